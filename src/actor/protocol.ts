@@ -1,0 +1,162 @@
+/**
+ * What travels between threads, and nothing else: kinds of lane records, and
+ * the messages between a thread and the nursery.
+ *
+ * @module
+ */
+import type { ExitReport, WireError } from "../errors.ts";
+
+/** Kinds of lane records. 0 is the lane's own padding. */
+export const KIND: {
+  readonly TELL: 1;
+  readonly ASK: 2;
+  readonly REPLY: 3;
+  readonly ERROR: 4;
+} = { TELL: 1, ASK: 2, REPLY: 3, ERROR: 4 };
+
+/** An address: one life of one endpoint. */
+export interface Address {
+  /** Row in the table of endpoints. */
+  readonly endpoint: number;
+  /** Owner count of that row. */
+  readonly life: number;
+}
+
+/** An {@link ExitReport} as it travels. */
+export interface WireReport {
+  readonly kind: ExitReport["kind"];
+  readonly code: number;
+  readonly error?: WireError;
+}
+
+/** What a worker needs to become an actor. */
+export interface Become {
+  readonly type: "become";
+  readonly address: Address;
+  readonly epoch: number;
+  readonly name: string;
+  readonly module: string;
+  readonly definition: string;
+  readonly args: Uint8Array;
+  readonly attachments: readonly unknown[] | undefined;
+  readonly incarnation: number;
+  readonly parent: { readonly endpoint: number; readonly name: string };
+  readonly after: WireReport | undefined;
+  readonly redeliver: boolean;
+  readonly capacity: number;
+  readonly concurrency: number;
+  readonly table: SharedArrayBuffer;
+  readonly lanes: readonly LaneInfo[];
+}
+
+/** A lane on its way to its reader. */
+export interface LaneInfo {
+  readonly memory: SharedArrayBuffer;
+  readonly express: boolean;
+}
+
+/** Values that cannot be bytes, for one record; the record in the lane keeps their place in the order. */
+export interface Parcel {
+  readonly type: "parcel";
+  readonly to: number;
+  readonly from: number;
+  readonly id: number;
+  readonly spill: SharedArrayBuffer | undefined;
+  readonly attachments: readonly unknown[] | undefined;
+  readonly transfer: readonly Transferable[];
+}
+
+/** From a thread to the nursery. */
+export type ToNursery =
+  | {
+    readonly type: "hello";
+    readonly table: SharedArrayBuffer;
+    readonly spares: number;
+    readonly system: string;
+  }
+  | {
+    readonly type: "start";
+    readonly owner: number;
+    readonly become: Omit<Become, "lanes" | "table" | "epoch">;
+    readonly transfer: readonly Transferable[];
+    readonly initTimeout: number;
+    readonly hangMs: number;
+  }
+  | {
+    readonly type: "stop";
+    readonly address: Address;
+    readonly reason: unknown;
+    readonly drain: boolean;
+  }
+  | { readonly type: "kill"; readonly address: Address }
+  | {
+    readonly type: "retire";
+    readonly address: Address;
+    readonly report: WireReport;
+  }
+  | {
+    readonly type: "connect";
+    readonly from: number;
+    readonly to: Address;
+    readonly lane: LaneInfo;
+  }
+  | { readonly type: "drained"; readonly memory: SharedArrayBuffer }
+  | {
+    readonly type: "watch";
+    readonly watcher: number;
+    readonly address: Address;
+  }
+  | Parcel
+  | { readonly type: "parcelDone"; readonly to: number; readonly id: number }
+  | {
+    readonly type: "asked";
+    readonly address: Address;
+    readonly how: "stop" | "kill";
+    readonly reason: unknown;
+  }
+  | { readonly type: "close" };
+
+/** From a worker that serves an endpoint to the nursery. */
+export type FromWorker =
+  | { readonly type: "seeded" }
+  | { readonly type: "started" }
+  | { readonly type: "ended"; readonly report: WireReport };
+
+/** From the nursery to a thread. */
+export type FromNursery =
+  | Become
+  | { readonly type: "lane"; readonly lane: LaneInfo }
+  | {
+    readonly type: "stop";
+    readonly reason: unknown;
+    readonly drain: boolean;
+  }
+  | {
+    readonly type: "started";
+    readonly address: Address;
+    readonly incarnation: number;
+  }
+  | {
+    readonly type: "ended";
+    readonly address: Address;
+    readonly incarnation: number;
+    readonly report: WireReport;
+    readonly asked: boolean;
+  }
+  | {
+    readonly type: "gone";
+    readonly address: Address;
+    readonly report: WireReport;
+    readonly final: boolean;
+  }
+  | Parcel
+  | { readonly type: "zombies"; readonly count: number };
+
+/** The 32-bit name of a method on the wire: FNV-1a over its UTF-16 code units. */
+export function methodHash(name: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < name.length; i++) {
+    hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
+  }
+  return hash | 0;
+}
