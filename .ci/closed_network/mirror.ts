@@ -68,6 +68,10 @@ async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
 }
 
+async function fileNames(folder: URL): Promise<string[]> {
+  return await Array.fromAsync(Deno.readDir(folder), (entry) => entry.name);
+}
+
 /** Every file of the mirror by its path inside of it. */
 async function mirrorFiles(): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
   const files = new Map<string, Uint8Array<ArrayBuffer>>();
@@ -76,10 +80,7 @@ async function mirrorFiles(): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
   for (const [name, { version, exports }] of Object.entries(PACKAGES)) {
     const manifest: Record<string, { size: number; checksum: string }> = {};
     const folder = new URL(`${name}/`, SOURCES);
-    for (
-      const file of Array.from(Deno.readDirSync(folder), (entry) => entry.name)
-        .sort()
-    ) {
+    for (const file of (await fileNames(folder)).sort()) {
       const bytes = await Deno.readFile(new URL(file, folder));
       files.set(`@std/${name}/${version}/${file}`, bytes);
       manifest[`/${file}`] = {

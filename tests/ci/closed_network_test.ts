@@ -158,10 +158,10 @@ Deno.test("ProgressBar draws its last state when stopped", async () => {
       drawn += new TextDecoder().decode(chunk);
     },
   });
-  const bar = new ProgressBar({ max: 4, barLength: 4, writable });
-  bar.value = 4;
+  const bar = new ProgressBar({ max: 4096, barLength: 4, writable });
+  bar.value = 4096;
   await bar.stop();
-  assertStringIncludes(drawn, "[00:00] [####] [4.00/4.00 B]");
+  assertStringIncludes(drawn, "[00:00] [####] [4.00/4.00 KiB]");
 });
 
 Deno.test("FakeTime runs timers in the order they are due", async () => {

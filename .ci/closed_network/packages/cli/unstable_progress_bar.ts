@@ -37,15 +37,11 @@ function clock(ms: number): string {
 }
 
 function fraction(value: number, max: number): string {
-  const units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
-  const power = max < 1 ? 0 : Math.min(
-    units.length - 1,
-    Math.floor(Math.log2(max) / 10),
-  );
-  const scale = 2 ** (10 * power);
-  return `${(value / scale).toFixed(2)}/${(max / scale).toFixed(2)} ${
-    units[power]
-  }`;
+  const units = ["KiB", "MiB", "GiB", "TiB", "PiB"];
+  let power = 1;
+  while (power < units.length && 1024 ** (power + 1) <= max) power++;
+  const scaled = (bytes: number) => (bytes / 1024 ** power).toFixed(2);
+  return `${scaled(value)}/${scaled(max)} ${units[power - 1]}`;
 }
 
 export class ProgressBar {

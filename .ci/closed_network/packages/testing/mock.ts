@@ -1,4 +1,4 @@
-// deno-lint-ignore-file no-explicit-any
+// deno-lint-ignore-file no-explicit-any explicit-module-boundary-types constructor-super -- typed by its overloads; super() is in a try
 
 /** Spies and stubs. @module */
 
