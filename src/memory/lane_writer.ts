@@ -1,0 +1,253 @@
+/**
+ * The producer's end of a lane; see `lane.ts`.
+ *
+ * @module
+ */
+
+import { InvalidOptionError } from "../errors.ts";
+import { cas, load, or, peek, poke, type Words } from "./cells.ts";
+import {
+  countRecords,
+  indexOf,
+  openLane,
+  publishedCount,
+  requireInteger,
+} from "./lane_ring.ts";
+import {
+  LANE,
+  LANE_POSITION,
+  LANE_READ,
+  LANE_RECORD,
+  LANE_WRITE,
+} from "./layout.ts";
+
+const { CAPACITY_BYTES, CAPACITY_MESSAGES, TO, WRITE, SENT, READ, RING } = LANE;
+const { MASK: POSITION, UNIT_BYTES } = LANE_POSITION;
+const { SEALED, COUNT_SHIFT, COUNT_MASK } = LANE_WRITE;
+const { WANT, BUSY } = LANE_READ;
+const { PAD, KIND_SHIFT, HEADER_BYTES, HEADER_UNITS } = LANE_RECORD;
+
+/** Payloads up to this many bytes are copied by a loop: `set()` with its view costs 100 ns before the first byte. */
+const LOOP_COPY_BYTES = 96;
+
+/**
+ * The producer's end of a lane. One thread uses it; one writer at a time exists
+ * for a lane.
+ */
+export class LaneWriter {
+  /** The lane. */
+  readonly memory: SharedArrayBuffer;
+  /** The largest payload one record takes, in bytes: half the ring less 32. */
+  readonly maxPayload: number;
+  /** Who reads, as given to {@linkcode createLane}. */
+  readonly to: number;
+  readonly #words: Words;
+  readonly #bytes: Uint8Array;
+  readonly #units: number;
+  readonly #capacityMessages: number;
+  /** WRITE as this writer left it, never with SEALED: what the publishing CAS expects. */
+  #word: number;
+  /** Records published. */
+  #sent: number;
+  /** READ's position when last looked at; everything before is free. */
+  #read: number;
+  /** Records before `#read`. */
+  #done: number;
+  /** Whether the record at `#read` was in flight when last looked at. */
+  #busy = false;
+
+  /**
+   * Opens the producer's end. It continues after the last record published.
+   *
+   * @param memory A lane made by {@linkcode createLane}.
+   * @throws {InvalidOptionError} If `memory` is not a lane of this version.
+   */
+  constructor(memory: SharedArrayBuffer) {
+    const words = openLane(memory);
+    const capacityBytes = peek(words, CAPACITY_BYTES);
+    this.memory = memory;
+    this.maxPayload = capacityBytes / 2 - 32;
+    this.to = peek(words, TO);
+    this.#words = words;
+    this.#bytes = new Uint8Array(memory);
+    this.#units = capacityBytes / UNIT_BYTES;
+    this.#capacityMessages = peek(words, CAPACITY_MESSAGES);
+    this.#read = load(words, READ) & POSITION;
+    const write = load(words, WRITE);
+    this.#word = write & ~SEALED;
+    this.#sent = publishedCount(words, write);
+    this.#done = (this.#sent -
+      countRecords(words, this.#units, this.#read, write & POSITION)) | 0;
+  }
+
+  /** The number of records written, an integer in `0 .. 2 ** 32 - 1` that wraps. */
+  get sent(): number {
+    return this.#sent >>> 0;
+  }
+
+  /** Whether the lane has been ended: nothing can be written any more. */
+  get sealed(): boolean {
+    return load(this.#words, WRITE) < 0;
+  }
+
+  /** The number of records written and not finished, the one in flight included. Exact. */
+  get depth(): number {
+    this.#refresh();
+    return (this.#sent - this.#done) | 0;
+  }
+
+  /**
+   * Writes one record, or nothing. Never blocks; no allocation unless `length`
+   * is smaller than a payload array of more than a hundred bytes.
+   *
+   * @param kind What the record is, 1 to 255.
+   * @param a First word of its header, an integer of 32 bits; `b` to `e` likewise.
+   * @param b Second word.
+   * @param c Third word.
+   * @param d Fourth word.
+   * @param e Fifth word.
+   * @param payload Its bytes from index 0; copied.
+   * @param length How many bytes of `payload`, at most {@linkcode LaneWriter.maxPayload}.
+   * @returns `"written"`; `"full"` when it does not fit by bytes or by count; `"sealed"` when the lane has ended.
+   * @throws {InvalidOptionError} If `kind` or `length` is out of bounds; nothing is written then.
+   */
+  tryWrite(
+    kind: number,
+    a: number,
+    b: number,
+    c: number,
+    d: number,
+    e: number,
+    payload: Uint8Array,
+    length: number,
+  ): "written" | "full" | "sealed" {
+    if (
+      !(length <= this.maxPayload && length <= payload.length) || length < 0 ||
+      kind < 1 || kind > 255
+    ) {
+      refuseRecord(
+        kind,
+        length,
+        Math.min(this.maxPayload, payload.length),
+      );
+    }
+    const words = this.#words;
+    const position = this.#word & POSITION;
+    const units = this.#unitsFor(position, length);
+    if (!this.#fits(position, units)) {
+      this.#refresh();
+      if (!this.#fits(position, units)) {
+        return load(words, WRITE) < 0 ? "sealed" : "full";
+      }
+    }
+    let index = indexOf(position, this.#units);
+    if (units !== HEADER_UNITS + ((length + 7) >>> 3)) {
+      poke(words, index, PAD << KIND_SHIFT);
+      index = RING;
+    }
+    poke(words, index, (kind << KIND_SHIFT) | length);
+    poke(words, index + 1, a);
+    poke(words, index + 2, b);
+    poke(words, index + 3, c);
+    poke(words, index + 4, d);
+    poke(words, index + 5, e);
+    copy(payload, length, this.#bytes, index * 4 + HEADER_BYTES);
+    const sent = (this.#sent + 1) | 0;
+    poke(words, SENT, sent);
+    const expected = this.#word;
+    const next = ((position + units) & POSITION) |
+      ((sent & COUNT_MASK) << COUNT_SHIFT);
+    // Publishes the bytes and SENT written above: a reader that sees this position may read them.
+    if (cas(words, WRITE, expected, next) !== expected) {
+      // Only SEALED can have changed, as nobody else moves the position.
+      poke(words, SENT, this.#sent);
+      return "sealed";
+    }
+    this.#word = next;
+    this.#sent = sent;
+    return "written";
+  }
+
+  /**
+   * Marks that this producer waits for room. The consumer's next
+   * {@linkcode LaneReader.done} then sets its `roomWanted` and owes a ring.
+   *
+   * No wake-up is lost: the mark is set before room is looked for once more, so
+   * either this call sees the room or the consumer that makes it sees the mark.
+   *
+   * @param length The payload waiting, in bytes.
+   * @returns `true` if {@linkcode LaneWriter.tryWrite} would not answer `"full"` now (room came, or the lane was
+   *   sealed): do not wait then. `false`: wait to be rung, then try again.
+   */
+  wantRoom(length: number): boolean {
+    or(this.#words, READ, WANT);
+    this.#refresh();
+    const position = this.#word & POSITION;
+    return this.#fits(position, this.#unitsFor(position, length)) ||
+      this.sealed;
+  }
+
+  /**
+   * Whether a consumer has begun a record, so that its effects may exist. A
+   * consumer that is replaced with `adopt("keep")` un-begins the record in flight.
+   *
+   * @param sequence The value of {@linkcode LaneWriter.sent} after the record was written.
+   * @returns `true` if the record was taken, whether it is finished or not.
+   */
+  begun(sequence: number): boolean {
+    this.#refresh();
+    const after = (sequence - this.#done) | 0;
+    return after <= 0 || (after === 1 && this.#busy);
+  }
+
+  /** The units a record takes when it begins at `position`, with the pad before it if it does not fit before the end. */
+  #unitsFor(position: number, length: number): number {
+    const units = HEADER_UNITS + ((length + 7) >>> 3);
+    const toEnd = this.#units - (position & (this.#units - 1));
+    return units > toEnd ? units + toEnd : units;
+  }
+
+  #fits(position: number, units: number): boolean {
+    return ((position - this.#read) & POSITION) + units <= this.#units &&
+      ((this.#sent - this.#done) | 0) < this.#capacityMessages;
+  }
+
+  /**
+   * Looks at READ and counts the records freed since the last look. Their bytes
+   * are still there, as only this writer overwrites them, so the count is exact
+   * whatever consumers died meanwhile.
+   */
+  #refresh(): void {
+    const read = load(this.#words, READ);
+    this.#busy = (read & BUSY) !== 0;
+    if ((read & POSITION) === this.#read) return;
+    this.#done = (this.#done +
+      countRecords(this.#words, this.#units, this.#read, read & POSITION)) |
+      0;
+    this.#read = read & POSITION;
+  }
+}
+
+function copy(
+  payload: Uint8Array,
+  length: number,
+  bytes: Uint8Array,
+  at: number,
+): void {
+  if (length <= LOOP_COPY_BYTES) {
+    for (let i = 0; i < length; i++) bytes[at + i] = payload[i] as number;
+  } else {
+    bytes.set(
+      length === payload.length ? payload : payload.subarray(0, length),
+      at,
+    );
+  }
+}
+
+function refuseRecord(kind: number, length: number, max: number): never {
+  requireInteger("kind", kind, 1, 255);
+  throw new InvalidOptionError(
+    `Cannot write to a lane as 'length' must be an integer from 0 to ${max}: current value is ${length}`,
+    { option: "length", value: length },
+  );
+}
