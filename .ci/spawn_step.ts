@@ -1,0 +1,55 @@
+/** Runs a {@linkcode Step} as a child process. @module */
+
+import type { Step } from "./steps.ts";
+
+/** How a step ended. */
+export interface StepEnd {
+  /** The child's exit code; 124 when its time was over. */
+  code: number;
+  ms: number;
+}
+
+/** What `timeout` of coreutils exits with, so that scripts around us know it. */
+const TIMED_OUT = 124;
+
+/**
+ * Runs a step with this same Deno, on this terminal, and waits for it.
+ *
+ * - **Ctrl-C:** a terminal tells the whole process group, so the child has heard of it: this process only outlives it. Without
+ *   a terminal the signal came to this process alone and is passed on.
+ * - **SIGTERM** is passed on.
+ *
+ * @param env Variables to set for the child.
+ */
+export async function spawnStep(
+  step: Step,
+  env: Record<string, string>,
+): Promise<StepEnd> {
+  const start = performance.now();
+  const child = new Deno.Command(Deno.execPath(), { args: step.args, env })
+    .spawn();
+  const isInterruptShared = Deno.stdin.isTerminal();
+  const onInterrupt = () => {
+    if (!isInterruptShared) child.kill("SIGINT");
+  };
+  const onTerminate = () => child.kill("SIGTERM");
+  Deno.addSignalListener("SIGINT", onInterrupt);
+  if (Deno.build.os !== "windows") {
+    Deno.addSignalListener("SIGTERM", onTerminate);
+  }
+  let isLate = false;
+  const timer = step.timeoutMs === undefined ? undefined : setTimeout(() => {
+    isLate = true;
+    child.kill("SIGKILL");
+  }, step.timeoutMs);
+  try {
+    const { code } = await child.status;
+    return { code: isLate ? TIMED_OUT : code, ms: performance.now() - start };
+  } finally {
+    clearTimeout(timer);
+    Deno.removeSignalListener("SIGINT", onInterrupt);
+    if (Deno.build.os !== "windows") {
+      Deno.removeSignalListener("SIGTERM", onTerminate);
+    }
+  }
+}

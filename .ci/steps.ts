@@ -1,0 +1,109 @@
+/**
+ * The commands behind the tasks, in one place: what is checked, which tests run by default, which examples are programs.
+ *
+ * @module
+ */
+
+/** A command line of Deno with a name to report it by. */
+export interface Step {
+  name: string;
+  args: string[];
+  /** Milliseconds until the step counts as failed. @default {Infinity} */
+  timeoutMs?: number;
+}
+
+/** How long an example may take. */
+const EXAMPLE_MS = 60_000;
+
+/** Paths below `tests/` that hold no tests of their own: programs that tests start, and measurements. */
+const NOT_TESTS = "--ignore=tests/bench,tests/fixtures";
+
+/** Whether a path, relative to the repository, exists. */
+export function exists(path: string): boolean {
+  try {
+    Deno.statSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function existing(paths: readonly string[]): string[] {
+  return paths.filter(exists);
+}
+
+/** The files that the manifest exports and that are there already. */
+function entryPoints(): string[] {
+  const { exports } = JSON.parse(Deno.readTextFileSync("deno.json")) as {
+    exports: Record<string, string>;
+  };
+  return existing(Object.values(exports));
+}
+
+/** What can be told without running the library: format, lint, types, documentation and the shape of the tree. */
+export function checkSteps(): Step[] {
+  const steps: Step[] = [
+    { name: "format", args: ["fmt", "--check"] },
+    { name: "lint", args: ["lint"] },
+    {
+      name: "types",
+      args: [
+        "check",
+        ...existing(["mod.ts", "src", "tests", "examples", ".ci"]),
+      ],
+    },
+    { name: "tree", args: ["run", "-A", ".ci/check_tree.ts"] },
+  ];
+  const documented = entryPoints();
+  if (documented.length > 0) {
+    steps.push({
+      name: "documentation",
+      args: ["doc", "--lint", ...documented],
+    });
+  }
+  return steps;
+}
+
+/**
+ * The test run for the arguments a person gave.
+ *
+ * @param args Flags of `deno test` and paths. Without a path: every test, and the code blocks of the documentation.
+ */
+export function testStep(args: readonly string[]): Step {
+  const isPath = (arg: string) =>
+    !arg.startsWith("-") && (exists(arg) || /[*{]/.test(arg));
+  const subject = args.some(isPath) ? [] : [
+    NOT_TESTS,
+    "--doc",
+    ...existing(["mod.ts", "src", "README.md", "tests"]),
+  ];
+  return { name: "tests", args: ["test", "-A", ...args, ...subject] };
+}
+
+/** The demonstration; without arguments it also breaks things on purpose. */
+export function demoStep(args: readonly string[]): Step {
+  const given = args.length > 0 ? args : ["--chaos"];
+  return {
+    name: "demo",
+    args: ["run", "-A", "examples/search_service.ts", ...given],
+  };
+}
+
+/** The measurements. */
+export function benchStep(args: readonly string[]): Step {
+  return { name: "bench", args: ["run", "-A", "tests/bench/main.ts", ...args] };
+}
+
+/** One step for each program: every file directly in `examples/`. A folder there holds the parts of the program it is named after. */
+export function exampleSteps(): Step[] {
+  if (!exists("examples")) return [];
+  return Array.from(Deno.readDirSync("examples"))
+    .filter(({ isFile, name }) => isFile && name.endsWith(".ts"))
+    .map(({ name }) => name)
+    .sort()
+    .map((name) => ({
+      name: `example ${name}`,
+      args: ["run", "-A", `examples/${name}`],
+      timeoutMs: EXAMPLE_MS,
+    }));
+}
