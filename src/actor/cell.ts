@@ -25,7 +25,8 @@ export interface Cell {
    * Ends the running incarnation: asks it to stop (its `onStop` hook runs) and kills it when `shutdownMs` passed.
    *
    * `"kill"` kills at once, `"infinity"` waits for as long as it takes. Resolves with its report, also when none runs.
-   * During {@linkcode Cell.start} it ends the start too. Never calls {@linkcode Cell.onEnded}.
+   * During {@linkcode Cell.start} it ends the start too, which then rejects. May be called again
+   * with `"kill"` to cut an end short; every call then resolves. Never calls {@linkcode Cell.onEnded}.
    */
   end(
     reason: unknown,

@@ -1,0 +1,231 @@
+/**
+ * One child of a supervisor: its cell, its state and its counters.
+ *
+ * | state      | incarnation | start()    | start done | start failed        | ended by itself       | end()    | end done |
+ * |------------|-------------|------------|------------|---------------------|-----------------------|----------|----------|
+ * | stopped    | none        | → starting | -          | -                   | -                     | -        | -        |
+ * | restarting | none        | → starting | -          | -                   | -                     | → stopped| -        |
+ * | starting   | being made  | -          | → running  | → stopped           | kept until start ends | → stopping | -      |
+ * | running    | up          | -          | -          | -                   | → stopped             | → stopping | -      |
+ * | stopping   | going       | waits      | -          | ignored: superseded | ignored               | joins    | → stopped |
+ *
+ * "restarting" is "stopped" with a restart to come: only the supervisor knows, and says it with `awaitRestart()`.
+ * A start that `end()` overtook answers "superseded" whatever became of it, so that its caller stands back.
+ */
+import type { Cell } from "../actor/cell.ts";
+import type { ExitReport } from "../errors.ts";
+import type { CheckedChild, Shutdown } from "./child_spec.ts";
+
+/** Where a child is in its life. */
+export type ChildState =
+  | "starting"
+  | "running"
+  | "restarting"
+  | "stopping"
+  | "stopped";
+
+/** What a supervisor tells about one child; a snapshot. */
+export interface ChildInfo {
+  /** The child's id. */
+  readonly id: string;
+  /** Its state now. */
+  readonly state: ChildState;
+  /** The incarnation that runs or ran last; 0 before the first start. */
+  readonly incarnation: number;
+  /** How often it was started again after a failure, its own or a sibling's. */
+  readonly restarts: number;
+  /** How it ended last; not set while it never has. */
+  readonly last?: ExitReport;
+}
+
+/** How a start went. */
+export type StartResult =
+  | { readonly state: "up" }
+  | { readonly state: "failed"; readonly report: ExitReport }
+  | { readonly state: "superseded" };
+
+/** Whom a child reports to. */
+export interface ChildOwner {
+  /** A clock in milliseconds that never goes back. */
+  now(): number;
+  /** An incarnation is up; called before its end can be. */
+  childUp(child: Child, after: ExitReport | undefined): void;
+  /** An incarnation that was up ended without `end()`; `asked` as in `Cell.onEnded`. */
+  childEnded(child: Child, report: ExitReport, asked: boolean): void;
+}
+
+/** A child and its state machine; the supervisor decides, this carries out. */
+export class Child {
+  /** The checked spec. */
+  readonly spec: CheckedChild;
+  /** The actor's address and incarnations. */
+  readonly cell: Cell;
+  /** False once it was stopped by hand or, being transient, ended normally. */
+  wanted = true;
+  /** Restarts so far. */
+  restarts = 0;
+  /** Failures in a row, for the backoff. */
+  failures = 0;
+  #state: ChildState = "stopped";
+  #last: ExitReport | undefined;
+  #upSinceMs: number | undefined;
+  /** Changes when `end()` overtakes a start. */
+  #turn = 0;
+  #ending: Promise<ExitReport> | undefined;
+  #endedEarly: { report: ExitReport; asked: boolean } | undefined;
+  readonly #owner: ChildOwner;
+
+  /** Takes over `cell` and reports to `owner`. */
+  constructor(spec: CheckedChild, cell: Cell, owner: ChildOwner) {
+    this.spec = spec;
+    this.cell = cell;
+    this.#owner = owner;
+    cell.onEnded = (report, asked) => this.#hearEnd(report, asked);
+  }
+
+  /** The child's id. */
+  get id(): string {
+    return this.spec.id;
+  }
+
+  /** The state now. */
+  get state(): ChildState {
+    return this.#state;
+  }
+
+  /** How it ended last. */
+  get last(): ExitReport | undefined {
+    return this.#last;
+  }
+
+  /** Milliseconds that the incarnation that ended last, or runs now, has been up; 0 when it never came up. */
+  get upMs(): number {
+    return this.#upSinceMs === undefined
+      ? 0
+      : this.#owner.now() - this.#upSinceMs;
+  }
+
+  /** What to show to others. */
+  info(): ChildInfo {
+    return {
+      id: this.id,
+      state: this.#state,
+      incarnation: this.cell.incarnation,
+      restarts: this.restarts,
+      ...(this.#last === undefined ? {} : { last: this.#last }),
+    };
+  }
+
+  /** Marks a child without an incarnation as one that will be started again. */
+  awaitRestart(): void {
+    if (this.#state === "stopped") this.#state = "restarting";
+  }
+
+  /** Starts the next incarnation, once the former has gone; never rejects. */
+  async start(after?: ExitReport): Promise<StartResult> {
+    const turn = ++this.#turn;
+    if (this.#ending !== undefined) await this.#ending;
+    if (turn !== this.#turn) return { state: "superseded" };
+    this.#state = "starting";
+    this.#endedEarly = undefined;
+    this.#upSinceMs = undefined;
+    const failure = await startCell(this.cell, after);
+    if (turn !== this.#turn) return { state: "superseded" };
+    if (failure !== undefined) {
+      this.#state = "stopped";
+      this.#last = failure;
+      return { state: "failed", report: failure };
+    }
+    this.#state = "running";
+    this.#upSinceMs = this.#owner.now();
+    this.#owner.childUp(this, after);
+    // A cell may report an end between the end of its start and the moment that we hear of it.
+    this.#replayEarlyEnd();
+    return { state: "up" };
+  }
+
+  /** Whether there is an incarnation, or one is being made. */
+  get active(): boolean {
+    return this.#state !== "stopped" && this.#state !== "restarting";
+  }
+
+  /**
+   * Ends whatever incarnation there is, and any start under way; never rejects. Calls made meanwhile join, and a
+   * `"kill"` among them cuts the wait short.
+   */
+  end(
+    reason: unknown,
+    shutdownMs: Shutdown = this.spec.shutdownMs,
+  ): Promise<ExitReport> {
+    this.#turn++;
+    if (this.#ending !== undefined) {
+      if (shutdownMs === "kill") void endCell(this.cell, reason, "kill");
+      return this.#ending;
+    }
+    if (!this.active) {
+      this.#state = "stopped";
+      return Promise.resolve(this.#last ?? NEVER_RAN);
+    }
+    this.#state = "stopping";
+    this.#ending = endCell(this.cell, reason, shutdownMs).then((report) => {
+      this.#ending = undefined;
+      this.#state = "stopped";
+      this.#last = report;
+      return report;
+    });
+    return this.#ending;
+  }
+
+  #replayEarlyEnd(): void {
+    const early = this.#endedEarly;
+    this.#endedEarly = undefined;
+    if (early !== undefined) this.#hearEnd(early.report, early.asked);
+  }
+
+  #hearEnd(report: ExitReport, asked: boolean): void {
+    if (this.#state === "starting") {
+      this.#endedEarly = { report, asked };
+    } else if (this.#state === "running") {
+      this.#state = "stopped";
+      this.#last = report;
+      this.#owner.childEnded(this, report, asked);
+    }
+  }
+}
+
+/** The report of a child that is ended before it ever ran. */
+const NEVER_RAN: ExitReport = { kind: "stopped", code: 0 };
+
+async function startCell(
+  cell: Cell,
+  after: ExitReport | undefined,
+): Promise<ExitReport | undefined> {
+  try {
+    await cell.start(after);
+  } catch (thrown) {
+    return failedWith(thrown);
+  }
+}
+
+async function endCell(
+  cell: Cell,
+  reason: unknown,
+  shutdownMs: Shutdown,
+): Promise<ExitReport> {
+  try {
+    return await cell.end(reason, shutdownMs);
+  } catch (thrown) {
+    // A cell that cannot tell how it ended must not keep the rest from being stopped.
+    return failedWith(thrown);
+  }
+}
+
+/** The report of something that failed with what was thrown. */
+export function failedWith(thrown: unknown): ExitReport {
+  const error = thrown instanceof Error
+    ? thrown
+    : new Error(`Thrown value is not an Error: ${String(thrown)}`, {
+      cause: thrown,
+    });
+  return { kind: "failed", code: 1, error };
+}

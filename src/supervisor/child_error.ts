@@ -1,0 +1,103 @@
+import { registerError, TroupeError } from "../errors.ts";
+
+/**
+ * Why a supervisor refused to do something with a child.
+ *
+ * - `"notFound"`: no child has this id.
+ * - `"alreadyStarted"`: a new child was given the id of one that is up; {@linkcode ChildError.ref} is its ref.
+ * - `"alreadyPresent"`: a new child was given the id of one that is known but not up.
+ * - `"starting"`, `"running"`, `"restarting"`, `"stopping"`: the child's state forbids it.
+ * - `"startFailed"`: the child did not come up; `cause` is what its start threw.
+ * - `"closed"`: the supervisor is stopping or has stopped.
+ */
+export type ChildErrorReason =
+  | "notFound"
+  | "alreadyStarted"
+  | "alreadyPresent"
+  | "starting"
+  | "running"
+  | "restarting"
+  | "stopping"
+  | "startFailed"
+  | "closed";
+
+/** A supervisor could not do what was asked with one of its children, code `TROUPE_CHILD`. */
+export class ChildError extends TroupeError {
+  /** Name of the supervisor. */
+  readonly supervisor: string;
+  /** Id of the child. */
+  readonly child: string;
+  /** What stood in the way. */
+  readonly reason: ChildErrorReason;
+  /** The ref of the child that holds the id, when `reason` is `"alreadyStarted"`. */
+  readonly ref?: unknown;
+
+  /** Makes the error. */
+  constructor(
+    message: string,
+    options: {
+      supervisor: string;
+      child: string;
+      reason: ChildErrorReason;
+      ref?: unknown;
+      cause?: unknown;
+    },
+  ) {
+    super(message, "cause" in options ? { cause: options.cause } : undefined);
+    this.supervisor = options.supervisor;
+    this.child = options.child;
+    this.reason = options.reason;
+    if (options.ref !== undefined) this.ref = options.ref;
+  }
+}
+
+for (const [key, value] of [["name", "ChildError"], ["code", "TROUPE_CHILD"]]) {
+  // On the prototype, as for every other error: own fields are the data alone.
+  Object.defineProperty(ChildError.prototype, key as string, {
+    configurable: true,
+    writable: true,
+    enumerable: false,
+    value,
+  });
+}
+registerError(ChildError);
+
+const WAYS_OUT: Record<ChildErrorReason, string> = {
+  notFound: "no child has this id",
+  alreadyStarted: "its id is taken by a child that is up; use the error's ref",
+  alreadyPresent:
+    "its id is taken by a child that is not up; restart or delete that one",
+  starting: "it is starting; wait until it is up, or stop it first",
+  running: "it is running; stop it first",
+  restarting: "it waits for its restart; stop it first",
+  stopping: "it is stopping; wait until it has stopped",
+  startFailed: "its start failed",
+  closed: "the supervisor is stopping or has stopped",
+};
+
+/**
+ * Makes the error that refuses `attempt`, such as `"delete"`, and tells the way out.
+ *
+ * @param attempt The verb of what was asked.
+ * @param options The error's data; `detail` is added to the text.
+ */
+export function refuseChild(
+  attempt: string,
+  options: {
+    supervisor: string;
+    child: string;
+    reason: ChildErrorReason;
+    ref?: unknown;
+    cause?: unknown;
+    detail?: string;
+  },
+): ChildError {
+  const { supervisor, child, reason, detail } = options;
+  const more = detail === undefined ? "" : `: ${detail}`;
+  return new ChildError(
+    `Cannot ${attempt} child "${child}" of supervisor "${supervisor}": ${
+      WAYS_OUT[reason]
+    }${more}`,
+    options,
+  );
+}

@@ -1,0 +1,34 @@
+/**
+ * Supervision: children that are started in order, restarted when they fail and given up on when they fail too often.
+ *
+ * | what                | default                                                |
+ * |---------------------|--------------------------------------------------------|
+ * | strategy            | `"oneForOne"`                                          |
+ * | restart of a child  | `"permanent"`                                          |
+ * | budget              | 3 restarts within 5,000 ms, one for all children       |
+ * | backoff             | 50 ms doubling to 30,000 ms, plus up to a fifth of it  |
+ * | shutdown of a child | 5,000 ms, then it is killed                            |
+ *
+ * @module
+ */
+export type { Backoff, BackoffOptions } from "./backoff.ts";
+export type { ChildInfo, ChildState } from "./child.ts";
+export { ChildError, type ChildErrorReason } from "./child_error.ts";
+export type {
+  AutoShutdown,
+  ChildSpec,
+  RestartType,
+  Shutdown,
+  SupervisorOptions,
+} from "./child_spec.ts";
+export type { Strategy } from "./strategy.ts";
+export {
+  type ChildCounts,
+  superviseWith,
+  Supervisor,
+  type SupervisorState,
+} from "./supervisor.ts";
+export type {
+  SupervisorEvent,
+  SupervisorListener,
+} from "./supervisor_event.ts";

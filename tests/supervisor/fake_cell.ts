@@ -1,0 +1,135 @@
+/** Cells without actors: they do what a test tells them and write down, in order, what was done to them. */
+import type { Cell, CellFactory } from "../../src/actor/cell.ts";
+import type { ExitKind, ExitReport } from "../../src/errors.ts";
+
+/** A cell whose starts and ends are scripted. */
+export class FakeCell implements Cell {
+  onEnded: ((report: ExitReport, asked: boolean) => void) | undefined;
+  incarnation = 0;
+  alive = false;
+  retired: ExitReport | undefined;
+  readonly afters: (ExitReport | undefined)[] = [];
+  readonly reasons: unknown[] = [];
+  /** The next starts fail, one error each. */
+  readonly failures: Error[] = [];
+  /** Starts wait for this. */
+  startGate: Promise<void> | undefined;
+  /** Ends wait for this. */
+  endGate: Promise<void> | undefined;
+  /** Ignores requests to stop: only a kill ends it. */
+  stuck = false;
+  #abortStart: ((error: Error) => void) | undefined;
+
+  constructor(
+    readonly name: string,
+    readonly spec: { actor: unknown; args: readonly unknown[] },
+    readonly log: string[],
+  ) {}
+
+  get ref(): unknown {
+    return `ref:${this.name}`;
+  }
+
+  async start(after?: ExitReport): Promise<void> {
+    if (this.alive) throw new Error(`Two incarnations of ${this.name}`);
+    if (this.retired) throw new Error(`Start of the retired ${this.name}`);
+    this.incarnation++;
+    this.alive = true;
+    this.afters.push(after);
+    this.log.push(`start ${this.name}`);
+    const { promise, reject } = Promise.withResolvers<never>();
+    this.#abortStart = reject;
+    promise.catch(() => {});
+    try {
+      await Promise.race([this.startGate ?? Promise.resolve(), promise]);
+    } catch (error) {
+      this.alive = false;
+      throw error;
+    } finally {
+      this.#abortStart = undefined;
+    }
+    const failure = this.failures.shift();
+    if (failure !== undefined) {
+      this.alive = false;
+      this.log.push(`fail ${this.name}`);
+      throw failure;
+    }
+    this.log.push(`up ${this.name}`);
+  }
+
+  async end(
+    reason: unknown,
+    shutdownMs: number | "kill" | "infinity",
+  ): Promise<ExitReport> {
+    this.log.push(
+      shutdownMs === "kill" ? `kill ${this.name}` : `end ${this.name}`,
+    );
+    this.reasons.push(reason);
+    this.#abortStart?.(new Error("ended while starting"));
+    if (shutdownMs !== "kill") await this.endGate;
+    let kind: ExitKind = shutdownMs === "kill" ? "killed" : "stopped";
+    if (this.stuck && typeof shutdownMs === "number") {
+      await new Promise((resolve) => setTimeout(resolve, shutdownMs));
+      kind = "killed";
+    }
+    this.alive = false;
+    this.log.push(`gone ${this.name}`);
+    return { kind, code: 0 };
+  }
+
+  retire(report: ExitReport): void {
+    if (this.alive) throw new Error(`Retired the living ${this.name}`);
+    if (this.retired === undefined) this.log.push(`retire ${this.name}`);
+    this.retired ??= report;
+  }
+
+  /** Ends by itself. */
+  finish(kind: ExitKind = "crashed", asked = false): ExitReport {
+    const abnormal = kind !== "done" && kind !== "stopped";
+    const report: ExitReport = abnormal
+      ? { kind, code: 1, error: new Error(`boom ${this.name}`) }
+      : { kind, code: 0 };
+    this.alive = false;
+    this.onEnded?.(report, asked);
+    return report;
+  }
+
+  /** Throws `count` times when started. */
+  failNext(count = 1): void {
+    for (let i = 0; i < count; i++) {
+      this.failures.push(new Error(`no start of ${this.name}`));
+    }
+  }
+}
+
+/** Opens fake cells that share one log. */
+export class FakeFactory implements CellFactory {
+  readonly log: string[] = [];
+  readonly cells: Map<string, FakeCell> = new Map();
+  /** Called with each new cell, before anything starts. */
+  prepare: (cell: FakeCell) => void = () => {};
+
+  open(
+    spec: { id: string; actor: unknown; args: readonly unknown[] },
+  ): FakeCell {
+    const cell = new FakeCell(spec.id, spec, this.log);
+    this.cells.set(spec.id, cell);
+    this.prepare(cell);
+    return cell;
+  }
+
+  /** The cell of that name. */
+  cell(id: string): FakeCell {
+    return this.cells.get(id) as FakeCell;
+  }
+
+  /** The log since the last call. */
+  take(): string[] {
+    return this.log.splice(0);
+  }
+}
+
+/** Lets everything that needs no time happen. */
+export async function settle(): Promise<void> {
+  for (let i = 0; i < 60; i++) await Promise.resolve();
+}
