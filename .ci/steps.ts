@@ -72,12 +72,17 @@ export function checkSteps(): Step[] {
 export function testStep(args: readonly string[]): Step {
   const isPath = (arg: string) =>
     !arg.startsWith("-") && (exists(arg) || /[*{]/.test(arg));
-  const subject = args.some(isPath) ? [] : [
-    NOT_TESTS,
-    "--doc",
-    ...existing(["mod.ts", "src", "README.md", "tests"]),
-  ];
-  return { name: "tests", args: ["test", "-A", ...args, ...subject] };
+  if (args.some(isPath)) {
+    return { name: "tests", args: ["test", "-A", ...args] };
+  }
+  // The code blocks import the package by its name, which needs its page.
+  const documented = exists("mod.ts")
+    ? ["--doc", ...existing(["mod.ts", "src", "README.md"])]
+    : [];
+  return {
+    name: "tests",
+    args: ["test", "-A", ...args, NOT_TESTS, ...documented, "tests"],
+  };
 }
 
 /** The demonstration; without arguments it also breaks things on purpose. */

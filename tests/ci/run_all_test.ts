@@ -26,7 +26,7 @@ Deno.test("testStep() runs every test and the documentation when no path is give
   const line = testStep(["--filter", "x"]).args.join(" ");
   assertStringIncludes(
     line,
-    "test -A --filter x --ignore=tests/bench,tests/fixtures --doc",
+    "test -A --filter x --ignore=tests/bench,tests/fixtures",
   );
   assertStringIncludes(line, " tests");
 });
