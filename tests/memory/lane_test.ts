@@ -155,6 +155,20 @@ Deno.test("LaneWriter.tryWrite() rejects a kind or length out of bounds", () => 
   assertEquals(reader.take(), "empty");
 });
 
+Deno.test("LaneWriter.tryWrite() copies a reused array of any alignment and length", () => {
+  const { writer, reader } = open(4096);
+  for (const offset of [0, 1, 4, 6]) {
+    const scratch = new Uint8Array(new ArrayBuffer(600), offset, 590);
+    for (let length = 0; length <= 590; length++) {
+      scratch.set(bytesOf(length, length));
+      writer.tryWrite(1, length, 0, 0, 0, 0, scratch, length);
+      assertEquals(reader.take(), "taken");
+      assertEquals(payloadOf(reader), scratch.slice(0, length));
+      reader.done();
+    }
+  }
+});
+
 Deno.test("createLane() rejects options out of bounds", () => {
   const bad = [
     { capacityBytes: 512 },
