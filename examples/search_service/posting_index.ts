@@ -1,6 +1,11 @@
 import type { PostingsPart } from "./postings.ts";
 import { hashPosting, hashWord } from "./tokenizer.ts";
 
+/** More lines than a file may have, and small enough that a file's number times this is exact for two million files. */
+const FILE = 2 ** 32;
+/** What {@linkcode PostingIndex.commonWords} counts: words that are worth a question. */
+const LONG_WORD_REGEXP = /^\p{L}{4,}$/u;
+
 /** A line that answers a query; `score` is how many of the asked words stand on it. */
 export interface Hit {
   readonly file: number;
@@ -30,7 +35,10 @@ export interface FileSum {
  *   So whoever is not sure whether a part arrived may send the file again.
  */
 export class PostingIndex {
-  /** For each word the pairs file, line, file, line, … in the order the files came. */
+  /**
+   * For each word its postings, each one number, `file * FILE + line`: half the memory of a pair. Those of a file
+   * stand together, its lines rising; the files stand in the order they came.
+   */
   readonly #postings = new Map<string, number[]>();
   /** The parts of files that are not complete, by `file:lease`. */
   readonly #staged = new Map<string, PostingsPart[]>();
@@ -70,11 +78,9 @@ export class PostingIndex {
       if (list === undefined) this.#postings.set(word, list = []);
       const end = at + 1 + (lines[at] ?? 0);
       for (at++; at < end; at++) {
-        const line = lines[at] ?? 0;
-        const last = list.length - 1; // a line cut between two parts brings its words twice
-        if (list[last] !== line || list[last - 1] !== file) {
-          list.push(file, line);
-        }
+        const posting = file * FILE + (lines[at] ?? 0);
+        // A line cut between two parts brings its words twice.
+        if (list[list.length - 1] !== posting) list.push(posting);
       }
     }
   }
@@ -94,38 +100,51 @@ export class PostingIndex {
     if (lists.length === 0 || lists.includes(undefined)) {
       return { hits: [], lines: 0, files: 0 };
     }
-    const scores = new Map<number, Map<number, number>>(); // file -> line -> score
-    for (const [round, list] of lists.entries()) {
-      const inThisList = new Set<number>();
-      for (let i = 0; i < list!.length; i += 2) {
-        const file = list![i]!;
-        const line = list![i + 1]!;
-        let lines = scores.get(file);
-        if (lines === undefined) {
-          if (round > 0) continue;
-          scores.set(file, lines = new Map());
+    const spans = lists.map((list) => spansOf(list!));
+    const files = [...spans[0]!.keys()]
+      .filter((file) => spans.every((span) => span.has(file)))
+      .sort((a, b) => a - b);
+    // The best lines of each score, at most `limit`: a common word stands on more lines than are worth sorting.
+    const best = wanted.map((): Hit[] => []);
+    let count = 0;
+    for (const file of files) {
+      const scores = new Map<number, number>();
+      for (const [i, list] of lists.entries()) {
+        const { start, end } = spans[i]!.get(file)!;
+        for (let at = start; at < end; at++) {
+          const line = list![at]! % FILE;
+          scores.set(line, (scores.get(line) ?? 0) + 1);
         }
-        lines.set(line, (lines.get(line) ?? 0) + 1);
-        inThisList.add(file);
       }
-      for (const file of scores.keys()) {
-        if (!inThisList.has(file)) scores.delete(file);
+      count += scores.size;
+      if (best[wanted.length - 1]!.length >= limit) continue;
+      for (const [line, score] of [...scores].sort((a, b) => a[0] - b[0])) {
+        const hits = best[score - 1]!;
+        if (hits.length < limit) hits.push({ file, line, score });
       }
-    }
-    const hits: Hit[] = [];
-    for (const [file, lines] of scores) {
-      for (const [line, score] of lines) hits.push({ file, line, score });
     }
     return {
-      hits: hits.sort(byRank).slice(0, limit),
-      lines: hits.length,
-      files: scores.size,
+      hits: best.reverse().flat().slice(0, limit),
+      lines: count,
+      files: files.length,
     };
   }
 
   /** How many lines hold `word`. */
   count(word: string): number {
-    return (this.#postings.get(word)?.length ?? 0) / 2;
+    return this.#postings.get(word)?.length ?? 0;
+  }
+
+  /** The `count` words of at least four letters, no digits, that stand on the most lines. */
+  commonWords(count: number): { word: string; lines: number }[] {
+    const found: { word: string; lines: number }[] = [];
+    for (const [word, list] of this.#postings) {
+      if (LONG_WORD_REGEXP.test(word)) {
+        found.push({ word, lines: list.length });
+      }
+    }
+    return found.sort((a, b) => b.lines - a.lines || (a.word < b.word ? -1 : 1))
+      .slice(0, count);
   }
 
   /** Sums up, from the index itself, what it holds of each file; files without a word are in it with zeros. */
@@ -134,11 +153,11 @@ export class PostingIndex {
     for (const file of this.#files) found.set(file, { postings: 0, sum: 0 });
     for (const [word, list] of this.#postings) {
       const hash = hashWord(word);
-      for (let i = 0; i < list.length; i += 2) {
-        const entry = found.get(list[i]!);
+      for (const posting of list) {
+        const entry = found.get(Math.floor(posting / FILE));
         if (entry === undefined) continue;
         entry.postings++;
-        entry.sum = (entry.sum + hashPosting(hash, list[i + 1]!)) >>> 0;
+        entry.sum = (entry.sum + hashPosting(hash, posting % FILE)) >>> 0;
       }
     }
     return [...found].map(([file, entry]) => ({ file, ...entry })).sort((
@@ -146,6 +165,21 @@ export class PostingIndex {
       b,
     ) => a.file - b.file);
   }
+}
+
+/** Where each file's postings stand in a word's list. */
+function spansOf(
+  list: readonly number[],
+): Map<number, { start: number; end: number }> {
+  const spans = new Map<number, { start: number; end: number }>();
+  let start = 0;
+  for (let at = 1; at <= list.length; at++) {
+    const file = Math.floor(list[start]! / FILE);
+    if (at < list.length && Math.floor(list[at]! / FILE) === file) continue;
+    spans.set(file, { start, end: at });
+    start = at;
+  }
+  return spans;
 }
 
 /** The order of hits: more words first, then the file, then the line. */

@@ -127,3 +127,39 @@ Deno.test("joinAnswers() merges by rank and adds the counts", () => {
     files: 3,
   });
 });
+
+Deno.test("PostingIndex.search() finds the same lines as a plain scan does", () => {
+  const texts = Array.from(
+    { length: 30 },
+    (_, file) =>
+      Array.from(
+        { length: 40 },
+        (_, line) =>
+          ["red", "green", "blue"].filter((_, i) =>
+            (file * 7 + line * 3 + i) % (4 + i) === 0
+          ).join(" "),
+      ).join("\n"),
+  );
+  const index = indexOf(...texts);
+  const wanted = ["red", "blue"];
+  const expected = texts.flatMap((text, file) => {
+    if (!wanted.every((word) => text.includes(word))) return [];
+    return text.split("\n").map((line, i) => ({
+      file,
+      line: i + 1,
+      score: wanted.filter((word) => line.includes(word)).length,
+    }));
+  }).filter((hit) => hit.score > 0).sort((a, b) =>
+    b.score - a.score || a.file - b.file || a.line - b.line
+  );
+  assertEquals(index.search(wanted, 10_000).hits, expected);
+  assertEquals(index.search(wanted, 5).hits, expected.slice(0, 5));
+});
+
+Deno.test("PostingIndex.commonWords() puts the word on the most lines first and leaves short ones out", () => {
+  const index = indexOf("alpha beta\nalpha a\na a1b2\na");
+  assertEquals(index.commonWords(5), [{ word: "alpha", lines: 2 }, {
+    word: "beta",
+    lines: 1,
+  }]);
+});

@@ -1,0 +1,301 @@
+import {
+  type ActorRef,
+  type ChildSpec,
+  Manager,
+  type MapRef,
+  type Supervisor,
+  type System,
+} from "@troupe/actors";
+import type { Ending } from "./ending.ts";
+import { type FileQueue, FileQueueActor } from "./file_queue.ts";
+import { type Indexer, IndexerActor } from "./indexer.ts";
+import type { FileResult, Progress } from "./lease_book.ts";
+import { type Answer, type FileSum, joinAnswers } from "./posting_index.ts";
+import { type SearchIndex, SearchIndexActor } from "./search_index.ts";
+
+/** How a service is made. */
+export interface ServiceOptions {
+  /** Indexer threads. */
+  readonly indexers: number;
+  /** Files larger than this many bytes are skipped. */
+  readonly maxBytes: number;
+}
+
+/** The sums over all files, as the Manager keeps them. */
+export interface Statistics {
+  readonly files: number;
+  readonly words: number;
+  readonly bytes: number;
+  readonly skipped: number;
+}
+
+/** One actor of the service, as `/tree` shows it. */
+export interface Member {
+  readonly name: string;
+  readonly state: string;
+  readonly restarts: number;
+  readonly incarnation: number;
+  /** Messages that wait in its mailbox. */
+  readonly mailbox: number;
+  /** Why its last incarnation ended. */
+  readonly reason?: string;
+  /** Whether a supervisor watches it, so that it may be killed by name. */
+  readonly supervised: boolean;
+}
+
+const SHARDS = 2;
+const BATCH_FILES = 32;
+const PART_POSTINGS = 4096;
+/** An indexer that gives no sign of life for this long is taken for hung, in milliseconds. */
+const HANG_MS = 300;
+const ASK_MS = 30_000;
+const PAGE = 500;
+
+/**
+ * The search service: a queue of files, two indexes that keep postings, indexers under a supervisor, and a Manager for
+ * statistics and settings. Indexers may die at any moment; the rest is not made to.
+ * Whoever starts it stops it; the system it runs on is the caller's.
+ */
+export class SearchService implements AsyncDisposable {
+  readonly #system: System;
+  readonly #manager: Manager;
+  readonly #statistics: MapRef<string, number>;
+  readonly #queue: ActorRef<FileQueue>;
+  readonly #shards: readonly ActorRef<SearchIndex>[];
+  readonly #supervisor: Supervisor;
+  #kills = 0;
+
+  private constructor(parts: {
+    system: System;
+    manager: Manager;
+    statistics: MapRef<string, number>;
+    queue: ActorRef<FileQueue>;
+    shards: readonly ActorRef<SearchIndex>[];
+    supervisor: Supervisor;
+  }) {
+    this.#system = parts.system;
+    this.#manager = parts.manager;
+    this.#statistics = parts.statistics;
+    this.#queue = parts.queue.with({ timeout: ASK_MS });
+    this.#shards = parts.shards.map((shard) => shard.with({ timeout: ASK_MS }));
+    this.#supervisor = parts.supervisor;
+  }
+
+  /** Starts every actor; resolves when all are up and the indexers wait for files. */
+  static async start(
+    system: System,
+    options: ServiceOptions,
+  ): Promise<SearchService> {
+    const manager = await Manager.start();
+    const statistics = manager.map<string, number>("statistics");
+    const settings = manager.map<string, number>("settings");
+    await settings.set("maxBytes", options.maxBytes);
+    await settings.set("partPostings", PART_POSTINGS);
+    const queue = await system.spawn(
+      FileQueueActor,
+      [statistics, BATCH_FILES],
+      { name: "file-queue" },
+    );
+    const shards: ActorRef<SearchIndex>[] = [];
+    for (let i = 1; i <= SHARDS; i++) {
+      shards.push(
+        await system.spawn(SearchIndexActor, [], { name: `search-index-${i}` }),
+      );
+    }
+    const children = Array.from(
+      { length: options.indexers },
+      (_, i): ChildSpec => {
+        const id = `indexer-${i + 1}`;
+        const desk = { id, queue, shards, settings };
+        return {
+          id,
+          actor: IndexerActor,
+          args: [desk],
+          options: { hangMs: HANG_MS },
+        };
+      },
+    );
+    const supervisor = await system.supervise({
+      strategy: "oneForOne",
+      maxRestarts: 100,
+      withinMs: 10_000,
+      backoff: { minMs: 10, maxMs: 200 },
+      children,
+    });
+    return new SearchService({
+      system,
+      manager,
+      statistics,
+      queue,
+      shards,
+      supervisor,
+    });
+  }
+
+  /** The child ids of the indexers. */
+  get indexers(): readonly string[] {
+    return this.#supervisor.children().map((child) => child.id);
+  }
+
+  /** How often {@linkcode SearchService.fail} was called. */
+  get kills(): number {
+    return this.#kills;
+  }
+
+  /** How often the supervisor has brought an indexer back. */
+  get restarts(): number {
+    return this.#supervisor.children().reduce(
+      (sum, child) => sum + child.restarts,
+      0,
+    );
+  }
+
+  /** Threads that loop for ever and that nothing but the end of the program stops. */
+  get zombies(): number {
+    return this.#system.zombies;
+  }
+
+  /** Adds files to be indexed. */
+  async offer(paths: readonly string[]): Promise<void> {
+    for (let i = 0; i < paths.length; i += PAGE) {
+      await this.#queue.ask.offer(paths.slice(i, i + PAGE));
+    }
+  }
+
+  /** Says that no more files will come. */
+  async seal(): Promise<void> {
+    await this.#queue.ask.seal();
+  }
+
+  /** Where the indexing stands. */
+  async progress(): Promise<Progress> {
+    return await this.#queue.ask.progress();
+  }
+
+  /** Finds the best lines of the files that hold all of `words`. */
+  async search(words: readonly string[], limit: number): Promise<Answer> {
+    const answers = await Promise.all(
+      this.#shards.map((shard) => shard.ask.search(words, limit)),
+    );
+    return joinAnswers(answers, limit);
+  }
+
+  /** The words that stand on the most lines: something to ask of a folder nobody knows. */
+  async commonWords(count: number): Promise<string[]> {
+    const lists = await Promise.all(
+      this.#shards.map((shard) => shard.ask.commonWords(count * 4)),
+    );
+    const sums = new Map<string, number>();
+    for (const { word, lines } of lists.flat()) {
+      sums.set(word, (sums.get(word) ?? 0) + lines);
+    }
+    return [...sums].sort((a, b) => b[1] - a[1]).slice(0, count).map(([word]) =>
+      word
+    );
+  }
+
+  /** The statistics, from the Manager. */
+  async statistics(): Promise<Statistics> {
+    const found = new Map(await this.#statistics.entries());
+    const of = (key: string) => found.get(key) ?? 0;
+    return {
+      files: of("files"),
+      words: of("words"),
+      bytes: of("bytes"),
+      skipped: of("skipped"),
+    };
+  }
+
+  /** Every result, by file. */
+  async results(): Promise<Map<number, FileResult>> {
+    const { offered } = await this.progress();
+    const found = new Map<number, FileResult>();
+    for (let from = 0; from < offered; from += PAGE) {
+      for (const result of await this.#queue.ask.results(from, PAGE)) {
+        found.set(result.file, result);
+      }
+    }
+    return found;
+  }
+
+  /** What the indexes hold, by file. */
+  async sums(): Promise<Map<number, FileSum>> {
+    const found = new Map<number, FileSum>();
+    for (const shard of this.#shards) {
+      for (let from = 0;; from += PAGE) {
+        const page = await shard.ask.sums(from, PAGE);
+        for (const sum of page) found.set(sum.file, sum);
+        if (page.length < PAGE) break;
+      }
+    }
+    return found;
+  }
+
+  /** Makes the indexer `id` die as told. Returns false when there is none of that id. */
+  fail(id: string, how: Ending): boolean {
+    if (!this.indexers.includes(id)) return false;
+    this.#kills++;
+    this.#supervisor.ref<Indexer>(id, IndexerActor).tell.fail(how);
+    return true;
+  }
+
+  /** Every actor of the service with what its supervisor knows of it. */
+  tree(): Member[] {
+    const running = this.#system.tree();
+    const children = this.#supervisor.children();
+    const childOf = (name: string) =>
+      children.find((child) => child.id === name);
+    const others = running.filter((one) => childOf(one.name) === undefined);
+    return [
+      ...others.map(({ name, state, incarnation, depth }): Member => {
+        return {
+          name,
+          state,
+          incarnation,
+          mailbox: depth,
+          restarts: 0,
+          supervised: false,
+        };
+      }),
+      ...children.map(
+        ({ id, state, restarts, incarnation, lastReport }): Member => {
+          const mailbox = running.find((one) => one.name === id)?.depth ?? 0;
+          const last = lastReport === undefined
+            ? {}
+            : { reason: reasonOf(lastReport) };
+          return {
+            name: id,
+            state,
+            restarts,
+            incarnation,
+            mailbox,
+            ...last,
+            supervised: true,
+          };
+        },
+      ),
+    ];
+  }
+
+  /** Stops the indexers, then what they work with. */
+  async stop(): Promise<void> {
+    await this.#supervisor.stop();
+    await Promise.all([
+      this.#queue.stop(),
+      ...this.#shards.map((shard) => shard.stop()),
+    ]);
+    await this.#manager.stop();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+}
+
+function reasonOf(
+  report: { kind: string; code: number; error?: Error },
+): string {
+  const code = report.code === 0 ? "" : ` with code ${report.code}`;
+  const error = report.error === undefined ? "" : `: ${report.error.message}`;
+  return `${report.kind}${code}${error}`;
+}

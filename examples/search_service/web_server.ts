@@ -1,0 +1,146 @@
+import { ENDINGS, isEnding } from "./ending.ts";
+import { find, type Library } from "./query.ts";
+import { searchPage } from "./search_page.ts";
+import type { SearchService } from "./service.ts";
+
+/** Hits an answer shows unless `limit` says otherwise, and at most. */
+const DEFAULT_HITS = 20;
+const MOST_HITS = 200;
+/** How long open requests get to end when the server stops, in milliseconds. */
+const SHUTDOWN_MS = 1_000;
+
+/** A server that runs. */
+export interface WebServer {
+  readonly url: string;
+  /** Takes no more requests and lets the open ones end, for at most a second. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Serves the search page at `/`, JSON at `/search?q=` and `/tree`, and takes `POST /kill/:name?how=`, on 127.0.0.1.
+ *
+ * @throws {Deno.errors.AddrInUse} If the port is taken; port 0 takes any that is free.
+ */
+export function serveSearch(
+  service: SearchService,
+  library: Library,
+  port: number,
+): WebServer {
+  const abort = new AbortController();
+  const server = Deno.serve({
+    hostname: "127.0.0.1",
+    port,
+    signal: abort.signal,
+    onListen: () => {},
+    onError: (error) =>
+      json(
+        { error: error instanceof Error ? error.message : String(error) },
+        500,
+      ),
+  }, (request) => respond(service, library, request));
+  return {
+    url: `http://127.0.0.1:${server.addr.port}/`,
+    async stop(): Promise<void> {
+      const timer = setTimeout(() => abort.abort(), SHUTDOWN_MS);
+      await server.shutdown().catch(() => {});
+      await server.finished.catch(() => {});
+      clearTimeout(timer);
+    },
+  };
+}
+
+async function respond(
+  service: SearchService,
+  library: Library,
+  request: Request,
+): Promise<Response> {
+  const url = new URL(request.url);
+  const kill = /^\/kill\/([\w-]+)$/.exec(url.pathname);
+  if (kill !== null) {
+    return killed(service, request, kill[1]!);
+  }
+  if (request.method !== "GET" && request.method !== "HEAD") {
+    return json({ error: `Cannot ${request.method} here: only GET` }, 405);
+  }
+  const query = url.searchParams.get("q") ?? "";
+  const limit = hitsWanted(url.searchParams.get("limit"));
+  if (url.pathname === "/search") {
+    return json(await find(service, library, { query, limit }));
+  }
+  if (url.pathname === "/tree") {
+    const { kills, restarts, zombies } = service;
+    const progress = await service.progress();
+    const statistics = await service.statistics();
+    return json({
+      children: service.tree(),
+      kills,
+      restarts,
+      zombies,
+      progress,
+      statistics,
+    });
+  }
+  if (url.pathname !== "/") {
+    return json({ error: `Nothing at "${url.pathname}"` }, 404);
+  }
+  const findings = query.trim() === ""
+    ? undefined
+    : await find(service, library, { query, limit });
+  const page = searchPage({
+    findings,
+    statistics: await service.statistics(),
+    tree: service.tree(),
+  });
+  return new Response(page, {
+    headers: {
+      "content-type": "text/html; charset=utf-8",
+      "content-security-policy":
+        "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'",
+    },
+  });
+}
+
+function killed(
+  service: SearchService,
+  request: Request,
+  name: string,
+): Response {
+  if (request.method !== "POST") {
+    return json({ error: `Cannot ${request.method} a kill: only POST` }, 405);
+  }
+  const url = new URL(request.url);
+  const origin = request.headers.get("origin");
+  // A page of another site may send us a form, but not its own address away.
+  if (origin !== null && origin !== url.origin) {
+    return json({ error: `Not from "${origin}"` }, 403);
+  }
+  const how = url.searchParams.get("how") ?? "throw";
+  if (!isEnding(how)) {
+    return json({
+      error: `Cannot kill by "${how}": choose one of ${ENDINGS.join(", ")}`,
+    }, 400);
+  }
+  if (!service.fail(name, how)) {
+    return json({
+      error: `No indexer "${name}": there are ${service.indexers.join(", ")}`,
+    }, 404);
+  }
+  if (request.headers.get("accept")?.includes("text/html")) {
+    return new Response(null, { status: 303, headers: { location: "/" } });
+  }
+  return json({ killed: name, how }, 202);
+}
+
+function hitsWanted(limit: string | null): number {
+  const wanted = Number(limit ?? DEFAULT_HITS);
+  return Number.isInteger(wanted) && wanted > 0
+    ? Math.min(wanted, MOST_HITS)
+    : DEFAULT_HITS;
+}
+
+function json(value: unknown, status = 200): Response {
+  return new Response(JSON.stringify(value, null, 2) + "\n", {
+    status,
+    headers: { "content-type": "application/json; charset=utf-8" },
+  });
+}

@@ -1,0 +1,60 @@
+import { assertEquals } from "@std/assert";
+import { readOptions, USAGE } from "../../examples/search_service/options.ts";
+
+Deno.test("readOptions() reads a folder and flags in any order", () => {
+  assertEquals(
+    readOptions([
+      "--chaos",
+      "docs",
+      "--serve",
+      "--port",
+      "0",
+      "--indexers=3",
+      "--query",
+      "a b",
+    ]),
+    {
+      folder: "docs",
+      serve: true,
+      chaos: true,
+      port: 0,
+      indexers: 3,
+      queries: ["a b"],
+    },
+  );
+});
+
+Deno.test("readOptions() searches the project on port 8080 when nothing is given", () => {
+  const options = readOptions(["--indexers", "2"]);
+  assertEquals(options, {
+    folder: undefined,
+    serve: false,
+    chaos: false,
+    port: 8080,
+    indexers: 2,
+    queries: [],
+  });
+});
+
+Deno.test("readOptions() takes a folder whose name is a number", () => {
+  const options = readOptions(["2024"]);
+  assertEquals(typeof options === "string" ? options : options.folder, "2024");
+});
+
+Deno.test("readOptions() says in one line what is wrong", () => {
+  const wrong = [
+    ["--bogus"],
+    ["a", "b"],
+    ["--port", "65536"],
+    ["--port", "x"],
+    ["--indexers", "0"],
+  ];
+  for (const args of wrong) {
+    const options = readOptions(args);
+    assertEquals(
+      [args, typeof options === "string" && !options.includes("\n")],
+      [args, true],
+    );
+  }
+  assertEquals(readOptions(["--help"]), USAGE);
+});
