@@ -92,6 +92,8 @@ function entryProblems({ files }: Tree): string[] {
 }
 
 function exportProblems({ files, exports }: Tree): string[] {
+  // Before its page exists the package exports nothing that works.
+  if (!files.has("mod.ts")) return [];
   const problems: string[] = [];
   const folders = Array.from(
     files.keys(),
@@ -105,8 +107,7 @@ function exportProblems({ files, exports }: Tree): string[] {
     }
   }
   for (const [name, target] of Object.entries(exports)) {
-    // The package's own page may be written last.
-    if (name !== "." && !files.has(target.replace(/^\.\//, ""))) {
+    if (!files.has(target.replace(/^\.\//, ""))) {
       problems.push(
         `deno.json: "${name}" exports ${target}, which does not exist`,
       );

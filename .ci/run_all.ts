@@ -61,6 +61,7 @@ async function reportTests(env: Record<string, string>): Promise<Tally> {
     const junit = `${folder}/junit.xml`;
     const step = testStep([
       `--coverage=${folder}/coverage`,
+      "--coverage-raw-data-only",
       `--junit-path=${junit}`,
     ]);
     const isOk = await report({ ...step, timeoutMs: TESTS_MS }, env);

@@ -55,7 +55,8 @@ export function checkSteps(): Step[] {
     { name: "tree", args: ["run", "-A", ".ci/check_tree.ts"] },
   ];
   const documented = entryPoints();
-  if (documented.length > 0) {
+  // An entry point may use types that only the package's page makes public.
+  if (exists("mod.ts")) {
     steps.push({
       name: "documentation",
       args: ["doc", "--lint", ...documented],

@@ -55,10 +55,11 @@ Deno.test("findProblems() reports an entry that no spawner names", () => {
 });
 
 Deno.test("findProblems() reports exports that do not match the folders", () => {
-  assertEquals(problems({ "src/pool/mod.ts": "" }), [
+  assertEquals(problems({ "mod.ts": "", "src/pool/mod.ts": "" }), [
     'deno.json: "./pool" is not exported, src/pool/mod.ts exists',
   ]);
-  assertEquals(problems({}, { "./pool": "./src/pool/mod.ts" }), [
+  assertEquals(problems({ "mod.ts": "" }, { "./pool": "./src/pool/mod.ts" }), [
     'deno.json: "./pool" exports ./src/pool/mod.ts, which does not exist',
   ]);
+  assertEquals(problems({ "src/pool/mod.ts": "" }), []);
 });
