@@ -1,0 +1,79 @@
+/**
+ * Handles that travel inside messages: refs, queues, locks, shared regions.
+ *
+ * @module
+ */
+
+import { InvalidOptionError, UnknownHandleError } from "../errors.ts";
+
+/**
+ * Key of the method by which an object says how it travels.
+ *
+ * An object with this method is sent as its {@linkcode PortableData}, and the
+ * function given to {@linkcode definePortable} for that kind makes the object
+ * the receiver sees. The method must not encode anything itself.
+ *
+ * @example A handle around shared memory
+ * ```ts ignore
+ * class Cell {
+ *   constructor(readonly memory: SharedArrayBuffer) {}
+ *   [portable]() {
+ *     return { kind: "cell", data: this.memory };
+ *   }
+ * }
+ * definePortable("cell", (data) => new Cell(data as SharedArrayBuffer));
+ * ```
+ */
+export const portable: unique symbol = Symbol.for("troupe.portable");
+
+/** What a handle becomes on the wire. */
+export interface PortableData {
+  /** Names the function that revives the handle; at most 64 characters. */
+  readonly kind: string;
+  /** Anything the codec accepts, other handles included. */
+  readonly data: unknown;
+}
+
+/** An object that travels as a handle. */
+export interface Portable {
+  /** Says how this handle travels. */
+  [portable](): PortableData;
+}
+
+const revivers = new Map<string, (data: unknown) => unknown>();
+
+/**
+ * Says how handles of `kind` come to life in this isolate; the last definition wins.
+ *
+ * @param kind The kind that {@linkcode PortableData} names, 1 to 64 characters.
+ * @param revive Makes the handle. It may run for untrusted bytes: check `data`.
+ * @throws {InvalidOptionError} If `kind` is empty or longer than 64 characters.
+ */
+export function definePortable(
+  kind: string,
+  revive: (data: unknown) => unknown,
+): void {
+  if (kind.length < 1 || kind.length > 64) {
+    throw new InvalidOptionError(
+      `Cannot define a portable as "kind" must have 1 to 64 characters: current length is ${kind.length}`,
+      { option: "kind", value: kind },
+    );
+  }
+  revivers.set(kind, revive);
+}
+
+/**
+ * Makes the handle of `kind` from its data.
+ *
+ * @throws {UnknownHandleError} If this isolate does not define `kind`.
+ */
+export function revivePortable(kind: string, data: unknown): unknown {
+  const revive = revivers.get(kind);
+  if (revive === undefined) {
+    throw new UnknownHandleError(
+      `Cannot revive a handle as its kind is not defined here: current kind is "${kind}"; import the module that defines it`,
+      { kind },
+    );
+  }
+  return revive(data);
+}
