@@ -42,8 +42,6 @@ export interface Become {
   readonly incarnation: number;
   readonly parent: { readonly endpoint: number; readonly name: string };
   readonly after: WireReport | undefined;
-  readonly redeliver: boolean;
-  readonly capacity: number;
   readonly concurrency: number;
   readonly table: SharedArrayBuffer;
   readonly lanes: readonly LaneInfo[];
@@ -51,6 +49,8 @@ export interface Become {
 
 /** A lane on its way to its reader. */
 export interface LaneInfo {
+  /** The same on every thread. */
+  readonly id: string;
   readonly memory: SharedArrayBuffer;
   readonly express: boolean;
 }
@@ -72,7 +72,6 @@ export type ToNursery =
     readonly type: "hello";
     readonly table: SharedArrayBuffer;
     readonly spares: number;
-    readonly system: string;
   }
   | {
     readonly type: "start";
@@ -87,8 +86,11 @@ export type ToNursery =
     readonly address: Address;
     readonly reason: unknown;
     readonly drain: boolean;
+    /** Milliseconds until it is killed; 0 kills at once, Infinity never. */
+    readonly deadlineMs: number;
+    /** Whether it comes from outside its owner, so that it must stay stopped. */
+    readonly asked: boolean;
   }
-  | { readonly type: "kill"; readonly address: Address }
   | {
     readonly type: "retire";
     readonly address: Address;
@@ -100,7 +102,7 @@ export type ToNursery =
     readonly to: Address;
     readonly lane: LaneInfo;
   }
-  | { readonly type: "drained"; readonly memory: SharedArrayBuffer }
+  | { readonly type: "drained"; readonly id: string }
   | {
     readonly type: "watch";
     readonly watcher: number;
@@ -108,13 +110,7 @@ export type ToNursery =
   }
   | Parcel
   | { readonly type: "parcelDone"; readonly to: number; readonly id: number }
-  | {
-    readonly type: "asked";
-    readonly address: Address;
-    readonly how: "stop" | "kill";
-    readonly reason: unknown;
-  }
-  | { readonly type: "close" };
+  | FromWorker;
 
 /** From a worker that serves an endpoint to the nursery. */
 export type FromWorker =

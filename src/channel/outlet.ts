@@ -63,6 +63,11 @@ export class Outlet {
     return this.#writer.maxPayload;
   }
 
+  /** The endpoint it leads to. */
+  get to(): number {
+    return this.#writer.to;
+  }
+
   /** How many messages wait here for room. */
   get waiting(): number {
     return this.#waiting.length;

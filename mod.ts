@@ -1,0 +1,58 @@
+/**
+ * Actors on Deno workers, with supervisors and shared state.
+ *
+ * @module
+ */
+export {
+  actor,
+  type ActorClass,
+  type Remote,
+  remote,
+  type Task,
+  task,
+} from "./src/actor/define.ts";
+export type { ActorRef, Asks, SendOptions, Tells } from "./src/actor/ref.ts";
+export type { SpawnOptions } from "./src/actor/spawn_options.ts";
+export { type Context, current } from "./src/actor/current.ts";
+export { Job } from "./src/actor/job.ts";
+export {
+  System,
+  type SystemOptions,
+  type TreeNode,
+} from "./src/actor/system.ts";
+export { run, spawn } from "./src/actor/default_system.ts";
+export type { ExitKind, ExitReport } from "./src/errors.ts";
+export {
+  ActorCrashedError,
+  ActorInitError,
+  ActorStoppedError,
+  AskTimeoutError,
+  DataCloneError,
+  InitTimeoutError,
+  InvalidOptionError,
+  MailboxFullError,
+  MessageTooLargeError,
+  ModuleLoadError,
+  Refusal,
+  registerError,
+  SupervisorGaveUpError,
+  SystemClosedError,
+  ThreadLimitError,
+  TroupeError,
+  UnknownExportError,
+  UnknownMethodError,
+  WorkerDiedError,
+} from "./src/errors.ts";
+export { supervise } from "./src/supervisor/supervise.ts";
+export type { Supervisor } from "./src/supervisor/supervisor.ts";
+export type {
+  ChildSpec,
+  SupervisorOptions,
+} from "./src/supervisor/child_spec.ts";
+export { type Change, Manager } from "./src/manager/manager.ts";
+export {
+  CounterRef,
+  ListRef,
+  MapRef,
+  ValueRef,
+} from "./src/manager/proxies.ts";

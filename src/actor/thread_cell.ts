@@ -1,0 +1,197 @@
+/**
+ * The logical actor on a thread of its own, as its owner holds it.
+ *
+ * @module
+ */
+import {
+  errorFromWire,
+  type ExitReport,
+  SystemClosedError,
+} from "../errors.ts";
+import { errorToWire } from "../errors.ts";
+import { encodeArguments } from "../memory/codec.ts";
+import type { Cell } from "./cell.ts";
+import type { Isolate } from "./isolate.ts";
+import type { Address, FromNursery, WireReport } from "./protocol.ts";
+import { endRef, fromWireReport, Ref, RefCore } from "./ref.ts";
+import type { CheckedOptions } from "./spawn_options.ts";
+
+/** What is started: a definition and its arguments. */
+export interface Plan {
+  /** URL of the module. */
+  readonly module: string;
+  /** Name the definition is registered under. */
+  readonly definition: string;
+  /** Its arguments. */
+  readonly args: readonly unknown[];
+}
+
+/** An {@link ExitReport} as it travels. */
+export function toWireReport(report: ExitReport): WireReport {
+  const { kind, code, error } = report;
+  return error === undefined
+    ? { kind, code }
+    : { kind, code, error: errorToWire(error) };
+}
+
+/** See {@link Cell}. */
+export class ThreadCell implements Cell {
+  /** See {@link Cell.name}. */
+  readonly name: string;
+  /** See {@link Cell.ref}. */
+  readonly ref: Ref<unknown>;
+  /** See {@link Cell.onEnded}. */
+  onEnded: ((report: ExitReport, asked: boolean) => void) | undefined;
+  /** Where it lives. */
+  readonly address: Address;
+  readonly #core: RefCore;
+  readonly #isolate: Isolate;
+  readonly #plan: Plan;
+  readonly #options: CheckedOptions;
+  readonly #parent: string;
+  #incarnation = 0;
+  #starting: PromiseWithResolvers<void> | undefined;
+  #ending: PromiseWithResolvers<ExitReport> | undefined;
+  #running = false;
+  #retired = false;
+
+  /** Opens an address; nothing runs yet. */
+  constructor(
+    isolate: Isolate,
+    plan: Plan,
+    options: CheckedOptions,
+    parent: string,
+  ) {
+    this.#isolate = isolate;
+    this.#plan = plan;
+    this.#options = options;
+    this.#parent = parent;
+    // Refuses what cannot travel before an address is taken.
+    encodeArguments(plan.args, { transfer: options.transfer });
+    this.address = isolate.table.open();
+    this.name = options.name ?? `${plan.definition}-${this.address.endpoint}`;
+    this.#core = new RefCore(isolate, this.address, this.name, 0, true);
+    this.ref = new Ref(this.#core);
+  }
+
+  /** See {@link Cell.incarnation}. */
+  get incarnation(): number {
+    return this.#incarnation;
+  }
+
+  /** Whether an incarnation runs or starts. */
+  get running(): boolean {
+    return this.#running;
+  }
+
+  /** See {@link Cell.start}. */
+  start(after?: ExitReport): Promise<void> {
+    if (this.#isolate.closed) return Promise.reject(closed(this.name));
+    this.#core.incarnation = ++this.#incarnation;
+    this.#running = true;
+    this.#starting = Promise.withResolvers();
+    const { transfer, initTimeout, hangMs, concurrency } = this.#options;
+    const encoded = encodeArguments(this.#plan.args, { transfer });
+    this.#isolate.post({
+      type: "start",
+      owner: this.#isolate.endpoint,
+      become: {
+        type: "become",
+        address: this.address,
+        name: this.name,
+        module: this.#plan.module,
+        definition: this.#plan.definition,
+        args: encoded.bytes.slice(0, encoded.length),
+        attachments: encoded.attachments,
+        incarnation: this.#incarnation,
+        parent: { endpoint: this.#isolate.endpoint, name: this.#parent },
+        after: after === undefined ? undefined : toWireReport(after),
+        concurrency,
+      },
+      transfer,
+      initTimeout,
+      hangMs,
+    }, [...transfer]);
+    return this.#starting.promise;
+  }
+
+  /** See {@link Cell.end}. */
+  end(
+    reason: unknown,
+    shutdownMs: number | "kill" | "infinity",
+    drain = false,
+  ): Promise<ExitReport> {
+    if (!this.#running || this.#isolate.closed) {
+      return Promise.resolve({ kind: "stopped", code: 0 });
+    }
+    if (this.#ending === undefined || shutdownMs === "kill") {
+      this.#ending ??= Promise.withResolvers();
+      this.#isolate.post({
+        type: "stop",
+        address: this.address,
+        reason,
+        drain,
+        deadlineMs: shutdownMs === "kill"
+          ? 0
+          : shutdownMs === "infinity"
+          ? Infinity
+          : shutdownMs,
+        asked: false,
+      });
+    }
+    return this.#ending.promise;
+  }
+
+  /** See {@link Cell.retire}. */
+  retire(report: ExitReport): void {
+    if (this.#retired) return;
+    this.#retired = true;
+    const wire = toWireReport(report);
+    this.#isolate.post({ type: "retire", address: this.address, report: wire });
+    this.#isolate.asks.fail(this.address, wire, true);
+    endRef(this.#isolate, this.address, wire);
+    this.#core.end(report);
+  }
+
+  /** What the nursery says of this cell's incarnation. */
+  receive(
+    message: Extract<FromNursery, { type: "started" | "ended" }>,
+  ): void {
+    if (message.type === "started") {
+      this.#starting?.resolve();
+      this.#starting = undefined;
+    } else this.#ended(message.report, message.asked);
+  }
+
+  /** The system closed under it. */
+  abandon(): void {
+    const report: ExitReport = { kind: "stopped", code: 0 };
+    this.#running = false;
+    this.#starting?.reject(closed(this.name));
+    this.#ending?.resolve(report);
+    this.#core.end(report);
+  }
+
+  #ended(wire: WireReport, asked: boolean): void {
+    const report = fromWireReport(wire);
+    this.#running = false;
+    const ending = this.#ending;
+    this.#ending = undefined;
+    const starting = this.#starting;
+    this.#starting = undefined;
+    ending?.resolve(report);
+    if (starting !== undefined) {
+      starting.reject(
+        wire.error === undefined
+          ? closed(this.name)
+          : errorFromWire(wire.error),
+      );
+    } else if (ending === undefined) this.onEnded?.(report, asked);
+  }
+}
+
+function closed(name: string): SystemClosedError {
+  return new SystemClosedError(
+    `Cannot start "${name}" as it was stopped, or its system closed, before it was up`,
+  );
+}

@@ -1,0 +1,174 @@
+/**
+ * Runs in every worker: waits to become an actor, then is one until it ends.
+ *
+ * @module
+ */
+import {
+  ActorInitError,
+  errorFromWire,
+  errorToWire,
+  ModuleLoadError,
+  UnknownExportError,
+} from "../errors.ts";
+import { decode } from "../memory/codec.ts";
+import { ENDPOINT, EndpointTable } from "../memory/endpoints.ts";
+import { ActorLoop } from "./actor_loop.ts";
+import { type Context, enterContext } from "./current.ts";
+import { load } from "./define.ts";
+import { enterIsolate, Isolate } from "./isolate.ts";
+import type { Become, FromNursery, ToNursery } from "./protocol.ts";
+import { Ref, RefCore } from "./ref.ts";
+import { TaskRunner } from "./task_runner.ts";
+
+type Seed = { readonly type: "seed"; readonly lock: string };
+
+const scope = self as unknown as {
+  onmessage: ((event: MessageEvent<FromNursery | Seed>) => void) | null;
+  postMessage(message: ToNursery, transfer?: Transferable[]): void;
+  close(): void;
+  addEventListener(type: string, listener: (event: Event) => void): void;
+};
+const post = (message: ToNursery, transfer: Transferable[] = []): void =>
+  scope.postMessage(message, transfer);
+/** Kept from user code, which may close the thread by its own call of the same name. */
+const closeThread = scope.close.bind(scope);
+
+/** The hooks that a start calls. */
+interface Hooks {
+  onStart?(context: Context): unknown;
+  onRestart?(error: unknown): unknown;
+}
+
+let isolate: Isolate | undefined;
+let loop: ActorLoop | undefined;
+let stopEarly: { reason: unknown; drain: boolean } | undefined;
+const stopping = new AbortController();
+
+scope.onmessage = ({ data }) => {
+  if (data.type === "seed") seed(data.lock);
+  else if (data.type === "become") void become(data);
+  else if (data.type === "stop") stop(data.reason, data.drain);
+  else isolate?.receive(data);
+};
+
+function seed(lock: string): void {
+  const { locks } = navigator as unknown as {
+    locks: { request(name: string, held: () => unknown): Promise<unknown> };
+  };
+  locks.request(lock, () => {
+    post({ type: "seeded" });
+    // Held for life: it comes free when this thread ends, by whatever means.
+    return new Promise(() => {});
+  });
+}
+
+function stop(reason: unknown, drain: boolean): void {
+  stopping.abort(reason);
+  if (loop !== undefined) loop.stop(reason, drain);
+  else stopEarly = { reason, drain };
+}
+
+/** Errors that no handler caught end the actor, with their reason. */
+function catchStrays(): void {
+  scope.addEventListener("error", (event) => {
+    event.preventDefault();
+    stray((event as ErrorEvent).error ?? (event as ErrorEvent).message);
+  });
+  scope.addEventListener("unhandledrejection", (event) => {
+    event.preventDefault();
+    stray((event as PromiseRejectionEvent).reason);
+  });
+}
+
+function stray(error: unknown): void {
+  if (loop !== undefined) return loop.crash(error);
+  post({
+    type: "ended",
+    report: { kind: "crashed", code: 1, error: errorToWire(error) },
+  });
+}
+
+/** Writes down the exit code before the thread ends without an event. */
+function noteExitCode(table: EndpointTable, endpoint: number): void {
+  const exit = Deno.exit.bind(Deno);
+  Deno.exit = (code?: number): never => {
+    table.set(endpoint, ENDPOINT.EXIT, 1 + (code ?? Deno.exitCode));
+    return exit(code);
+  };
+}
+
+async function become(message: Become): Promise<void> {
+  const { address, epoch, name } = message;
+  const table = new EndpointTable(message.table);
+  isolate = new Isolate(table, address.endpoint, epoch, post);
+  isolate.onFenced = closeThread;
+  enterIsolate(isolate);
+  catchStrays();
+  noteExitCode(table, address.endpoint);
+  for (const lane of message.lanes) isolate.adopt(lane);
+  try {
+    await start(isolate, message);
+  } catch (cause) {
+    post({
+      type: "ended",
+      report: {
+        kind: "failed",
+        code: 1,
+        error: errorToWire(initError(name, cause)),
+      },
+    });
+  }
+}
+
+function initError(name: string, cause: unknown): Error {
+  if (cause instanceof ModuleLoadError || cause instanceof UnknownExportError) {
+    return cause;
+  }
+  return new ActorInitError(
+    `Cannot start "${name}" as its constructor or onStart failed: ${
+      cause instanceof Error ? cause.message : String(cause)
+    }`,
+    { actor: name, cause },
+  );
+}
+
+async function start(here: Isolate, message: Become): Promise<void> {
+  const { name, incarnation, args, attachments } = message;
+  const definition = await load(message.module, message.definition);
+  const values = decode(args, 0, args.length, attachments) as unknown[];
+  const context = contextOf(here, message);
+  enterContext(context);
+  const instance = definition.kind === "task"
+    ? new TaskRunner(definition.run, values)
+    : new definition.make(...values);
+  await (instance as Hooks).onStart?.(context);
+  if (message.after !== undefined) {
+    const { error } = message.after;
+    await (instance as Hooks).onRestart?.(
+      error === undefined ? message.after : errorFromWire(error),
+    );
+  }
+  loop = new ActorLoop(
+    here,
+    instance,
+    { name, incarnation, concurrency: message.concurrency },
+    (report) => post({ type: "ended", report }),
+  );
+  here.consumer = loop;
+  post({ type: "started" });
+  if (stopEarly !== undefined) loop.stop(stopEarly.reason, stopEarly.drain);
+  here.wake();
+}
+
+function contextOf(here: Isolate, message: Become): Context {
+  const { address, name, incarnation, parent } = message;
+  return {
+    self: new Ref(new RefCore(here, address, name, incarnation)),
+    name,
+    incarnation,
+    signal: stopping.signal,
+    parent: { id: parent.endpoint, name: parent.name },
+    // deno-lint-ignore no-console -- the default log of an actor
+    log: (...values) => console.error(`[${name}]`, ...values),
+  };
+}

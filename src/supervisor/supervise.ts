@@ -1,0 +1,42 @@
+/**
+ * Supervision in the default system.
+ *
+ * @module
+ */
+import {
+  releaseDefaultSystem,
+  retainDefaultSystem,
+} from "../actor/default_system.ts";
+import type { System } from "../actor/system.ts";
+import type { SupervisorOptions } from "./child_spec.ts";
+import { superviseWith, type Supervisor } from "./supervisor.ts";
+
+/**
+ * Starts children in order and watches over them; resolves when all are up.
+ *
+ * @param options The children, the strategy, the budget and the backoff.
+ * @param system Where they live. Default: the default system.
+ * @throws {InvalidOptionError} If an option or a child's spec is malformed; nothing was started.
+ *
+ * @example
+ * ```ts ignore
+ * await using tree = await supervise({
+ *   children: [{ id: "flaky", actor: Flaky, args: [0.5] }],
+ * });
+ * console.log(await tree.ref("flaky", Flaky).ask.work());
+ * ```
+ */
+export async function supervise(
+  options: SupervisorOptions,
+  system?: System,
+): Promise<Supervisor> {
+  if (system !== undefined) return await superviseWith(system, options);
+  try {
+    const supervisor = await superviseWith(retainDefaultSystem(), options);
+    void supervisor.exited.finally(releaseDefaultSystem);
+    return supervisor;
+  } catch (error) {
+    releaseDefaultSystem();
+    throw error;
+  }
+}
