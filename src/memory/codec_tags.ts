@@ -8,7 +8,7 @@
  *   c0 .. c3   constants   nothing: undefined, null, false, true
  *   c4         I16         2 bytes, little endian
  *   c5         I32         4 bytes, little endian
- *   c6         F64         8 bytes, the platform's order
+ *   c6         F64         8 bytes, little endian
  *   c7         LATIN1      u32 count, bytes
  *   c8         UTF8        u32 count of bytes, bytes
  *   c9         UTF16       u32 count of units, 2 bytes each (lone surrogates)

@@ -8,19 +8,16 @@
  * @module
  */
 
+import { DecodeError, TroupeError } from "../errors.ts";
+import { MAX_DEPTH, SHORT_KEY, SHORT_STRING, TAG } from "./codec_tags.ts";
 import {
-  DecodeError,
-  errorFromWire,
-  isWireError,
-  TroupeError,
-} from "../errors.ts";
-import {
-  MAX_DEPTH,
-  SHORT_KEY,
-  SHORT_STRING,
-  TAG,
-  VIEWS,
-} from "./codec_tags.ts";
+  readBoxed,
+  type Reader,
+  readError,
+  readRegExp,
+  readView,
+  readViewOn,
+} from "./decode_built_in.ts";
 import { revivePortable } from "./portable.ts";
 import { Buffer } from "node:buffer";
 
@@ -46,8 +43,10 @@ let attachments: readonly unknown[] | undefined;
 let met: unknown[] = [];
 let metCount = 0;
 
-const float = new Float64Array(1);
-const floatBytes = new Uint8Array(float.buffer);
+/** Over the memory of `viewed`, which is most often the same ring again. */
+let view = new DataView(bytes.buffer);
+let viewed = bytes;
+
 const units: number[][] = Array.from(
   { length: TINY },
   (_, n) => new Array(n).fill(0),
@@ -165,8 +164,11 @@ function readInt(size: 2 | 4): number {
 
 function readFloat(): number {
   const at = take(8);
-  for (let i = 0; i < 8; i++) floatBytes[i] = bytes[at + i]!;
-  return float[0]!;
+  if (viewed !== bytes) {
+    viewed = bytes;
+    view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+  return view.getFloat64(at, true);
 }
 
 function readLatin1(length: number): string {
@@ -210,7 +212,7 @@ function meet<T>(value: T): T {
   return value;
 }
 
-/** Counts an object that can only be made after its parts; call the result with it. */
+/** Counts an object that can only be made after its parts; returns its place for `settle`. */
 function later(): number {
   met[metCount] = UNFINISHED;
   return metCount++;
@@ -343,63 +345,12 @@ function readRef(): unknown {
   return value;
 }
 
-function readRegExp(): RegExp {
-  const index = later();
-  const source = readValue();
-  const flags = readValue();
-  if (typeof source !== "string" || typeof flags !== "string") {
-    broken("a regular expression is not text");
-  }
-  return met[index] = new RegExp(source, flags);
-}
-
 function readBytes(): ArrayBuffer {
   const length = readU32();
   const at = take(length);
   const copy = new Uint8Array(length);
   copy.set(bytes.subarray(at, at + length));
   return copy.buffer;
-}
-
-function viewType(): (typeof VIEWS)[number] {
-  const type = VIEWS[bytes[take(1)]!];
-  if (type === undefined) broken("no view has this type");
-  return type;
-}
-
-function readView(whole: boolean): unknown {
-  const type = viewType();
-  const index = later();
-  const buffer = readBytes();
-  if (whole) meet(buffer);
-  return met[index] = type.make(buffer, 0, buffer.byteLength / type.size);
-}
-
-function readViewOn(): unknown {
-  const type = viewType();
-  const index = later();
-  const offset = readU32();
-  const length = readU32();
-  const buffer = readValue() as ArrayBufferLike;
-  return met[index] = type.make(buffer, offset, length);
-}
-
-function readBoxed(): unknown {
-  const index = later();
-  const primitive = readValue();
-  if (typeof primitive === "object") broken("a box holds an object");
-  return met[index] = Object(primitive);
-}
-
-function readError(): Error {
-  enter();
-  const index = later();
-  const wire = readValue();
-  if (typeof wire !== "object" || wire === null || !isWireError(wire)) {
-    broken("an error has no message");
-  }
-  depth--;
-  return met[index] = errorFromWire(wire);
 }
 
 function readAttached(): unknown {
@@ -438,6 +389,18 @@ function readPortable(): unknown {
   return met[index] = value;
 }
 
+/** What the readers of built-in classes may do to the message. */
+const reader: Reader = {
+  byte: () => bytes[take(1)]!,
+  u32: readU32,
+  value: readValue,
+  bytes: readBytes,
+  meet,
+  later,
+  settle: (index, value) => met[index] = value,
+  broken,
+};
+
 /** What reads the value behind each tag that `readValue` does not know by itself. */
 const READERS: ((() => unknown) | undefined)[] = new Array(256).fill(undefined);
 READERS[TAG.UNDEFINED] = () => undefined;
@@ -456,12 +419,12 @@ READERS[TAG.REF] = readRef;
 READERS[TAG.MAP] = readMap;
 READERS[TAG.SET] = readSet;
 READERS[TAG.DATE] = () => meet(new Date(readFloat()));
-READERS[TAG.REGEXP] = readRegExp;
+READERS[TAG.REGEXP] = () => readRegExp(reader);
 READERS[TAG.BUFFER] = () => meet(readBytes());
-READERS[TAG.WHOLE] = () => readView(true);
-READERS[TAG.PART] = () => readView(false);
-READERS[TAG.ON] = readViewOn;
-READERS[TAG.BOXED] = readBoxed;
-READERS[TAG.ERROR] = readError;
+READERS[TAG.WHOLE] = () => readView(reader, true);
+READERS[TAG.PART] = () => readView(reader, false);
+READERS[TAG.ON] = () => readViewOn(reader);
+READERS[TAG.BOXED] = () => readBoxed(reader);
+READERS[TAG.ERROR] = () => readError(reader);
 READERS[TAG.ATTACHED] = readAttached;
 READERS[TAG.PORTABLE] = readPortable;

@@ -9,14 +9,10 @@
  * @module
  */
 
-import { DataCloneError, errorToWire } from "../errors.ts";
-import {
-  MAX_DEPTH,
-  SHORT_KEY,
-  SHORT_STRING,
-  TAG,
-  VIEWS,
-} from "./codec_tags.ts";
+import { DataCloneError } from "../errors.ts";
+import { MAX_DEPTH, SHORT_KEY, SHORT_STRING, TAG } from "./codec_tags.ts";
+import { writeBuiltIn, type Writer } from "./encode_built_in.ts";
+import { count, forget, indexOf } from "./met_objects.ts";
 import { type Portable, portable } from "./portable.ts";
 import { pathOf, reasonAgainst } from "./unsendable.ts";
 import { types } from "node:util";
@@ -52,10 +48,9 @@ export interface EncodeOptions {
 const KEPT = 1 << 20;
 /** Room that is always there after `reserve`: any primitive but a long one, or a short key. */
 const ROOM = 96;
-/** Objects found by a linear search; more of them go into a map. */
-const FEW = 16;
-
 let out = new Uint8Array(1 << 16);
+/** Over the same memory as `out`. */
+let view = new DataView(out.buffer);
 let position = 0;
 let depth = 0;
 let busy = false;
@@ -64,12 +59,6 @@ let attachments: unknown[] | undefined;
 /** The handle whose data is being walked, for the path in an error. */
 let handle: object | undefined;
 
-const met: unknown[] = [];
-let metCount = 0;
-let metMap: Map<object, number> | undefined;
-
-const float = new Float64Array(1);
-const floatBytes = new Uint8Array(float.buffer);
 const encoder = new TextEncoder();
 
 const result: {
@@ -134,7 +123,7 @@ function begin(options: EncodeOptions | undefined): void {
       { path: options?.root ?? "value" },
     );
   }
-  if (out.length > KEPT) out = new Uint8Array(1 << 16);
+  if (out.length > KEPT) scratch(new Uint8Array(1 << 16));
   busy = true;
   position = 0;
   depth = 0;
@@ -143,21 +132,14 @@ function begin(options: EncodeOptions | undefined): void {
 }
 
 function finish(): Encoded {
-  if (metCount > 0) forget();
+  forget();
+  handle = undefined;
   busy = false;
   transfers = undefined;
   result.bytes = out;
   result.length = position;
   result.attachments = attachments;
   return result;
-}
-
-function forget(): void {
-  const few = metCount < FEW ? metCount : FEW;
-  for (let i = 0; i < few; i++) met[i] = undefined;
-  metCount = 0;
-  metMap = undefined;
-  handle = undefined;
 }
 
 /** Thrown inside this file only; carries what was refused up to `fail`. */
@@ -168,6 +150,7 @@ class Refused {
 function fail(error: unknown, root: unknown, name: string): never {
   const owner = handle;
   forget();
+  handle = undefined;
   busy = false;
   attachments = undefined;
   if (error instanceof Refused) {
@@ -190,13 +173,18 @@ function refuse(value: unknown): never {
   throw new Refused(value, reasonAgainst(value));
 }
 
+function scratch(memory: Uint8Array<ArrayBuffer>): void {
+  out = memory;
+  view = new DataView(memory.buffer);
+}
+
 /** Makes room for `size` more bytes, and `ROOM` after them. */
 function reserve(size: number): void {
   const needed = position + size + ROOM;
   if (needed <= out.length) return;
   const larger = new Uint8Array(Math.max(needed, out.length * 2));
   larger.set(out.subarray(0, position));
-  out = larger;
+  scratch(larger);
 }
 
 function writeValue(value: unknown): void {
@@ -219,7 +207,8 @@ function writeValue(value: unknown): void {
     case "bigint":
       return writeBigint(value);
     default:
-      refuse(value);
+      if (typeof value !== "function" || !(portable in value)) refuse(value);
+      writeObject(value); // A callable handle.
   }
 }
 
@@ -242,10 +231,8 @@ function writeNumber(value: number): void {
 }
 
 function writeFloat(value: number): void {
-  float[0] = value;
-  const at = position;
-  for (let i = 0; i < 8; i++) out[at + i] = floatBytes[i]!;
-  position = at + 8;
+  view.setFloat64(position, value, true);
+  position += 8;
 }
 
 function writeU32(value: number): void {
@@ -306,43 +293,20 @@ function writeBigint(value: bigint): void {
 
 /** Writes a reference and returns true if `value` was met before; else counts it. */
 function wasMet(value: object): boolean {
-  let at = -1;
-  if (metMap !== undefined) {
-    at = metMap.get(value) ?? -1;
-  } else {
-    for (let i = 0; i < metCount; i++) {
-      if (met[i] === value) {
-        at = i;
-        break;
-      }
-    }
+  const at = indexOf(value);
+  if (at < 0) {
+    count(value);
+    return false;
   }
-  if (at >= 0) {
-    out[position++] = TAG.REF;
-    writeU32(at);
-    return true;
-  }
-  if (metMap !== undefined) metMap.set(value, metCount);
-  else if (metCount < FEW) met[metCount] = value;
-  else startMap(value);
-  metCount++;
-  return false;
-}
-
-function startMap(value: object): void {
-  metMap = new Map();
-  for (let i = 0; i < FEW; i++) metMap.set(met[i] as object, i);
-  metMap.set(value, metCount);
-}
-
-function indexOf(value: object): number {
-  if (metMap !== undefined) return metMap.get(value) ?? -1;
-  return met.indexOf(value);
+  out[position++] = TAG.REF;
+  writeU32(at);
+  return true;
 }
 
 function writeObject(value: object): void {
   if (wasMet(value)) return;
-  if (types.isProxy(value)) refuse(value);
+  // `in` and not a read: a proxy may answer to every name.
+  if (types.isProxy(value) && !(portable in value)) refuse(value);
   if (++depth > MAX_DEPTH) {
     throw new Refused(
       value,
@@ -358,7 +322,7 @@ function writeObject(value: object): void {
     if (prototype === Object.prototype || prototype === null) {
       writePlain(value);
     } else {
-      writeExotic(value);
+      writeInstance(value);
     }
   }
   depth--;
@@ -440,117 +404,35 @@ function writePortable(value: Portable): void {
   handle = outer;
 }
 
-function writeExotic(value: object): void {
-  if (ArrayBuffer.isView(value)) return writeView(value);
-  if (types.isAnyArrayBuffer(value)) return writeBuffer(value);
-  if (value instanceof Error) {
-    out[position++] = TAG.ERROR;
-    return writeValue(errorToWire(value));
-  }
-  if (types.isMap(value)) return writeMap(value);
-  if (types.isSet(value)) return writeSet(value);
-  if (types.isDate(value)) {
-    out[position++] = TAG.DATE;
-    return writeFloat(value.getTime());
-  }
-  if (types.isRegExp(value)) {
-    out[position++] = TAG.REGEXP;
-    writeValue(value.source);
-    return writeValue(value.flags);
-  }
-  if (types.isBoxedPrimitive(value)) {
-    out[position++] = TAG.BOXED;
-    const primitive = value.valueOf();
-    return writeValue(typeof primitive === "object" ? undefined : primitive);
-  }
-  if (isAttachable(value)) return attach(value);
-  if (reasonAgainst(value) !== "") refuse(value);
+function writeInstance(value: object): void {
+  if (writeBuiltIn(value, writer)) return;
+  const reason = reasonAgainst(value);
+  if (reason !== "") throw new Refused(value, reason);
   writePlain(value);
 }
 
-function writeMap(value: Map<unknown, unknown>): void {
-  out[position++] = TAG.MAP;
-  for (const [key, each] of value) {
-    writeValue(key);
-    writeValue(each);
-  }
-  reserve(ROOM);
-  out[position++] = TAG.END;
-}
-
-function writeSet(value: Set<unknown>): void {
-  out[position++] = TAG.SET;
-  for (const each of value) writeValue(each);
-  reserve(ROOM);
-  out[position++] = TAG.END;
-}
-
-function writeBuffer(value: ArrayBufferLike): void {
-  if (isMoved(value)) return attach(value);
-  if ((value as ArrayBuffer).detached) refuse(value);
-  out[position++] = TAG.BUFFER;
-  writeBytes(new Uint8Array(value));
-}
-
-function writeView(view: ArrayBufferView): void {
-  const type = VIEWS.findIndex((each) =>
-    each.name === (types.isDataView(view) ? "DataView" : viewName(view))
-  );
-  if (type < 0) refuse(view);
-  const { buffer, byteOffset, byteLength } = view;
-  if ((buffer as ArrayBuffer).detached) refuse(view);
-  if (isMoved(buffer) || indexOf(buffer) >= 0) {
-    out[position++] = TAG.ON;
-    out[position++] = type;
-    writeU32(byteOffset);
-    writeU32(byteLength / VIEWS[type]!.size);
-    return writeValue(buffer);
-  }
-  const whole = byteLength === buffer.byteLength;
-  out[position++] = whole ? TAG.WHOLE : TAG.PART;
-  out[position++] = type;
-  writeBytes(new Uint8Array(buffer, byteOffset, byteLength));
-  if (whole) count(buffer);
-}
-
-const viewName: (view: ArrayBufferView) => string = Function.prototype.call
-  .bind(
-    Object.getOwnPropertyDescriptor(
-      Object.getPrototypeOf(Uint8Array.prototype),
-      Symbol.toStringTag,
-    )!.get!,
-  );
-
-/** Counts an object that is known not to have been met. */
-function count(value: object): void {
-  if (metMap !== undefined) metMap.set(value, metCount);
-  else if (metCount < FEW) met[metCount] = value;
-  else startMap(value);
-  metCount++;
-}
-
-function writeBytes(bytes: Uint8Array): void {
-  reserve(bytes.length + 6);
-  writeU32(bytes.length);
-  out.set(bytes, position);
-  position += bytes.length;
-}
-
-function isMoved(buffer: ArrayBufferLike): boolean {
-  return types.isSharedArrayBuffer(buffer) ||
-    (transfers !== undefined && transfers.includes(buffer));
-}
-
-function isAttachable(value: object): boolean {
-  if (transfers !== undefined && transfers.includes(value)) return true;
-  return value instanceof MessagePort || value instanceof ReadableStream ||
-    value instanceof WritableStream || value instanceof TransformStream ||
-    value instanceof Blob || value instanceof CryptoKey ||
-    value instanceof WebAssembly.Module || value instanceof ImageBitmap;
-}
-
-function attach(value: object): void {
-  attachments ??= [];
-  out[position++] = TAG.ATTACHED;
-  writeU32(attachments.push(value) - 1);
-}
+/** What `writeBuiltIn` may do to the message being made. */
+const writer: Writer = {
+  byte(value) {
+    if (position + ROOM > out.length) reserve(ROOM);
+    out[position++] = value;
+  },
+  u32: writeU32,
+  float: writeFloat,
+  value: writeValue,
+  bytes(source) {
+    reserve(source.length + 6);
+    writeU32(source.length);
+    out.set(source, position);
+    position += source.length;
+  },
+  attach(value) {
+    attachments ??= [];
+    out[position++] = TAG.ATTACHED;
+    writeU32(attachments.push(value) - 1);
+  },
+  isTransferred(value) {
+    return transfers !== undefined && transfers.includes(value);
+  },
+  refuse,
+};

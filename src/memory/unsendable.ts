@@ -44,7 +44,7 @@ export function reasonAgainst(value: unknown): string {
   if (ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value)) {
     return "over a detached ArrayBuffer: send it before its memory is moved";
   }
-  const tag = Object.prototype.toString.call(value).slice(8, -1);
+  const tag = tagOf(value);
   if (tag === "Object") return "";
   if (OPAQUE_REGEXP.test(tag) || isOfGlobal(value, tag)) {
     return `of class ${tag}: ${WAY_OUT[tag] ?? "send the plain data it holds"}`;
@@ -52,8 +52,13 @@ export function reasonAgainst(value: unknown): string {
   return "";
 }
 
+/** What `value` says it is: `Object` for plain objects and most own classes. */
+export function tagOf(value: object): string {
+  return Object.prototype.toString.call(value).slice(8, -1);
+}
+
 /** True if `value` inherits from the global class `tag`; an own class may bear any tag. */
-function isOfGlobal(value: object, tag: string): boolean {
+export function isOfGlobal(value: object, tag: string): boolean {
   const Class = (globalThis as Record<string, unknown>)[tag];
   if (typeof Class !== "function") return false;
   const prototype: unknown = Class.prototype;

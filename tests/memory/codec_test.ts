@@ -281,6 +281,19 @@ Deno.test("definePortable() revives handles and keeps their identity", () => {
   assertEquals([made.name, map.get(made)], ["n", 1]);
 });
 
+Deno.test("encode() sends handles that are functions or proxies", () => {
+  definePortable("test name", (data) => data);
+  const callable = Object.assign(() => 1, {
+    [portable]: () => ({ kind: "test name", data: "f" }),
+  });
+  const proxy = new Proxy(new Cell(new SharedArrayBuffer(8), "p"), {});
+  const back = send([callable, proxy]) as unknown[];
+  assertEquals(back[0], "f");
+  assertInstanceOf(back[1], Cell);
+  const answersAll = new Proxy({}, { get: () => () => ({ kind: "a" }) });
+  assertEquals(refusal([answersAll]).path, "args[0]");
+});
+
 Deno.test("decode() refuses a handle of an unknown kind by name", () => {
   const strange = { [portable]: () => ({ kind: "strange", data: 1 }) };
   const error = assertThrows(() => send(strange), UnknownHandleError);
@@ -493,6 +506,8 @@ Deno.test("decode() does not take memory on the word of a count", () => {
     const bytes = new Uint8Array([tag, ...counts, 1, 2, 3]);
     assertThrows(() => decode(bytes, 0, bytes.length), DecodeError);
   }
+  const onNumber = new Uint8Array([0xdb, 1, 0, 0, 0xc5, 0, 0, 0, 0x40]);
+  assertThrows(() => decode(onNumber, 0, 9), DecodeError, "on no buffer");
   const nested = new Uint8Array(200_000).fill(0xd4);
   assertThrows(() => decode(nested, 0, nested.length), DecodeError, "deep");
   assertThrows(() => decode(new Uint8Array(4), 3, 9), DecodeError);
