@@ -3,6 +3,7 @@ import {
   type ChildSpec,
   Manager,
   type MapRef,
+  supervise,
   type Supervisor,
   type System,
 } from "@troupe/actors";
@@ -86,7 +87,7 @@ export class SearchService implements AsyncDisposable {
     system: System,
     options: ServiceOptions,
   ): Promise<SearchService> {
-    const manager = await Manager.start();
+    const manager = await Manager.start({ system });
     const statistics = manager.map<string, number>("statistics");
     const settings = manager.map<string, number>("settings");
     await settings.set("maxBytes", options.maxBytes);
@@ -115,13 +116,13 @@ export class SearchService implements AsyncDisposable {
         };
       },
     );
-    const supervisor = await system.supervise({
+    const supervisor = await supervise({
       strategy: "oneForOne",
       maxRestarts: 100,
       withinMs: 10_000,
       backoff: { minMs: 10, maxMs: 200 },
       children,
-    });
+    }, system);
     return new SearchService({
       system,
       manager,
@@ -235,7 +236,7 @@ export class SearchService implements AsyncDisposable {
   fail(id: string, how: Ending): boolean {
     if (!this.indexers.includes(id)) return false;
     this.#kills++;
-    this.#supervisor.ref<Indexer>(id, IndexerActor).tell.fail(how);
+    this.#supervisor.ref(id, IndexerActor).tell.fail(how);
     return true;
   }
 
@@ -258,11 +259,9 @@ export class SearchService implements AsyncDisposable {
         };
       }),
       ...children.map(
-        ({ id, state, restarts, incarnation, lastReport }): Member => {
+        ({ id, state, restarts, incarnation, last: report }): Member => {
           const mailbox = running.find((one) => one.name === id)?.depth ?? 0;
-          const last = lastReport === undefined
-            ? {}
-            : { reason: reasonOf(lastReport) };
+          const last = report === undefined ? {} : { reason: reasonOf(report) };
           return {
             name: id,
             state,

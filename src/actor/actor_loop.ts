@@ -168,7 +168,7 @@ export class ActorLoop implements MailConsumer {
   }
 
   #handle(lane: LaneReader): void {
-    const { kind, b: askId, d: sender, e: parcel } = lane;
+    const { kind, b: askId, c: sender, e: parcel } = lane;
     const method = this.#methods.get(lane.a);
     const finish = () => this.#done(lane, parcel);
     let result: unknown;

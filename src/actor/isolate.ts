@@ -353,7 +353,10 @@ export class Isolate {
     }
     let work = this.#drainExpress();
     this.#flushAll();
-    if (this.consumer !== undefined) work += this.consumer.consume();
+    if (this.consumer !== undefined) {
+      work += this.consumer.consume();
+      this.table.set(this.endpoint, ENDPOINT.DEPTH, this.mailbox.depth);
+    }
     if (work > 0) this.#hops = HOPS;
     if (performance.now() > this.#sliceEnd) return this.#yield();
     if (this.#hops > 0) {

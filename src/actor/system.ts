@@ -4,7 +4,6 @@
  * @module
  */
 import {
-  type ExitReport,
   InvalidOptionError,
   SystemClosedError,
   WorkerDiedError,
@@ -37,6 +36,8 @@ export interface TreeNode {
   readonly incarnation: number;
   /** Whether an incarnation runs. */
   readonly state: "running" | "stopped";
+  /** Messages that waited at the last turn of its loop. */
+  readonly depth: number;
   /** Messages it has handled, over all incarnations. */
   readonly handled: number;
 }
@@ -109,6 +110,7 @@ export class System implements AsyncDisposable, CellFactory {
       id: cell.address.endpoint,
       incarnation: cell.incarnation,
       state: cell.running ? "running" : "stopped",
+      depth: this.#isolate.table.get(cell.address.endpoint, ENDPOINT.DEPTH),
       handled: this.#isolate.table.get(
         cell.address.endpoint,
         ENDPOINT.HANDLED,
@@ -150,7 +152,6 @@ export class System implements AsyncDisposable, CellFactory {
   ): Promise<ActorRef<C>> {
     const cell = this.#open(definition, args, options);
     cell.onEnded = (report) => cell.retire(report);
-    void this.#forgetAtEnd(cell);
     try {
       await cell.start();
     } catch (error) {
@@ -176,7 +177,6 @@ export class System implements AsyncDisposable, CellFactory {
   ): Job<Awaited<R>> {
     const { module, task: name } = task;
     const cell = this.#open({ module, actor: name }, args, options);
-    void this.#forgetAtEnd(cell);
     return new Job<Awaited<R>>(cell, (report) =>
       new WorkerDiedError(
         `The thread of "${cell.name}" ended (${report.kind}) before its task did`,
@@ -211,7 +211,7 @@ export class System implements AsyncDisposable, CellFactory {
     try {
       code = await main() ?? 0;
     } catch (error) {
-      // deno-lint-ignore no-console -- the last words of a program
+      // deno-lint-ignore troupe/quiet -- the last words of a program
       console.error(error);
     }
     Deno.exit(code);
@@ -250,16 +250,12 @@ export class System implements AsyncDisposable, CellFactory {
       "main",
     );
     this.#cells.set(cell.address.endpoint, cell);
+    void this.#forgetAtEnd(cell);
     return cell;
   }
 
-  async #forgetAtEnd(cell: ThreadCell): Promise<ExitReport> {
-    const report = await cell.ref.exited;
-    this.#forget(cell);
-    return report;
-  }
-
-  #forget(cell: ThreadCell): void {
+  async #forgetAtEnd(cell: ThreadCell): Promise<void> {
+    await cell.ref.exited;
     if (this.#cells.get(cell.address.endpoint) === cell) {
       this.#cells.delete(cell.address.endpoint);
     }

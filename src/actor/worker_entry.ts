@@ -168,7 +168,7 @@ function contextOf(here: Isolate, message: Become): Context {
     incarnation,
     signal: stopping.signal,
     parent: { id: parent.endpoint, name: parent.name },
-    // deno-lint-ignore no-console -- the default log of an actor
+    // deno-lint-ignore troupe/quiet -- the default log of an actor
     log: (...values) => console.error(`[${name}]`, ...values),
   };
 }

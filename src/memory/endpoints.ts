@@ -20,7 +20,8 @@
  *     5   STATE     nursery, consumer   0 open, 1 stopping, 2 gone
  *     6   HANDLED   consumer            messages handled (statistics)
  *     7   EXIT      consumer            1 + exit code given to Deno.exit, 0 when none
- *   8-15  reserved  nobody              zero
+ *     8   DEPTH     consumer            messages that waited at its last turn (statistics)
+ *   9-15  reserved  nobody              zero
  *
  * @module
  */
@@ -42,6 +43,7 @@ export const ENDPOINT: {
   readonly STATE: 5;
   readonly HANDLED: 6;
   readonly EXIT: 7;
+  readonly DEPTH: 8;
 } = {
   SLEEP: 0,
   USED: 1,
@@ -51,6 +53,7 @@ export const ENDPOINT: {
   STATE: 5,
   HANDLED: 6,
   EXIT: 7,
+  DEPTH: 8,
 };
 
 /** Values of the STATE word. `OPEN → STOPPING → GONE`, and back to `OPEN` when a new incarnation starts. */
