@@ -1,15 +1,15 @@
 /**
  * One child of a supervisor: its cell, its state and its counters.
  *
- * | state      | incarnation | start()    | start done | start failed        | ended by itself       | end()    | end done |
- * |------------|-------------|------------|------------|---------------------|-----------------------|----------|----------|
- * | stopped    | none        | → starting | -          | -                   | -                     | -        | -        |
- * | restarting | none        | → starting | -          | -                   | -                     | → stopped| -        |
- * | starting   | being made  | -          | → running  | → stopped           | kept until start ends | → stopping | -      |
- * | running    | up          | -          | -          | -                   | → stopped             | → stopping | -      |
- * | stopping   | going       | waits      | -          | ignored: superseded | ignored               | joins    | → stopped |
+ * | state    | incarnation | start()    | start done | start failed        | ended by itself       | end()      | end done  |
+ * |----------|-------------|------------|------------|---------------------|-----------------------|------------|-----------|
+ * | stopped  | none        | → starting | -          | -                   | -                     | -          | -         |
+ * | starting | being made  | -          | → running  | → stopped           | kept until start ends | → stopping | -         |
+ * | running  | up          | -          | -          | -                   | → stopped             | → stopping | -         |
+ * | stopping | going       | waits      | -          | ignored: superseded | ignored               | joins      | → stopped |
  *
- * "restarting" is "stopped" with a restart to come: only the supervisor knows, and says it with `awaitRestart()`.
+ * "restarting" is "stopped" with a restart to come, from `awaitRestart()` to `dropRestart()`: a mark beside the state, so
+ * that a child that is stopped for a restart is never for a moment free for others to start.
  * A start that `end()` overtook answers "superseded" whatever became of it, so that its caller stands back.
  */
 import type { Cell } from "../actor/cell.ts";
@@ -66,7 +66,8 @@ export class Child {
   restarts = 0;
   /** Failures in a row, for the backoff. */
   failures = 0;
-  #state: ChildState = "stopped";
+  #state: Exclude<ChildState, "restarting"> = "stopped";
+  #restartToCome = false;
   #last: ExitReport | undefined;
   #upSinceMs: number | undefined;
   /** Changes when `end()` overtakes a start. */
@@ -90,7 +91,9 @@ export class Child {
 
   /** The state now. */
   get state(): ChildState {
-    return this.#state;
+    return this.#state === "stopped" && this.#restartToCome
+      ? "restarting"
+      : this.#state;
   }
 
   /** How it ended last. */
@@ -109,16 +112,21 @@ export class Child {
   info(): ChildInfo {
     return {
       id: this.id,
-      state: this.#state,
+      state: this.state,
       incarnation: this.cell.incarnation,
       restarts: this.restarts,
       ...(this.#last === undefined ? {} : { last: this.#last }),
     };
   }
 
-  /** Marks a child without an incarnation as one that will be started again. */
+  /** Marks the child as one that a restart will start, as soon as it has no incarnation. */
   awaitRestart(): void {
-    if (this.#state === "stopped") this.#state = "restarting";
+    this.#restartToCome = true;
+  }
+
+  /** Takes the mark off: the child came up, or the restart is not to come. */
+  dropRestart(): void {
+    this.#restartToCome = false;
   }
 
   /** Starts the next incarnation, once the former has gone; never rejects. */
@@ -146,7 +154,7 @@ export class Child {
 
   /** Whether there is an incarnation, or one is being made. */
   get active(): boolean {
-    return this.#state !== "stopped" && this.#state !== "restarting";
+    return this.#state !== "stopped";
   }
 
   /**
@@ -162,10 +170,7 @@ export class Child {
       if (shutdownMs === "kill") void endCell(this.cell, reason, "kill");
       return this.#ending;
     }
-    if (!this.active) {
-      this.#state = "stopped";
-      return Promise.resolve(this.#last ?? NEVER_RAN);
-    }
+    if (!this.active) return Promise.resolve(this.#last ?? NEVER_RAN);
     this.#state = "stopping";
     this.#ending = endCell(this.cell, reason, shutdownMs).then((report) => {
       this.#ending = undefined;

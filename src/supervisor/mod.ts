@@ -11,6 +11,13 @@
  *
  * @module
  */
+export type { Cell, CellFactory } from "../actor/cell.ts";
+export {
+  type ExitKind,
+  type ExitReport,
+  SupervisorGaveUpError,
+  TroupeError,
+} from "../errors.ts";
 export type { Backoff, BackoffOptions } from "./backoff.ts";
 export type { ChildInfo, ChildState } from "./child.ts";
 export { ChildError, type ChildErrorReason } from "./child_error.ts";
@@ -22,8 +29,8 @@ export type {
   SupervisorOptions,
 } from "./child_spec.ts";
 export type { Strategy } from "./strategy.ts";
+export type { ChildCounts } from "./roster.ts";
 export {
-  type ChildCounts,
   superviseWith,
   Supervisor,
   type SupervisorState,

@@ -34,12 +34,6 @@ export class Recovery {
     if (this.over) this.#endDelay();
   }
 
-  /** Lets every member go. */
-  cancel(): void {
-    this.#members.clear();
-    this.#endDelay();
-  }
-
   /** Waits `ms` milliseconds, or until no member is left; 0 does not wait. */
   delay(ms: number): Promise<void> {
     if (ms <= 0 || this.over) return Promise.resolve();

@@ -18,7 +18,9 @@ export interface Failure {
 /** The supervisor as its restarter sees it. */
 export interface RestarterHost {
   /** All children in start order. */
-  children(): ReadonlyMap<string, Child>;
+  children(): readonly Child[];
+  /** The child of that id, unless it has been forgotten. */
+  child(id: string): Child | undefined;
   /** Ends a bystander; never rejects. */
   endChild(child: Child): Promise<ExitReport>;
   /** Forgets a temporary bystander. */
@@ -64,6 +66,7 @@ export class Restarter {
   release(child: Child): void {
     this.#recoveries.get(child)?.release(child);
     this.#recoveries.delete(child);
+    child.dropRestart();
   }
 
   /** Releases `child` and drops what was counted for it. */
@@ -74,15 +77,14 @@ export class Restarter {
 
   /** Ends all restarts under way; their timers go at once. */
   cancel(): void {
-    for (const recovery of this.#recoveries.values()) recovery.cancel();
-    this.#recoveries.clear();
+    for (const child of [...this.#recoveries.keys()]) this.release(child);
   }
 
   /** Takes a crash, or a restart that did not come up, to the next restart or to the give-up. */
   fail(child: Child, report: ExitReport): void {
     if (this.#recoveries.get(child)?.stopping === true) {
       // It fell while its group was being stopped: that restart brings it back, and is counted already.
-      return child.awaitRestart();
+      return;
     }
     const failures = this.#spend(child, report);
     if (failures !== undefined) return this.#host.giveUp(child, failures);
@@ -126,7 +128,7 @@ export class Restarter {
     // The others do not matter there, and may be very many.
     const children = strategy === "oneForOne"
       ? [failed]
-      : [...this.#host.children().values()];
+      : this.#host.children();
     const members = children.map(({ id, wanted, spec: { restart } }) => ({
       id,
       restart,
@@ -140,8 +142,7 @@ export class Restarter {
   }
 
   #known(ids: readonly string[]): Child[] {
-    const children = this.#host.children();
-    return ids.map((id) => children.get(id))
+    return ids.map((id) => this.#host.child(id))
       .filter((child) => child !== undefined);
   }
 
@@ -159,7 +160,6 @@ export class Restarter {
       if (recovery.has(child) || passing || child.state === "stopping") {
         const report = await this.#host.endChild(child);
         if (passing) this.#host.remove(child, report);
-        if (recovery.has(child)) child.awaitRestart();
       }
     }
     recovery.stopping = false;

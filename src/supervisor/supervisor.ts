@@ -1,3 +1,5 @@
+import type { ActorClass } from "../actor/define.ts";
+import type { ActorRef } from "../actor/ref.ts";
 import type { Cell, CellFactory } from "../actor/cell.ts";
 import type { ExitReport } from "../errors.ts";
 import { Child, type ChildInfo, type ChildOwner } from "./child.ts";
@@ -11,6 +13,7 @@ import {
   type Shutdown,
   type SupervisorOptions,
 } from "./child_spec.ts";
+import { type ChildCounts, Roster } from "./roster.ts";
 import { type Failure, gaveUp, Restarter } from "./restarter.ts";
 import type {
   SupervisorEvent,
@@ -19,14 +22,6 @@ import type {
 
 /** Where a supervisor is in its life; it only ever goes to the right. */
 export type SupervisorState = "starting" | "running" | "stopping" | "stopped";
-
-/** How many children a supervisor has. */
-export interface ChildCounts {
-  /** Children known, running or not. */
-  readonly specs: number;
-  /** Children with an incarnation, or one being made; those that wait for a restart have none. */
-  readonly active: number;
-}
 
 /** The reason children are told when nobody gave another. */
 const SHUTDOWN = "shutdown";
@@ -47,8 +42,7 @@ export class Supervisor implements AsyncDisposable {
   readonly exited: Promise<ExitReport>;
   readonly #factory: CellFactory;
   readonly #options: CheckedOptions;
-  /** In start order, which a Map keeps. */
-  readonly #children = new Map<string, Child>();
+  readonly #children: Roster;
   readonly #restarter: Restarter;
   readonly #listeners = new Set<SupervisorListener>();
   readonly #resolveExited: (report: ExitReport) => void;
@@ -65,6 +59,7 @@ export class Supervisor implements AsyncDisposable {
   constructor(factory: CellFactory, options: SupervisorOptions) {
     this.#factory = factory;
     this.#options = checkOptions(options);
+    this.#children = new Roster(this.#options.name);
     const { promise, resolve } = Promise.withResolvers<ExitReport>();
     this.exited = promise;
     this.#resolveExited = resolve;
@@ -75,7 +70,8 @@ export class Supervisor implements AsyncDisposable {
         this.#childEnded(child, report, asked),
     };
     this.#restarter = new Restarter(this.#options, {
-      children: () => this.#children,
+      children: () => this.#children.all(),
+      child: (id) => this.#children.get(id),
       endChild: (child) => this.#endChild(child, SHUTDOWN),
       remove: (child, report) => this.#remove(child, report),
       giveUp: (child, failures) => this.#giveUp(child, failures),
@@ -85,7 +81,7 @@ export class Supervisor implements AsyncDisposable {
       for (const spec of this.#options.children) this.#open(spec);
     } catch (error) {
       // An address that was opened for nothing would stay taken.
-      for (const child of this.#children.values()) {
+      for (const child of this.#children.all()) {
         child.cell.retire({ kind: "stopped", code: 0 });
       }
       throw error;
@@ -104,25 +100,26 @@ export class Supervisor implements AsyncDisposable {
 
   /** All children in start order, as they are now. Never waits. */
   children(): ChildInfo[] {
-    return [...this.#children.values()].map((child) => child.info());
+    return this.#children.all().map((child) => child.info());
   }
 
   /** How many children there are. Never waits. */
   counts(): ChildCounts {
-    const all = [...this.#children.values()];
-    return {
-      specs: all.length,
-      active: all.filter((child) => child.active).length,
-    };
+    return this.#children.counts();
   }
 
   /**
    * The ref of a child: the same one over all its incarnations.
    *
+   * @param id The child's id.
+   * @param _actor Its class, which gives the ref its type.
    * @throws {ChildError} If there is no such child.
    */
-  ref(id: string): Cell["ref"] {
-    return this.#find(id, "get the ref of").cell.ref;
+  ref<A extends unknown[], C>(
+    id: string,
+    _actor?: ActorClass<A, C>,
+  ): ActorRef<C> {
+    return this.#children.find(id, "get the ref of").cell.ref as ActorRef<C>;
   }
 
   /** Calls `listener` for every event from now on; dispose the answer to end that. What it throws is reported as uncaught. */
@@ -137,13 +134,13 @@ export class Supervisor implements AsyncDisposable {
    * @throws {ChildError} If one does not come up; the started ones have then been stopped in reverse order.
    */
   async start(): Promise<void> {
-    for (const child of [...this.#children.values()]) {
-      // Stopped or started by hand before its turn.
-      if (!child.wanted || child.active) continue;
+    for (const child of this.#children.all()) {
+      // Stopped, started or deleted by hand before its turn.
+      if (!child.wanted || child.active || !this.#children.has(child)) continue;
       const result = await child.start();
       this.#refuseWhenClosed(child.id, "start");
       if (result.state === "failed") {
-        const error = this.#startFailure(child.id, result.report);
+        const error = this.#children.startFailure(child.id, result.report);
         await this.#shutdown(SHUTDOWN, { kind: "failed", code: 1, error });
         throw error;
       }
@@ -166,7 +163,7 @@ export class Supervisor implements AsyncDisposable {
   /** Like {@linkcode Supervisor.stop} without cleanup; also cuts a stop under way short. */
   kill(): Promise<ExitReport> {
     if (this.#state === "stopping") {
-      for (const child of this.#children.values()) {
+      for (const child of this.#children.all()) {
         if (child.active) void child.end(SHUTDOWN, "kill");
       }
     }
@@ -189,21 +186,12 @@ export class Supervisor implements AsyncDisposable {
     const { autoShutdown, budget } = this.#options;
     const checked = checkChild(spec, { autoShutdown, budget });
     this.#refuseWhenClosed(checked.id, "start");
-    const present = this.#children.get(checked.id);
-    if (present !== undefined) {
-      throw refuseChild("start", {
-        supervisor: this.name,
-        child: checked.id,
-        ...(present.active
-          ? { reason: "alreadyStarted", ref: present.cell.ref }
-          : { reason: "alreadyPresent" }),
-      });
-    }
+    this.#children.refuseTaken(checked.id);
     const child = this.#open(checked);
     const result = await child.start();
     if (result.state === "failed") {
       this.#remove(child, result.report);
-      throw this.#startFailure(child.id, result.report);
+      throw this.#children.startFailure(child.id, result.report);
     }
     if (result.state === "superseded") throw this.#overtaken(child);
     return child.cell.ref;
@@ -217,15 +205,15 @@ export class Supervisor implements AsyncDisposable {
    */
   async restartChild(id: string): Promise<Cell["ref"]> {
     this.#refuseWhenClosed(id, "restart");
-    const child = this.#find(id, "restart");
-    this.#refuseUnlessStopped(child, "restart");
+    const child = this.#children.find(id, "restart");
+    this.#children.refuseUnlessStopped(child, "restart");
     child.wanted = true;
     child.failures = 0;
     const result = await child.start();
     if (result.state === "failed") {
       child.wanted = false;
       this.#restarter.release(child);
-      throw this.#startFailure(id, result.report);
+      throw this.#children.startFailure(id, result.report);
     }
     if (result.state === "superseded") throw this.#overtaken(child);
     return child.cell.ref;
@@ -243,7 +231,7 @@ export class Supervisor implements AsyncDisposable {
     id: string,
     reason: unknown = SHUTDOWN,
   ): Promise<ExitReport> {
-    const child = this.#find(id, "stop");
+    const child = this.#children.find(id, "stop");
     child.wanted = false;
     this.#restarter.release(child);
     const report = await this.#endChild(child, reason);
@@ -257,8 +245,8 @@ export class Supervisor implements AsyncDisposable {
    * @throws {ChildError} If it is unknown or not stopped.
    */
   deleteChild(id: string): void {
-    const child = this.#find(id, "delete");
-    this.#refuseUnlessStopped(child, "delete");
+    const child = this.#children.find(id, "delete");
+    this.#children.refuseUnlessStopped(child, "delete");
     this.#remove(child, child.last ?? { kind: "stopped", code: 0 });
   }
 
@@ -277,9 +265,9 @@ export class Supervisor implements AsyncDisposable {
   #childEnded(child: Child, report: ExitReport, asked: boolean): void {
     this.#emit({ type: "ended", id: child.id, report, asked });
     const judge = (): void => {
-      // Stopping: it is gone as everything will be. Forgotten or started again since: no longer news.
-      if (this.#state !== "running" || child.active) return;
-      if (this.#children.get(child.id) !== child) return;
+      // Stopping: it is gone as everything will be. Forgotten, stopped or started by hand since: no longer news.
+      if (this.#state !== "running" || !this.#children.has(child)) return;
+      if (child.active || !child.wanted) return;
       this.#judgeEnd(child, report, asked);
     };
     if (this.#state === "starting") this.#deferred.push(judge);
@@ -301,7 +289,7 @@ export class Supervisor implements AsyncDisposable {
   }
 
   #autoShutdown(): void {
-    const left = [...this.#children.values()].some((child) =>
+    const left = this.#children.all().some((child) =>
       child.spec.significant && (child.active || child.state === "restarting")
     );
     if (this.#options.autoShutdown === "allSignificant" && left) return;
@@ -335,7 +323,7 @@ export class Supervisor implements AsyncDisposable {
     report: ExitReport,
     how?: Shutdown,
   ): Promise<void> {
-    for (const child of [...this.#children.values()].reverse()) {
+    for (const child of this.#children.all().reverse()) {
       child.cell.retire(await this.#endChild(child, reason, how));
     }
     this.#state = "stopped";
@@ -365,29 +353,18 @@ export class Supervisor implements AsyncDisposable {
         : { id, actor, args, options },
     );
     const child = new Child(spec, cell, this.#owner);
-    this.#children.set(id, child);
+    this.#children.add(child);
     return child;
   }
 
   #remove(child: Child, report: ExitReport): void {
-    if (this.#children.get(child.id) !== child) return;
-    this.#children.delete(child.id);
+    // Between its end and this call somebody may have started it again: then it is theirs.
+    if (!this.#children.has(child) || child.active) return;
+    this.#children.remove(child);
     this.#restarter.forget(child);
     child.cell.onEnded = undefined;
     child.cell.retire(report);
     this.#emit({ type: "removed", id: child.id, report });
-  }
-
-  #find(id: string, verb: string): Child {
-    const child = this.#children.get(id);
-    if (child !== undefined) return child;
-    const known = [...this.#children.keys()].map((each) => `"${each}"`);
-    throw refuseChild(verb, {
-      supervisor: this.name,
-      child: id,
-      reason: "notFound",
-      detail: `known ids are ${known.slice(0, 20).join(", ") || "none"}`,
-    });
   }
 
   #refuseWhenClosed(id: string, verb: string): void {
@@ -396,25 +373,6 @@ export class Supervisor implements AsyncDisposable {
       supervisor: this.name,
       child: id,
       reason: "closed",
-    });
-  }
-
-  #refuseUnlessStopped(child: Child, verb: string): void {
-    if (child.state === "stopped") return;
-    throw refuseChild(verb, {
-      supervisor: this.name,
-      child: child.id,
-      reason: child.state,
-    });
-  }
-
-  #startFailure(id: string, report: ExitReport): ChildError {
-    return refuseChild("start", {
-      supervisor: this.name,
-      child: id,
-      reason: "startFailed",
-      detail: report.error?.message ?? report.kind,
-      cause: report.error,
     });
   }
 

@@ -18,6 +18,8 @@ export class FakeCell implements Cell {
   endGate: Promise<void> | undefined;
   /** Ignores requests to stop: only a kill ends it. */
   stuck = false;
+  /** What a supervisor must never do, and did. */
+  readonly violations: string[] = [];
   #abortStart: ((error: Error) => void) | undefined;
 
   constructor(
@@ -31,8 +33,8 @@ export class FakeCell implements Cell {
   }
 
   async start(after?: ExitReport): Promise<void> {
-    if (this.alive) throw new Error(`Two incarnations of ${this.name}`);
-    if (this.retired) throw new Error(`Start of the retired ${this.name}`);
+    if (this.alive) this.violations.push(`two incarnations of ${this.name}`);
+    if (this.retired) this.violations.push(`${this.name} started when retired`);
     this.incarnation++;
     this.alive = true;
     this.afters.push(after);
@@ -78,7 +80,7 @@ export class FakeCell implements Cell {
   }
 
   retire(report: ExitReport): void {
-    if (this.alive) throw new Error(`Retired the living ${this.name}`);
+    if (this.alive) this.violations.push(`${this.name} retired when alive`);
     if (this.retired === undefined) this.log.push(`retire ${this.name}`);
     this.retired ??= report;
   }

@@ -45,7 +45,7 @@ Deno.test("superviseWith() resolves with a supervisor that is up", async () => {
   });
   assertEquals(supervisor.state, "running");
   assertEquals(supervisor.name, "supervisor");
-  assertEquals(supervisor.ref("a"), "ref:a");
+  assertEquals(supervisor.ref("a") as unknown, "ref:a");
 });
 
 Deno.test("superviseWith() starts without children", async () => { // S10

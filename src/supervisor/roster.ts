@@ -1,0 +1,110 @@
+import type { ExitReport } from "../errors.ts";
+import type { Child } from "./child.ts";
+import { type ChildError, refuseChild } from "./child_error.ts";
+
+/** How many children a supervisor has. */
+export interface ChildCounts {
+  /** Children known, running or not. */
+  readonly specs: number;
+  /** Children with an incarnation, or one being made; those that wait for a restart have none. */
+  readonly active: number;
+}
+
+/** The children of one supervisor in start order, and the refusals that follow from who is there in which state. */
+export class Roster {
+  readonly #supervisor: string;
+  /** A Map keeps the order of insertion, which is the start order. */
+  readonly #children = new Map<string, Child>();
+
+  /** Makes an empty roster; `supervisor` is the name for the errors. */
+  constructor(supervisor: string) {
+    this.#supervisor = supervisor;
+  }
+
+  /** A copy of the list, in start order. */
+  all(): Child[] {
+    return [...this.#children.values()];
+  }
+
+  /** How many there are. */
+  counts(): ChildCounts {
+    const all = this.all();
+    return {
+      specs: all.length,
+      active: all.filter((child) => child.active).length,
+    };
+  }
+
+  /** The child of that id, if there is one. */
+  get(id: string): Child | undefined {
+    return this.#children.get(id);
+  }
+
+  /** Whether this very child is there; another may have its id by now. */
+  has(child: Child): boolean {
+    return this.#children.get(child.id) === child;
+  }
+
+  /** Adds a child at the end. */
+  add(child: Child): void {
+    this.#children.set(child.id, child);
+  }
+
+  /** Takes a child out. */
+  remove(child: Child): void {
+    this.#children.delete(child.id);
+  }
+
+  /**
+   * The child of that id.
+   *
+   * @throws {ChildError} If there is none: cannot `verb` it.
+   */
+  find(id: string, verb: string): Child {
+    const child = this.#children.get(id);
+    if (child !== undefined) return child;
+    const known = [...this.#children.keys()].slice(0, 20);
+    throw refuseChild(verb, {
+      supervisor: this.#supervisor,
+      child: id,
+      reason: "notFound",
+      detail: `known ids are ${
+        known.map((each) => `"${each}"`).join(", ") || "none"
+      }`,
+    });
+  }
+
+  /** @throws {ChildError} If a child has that id. */
+  refuseTaken(id: string): void {
+    const child = this.#children.get(id);
+    if (child === undefined) return;
+    throw refuseChild("start", {
+      supervisor: this.#supervisor,
+      child: id,
+      ...(child.active
+        ? { reason: "alreadyStarted", ref: child.cell.ref }
+        : { reason: "alreadyPresent" }),
+    });
+  }
+
+  /** @throws {ChildError} If `child` is not stopped: cannot `verb` it. */
+  refuseUnlessStopped(child: Child, verb: string): void {
+    if (child.state === "stopped") return;
+    throw refuseChild(verb, {
+      supervisor: this.#supervisor,
+      child: child.id,
+      reason: child.state,
+    });
+  }
+
+  /** The error of a child that did not come up. */
+  startFailure(id: string, report: ExitReport): ChildError {
+    return refuseChild("start", {
+      supervisor: this.#supervisor,
+      child: id,
+      reason: "startFailed",
+      detail: report.error?.message ?? report.kind,
+      cause: report.error,
+    });
+  }
+}
