@@ -11,7 +11,15 @@ export {
   type Task,
   task,
 } from "./src/actor/define.ts";
-export type { ActorRef, Asks, SendOptions, Tells } from "./src/actor/ref.ts";
+export type {
+  ActorRef,
+  Asks,
+  Hook,
+  Method,
+  SendOptions,
+  Tells,
+} from "./src/actor/ref.ts";
+export type { Cell, CellFactory } from "./src/actor/cell.ts";
 export type { SpawnOptions } from "./src/actor/spawn_options.ts";
 export { type Context, current } from "./src/actor/current.ts";
 export { Job } from "./src/actor/job.ts";
@@ -44,12 +52,31 @@ export {
   WorkerDiedError,
 } from "./src/errors.ts";
 export { supervise } from "./src/supervisor/supervise.ts";
-export type { Supervisor } from "./src/supervisor/supervisor.ts";
 export type {
+  ChildCounts,
+  Supervisor,
+  SupervisorState,
+} from "./src/supervisor/supervisor.ts";
+export type { ChildInfo, ChildState } from "./src/supervisor/child.ts";
+export type {
+  SupervisorEvent,
+  SupervisorListener,
+} from "./src/supervisor/supervisor_event.ts";
+export type { Backoff, BackoffOptions } from "./src/supervisor/backoff.ts";
+export type { Strategy } from "./src/supervisor/strategy.ts";
+export {
+  ChildError,
+  type ChildErrorReason,
+} from "./src/supervisor/child_error.ts";
+export type {
+  AutoShutdown,
   ChildSpec,
+  RestartType,
+  Shutdown,
   SupervisorOptions,
 } from "./src/supervisor/child_spec.ts";
 export { type Change, Manager } from "./src/manager/manager.ts";
+export type { Vault } from "./src/manager/vault.ts";
 export {
   CounterRef,
   ListRef,

@@ -9,7 +9,7 @@ import {
 } from "@troupe/actors";
 import type { Ending } from "./ending.ts";
 import { type FileQueue, FileQueueActor } from "./file_queue.ts";
-import { type Indexer, IndexerActor } from "./indexer.ts";
+import { IndexerActor } from "./indexer.ts";
 import type { FileResult, Progress } from "./lease_book.ts";
 import { type Answer, type FileSum, joinAnswers } from "./posting_index.ts";
 import { type SearchIndex, SearchIndexActor } from "./search_index.ts";

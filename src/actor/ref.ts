@@ -20,9 +20,16 @@ import {
 import { currentIsolate, type Isolate } from "./isolate.ts";
 import { type Address, KIND, methodHash, type WireReport } from "./protocol.ts";
 
+/** Any method of an actor. */
 // deno-lint-ignore no-explicit-any -- `any` infers parameters of every method
-type Method = (...args: any[]) => any;
-type Hook = "onStart" | "onStop" | "onRestart" | "checkpoint" | "restore";
+export type Method = (...args: any[]) => any;
+/** Names that the runtime calls and nobody else. */
+export type Hook =
+  | "onStart"
+  | "onStop"
+  | "onRestart"
+  | "checkpoint"
+  | "restore";
 
 /** The methods of an actor, each answering with a promise. */
 export type Asks<C> = {

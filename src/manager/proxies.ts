@@ -12,7 +12,7 @@ import {
 import type { Change, Vault } from "./vault.ts";
 
 /** What all proxies are made of. */
-abstract class Proxied {
+export abstract class Proxied {
   /** The Manager's actor. */
   protected readonly vault: ActorRef<Vault>;
   /** Name of the map or list. */
