@@ -12,6 +12,8 @@
  * @module
  */
 export type { Cell, CellFactory } from "../actor/cell.ts";
+export type { ActorClass } from "../actor/define.ts";
+export type { ActorRef } from "../actor/ref.ts";
 export {
   type ExitKind,
   type ExitReport,
@@ -39,3 +41,4 @@ export type {
   SupervisorEvent,
   SupervisorListener,
 } from "./supervisor_event.ts";
+export { supervise } from "./supervise.ts";
