@@ -53,10 +53,10 @@ export {
 } from "./src/errors.ts";
 export { supervise } from "./src/supervisor/supervise.ts";
 export type {
-  ChildCounts,
   Supervisor,
   SupervisorState,
 } from "./src/supervisor/supervisor.ts";
+export type { ChildCounts } from "./src/supervisor/roster.ts";
 export type { ChildInfo, ChildState } from "./src/supervisor/child.ts";
 export type {
   SupervisorEvent,
@@ -81,5 +81,6 @@ export {
   CounterRef,
   ListRef,
   MapRef,
+  Proxied,
   ValueRef,
 } from "./src/manager/proxies.ts";
