@@ -41,3 +41,10 @@ Deno.test("the explorer finds a producer that rings before it publishes", async 
     "deadlock",
   );
 });
+
+Deno.test("the explorer finds a fenced consumer that disarms the doorbell of its successor", async () => {
+  assertFlawFound(
+    await ringing(["fencedConsumer", "busyProducer", "consumer"], 3),
+    "deadlock",
+  );
+});
