@@ -23,7 +23,7 @@ import {
   withDenoTypes,
 } from "./search_service/corpus.ts";
 import { ENDINGS } from "./search_service/ending.ts";
-import { Interrupt } from "./search_service/interrupt.ts";
+import { Interrupt, INTERRUPTED } from "./search_service/interrupt.ts";
 import { type Options, readOptions, USAGE } from "./search_service/options.ts";
 import { find, type Library } from "./search_service/query.ts";
 import { SearchService } from "./search_service/service.ts";
@@ -40,9 +40,7 @@ const DEFAULT_QUERIES = [
 /** Indexing that makes no progress for this long has failed, in milliseconds. */
 const STALL_MS = 30_000;
 /** What the actors get to end in when the program stops, in milliseconds. */
-const CLOSE_MS = 3_000;
-/** The exit code of a program ended by Ctrl-C before its work was done. */
-const INTERRUPTED = 130;
+const CLOSE_MS = 1_500;
 
 async function main(args: readonly string[]): Promise<number> {
   const options = readOptions(args);
@@ -59,7 +57,7 @@ async function main(args: readonly string[]): Promise<number> {
       console.error(corpus);
       return 2;
     }
-    return await serveCorpus(options, corpus, interrupt.signal);
+    return await serveCorpus(options, corpus, interrupt);
   } catch (error) {
     console.error(
       `search service: ${error instanceof Error ? error.message : error}`,
@@ -85,36 +83,33 @@ async function gather(
 async function serveCorpus(
   options: Options,
   corpus: Corpus,
-  signal: AbortSignal,
+  interrupt: Interrupt,
 ): Promise<number> {
-  const library: Library = {
-    paths: corpus.paths,
-    labels: corpus.labels,
-    maxBytes: MAX_BYTES,
-  };
+  const { paths, labels } = corpus;
+  const library: Library = { paths, labels, maxBytes: MAX_BYTES };
+  const { indexers, port } = options;
   const system = new System();
   let service: SearchService | undefined;
   let server: WebServer | undefined;
   try {
-    service = await SearchService.start(system, {
-      indexers: options.indexers,
-      maxBytes: MAX_BYTES,
-    });
+    service = await Promise.race([
+      SearchService.start(system, { indexers, maxBytes: MAX_BYTES }),
+      interrupt.heard(),
+    ]);
+    if (service === undefined) return interrupted();
     if (options.serve) {
-      server = serveSearch(service, library, options.port);
+      server = serveSearch(service, library, port);
       console.log(`serving on ${server.url}`);
     }
+    const scene = { corpus, library, service };
     const lost = await Promise.race([
-      work(options, { corpus, library, service }, signal),
-      aborted(signal),
+      work(options, scene, interrupt.signal),
+      interrupt.heard(),
     ]);
-    if (lost === undefined) {
-      console.log("interrupted");
-      return INTERRUPTED;
-    }
-    if (options.serve) {
-      console.log(`ready: search on ${server?.url}, stop with Ctrl-C`);
-      await aborted(signal);
+    if (lost === undefined) return interrupted();
+    if (server !== undefined) {
+      console.log(`ready: search on ${server.url}, stop with Ctrl-C`);
+      await interrupt.heard();
       console.log("stopping");
     }
     await printSummary(service, lost);
@@ -122,8 +117,13 @@ async function serveCorpus(
   } finally {
     await server?.stop();
     await withinMs(CLOSE_MS, service?.stop());
-    await system.close({ timeoutMs: CLOSE_MS / 3 });
+    await withinMs(CLOSE_MS, system.close({ timeoutMs: CLOSE_MS / 2 }));
   }
+}
+
+function interrupted(): number {
+  console.log("interrupted");
+  return INTERRUPTED;
 }
 
 interface Scene {
@@ -260,15 +260,6 @@ async function miscounted(
     );
   }
   return wrong.length > 0 ? 1 : 0;
-}
-
-function aborted(signal: AbortSignal): Promise<undefined> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve(undefined);
-    else {signal.addEventListener("abort", () => resolve(undefined), {
-        once: true,
-      });}
-  });
 }
 
 /** Waits for `promise`, but no longer than `ms` milliseconds. */
