@@ -37,6 +37,8 @@ const DEFAULT_QUERIES = [
   "readTextFile",
   "supervisor restart",
 ];
+/** The Manager, the queue and two indexes. */
+const OTHER_ACTORS = 4;
 /** Indexing that makes no progress for this long has failed, in milliseconds. */
 const STALL_MS = 30_000;
 /** What the actors get to end in when the program stops, in milliseconds. */
@@ -88,7 +90,8 @@ async function serveCorpus(
   const { paths, labels } = corpus;
   const library: Library = { paths, labels, maxBytes: MAX_BYTES };
   const { indexers, port } = options;
-  const system = new System();
+  // A thread of another thread takes a second to boot: those of the start boot together, those of a restart are warm.
+  const system = new System({ spares: Math.min(64, indexers + OTHER_ACTORS) });
   let service: SearchService | undefined;
   let server: WebServer | undefined;
   try {
