@@ -3,6 +3,13 @@
  *
  *   booting → spare → taken → released → gone
  *
+ * Two threads make them. The nursery makes spares, without holding up anybody
+ * else. But in Deno 2.9 a worker made by a worker waits twice for 500 ms for a
+ * debugger before it handles its first message (`libs/core/inspector.rs`,
+ * `should_wait_for_page_wait_for_debugger_on_worker_start`); one made by the
+ * main thread does not. So a start that finds no spare asks the main thread
+ * for one, which costs that thread about 10 ms and nobody a second.
+ *
  * Every worker holds a lock of its own name for life. The lock is granted to
  * this side when the thread ends by whatever means, without any event: it is
  * how `self.close()` and `Deno.exit()` are noticed within milliseconds. A
@@ -11,7 +18,8 @@
  *
  * @module
  */
-import type { FromNursery, ToNursery } from "./protocol.ts";
+import { Chick } from "./chick.ts";
+import type { ToNursery } from "./protocol.ts";
 
 export type {} from "./worker_entry.ts";
 
@@ -28,77 +36,43 @@ export function locks(): Locks {
 
 /** What the nursery is told of its workers. */
 export interface BroodHooks {
+  /** A start waits and there is no spare: the main thread is to make a worker. */
+  onHatch(id: string): void;
+  /** A worker that the main thread made is not needed any more. */
+  onDiscard(id: string): void;
   /** A worker that was taken sent a message. */
   onMessage(chick: Chick, message: ToNursery): void;
-  /** A worker that was taken ended by itself; `why` when it could not even start. */
-  onGone(chick: Chick, why: string | undefined): void;
+  /** A worker that was taken ended by itself. */
+  onGone(chick: Chick): void;
   /** The number of zombies changed. */
   onZombies(count: number): void;
+}
+
+/** Who waits for a worker. */
+export interface Taker {
+  /** Called once with a worker that listens. */
+  use(chick: Chick): void;
+  /** Called instead when none can be made. */
+  failed(why: string): void;
 }
 
 /** After this many milliseconds a released worker that still runs is a zombie. */
 const ZOMBIE_MS = 500;
 
-/** How often in a row a worker may fail to start before nobody tries again by itself. */
+/** Whoever took a spare starts first; its place is filled this many milliseconds later. */
+const REFILL_MS = 20;
+
+/** How often in a row a spare may fail to start before no more are made ahead of time. */
 const MAX_BOOT_FAILURES = 3;
-
-/** One worker. */
-export class Chick {
-  /** Whether the entry has run and the lock is held. */
-  ready = false;
-  /** Whether the worker was let go. */
-  released = false;
-  /** Whether it counts as a zombie now. */
-  zombie = false;
-  readonly #worker: Worker;
-  readonly #queue: [FromNursery, Transferable[]][] = [];
-
-  /** Starts the worker; blocks for about 20 ms. */
-  constructor(
-    readonly id: string,
-    onMessage: (message: ToNursery) => void,
-    onError: (message: string) => void,
-  ) {
-    this.#worker = new Worker(new URL("./worker_entry.ts", import.meta.url), {
-      type: "module",
-      name: id,
-    });
-    this.#worker.onmessage = (event) => onMessage(event.data as ToNursery);
-    this.#worker.onerror = (event) => {
-      event.preventDefault();
-      onError(event.message);
-    };
-    this.#worker.postMessage({ type: "seed", lock: id });
-  }
-
-  /** Sends a message, as soon as the worker listens. */
-  post(message: FromNursery, transfer: Transferable[] = []): void {
-    if (this.ready) this.#worker.postMessage(message, transfer);
-    else this.#queue.push([message, transfer]);
-  }
-
-  /** The worker listens: sends what waited. */
-  opened(): void {
-    this.ready = true;
-    for (const [message, transfer] of this.#queue.splice(0)) {
-      this.#worker.postMessage(message, transfer);
-    }
-  }
-
-  /** Lets the thread go. One that is in synchronous code goes on until it returns. */
-  terminate(): void {
-    this.released = true;
-    this.#worker.terminate();
-  }
-}
 
 /** All workers of one nursery. */
 export class Brood {
   readonly #spares: Chick[] = [];
+  readonly #booting: Map<string, Chick> = new Map();
+  readonly #takers: Taker[] = [];
   readonly #wanted: number;
   readonly #hooks: BroodHooks;
   #zombies = 0;
-  #made = 0;
   #failures = 0;
   #refill: ReturnType<typeof setTimeout> | undefined;
 
@@ -106,78 +80,118 @@ export class Brood {
   constructor(wanted: number, hooks: BroodHooks) {
     this.#wanted = wanted;
     this.#hooks = hooks;
-    this.#refillSoon(0);
+    this.#refillSoon();
   }
 
-  /** A worker to use: a spare one, or a new one that gets its messages when it listens. */
-  take(): Chick {
-    const warm = this.#spares.findIndex((chick) => chick.ready);
-    const [spare] = this.#spares.splice(Math.max(warm, 0), 1);
-    this.#refillSoon(20);
-    return spare ?? this.#make();
+  /**
+   * Hands a spare worker to `taker`, now or as soon as one is up.
+   *
+   * @returns Takes the wish back, if it was not granted yet.
+   */
+  take(taker: Taker): () => void {
+    this.#refillSoon();
+    const spare = this.#spares.shift();
+    if (spare !== undefined) {
+      taker.use(spare);
+      return () => {};
+    }
+    this.#takers.push(taker);
+    this.#hooks.onHatch(nameOfLock());
+    return () => {
+      const at = this.#takers.indexOf(taker);
+      if (at >= 0) this.#takers.splice(at, 1);
+    };
+  }
+
+  /** Takes over a worker that the main thread made; it speaks through `port`. */
+  hatched(id: string, port: MessagePort): void {
+    this.#raise(
+      id,
+      (onMessage) =>
+        new Chick(id, port, () => {
+          this.#hooks.onDiscard(id);
+          port.close();
+        }, onMessage),
+    );
+  }
+
+  /** The main thread could not start the worker that a taker waits for. */
+  hatchFailed(id: string, why: string): void {
+    this.#booting.delete(id);
+    this.#takers.shift()?.failed(why);
   }
 
   /** Lets a worker go. */
   release(chick: Chick): void {
     chick.terminate();
-    if (!chick.ready) return;
     setTimeout(() => {
-      if (!chick.released || this.#isGone(chick)) return;
+      if (chick.gone) return;
       chick.zombie = true;
       this.#hooks.onZombies(++this.#zombies);
     }, ZOMBIE_MS);
   }
 
-  readonly #gone: WeakSet<Chick> = new WeakSet();
-
-  #isGone(chick: Chick): boolean {
-    return this.#gone.has(chick);
-  }
-
-  #refillSoon(ms: number): void {
-    // One at a time and later: the actor that takes a spare starts first.
+  #refillSoon(): void {
     if (this.#refill !== undefined || this.#failures >= MAX_BOOT_FAILURES) {
       return;
     }
-    if (this.#spares.length >= this.#wanted) return;
     this.#refill = setTimeout(() => {
       this.#refill = undefined;
-      this.#spares.push(this.#make());
-      this.#refillSoon(0);
-    }, ms);
+      if (this.#spares.length + this.#booting.size >= this.#wanted) return;
+      this.#make();
+      this.#refillSoon();
+    }, REFILL_MS);
   }
 
-  #make(): Chick {
-    const chick: Chick = new Chick(
-      `troupe-${crypto.randomUUID()}-${++this.#made}`,
-      (message) => {
-        if (message.type !== "seeded") this.#hooks.onMessage(chick, message);
-        else this.#seeded(chick);
-      },
-      (why) => this.#failed(chick, why),
+  #make(): void {
+    const id = nameOfLock();
+    const worker = new Worker(new URL("./worker_entry.ts", import.meta.url), {
+      type: "module",
+      name: id,
+    });
+    worker.onerror = (event) => {
+      event.preventDefault();
+      // One that was ready is reported by its lock, in order.
+      if (this.#booting.delete(id)) this.#failures++;
+    };
+    this.#raise(
+      id,
+      (onMessage) => new Chick(id, worker, () => worker.terminate(), onMessage),
     );
-    return chick;
+    worker.postMessage({ type: "seed" });
+  }
+
+  #raise(
+    id: string,
+    make: (onMessage: (message: ToNursery) => void) => Chick,
+  ): void {
+    const chick: Chick = make((message) => {
+      if (message.type !== "seeded") this.#hooks.onMessage(chick, message);
+      else this.#seeded(chick);
+    });
+    this.#booting.set(id, chick);
   }
 
   #seeded(chick: Chick): void {
     this.#failures = 0;
-    chick.opened();
+    this.#booting.delete(chick.id);
     locks().request(chick.id, () => this.#ended(chick));
+    const taker = this.#takers.shift();
+    if (taker === undefined) this.#spares.push(chick);
+    else taker.use(chick);
   }
 
   #ended(chick: Chick): void {
-    this.#gone.add(chick);
+    chick.gone = true;
     if (chick.zombie) this.#hooks.onZombies(--this.#zombies);
     const at = this.#spares.indexOf(chick);
     if (at >= 0) this.#spares.splice(at, 1);
-    else if (!chick.released) this.#hooks.onGone(chick, undefined);
+    if (chick.released) return;
+    chick.terminate();
+    if (at < 0) this.#hooks.onGone(chick);
   }
+}
 
-  #failed(chick: Chick, why: string): void {
-    if (chick.ready) return; // The lock tells, in order.
-    this.#failures++;
-    const at = this.#spares.indexOf(chick);
-    if (at >= 0) this.#spares.splice(at, 1);
-    else this.#hooks.onGone(chick, why);
-  }
+function nameOfLock(): string {
+  return `troupe-${crypto.randomUUID()}`;
 }

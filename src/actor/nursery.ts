@@ -31,7 +31,8 @@ import type {
   ToNursery,
   WireReport,
 } from "./protocol.ts";
-import { Brood, type Chick } from "./brood.ts";
+import { Brood } from "./brood.ts";
+import type { Chick } from "./chick.ts";
 
 type Start = Extract<ToNursery, { type: "start" }>;
 type Stop = Extract<ToNursery, { type: "stop" }>;
@@ -45,6 +46,8 @@ interface Link {
 /** One endpoint. */
 class Seat {
   chick: Chick | undefined;
+  /** Takes back the wish for a worker. */
+  cancelTake: () => void = () => {};
   state: "empty" | "starting" | "running" = "empty";
   epoch = 0;
   asked = false;
@@ -81,7 +84,9 @@ export class Nursery {
     this.#toMain = toMain;
     this.#brood = new Brood(spares, {
       onMessage: (chick, message) => this.#fromWorker(chick, message),
-      onGone: (chick, why) => this.#chickGone(chick, why),
+      onHatch: (id) => toMain({ type: "hatch", id }),
+      onDiscard: (id) => toMain({ type: "discard", id }),
+      onGone: (chick) => this.#chickGone(chick),
       onZombies: (count) => toMain({ type: "zombies", count }),
     });
   }
@@ -103,6 +108,10 @@ export class Nursery {
         return this.#watch(message.watcher, message.address);
       case "parcel":
         return this.#parcel(message);
+      case "hatched":
+        return this.#brood.hatched(message.id, message.port);
+      case "hatchFailed":
+        return this.#brood.hatchFailed(message.id, message.why);
       case "parcelDone":
         this.#seats.get(message.to)?.parcels.delete(message.id);
     }
@@ -147,18 +156,34 @@ export class Nursery {
       () => this.#initTimedOut(seat, message.initTimeout),
       message.initTimeout,
     );
-    seat.chick = this.#brood.take();
-    seat.chick.post({
-      ...message.become,
-      type: "become",
-      epoch: seat.epoch,
-      table: table.memory,
-      lanes: seat.links.map((link) => link.lane),
-    }, [...message.transfer]);
-    for (const parcel of seat.parcels.values()) seat.chick.post(parcel);
+    seat.cancelTake = this.#brood.take({
+      use: (chick) => this.#become(seat, message, chick),
+      failed: (why) => this.#cannotHatch(seat, why),
+    });
     if (message.hangMs < Infinity && this.#probing === undefined) {
       this.#probing = setInterval(() => this.#probe(), PROBE_MS);
     }
+  }
+
+  #become(seat: Seat, message: Start, chick: Chick): void {
+    seat.chick = chick;
+    chick.post({
+      ...message.become,
+      type: "become",
+      epoch: seat.epoch,
+      table: this.#table.memory,
+      lanes: seat.links.map((link) => link.lane),
+    }, [...message.transfer]);
+    for (const parcel of seat.parcels.values()) chick.post(parcel);
+  }
+
+  #cannotHatch(seat: Seat, why: string): void {
+    const { name, module } = seat.start!.become;
+    const error = new ModuleLoadError(
+      `Cannot start a thread for "${name}": ${why}`,
+      { module },
+    );
+    this.#end(seat, { kind: "failed", code: 1, error: errorToWire(error) });
   }
 
   #initTimedOut(seat: Seat, timeoutMs: number): void {
@@ -195,44 +220,33 @@ export class Nursery {
     return undefined;
   }
 
-  /** The thread ended without a word: `self.close()`, `Deno.exit()`, or its entry could not be loaded. */
-  #chickGone(chick: Chick, why: string | undefined): void {
+  /** The thread ended without a word: `self.close()` or `Deno.exit()`. */
+  #chickGone(chick: Chick): void {
     const seat = this.#seatOf(chick);
     if (seat === undefined) return;
+    if (seat.stopping) return this.#end(seat, { kind: "stopped", code: 0 });
     const exit = this.#table.get(seat.address.endpoint, ENDPOINT.EXIT);
-    if (seat.stopping && why === undefined) {
-      return this.#end(seat, { kind: "stopped", code: 0 });
-    }
-    const actor = seat.start?.become.name ?? "";
-    const error = why === undefined
-      ? new TroupeError(
-        `The thread of "${actor}" ended by ${
-          exit === 0 ? "self.close()" : `Deno.exit(${exit - 1})`
-        }`,
-      )
-      : new ModuleLoadError(
-        `Cannot start a thread for "${actor}": ${why}`,
-        { module: seat.start?.become.module ?? "" },
-      );
-    this.#end(seat, {
-      kind: "crashed",
-      code: exit === 0 ? 0 : exit - 1,
-      error: errorToWire(error),
-    });
+    const code = Math.max(0, exit - 1);
+    const how = exit === 0 ? "self.close()" : `Deno.exit(${code})`;
+    const error = new TroupeError(
+      `The thread of "${seat.start!.become.name}" ended by ${how}`,
+    );
+    this.#end(seat, { kind: "crashed", code, error: errorToWire(error) });
   }
 
   /** The incarnation is over: fences it, lets go of its thread, tells who must know. */
   #end(seat: Seat, report: WireReport): void {
-    const chick = seat.chick;
-    if (chick === undefined) return;
+    if (seat.state === "empty") return;
+    const { chick } = seat;
     clearTimeout(seat.timer);
+    seat.cancelTake();
     seat.chick = undefined;
     seat.state = "empty";
     const { endpoint } = seat.address;
     // From here on nothing this incarnation does can be seen by anybody.
     this.#table.bump(endpoint, ENDPOINT.EPOCH);
     this.#sealFrom(endpoint);
-    this.#brood.release(chick);
+    if (chick !== undefined) this.#brood.release(chick);
     this.#ring(endpoint);
     this.#tellPeers(seat, report, false);
     this.#endChildren(endpoint);
@@ -293,7 +307,7 @@ export class Nursery {
     const seat = this.#seat(message.address);
     if (seat === undefined) return;
     seat.asked = message.asked;
-    if (seat.chick === undefined) {
+    if (seat.state === "empty") {
       return this.#deliver(seat.owner, {
         type: "ended",
         address: seat.address,
@@ -304,6 +318,9 @@ export class Nursery {
     }
     if (message.deadlineMs <= 0) {
       return this.#end(seat, { kind: "killed", code: 1 });
+    }
+    if (seat.chick === undefined) {
+      return this.#end(seat, { kind: "stopped", code: 0 });
     }
     seat.stopping = true;
     if (!message.drain) {

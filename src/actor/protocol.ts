@@ -74,6 +74,12 @@ export type ToNursery =
     readonly spares: number;
   }
   | {
+    readonly type: "hatched";
+    readonly id: string;
+    readonly port: MessagePort;
+  }
+  | { readonly type: "hatchFailed"; readonly id: string; readonly why: string }
+  | {
     readonly type: "start";
     readonly owner: number;
     readonly become: Omit<Become, "lanes" | "table" | "epoch">;
@@ -146,7 +152,9 @@ export type FromNursery =
     readonly final: boolean;
   }
   | Parcel
-  | { readonly type: "zombies"; readonly count: number };
+  | { readonly type: "zombies"; readonly count: number }
+  | { readonly type: "hatch"; readonly id: string }
+  | { readonly type: "discard"; readonly id: string };
 
 /** The 32-bit name of a method on the wire: FNV-1a over its UTF-16 code units. */
 export function methodHash(name: string): number {

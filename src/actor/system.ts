@@ -11,6 +11,7 @@ import {
 import { ENDPOINT, EndpointTable } from "../memory/endpoints.ts";
 import type { Cell, CellFactory } from "./cell.ts";
 import type { ActorClass, Task } from "./define.ts";
+import { Hatchery } from "./hatchery.ts";
 import { enterIsolate, Isolate } from "./isolate.ts";
 import { Job } from "./job.ts";
 import type { FromNursery, ToNursery } from "./protocol.ts";
@@ -59,6 +60,7 @@ export interface TreeNode {
 export class System implements AsyncDisposable, CellFactory {
   readonly #isolate: Isolate;
   readonly #nursery: Worker;
+  readonly #hatchery: Hatchery;
   readonly #cells: Map<number, ThreadCell> = new Map();
   /** Called when the last actor ended. */
   onIdle: (() => void) | undefined;
@@ -66,7 +68,7 @@ export class System implements AsyncDisposable, CellFactory {
   #closing: Promise<void> | undefined;
 
   /**
-   * Makes a system and its nursery thread; blocks for about 20 ms, once.
+   * Makes a system, its nursery thread and the first spare; blocks for about 30 ms, once.
    *
    * @throws {InvalidOptionError} If `spares` is not a whole number from 0 to 64.
    */
@@ -95,7 +97,12 @@ export class System implements AsyncDisposable, CellFactory {
     this.#nursery.onmessage = (event) => this.#receive(event.data);
     this.#isolate.onGone = (address, report) =>
       endRef(this.#isolate, address, report);
+    this.#hatchery = new Hatchery((message, transfer) =>
+      this.#toNursery(message, transfer)
+    );
     this.#toNursery({ type: "hello", table: table.memory, spares }, []);
+    // The first spare boots together with the nursery.
+    if (spares > 0) this.#hatchery.hatch(`troupe-${crypto.randomUUID()}`);
   }
 
   /** Threads that were let go but run synchronous code that the platform cannot stop. */
@@ -230,6 +237,7 @@ export class System implements AsyncDisposable, CellFactory {
     );
     for (const cell of this.#cells.values()) cell.abandon();
     this.#cells.clear();
+    this.#hatchery.close();
     this.#nursery.terminate();
   }
 
@@ -270,6 +278,7 @@ export class System implements AsyncDisposable, CellFactory {
     );
     this.#closing ??= Promise.resolve();
     this.#isolate.close(error);
+    this.#hatchery.close();
     for (const cell of this.#cells.values()) cell.abandon();
     this.#cells.clear();
   }
@@ -281,6 +290,8 @@ export class System implements AsyncDisposable, CellFactory {
   #receive(message: FromNursery): void {
     if (this.#isolate.receive(message)) return;
     if (message.type === "zombies") this.#zombies = message.count;
+    else if (message.type === "hatch") this.#hatchery.hatch(message.id);
+    else if (message.type === "discard") this.#hatchery.discard(message.id);
     else if (message.type === "started" || message.type === "ended") {
       const cell = this.#cells.get(message.address.endpoint);
       if (cell?.address.life === message.address.life) cell.receive(message);

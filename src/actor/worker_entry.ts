@@ -20,16 +20,20 @@ import type { Become, FromNursery, ToNursery } from "./protocol.ts";
 import { Ref, RefCore } from "./ref.ts";
 import { TaskRunner } from "./task_runner.ts";
 
-type Seed = { readonly type: "seed"; readonly lock: string };
+/** The first message; `port` leads to the nursery when another thread made this one. */
+type Seed = { readonly type: "seed"; readonly port?: MessagePort };
 
 const scope = self as unknown as {
+  /** The lock to hold for life. */
+  readonly name: string;
   onmessage: ((event: MessageEvent<FromNursery | Seed>) => void) | null;
   postMessage(message: ToNursery, transfer?: Transferable[]): void;
   close(): void;
   addEventListener(type: string, listener: (event: Event) => void): void;
 };
+let line: Pick<MessagePort, "postMessage"> = scope as never;
 const post = (message: ToNursery, transfer: Transferable[] = []): void =>
-  scope.postMessage(message, transfer);
+  line.postMessage(message, transfer);
 /** Kept from user code, which may close the thread by its own call of the same name. */
 const closeThread = scope.close.bind(scope);
 
@@ -44,22 +48,35 @@ let loop: ActorLoop | undefined;
 let stopEarly: { reason: unknown; drain: boolean } | undefined;
 const stopping = new AbortController();
 
-scope.onmessage = ({ data }) => {
-  if (data.type === "seed") seed(data.lock);
+scope.onmessage = receive;
+
+function receive({ data }: MessageEvent<FromNursery | Seed>): void {
+  if (data.type === "seed") seed(data.port);
   else if (data.type === "become") void become(data);
   else if (data.type === "stop") stop(data.reason, data.drain);
   else isolate?.receive(data);
-};
+}
 
-function seed(lock: string): void {
+function seed(port: MessagePort | undefined): void {
+  if (port !== undefined) {
+    port.onmessage = receive;
+    line = port;
+  }
   const { locks } = navigator as unknown as {
     locks: { request(name: string, held: () => unknown): Promise<unknown> };
   };
-  locks.request(lock, () => {
+  locks.request(scope.name, () => {
     post({ type: "seeded" });
+    warmUp();
     // Held for life: it comes free when this thread ends, by whatever means.
     return new Promise(() => {});
   });
+}
+
+/** Loads the whole package while nobody waits: almost every actor's module imports it. */
+function warmUp(): void {
+  // deno-lint-ignore troupe/barrels troupe/layers -- only loaded, nothing of it is used here
+  import("../../mod.ts").catch(() => {});
 }
 
 function stop(reason: unknown, drain: boolean): void {

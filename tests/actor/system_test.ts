@@ -235,3 +235,19 @@ Deno.test("System.close() handles what was accepted, then refuses", async () => 
 Deno.test("System() refuses spares that are no whole number", () => {
   assertThrows(() => new System({ spares: -1 }), InvalidOptionError, "-1");
 });
+
+Deno.test("System.spawn() starts more actors at once than there are spares", async () => {
+  await using system = new System({ spares: 0 });
+  const refs = await Promise.all(
+    [1, 2, 3, 4, 5].map((n) => system.spawn(Ledger, [n])),
+  );
+  const sums = await Promise.all(refs.map((ref) => ref.ask.add(1)));
+  assertEquals(sums, [2, 3, 4, 5, 6]);
+});
+
+Deno.test("ActorRef.stop() ends a start that still waits for its thread", async () => {
+  const system = new System({ spares: 0 });
+  const spawning = system.spawn(Ledger, [0]);
+  await Promise.all([assertRejects(() => spawning), system.close()]);
+  assertEquals(system.tree(), []);
+});

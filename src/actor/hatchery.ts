@@ -1,0 +1,70 @@
+/**
+ * The workers that the main thread makes for its nursery when a start finds no
+ * spare; brood.ts tells why.
+ *
+ * @module
+ */
+import type { ToNursery } from "./protocol.ts";
+
+export type {} from "./worker_entry.ts";
+
+/** Makes workers and hands a port of each to the nursery. */
+export class Hatchery {
+  readonly #workers: Map<string, Worker> = new Map();
+  readonly #wanted: string[] = [];
+  readonly #toNursery: (message: ToNursery, transfer: Transferable[]) => void;
+  #next: ReturnType<typeof setTimeout> | undefined;
+
+  /** A hatchery; `toNursery` reaches the nursery. */
+  constructor(
+    toNursery: (message: ToNursery, transfer: Transferable[]) => void,
+  ) {
+    this.#toNursery = toNursery;
+  }
+
+  /** Makes a worker that takes the lock `id`: now, or a turn later for each that was asked for before. */
+  hatch(id: string): void {
+    this.#wanted.push(id);
+    if (this.#next === undefined) this.#hatchNext();
+  }
+
+  /** Lets a worker go. */
+  discard(id: string): void {
+    this.#workers.get(id)?.terminate();
+    this.#workers.delete(id);
+  }
+
+  /** Lets all of them go. */
+  close(): void {
+    clearTimeout(this.#next);
+    this.#wanted.splice(0);
+    for (const worker of this.#workers.values()) worker.terminate();
+    this.#workers.clear();
+  }
+
+  #hatchNext(): void {
+    const id = this.#wanted.shift();
+    if (id === undefined) {
+      this.#next = undefined;
+      return;
+    }
+    this.#make(id);
+    // Other work of this thread goes in between: each worker blocks it for about 10 ms.
+    this.#next = setTimeout(() => this.#hatchNext(), 0);
+  }
+
+  #make(id: string): void {
+    const worker = new Worker(new URL("./worker_entry.ts", import.meta.url), {
+      type: "module",
+      name: id,
+    });
+    this.#workers.set(id, worker);
+    worker.onerror = (event) => {
+      event.preventDefault();
+      this.#toNursery({ type: "hatchFailed", id, why: event.message }, []);
+    };
+    const { port1, port2 } = new MessageChannel();
+    worker.postMessage({ type: "seed", port: port1 }, [port1]);
+    this.#toNursery({ type: "hatched", id, port: port2 }, [port2]);
+  }
+}
