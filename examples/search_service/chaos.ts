@@ -1,3 +1,4 @@
+import { deadline } from "@std/async/deadline";
 import { type Ending, ENDINGS } from "./ending.ts";
 import type { SearchService } from "./service.ts";
 
@@ -26,36 +27,16 @@ export async function* unleash(
 ): AsyncGenerator<Kill, void, void> {
   for (const [order, how] of ENDINGS.entries()) {
     const id = service.indexers[order % service.indexers.length]!;
-    const restarts = memberOf(service, id).restarts;
     const startedAt = performance.now();
+    const comeback = service.comeback(id).then((reason) => ({
+      reason,
+      tookMs: Math.round(performance.now() - startedAt),
+    }));
     service.fail(id, how);
-    await feed(order);
-    while (
-      memberOf(service, id).restarts === restarts ||
-      memberOf(service, id).state !== "running"
-    ) {
-      if (performance.now() - startedAt > RETURN_MS) {
-        throw new Error(
-          `Cannot go on as "${id}" did not come back from "${how}" within ${RETURN_MS} ms`,
-        );
-      }
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
-    const tookMs = Math.round(performance.now() - startedAt);
-    yield {
-      id,
-      how,
-      reason: memberOf(service, id).reason ?? "unknown",
-      tookMs,
-    };
+    const [kill] = await Promise.all([
+      deadline(comeback, RETURN_MS),
+      feed(order),
+    ]);
+    yield { id, how, ...kill };
   }
-}
-
-function memberOf(
-  service: SearchService,
-  id: string,
-): { restarts: number; state: string; reason?: string } {
-  const member = service.tree().find((one) => one.name === id);
-  if (member === undefined) throw new Error(`Cannot find "${id}" in the tree`);
-  return member;
 }

@@ -5,6 +5,7 @@ import {
   type Context,
   type MapRef,
 } from "@troupe/actors";
+import { breather } from "./breath.ts";
 import { endBy, type Ending } from "./ending.ts";
 import type { Batch, FileQueue } from "./file_queue.ts";
 import { readText } from "./file_text.ts";
@@ -131,7 +132,9 @@ export class Indexer {
     const shard = lease.file % this.#shards.length;
     const parcel = parcels[shard]!;
     const parts = postingsOf(lease, text, this.#partPostings);
+    const breathe = breather();
     for (;;) {
+      await breathe();
       const next = parts.next();
       if (next.done) return next.value;
       parcel.push(next.value);

@@ -1,4 +1,6 @@
 import { parseArgs } from "@std/cli/parse-args";
+import { BadInputError } from "./bad_input_error.ts";
+import { words } from "./tokenizer.ts";
 
 /** What the command line asks for. */
 export interface Options {
@@ -23,13 +25,22 @@ Indexes the text files below DIR on several threads, answers queries, and checks
   --serve       then answer on http://127.0.0.1 until Ctrl-C
   --port N      port to serve on; default 8080, 0 takes any
   --indexers N  threads that read files, 1 to 64; default one for each core, at least 2
-  --query WORDS ask this instead of what the program would; may be given again`;
+  --query WORDS ask this instead of what the program would; may be given again
 
-/** Reads the command line; a string is what is wrong with it. */
-export function readOptions(args: readonly string[]): Options | string {
+Exit code: 0 if nothing was lost, 1 if something was or went wrong, 2 if this line was not understood.
+Ctrl-C and SIGTERM drain and stop, within 5 s: with 0 where --serve was ready, else with 130 and 143. A second one
+ends the program at once.`;
+
+/**
+ * Reads the command line; `"help"` if it asks how the program is called.
+ *
+ * @throws {BadInputError} If something in it is unknown or out of bounds.
+ */
+export function readOptions(args: readonly string[]): Options | "help" {
   const unknown: string[] = [];
   const flags = parseArgs([...args], {
     boolean: ["serve", "chaos", "help"],
+    alias: { help: "h" },
     string: ["port", "indexers", "query", "_"],
     collect: ["query"],
     default: {
@@ -41,35 +52,38 @@ export function readOptions(args: readonly string[]): Options | string {
       return key === undefined;
     },
   });
-  if (flags.help) return USAGE;
-  if (unknown.length > 0) return `Unknown option "${unknown[0]}": see --help`;
-  if (flags._.length > 1) {
-    return `Cannot search ${flags._.length} folders: give one`;
+  if (flags.help) return "help";
+  if (unknown.length > 0) {
+    throw new BadInputError(`Unknown option "${unknown[0]}": see --help`);
   }
-  const port = numberIn(flags.port, 0, 65_535);
-  if (port === undefined) {
-    return `Cannot serve on port "${flags.port}": choose one of 0 to 65535`;
+  const folders = flags._;
+  if (folders.length > 1) {
+    throw new BadInputError(
+      `Cannot search ${folders.length} folders: give one`,
+    );
   }
-  const indexers = numberIn(flags.indexers, 1, 64);
-  if (indexers === undefined) {
-    return `Cannot start "${flags.indexers}" indexers: choose 1 to 64`;
+  const mute = flags.query.find((query) => words(query).length === 0);
+  if (mute !== undefined) {
+    throw new BadInputError(`Cannot ask "${mute}": it holds no word`);
   }
-  const folder = flags._[0];
   return {
-    folder: folder === undefined ? undefined : String(folder),
+    folder: folders[0] === undefined ? undefined : String(folders[0]),
     serve: flags.serve,
     chaos: flags.chaos,
-    port,
-    indexers,
+    port: readNumber("port", flags.port, { min: 0, max: 65_535 }),
+    indexers: readNumber("indexers", flags.indexers, { min: 1, max: 64 }),
     queries: flags.query,
   };
 }
 
-function numberIn(
+function readNumber(
+  option: string,
   text: string,
-  least: number,
-  most: number,
-): number | undefined {
+  { min, max }: { min: number; max: number },
+): number {
   const value = /^\d+$/.test(text) ? Number(text) : NaN;
-  return value >= least && value <= most ? value : undefined;
+  if (value >= min && value <= max) return value;
+  throw new BadInputError(
+    `Cannot take "${text}" for --${option}: choose a whole number from ${min} to ${max}`,
+  );
 }

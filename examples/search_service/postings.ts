@@ -24,8 +24,11 @@ export interface PostingsOwner {
 
 /** A part is also closed after this much text, so that no part keeps its thread for long. */
 const PART_CHARACTERS = 1 << 18;
-/** A longer piece of one line (minified code, a table in one line) is cut here. */
+/** A longer piece of one line (minified code, a table in one line) is cut at its last word before this. */
 const PIECE_CHARACTERS = 1 << 16;
+/** How far before the cut the end of a word is looked for. */
+const LOOK_BACK = 256;
+const UP_TO_LAST_SEPARATOR_REGEXP = /^.*[^\p{L}\p{M}\p{N}_]/su;
 
 /**
  * Cuts the postings of `text` into parts of about `postingsPerPart`. A posting is a word on a line: a word that
@@ -67,19 +70,27 @@ export interface Piece {
   readonly text: string;
 }
 
-/** The lines of a text without their ends, one at a time; a line longer than 64 Ki characters comes in several pieces. */
+/** The lines of a text without their ends, one at a time; a line longer than 64 Ki characters comes in several pieces, cut between words if there are any. */
 export function* piecesOf(text: string): Generator<Piece, void, void> {
   let start = 0;
   for (let line = 1; start < text.length; line++) {
     const feed = text.indexOf("\n", start);
     const end = feed < 0 ? text.length : feed;
     do {
-      const cut = Math.min(end, start + PIECE_CHARACTERS);
+      const cut = cutBefore(text, start, end);
       yield { line, text: text.slice(start, cut) };
       start = cut;
     } while (start < end);
     start = end + 1;
   }
+}
+
+function cutBefore(text: string, start: number, end: number): number {
+  const cut = start + PIECE_CHARACTERS;
+  if (cut >= end) return end;
+  const from = cut - LOOK_BACK;
+  const kept = UP_TO_LAST_SEPARATOR_REGEXP.exec(text.slice(from, cut));
+  return kept === null ? cut : from + kept[0].length;
 }
 
 function pack(

@@ -75,16 +75,16 @@ async function linesAt(
     for (const piece of piecesOf(read.text)) {
       if (piece.line > end) break;
       if (lines.get(piece.line) === "") {
-        lines.set(piece.line, excerpt(piece.text));
+        lines.set(piece.line, excerpt(piece.text.trim(), EXCERPT));
       }
     }
   }
   return hits.map(({ file, line }) => wanted.get(file)?.get(line) ?? "");
 }
 
-function excerpt(line: string): string {
-  const text = line.trim();
-  return text.length <= EXCERPT
+/** The start of `text`, if it is longer than `length` UTF-16 units. */
+export function excerpt(text: string, length: number): string {
+  return text.length <= length
     ? text
-    : `${text.slice(0, EXCERPT).toWellFormed()}…`;
+    : `${text.slice(0, length).toWellFormed()}…`;
 }

@@ -1,6 +1,7 @@
 import { ENDINGS } from "./ending.ts";
+import type { Member } from "./member.ts";
 import type { Findings } from "./query.ts";
-import type { Member, Statistics } from "./service.ts";
+import type { Statistics } from "./service.ts";
 import { words } from "./tokenizer.ts";
 
 /** What the page shows. */
@@ -62,7 +63,7 @@ function findingsList({ lines, files, hits, words: wanted }: Findings): string {
 }
 
 function memberRow(
-  { name, state, restarts, mailbox, reason, supervised }: Member,
+  { name, state, restarts, mailbox, ends, supervised }: Member,
 ): string {
   const buttons = ENDINGS.map((how) =>
     `<form method="post" action="/kill/${
@@ -72,7 +73,7 @@ function memberRow(
   return `<tr><td>${escapeHtml(name)}<td>${
     escapeHtml(state)
   }<td>${restarts}<td>${mailbox}` +
-    `<td>${escapeHtml(reason ?? "")}<td>${
+    `<td>${escapeHtml(ends.at(-1) ?? "")}<td>${
       supervised ? buttons.join(" ") : ""
     }</tr>`;
 }

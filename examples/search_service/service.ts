@@ -11,6 +11,7 @@ import type { Ending } from "./ending.ts";
 import { type FileQueue, FileQueueActor } from "./file_queue.ts";
 import { IndexerActor } from "./indexer.ts";
 import type { FileResult, Progress } from "./lease_book.ts";
+import { EndBook, type Member, membersOf } from "./member.ts";
 import { type Answer, type FileSum, joinAnswers } from "./posting_index.ts";
 import { type SearchIndex, SearchIndexActor } from "./search_index.ts";
 
@@ -30,25 +31,11 @@ export interface Statistics {
   readonly skipped: number;
 }
 
-/** One actor of the service, as `/tree` shows it. */
-export interface Member {
-  readonly name: string;
-  readonly state: string;
-  readonly restarts: number;
-  readonly incarnation: number;
-  /** Messages that wait in its mailbox. */
-  readonly mailbox: number;
-  /** Why its last incarnation ended. */
-  readonly reason?: string;
-  /** Whether a supervisor watches it, so that it may be killed by name. */
-  readonly supervised: boolean;
-}
-
 const SHARDS = 2;
 const BATCH_FILES = 32;
 const PART_POSTINGS = 4096;
 /** An indexer that gives no sign of life for this long is taken for hung, in milliseconds. */
-const HANG_MS = 300;
+const HANG_MS = 500;
 const ASK_MS = 30_000;
 const PAGE = 500;
 
@@ -64,6 +51,7 @@ export class SearchService implements AsyncDisposable {
   readonly #queue: ActorRef<FileQueue>;
   readonly #shards: readonly ActorRef<SearchIndex>[];
   readonly #supervisor: Supervisor;
+  readonly #ends: EndBook;
   #kills = 0;
 
   private constructor(parts: {
@@ -80,6 +68,7 @@ export class SearchService implements AsyncDisposable {
     this.#queue = parts.queue.with({ timeout: ASK_MS });
     this.#shards = parts.shards.map((shard) => shard.with({ timeout: ASK_MS }));
     this.#supervisor = parts.supervisor;
+    this.#ends = new EndBook(parts.supervisor);
   }
 
   /** Starts every actor; resolves when all are up and the indexers wait for files. */
@@ -240,40 +229,20 @@ export class SearchService implements AsyncDisposable {
     return true;
   }
 
+  /** Resolves when the indexer `id` has been brought back the next time, with why it had to be. */
+  comeback(id: string): Promise<string> {
+    const { promise, resolve } = Promise.withResolvers<string>();
+    const listening = this.#supervisor.onEvent((event) => {
+      if (event.type !== "restarted" || event.id !== id) return;
+      listening[Symbol.dispose]();
+      resolve(this.#ends.of(id).at(-1) ?? "unknown");
+    });
+    return promise;
+  }
+
   /** Every actor of the service with what its supervisor knows of it. */
   tree(): Member[] {
-    const running = this.#system.tree();
-    const children = this.#supervisor.children();
-    const childOf = (name: string) =>
-      children.find((child) => child.id === name);
-    const others = running.filter((one) => childOf(one.name) === undefined);
-    return [
-      ...others.map(({ name, state, incarnation, depth }): Member => {
-        return {
-          name,
-          state,
-          incarnation,
-          mailbox: depth,
-          restarts: 0,
-          supervised: false,
-        };
-      }),
-      ...children.map(
-        ({ id, state, restarts, incarnation, last: report }): Member => {
-          const mailbox = running.find((one) => one.name === id)?.depth ?? 0;
-          const last = report === undefined ? {} : { reason: reasonOf(report) };
-          return {
-            name: id,
-            state,
-            restarts,
-            incarnation,
-            mailbox,
-            ...last,
-            supervised: true,
-          };
-        },
-      ),
-    ];
+    return membersOf(this.#system, this.#supervisor, this.#ends);
   }
 
   /** Stops the indexers, then what they work with. */
@@ -289,12 +258,4 @@ export class SearchService implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
   }
-}
-
-function reasonOf(
-  report: { kind: string; code: number; error?: Error },
-): string {
-  const code = report.code === 0 ? "" : ` with code ${report.code}`;
-  const error = report.error === undefined ? "" : `: ${report.error.message}`;
-  return `${report.kind}${code}${error}`;
 }

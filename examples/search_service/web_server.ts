@@ -16,10 +16,23 @@ export interface WebServer {
   stop(): Promise<void>;
 }
 
+/** The port to serve on belongs to another program. */
+export class PortTakenError extends Error {
+  override readonly name = "PortTakenError";
+  readonly port: number;
+
+  constructor(port: number) {
+    super(
+      `Cannot serve on port ${port} as it is taken: choose another with --port, or 0 for any that is free`,
+    );
+    this.port = port;
+  }
+}
+
 /**
  * Serves the search page at `/`, JSON at `/search?q=` and `/tree`, and takes `POST /kill/:name?how=`, on 127.0.0.1.
  *
- * @throws {Deno.errors.AddrInUse} If the port is taken; port 0 takes any that is free.
+ * @throws {PortTakenError} If the port is taken; port 0 takes any that is free.
  */
 export function serveSearch(
   service: SearchService,
@@ -27,16 +40,13 @@ export function serveSearch(
   port: number,
 ): WebServer {
   const abort = new AbortController();
-  const server = Deno.serve({
+  const server = listen({
     hostname: "127.0.0.1",
     port,
     signal: abort.signal,
     onListen: () => {},
     onError: (error) =>
-      json(
-        { error: error instanceof Error ? error.message : String(error) },
-        500,
-      ),
+      refusal(500, error instanceof Error ? error.message : String(error)),
   }, (request) => respond(service, library, request));
   return {
     url: `http://127.0.0.1:${server.addr.port}/`,
@@ -49,18 +59,28 @@ export function serveSearch(
   };
 }
 
+function listen(
+  options: Deno.ServeTcpOptions,
+  respond: (request: Request) => Promise<Response>,
+): Deno.HttpServer<Deno.NetAddr> {
+  try {
+    return Deno.serve(options, respond);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+    throw new PortTakenError(options.port ?? 0);
+  }
+}
+
 async function respond(
   service: SearchService,
   library: Library,
   request: Request,
 ): Promise<Response> {
   const url = new URL(request.url);
-  const kill = /^\/kill\/([\w-]+)$/.exec(url.pathname);
-  if (kill !== null) {
-    return killed(service, request, kill[1]!);
-  }
+  const kill = /^\/kill\/([^/]+)$/.exec(url.pathname);
+  if (kill !== null) return killed(service, request, kill[1]!);
   if (request.method !== "GET" && request.method !== "HEAD") {
-    return json({ error: `Cannot ${request.method} here: only GET` }, 405);
+    return refusal(405, `Cannot ${request.method} here: only GET`, "GET, HEAD");
   }
   const query = url.searchParams.get("q") ?? "";
   const limit = hitsWanted(url.searchParams.get("limit"));
@@ -81,7 +101,7 @@ async function respond(
     });
   }
   if (url.pathname !== "/") {
-    return json({ error: `Nothing at "${url.pathname}"` }, 404);
+    return refusal(404, `Nothing at "${url.pathname}"`);
   }
   const findings = query.trim() === ""
     ? undefined
@@ -106,24 +126,26 @@ function killed(
   name: string,
 ): Response {
   if (request.method !== "POST") {
-    return json({ error: `Cannot ${request.method} a kill: only POST` }, 405);
+    return refusal(405, `Cannot ${request.method} a kill: only POST`, "POST");
   }
   const url = new URL(request.url);
   const origin = request.headers.get("origin");
   // A page of another site may send us a form, but not its own address away.
   if (origin !== null && origin !== url.origin) {
-    return json({ error: `Not from "${origin}"` }, 403);
+    return refusal(403, `Not from "${origin}"`);
   }
   const how = url.searchParams.get("how") ?? "throw";
   if (!isEnding(how)) {
-    return json({
-      error: `Cannot kill by "${how}": choose one of ${ENDINGS.join(", ")}`,
-    }, 400);
+    return refusal(
+      400,
+      `Cannot kill by "${how}": choose one of ${ENDINGS.join(", ")}`,
+    );
   }
   if (!service.fail(name, how)) {
-    return json({
-      error: `No indexer "${name}": there are ${service.indexers.join(", ")}`,
-    }, 404);
+    return refusal(
+      404,
+      `No indexer "${name}": there are ${service.indexers.join(", ")}`,
+    );
   }
   if (request.headers.get("accept")?.includes("text/html")) {
     return new Response(null, { status: 303, headers: { location: "/" } });
@@ -136,6 +158,12 @@ function hitsWanted(limit: string | null): number {
   return Number.isInteger(wanted) && wanted > 0
     ? Math.min(wanted, MOST_HITS)
     : DEFAULT_HITS;
+}
+
+function refusal(status: number, error: string, allow?: string): Response {
+  const response = json({ error }, status);
+  if (allow !== undefined) response.headers.set("allow", allow);
+  return response;
 }
 
 function json(value: unknown, status = 200): Response {

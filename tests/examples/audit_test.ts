@@ -12,7 +12,7 @@ async function audited(
   try {
     await Deno.writeTextFile(path, "one two\none");
     await Deno.utime(path, 1, 1);
-    const { words, postings, sum } = countText("one two\none");
+    const { words, postings, sum } = await countText("one two\none");
     const books = {
       paths: [path],
       results: new Map([[0, {
@@ -22,12 +22,13 @@ async function audited(
         bytes: 11,
       }]]),
       sums: new Map([[0, { file: 0, postings, sum }]]),
+      statistics: { files: 1, words, bytes: 11, skipped: 0 },
       maxBytes: 100,
       startedAt: Date.now() + 60_000,
     };
     change(books);
-    const { lost, changed, ...counts } = await auditFiles(books);
-    return { lost, changed, counts };
+    const { lost, changed, miscounts, ...counts } = await auditFiles(books);
+    return { lost, changed, miscounts, counts };
   } finally {
     await Deno.remove(path);
   }
@@ -38,6 +39,7 @@ Deno.test("auditFiles() finds nothing lost when the books agree", async () => {
   assertEquals(audit, {
     lost: [],
     changed: [],
+    miscounts: [],
     counts: { files: 1, words: 3, postings: 3 },
   });
 });
@@ -64,4 +66,12 @@ Deno.test("auditFiles() calls a file changed when it differs and was written sin
     books.startedAt = 0;
   });
   assertEquals([audit.lost, audit.changed], [[], [0]]);
+});
+
+Deno.test("auditFiles() tells which sums of the Manager differ from the results", async () => {
+  const { miscounts, lost } = await audited((books) => {
+    books.statistics = { ...books.statistics, words: 4 };
+  });
+  assertEquals(miscounts, [{ key: "words", kept: 4, own: 3 }]);
+  assertEquals(lost, []);
 });

@@ -1,5 +1,6 @@
-import { assertEquals } from "@std/assert";
-import { readOptions, USAGE } from "../../examples/search_service/options.ts";
+import { assertEquals, assertThrows } from "@std/assert";
+import { BadInputError } from "../../examples/search_service/bad_input_error.ts";
+import { readOptions } from "../../examples/search_service/options.ts";
 
 Deno.test("readOptions() reads a folder and flags in any order", () => {
   assertEquals(
@@ -38,7 +39,7 @@ Deno.test("readOptions() searches the project on port 8080 when nothing is given
 
 Deno.test("readOptions() takes a folder whose name is a number", () => {
   const options = readOptions(["2024"]);
-  assertEquals(typeof options === "string" ? options : options.folder, "2024");
+  assertEquals(options === "help" ? options : options.folder, "2024");
 });
 
 Deno.test("readOptions() says in one line what is wrong", () => {
@@ -47,14 +48,17 @@ Deno.test("readOptions() says in one line what is wrong", () => {
     ["a", "b"],
     ["--port", "65536"],
     ["--port", "x"],
+    ["--port"],
+    ["--query", "!?"],
     ["--indexers", "0"],
   ];
   for (const args of wrong) {
-    const options = readOptions(args);
-    assertEquals(
-      [args, typeof options === "string" && !options.includes("\n")],
-      [args, true],
-    );
+    const error = assertThrows(() => readOptions(args), BadInputError);
+    assertEquals([args, error.message.includes("\n")], [args, false]);
   }
-  assertEquals(readOptions(["--help"]), USAGE);
+});
+
+Deno.test("readOptions() says help when it is asked for, whatever else is there", () => {
+  assertEquals(readOptions(["--help"]), "help");
+  assertEquals(readOptions(["-h", "--bogus"]), "help");
 });

@@ -43,6 +43,18 @@ Deno.test("piecesOf() counts lines from 1 and cuts a long one", () => {
   ]);
 });
 
+Deno.test("piecesOf() cuts between words when there is a gap near the cut", () => {
+  const text = "wörd ".repeat(40_000);
+  const pieces = [...piecesOf(text)].map((piece) => piece.text);
+  assertEquals(pieces.join(""), text);
+  assertEquals(pieces.map((piece) => piece.endsWith(" ")), [
+    true,
+    true,
+    true,
+    true,
+  ]);
+});
+
 Deno.test("postingsOf() returns the number of words with repetitions, and closes with a last part", () => {
   const generator = postingsOf({ file: 7, lease: 9 }, TEXT, 1000);
   const first = generator.next();
@@ -87,7 +99,7 @@ Deno.test("PostingIndex.add() shows nothing of a file whose last part did not co
   assertEquals([index.files, index.words, index.count("two")], [0, 0, 0]);
 });
 
-Deno.test("PostingIndex.add() counts a file once when two leases send it, interleaved and repeated", () => {
+Deno.test("PostingIndex.add() counts a file once when two leases send it, interleaved and repeated", async () => {
   const index = new PostingIndex();
   const [dead, alive] = [1, 2].map((lease) =>
     partsOf(TEXT, { file: 0, lease })
@@ -98,19 +110,19 @@ Deno.test("PostingIndex.add() counts a file once when two leases send it, interl
   index.add(dead![1]!);
   for (const part of alive!.slice(1)) index.add(part);
   for (const part of [...dead!, ...alive!]) index.add(part);
-  const { postings, sum } = countText(TEXT);
+  const { postings, sum } = await countText(TEXT);
   assertEquals(index.sums(), [{ file: 0, postings, sum }]);
 });
 
-Deno.test("PostingIndex.sums() equals countText() of each file", () => {
+Deno.test("PostingIndex.sums() equals countText() of each file", async () => {
   const texts = [TEXT, "", "ß ẞ\nfoo foo\nfoo", "word ".repeat(30_000)];
   const index = indexOf(...texts);
   assertEquals(
     index.sums(),
-    texts.map((text, file) => {
-      const { postings, sum } = countText(text);
+    await Promise.all(texts.map(async (text, file) => {
+      const { postings, sum } = await countText(text);
       return { file, postings, sum };
-    }),
+    })),
   );
 });
 

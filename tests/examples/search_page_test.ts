@@ -37,7 +37,13 @@ Deno.test("searchPage() marks found words and escapes the query, the file and it
 });
 
 Deno.test("searchPage() offers kills for supervised actors only", () => {
-  const base = { state: "running", restarts: 0, incarnation: 0, mailbox: 0 };
+  const base = {
+    state: "running",
+    restarts: 0,
+    incarnation: 0,
+    mailbox: 0,
+    ends: [],
+  };
   const tree = [{ ...base, name: "queue", supervised: false }, {
     ...base,
     name: "worker",
