@@ -13,7 +13,7 @@ export interface Kill {
 }
 
 /** How long a killed indexer may stay away before that counts as a fault of ours, in milliseconds. */
-const RETURN_MS = 15_000;
+const RETURN_MS = 30_000;
 
 /**
  * Kills one indexer after the other, by every ending there is, and yields each when its supervisor has it running

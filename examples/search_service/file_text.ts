@@ -8,12 +8,14 @@ export type FileText =
 
 /** A NUL in this many first bytes marks a binary file, as in grep and git. */
 const PROBE_BYTES = 8192;
+/** A file is read in chunks of at most this, in bytes: one is decoded in a millisecond, and in between others get their turn. */
+const CHUNK_BYTES = 1 << 20;
 
 /**
  * Reads the file at `path` as UTF-8.
  *
  * `binary` is a NUL in the first 8 KiB or anything that is not UTF-8; `tooLarge` is more than `maxBytes`
- * (such a file is not read past its first 8 KiB); every error of the file system is `unreadable`, never thrown.
+ * (such a file is not read past its first chunk); every error of the file system is `unreadable`, never thrown.
  */
 export async function readText(
   path: string,
@@ -22,36 +24,27 @@ export async function readText(
   try {
     using file = await Deno.open(path, { read: true });
     const { size } = await file.stat();
-    const head = await readUpTo(file, Math.min(PROBE_BYTES, Math.max(size, 1)));
-    if (head.includes(0)) return { kind: "binary" };
-    if (size > maxBytes) return { kind: "tooLarge" };
-    const rest = await readUpTo(file, size - head.length);
-    return decode(head, rest);
+    const decoder = new TextDecoder("utf-8", { fatal: true });
+    const chunk = new Uint8Array(Math.min(CHUNK_BYTES, size + 1));
+    let text = "";
+    let bytes = 0;
+    for (;;) {
+      const count = await file.read(chunk);
+      if (count === null) break;
+      const isHead = bytes === 0;
+      bytes += count;
+      if (
+        isHead && chunk.subarray(0, Math.min(count, PROBE_BYTES)).includes(0)
+      ) {
+        return { kind: "binary" };
+      }
+      if (Math.max(size, bytes) > maxBytes) return { kind: "tooLarge" };
+      text += decoder.decode(chunk.subarray(0, count), { stream: true });
+    }
+    return { kind: "text", text: text + decoder.decode(), bytes };
   } catch (error) {
+    // The decoder's way to say that this is not UTF-8.
+    if (error instanceof TypeError) return { kind: "binary" };
     return { kind: "unreadable", reason: reasonOf(error) };
-  }
-}
-
-async function readUpTo(
-  file: Deno.FsFile,
-  length: number,
-): Promise<Uint8Array> {
-  const bytes = new Uint8Array(Math.max(0, length));
-  let filled = 0;
-  while (filled < bytes.length) {
-    const count = await file.read(bytes.subarray(filled));
-    if (count === null) break;
-    filled += count;
-  }
-  return bytes.subarray(0, filled);
-}
-
-function decode(head: Uint8Array, rest: Uint8Array): FileText {
-  const decoder = new TextDecoder("utf-8", { fatal: true });
-  try {
-    const text = decoder.decode(head, { stream: true }) + decoder.decode(rest);
-    return { kind: "text", text, bytes: head.length + rest.length };
-  } catch {
-    return { kind: "binary" };
   }
 }

@@ -6,7 +6,7 @@ import type { SearchService } from "./service.ts";
 import type { Meter, Terminal } from "./terminal.ts";
 
 /** Indexing that makes no progress for this long has failed, in milliseconds. */
-const STALL_MS = 30_000;
+const STALL_MS = 120_000;
 /** How often the progress is looked at, in milliseconds. */
 const LOOK_MS = 50;
 
@@ -23,7 +23,7 @@ export interface IndexingOptions {
 /**
  * Has `service` index the files of `corpus`; resolves when each has a result.
  *
- * @throws If nothing moves for 30 s, or a killed indexer does not come back.
+ * @throws If no file is done for two minutes, or a killed indexer does not come back.
  */
 export async function indexCorpus(
   service: SearchService,

@@ -101,7 +101,8 @@ export class SearchService implements AsyncDisposable {
           id,
           actor: IndexerActor,
           args: [desk],
-          options: { hangMs: HANG_MS },
+          // Two at a time, so that an order to die is heard in the middle of a batch.
+          options: { hangMs: HANG_MS, concurrency: 2 },
         };
       },
     );

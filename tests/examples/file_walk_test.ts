@@ -57,6 +57,15 @@ Deno.test("readText() reads UTF-8 when a character lies across the probe's end",
   });
 });
 
+Deno.test("readText() reads in chunks, and a character across two of them", async () => {
+  await withFolder(async (folder) => {
+    const text = "x".repeat((1 << 20) - 1) + "é" + "y".repeat(3 << 20);
+    await Deno.writeTextFile(`${folder}/a`, text);
+    const read = await readText(`${folder}/a`, 1e7);
+    assertEquals(read.kind === "text" && read.text === text, true);
+  });
+});
+
 Deno.test("readText() says binary when there is a NUL in the head or anything not UTF-8", async () => {
   await withFolder(async (folder) => {
     await Deno.writeFile(`${folder}/nul`, new Uint8Array([65, 0, 66]));

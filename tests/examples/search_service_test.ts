@@ -116,6 +116,7 @@ Deno.test("search_service --serve answers, takes kills and ends within 5 s of a 
   await withFolder(async (folder) => {
     await Deno.writeTextFile(`${folder}/a.txt`, "one\ntwo words\n");
     let stoppedAt = 0;
+    using connections = new DisposableStack();
     const { code, stdout, stderr } = await runProgram(
       [folder, "--serve", "--port", "0"],
       async (line, child) => {
@@ -123,6 +124,7 @@ Deno.test("search_service --serve answers, takes kills and ends within 5 s of a 
         if (url === undefined) return;
         await checkAnswers(url);
         await checkKills(url);
+        await sendHalfRequest(url, connections);
         stoppedAt = performance.now();
         child.kill("SIGTERM");
       },
@@ -135,6 +137,20 @@ Deno.test("search_service --serve answers, takes kills and ends within 5 s of a 
     assertEquals([code, stderr], [0, ""]);
   });
 });
+
+/** Leaves a request behind that never ends. */
+async function sendHalfRequest(
+  url: string,
+  connections: DisposableStack,
+): Promise<void> {
+  const { hostname, port } = new URL(url);
+  const connection = connections.use(
+    await Deno.connect({ hostname, port: Number(port) }),
+  );
+  const head =
+    "POST /tree HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\nhalf";
+  await connection.write(new TextEncoder().encode(head));
+}
 
 async function checkAnswers(url: string): Promise<void> {
   const found = await (await fetch(`${url}search?q=two`)).json();
