@@ -16,7 +16,7 @@ import {
   Refusal,
   UnknownMethodError,
 } from "../errors.ts";
-import { encode } from "../memory/codec.ts";
+import { encode, type Encoded } from "../memory/codec.ts";
 import { ENDPOINT, STATE } from "../memory/endpoints.ts";
 import type { LaneReader } from "../memory/lane.ts";
 import type { Isolate, MailConsumer } from "./isolate.ts";
@@ -37,8 +37,8 @@ interface Hooks {
   onStop?(reason: unknown): unknown;
 }
 
-/** Messages handled in one go before the loop looks around. */
-const BATCH = 256;
+const RESULT = { root: "result" };
+const NO_TRANSFER: readonly Transferable[] = [];
 
 type Handler = (...args: unknown[]) => unknown;
 
@@ -73,6 +73,10 @@ export class ActorLoop implements MailConsumer {
   readonly #concurrency: number;
   #state: "idle" | "stopping" | "over" = "idle";
   #running = 0;
+  /** The lane of a message that is dealt with and not yet finished. */
+  #handled: LaneReader | undefined;
+  /** Messages finished and not yet counted. */
+  #count = 0;
   #stop: { reason: unknown; drain: boolean } | undefined;
 
   /** A loop for `instance`; `report` is called once, with its end. */
@@ -99,22 +103,50 @@ export class ActorLoop implements MailConsumer {
   /** See {@link MailConsumer.consume}. */
   consume(): number {
     let count = 0;
-    while (this.ready && count < BATCH) {
-      if (this.#stop?.drain === false) break;
-      const lane = this.#isolate.mailbox.takeMail();
+    while (this.ready && this.#stop?.drain !== false) {
+      const lane = this.#take();
       if (lane === undefined) break;
       if (lane === "fenced") {
         this.#state = "over";
         return count;
       }
-      count++;
       this.#accept(lane);
-      // A stop overtakes the messages that wait.
-      const { table, endpoint } = this.#isolate;
-      if (table.get(endpoint, ENDPOINT.STATE) === STATE.STOPPING) break;
+      count++;
+      if (this.#mustPause()) break;
     }
+    this.#settle();
     if (this.#stop !== undefined) this.#maybeStop(count);
     return count;
+  }
+
+  #take(): LaneReader | "fenced" | undefined {
+    const { mailbox } = this.#isolate;
+    const handled = this.#handled;
+    if (handled === undefined) return mailbox.takeMail();
+    this.#handled = undefined;
+    this.#count++;
+    return mailbox.finishAndTake(handled);
+  }
+
+  /** A stop overtakes the messages that wait; timers and signals have their turn. */
+  #mustPause(): boolean {
+    const { table, endpoint } = this.#isolate;
+    return table.get(endpoint, ENDPOINT.STATE) === STATE.STOPPING ||
+      this.#isolate.isSliceOver();
+  }
+
+  /** Finishes the last message and tells those who wait for room. */
+  #settle(): void {
+    const { mailbox, table, endpoint } = this.#isolate;
+    if (this.#handled !== undefined) {
+      mailbox.finish(this.#handled);
+      this.#handled = undefined;
+      this.#count++;
+    }
+    mailbox.ringProducers();
+    if (this.#count === 0) return;
+    table.add(endpoint, ENDPOINT.HANDLED, this.#count);
+    this.#count = 0;
   }
 
   /** Asks the actor to end; with `drain`, after all messages that wait. */
@@ -168,65 +200,60 @@ export class ActorLoop implements MailConsumer {
   }
 
   #handle(lane: LaneReader): void {
-    const { kind, b: askId, c: sender, e: parcel } = lane;
-    const method = this.#methods.get(lane.a);
-    const finish = () => this.#done(lane, parcel);
+    const call = new Call(lane);
     let result: unknown;
     try {
-      if (method === undefined) throw unknownMethod(this.#name, this.#methods);
+      const method = this.#methods.get(lane.a);
+      if (method === undefined) {
+        throw unknownMethod(this.#name, this.#methods);
+      }
       const args = this.#isolate.read(lane) as unknown[];
-      if (this.#concurrency > 1) finish();
+      // Others may be handled meanwhile: what is in flight cannot stay in the lane.
+      if (this.#concurrency > 1) this.#done(call);
       result = method.call.apply(this.#instance, args);
     } catch (error) {
-      return this.#refuseOrFail(error, lane, kind, askId, sender, parcel);
+      return this.#refuseOrFail(error, call);
     }
-    if (!isThenable(result)) {
-      this.#reply(kind, askId, sender, result);
-      if (this.#concurrency === 1) finish();
-      return;
-    }
+    if (isThenable(result)) return this.#await(result, call);
+    this.#reply(call, result);
+    if (this.#concurrency === 1) this.#done(call);
+  }
+
+  #await(result: PromiseLike<unknown>, call: Call): void {
     this.#running++;
     result.then((value) => {
       this.#running--;
-      this.#reply(kind, askId, sender, value);
-      if (this.#concurrency === 1) finish();
+      this.#reply(call, value);
+      if (this.#concurrency === 1) this.#done(call);
       this.#isolate.wake();
     }, (error) => {
       this.#running--;
-      this.#refuseOrFail(error, lane, kind, askId, sender, parcel);
+      this.#refuseOrFail(error, call);
       this.#isolate.wake();
     });
   }
 
-  #done(lane: LaneReader, parcel: number): void {
-    const isolate = this.#isolate;
-    if (parcel !== 0) isolate.parcelDone(parcel);
-    isolate.mailbox.finish(lane);
-    isolate.table.bump(isolate.endpoint, ENDPOINT.HANDLED);
+  /** The message is dealt with; its record is finished when the next one is taken, or by {@link #settle}. */
+  #done(call: Call): void {
+    if (call.parcel !== 0) this.#isolate.parcelDone(call.parcel);
+    this.#handled = call.lane;
   }
 
-  #refuseOrFail(
-    error: unknown,
-    lane: LaneReader,
-    kind: number,
-    askId: number,
-    sender: number,
-    parcel: number,
-  ): void {
-    if (error instanceof Refusal || error instanceof UnknownMethodError) {
-      this.#replyError(kind, askId, sender, error);
-      if (this.#concurrency === 1) this.#done(lane, parcel);
-      return;
-    }
-    const crash = new ActorCrashedError(
+  #refuseOrFail(error: unknown, call: Call): void {
+    const alone = error instanceof Refusal ||
+      error instanceof UnknownMethodError;
+    this.#replyError(call, alone ? error : this.#crashed(error));
+    if (this.#concurrency === 1) this.#done(call);
+    if (!alone) void this.#fail(error, "failed");
+  }
+
+  #crashed(cause: unknown): ActorCrashedError {
+    return new ActorCrashedError(
       `"${this.#name}" failed: ${
-        error instanceof Error ? error.message : String(error)
+        cause instanceof Error ? cause.message : String(cause)
       }`,
-      { actor: this.#name, incarnation: this.#incarnation, cause: error },
+      { actor: this.#name, incarnation: this.#incarnation, cause },
     );
-    this.#replyError(kind, askId, sender, crash);
-    if (this.#concurrency === 1) this.#done(lane, parcel);
-    void this.#fail(error, "failed");
   }
 
   async #fail(error: unknown, kind: "failed" | "crashed"): Promise<void> {
@@ -240,48 +267,47 @@ export class ActorLoop implements MailConsumer {
     this.#finish({ kind, code: 1, error: errorToWire(error, this.#name) });
   }
 
-  #reply(kind: number, askId: number, sender: number, value: unknown): void {
-    if (kind !== KIND.ASK) return;
+  #reply(call: Call, value: unknown): void {
+    if (call.kind !== KIND.ASK) return;
     let encoded;
     try {
-      encoded = encode(value, { root: "result" });
+      encoded = encode(value, RESULT);
     } catch (error) {
       // The handler ran; only its answer cannot travel.
-      return this.#replyError(kind, askId, sender, error);
+      return this.#replyError(call, error);
     }
-    this.#send(KIND.REPLY, askId, sender, encoded);
+    this.#send(KIND.REPLY, call, encoded);
   }
 
-  #replyError(
-    kind: number,
-    askId: number,
-    sender: number,
-    error: unknown,
-  ): void {
-    if (kind !== KIND.ASK) return;
-    this.#send(
-      KIND.ERROR,
-      askId,
-      sender,
-      encode(errorToWire(error, this.#name)),
-    );
+  #replyError(call: Call, error: unknown): void {
+    if (call.kind !== KIND.ASK) return;
+    this.#send(KIND.ERROR, call, encode(errorToWire(error, this.#name)));
   }
 
-  #send(
-    kind: number,
-    askId: number,
-    sender: number,
-    encoded: ReturnType<typeof encode>,
-  ): void {
-    const { table } = this.#isolate;
+  #send(kind: number, call: Call, encoded: Encoded): void {
+    const { askId, sender } = call;
+    const life = this.#isolate.table.get(sender, ENDPOINT.LIFE);
     this.#isolate.send(
-      { endpoint: sender, life: table.get(sender, ENDPOINT.LIFE) },
+      { endpoint: sender, life },
       true,
-      { kind, a: 0, b: askId, encoded, transfer: [] },
+      { kind, a: 0, b: askId, encoded, transfer: NO_TRANSFER },
       Infinity,
-      undefined,
-      () => {},
     );
+  }
+}
+
+/** What is known of the message being handled once its lane reads on. */
+class Call {
+  readonly kind: number;
+  readonly askId: number;
+  readonly sender: number;
+  readonly parcel: number;
+
+  constructor(readonly lane: LaneReader) {
+    this.kind = lane.kind;
+    this.askId = lane.b;
+    this.sender = lane.c;
+    this.parcel = lane.e;
   }
 }
 

@@ -9,26 +9,84 @@ import {
   ActorStoppedError,
   AskTimeoutError,
   errorFromWire,
+  MailboxFullError,
   type WireError,
 } from "../errors.ts";
+import type { Delivery } from "../channel/outlet.ts";
 import type { Address, WireReport } from "./protocol.ts";
 
-/** One question. */
-export interface Ask {
-  readonly to: Address;
-  readonly actor: string;
-  readonly method: string;
-  readonly timeoutMs: number;
-  readonly deadline: number;
-  readonly incarnation: number;
+/** One question, from its sending to its answer. */
+export class Ask implements Delivery {
+  /** Its number in the book; 0 before it is entered. */
+  id = 0;
   /** Position in the lane; 0 while it waits for room. */
-  sequence: number;
-  resolve(value: unknown): void;
-  reject(error: unknown): void;
+  sequence = 0;
+  /** When it is given up, on the clock of `performance.now()`. */
+  readonly deadline: number;
+  readonly #onResult: (value: unknown) => void;
+  readonly #onError: (error: unknown) => void;
+  #signal: AbortSignal | undefined;
+  #onAbort: (() => void) | undefined;
+
+  /** A question to `actor` at `to`; it settles by `resolve` or `reject`. */
+  constructor(
+    readonly book: AskBook,
+    readonly to: Address,
+    readonly actor: string,
+    readonly method: string,
+    readonly args: readonly unknown[],
+    readonly timeoutMs: number,
+    readonly incarnation: number,
+    onResult: (value: unknown) => void,
+    onError: (error: unknown) => void,
+  ) {
+    this.#onResult = onResult;
+    this.#onError = onError;
+    this.deadline = performance.now() + timeoutMs;
+  }
+
+  /** Gives the question up when `signal` aborts. */
+  listen(signal: AbortSignal): void {
+    this.#signal = signal;
+    this.#onAbort = () => {
+      if (this.book.delete(this.id)) this.reject(signal.reason);
+    };
+    signal.addEventListener("abort", this.#onAbort, { once: true });
+  }
+
+  /** See {@link Delivery.sent}. */
+  sent(sequence: number): void {
+    this.sequence = sequence;
+  }
+
+  /** See {@link Delivery.refused}. */
+  refused(why: "full" | "sealed"): void {
+    if (!this.book.delete(this.id)) return;
+    this.reject(why === "full" ? full(this) : stopped(this, undefined));
+  }
+
+  /** Settles it with its result. Called once, by the book. */
+  resolve(value: unknown): void {
+    this.#unlisten();
+    this.#onResult(value);
+  }
+
+  /** Settles it with an error. Called once, by the book. */
+  reject(error: unknown): void {
+    this.#unlisten();
+    this.#onError(error);
+  }
+
+  #unlisten(): void {
+    if (this.#onAbort === undefined) return;
+    this.#signal?.removeEventListener("abort", this.#onAbort);
+  }
 }
 
 /** What the book needs of its isolate. */
 export interface AskBookHooks {
+  /** Messages that each sender may have waiting at an endpoint. */
+  capacity(endpoint: number): number;
   /** Whether the receiver has begun the message at `sequence`. */
   begun(endpoint: number, sequence: number): boolean;
   /** Called at each look at the clock. */
@@ -55,15 +113,20 @@ export class AskBook {
     return this.#pending.size;
   }
 
-  /** Enters a question and returns its id. */
-  add(ask: Ask): number {
+  /** Messages that this thread may have waiting at `to`. */
+  capacityOf(to: Address): number {
+    return this.#hooks.capacity(to.endpoint);
+  }
+
+  /** Enters a question. */
+  add(ask: Ask): void {
     do this.#counter = this.#counter % 0xffffff + 1; while (
       this.#pending.has(this.#prefix | this.#counter)
     );
     const id = this.#prefix | this.#counter;
     this.#pending.set(id, ask);
-    this.arm(ask.timeoutMs);
-    return id;
+    ask.id = id;
+    if (ask.deadline < this.#due) this.arm(ask.timeoutMs);
   }
 
   /** Takes a question out without settling it. */
@@ -130,6 +193,17 @@ export class AskBook {
     this.#hooks.sweep(now);
     this.arm(next);
   }
+}
+
+function full(ask: Ask): MailboxFullError {
+  return new MailboxFullError(
+    `Cannot ask "${ask.actor}" for ${ask.method}() as its mailbox stayed full for ${ask.timeoutMs} ms: the message was not delivered, send less, raise the timeout or its mailbox.capacity`,
+    {
+      actor: ask.actor,
+      capacity: ask.book.capacityOf(ask.to),
+      unsent: ask.args,
+    },
+  );
 }
 
 function timedOut(ask: Ask): AskTimeoutError {

@@ -1,16 +1,12 @@
 /**
- * One thread's end of a system: its mailbox, its ways out, its pending asks,
- * and the loop that turns them.
- *
- * The loop polls a little before it parks, as long as polling pays: a reply
- * that comes within microseconds costs no wake-up. It yields to the event loop
- * every few milliseconds, so timers and signals are never starved.
+ * One thread's end of a system: its mailbox, its ways out and its pending asks,
+ * turned by a pump.
  *
  * @module
  */
-import { Doorbell } from "../channel/doorbell.ts";
+import { Doorbell, ring, rouse } from "../channel/doorbell.ts";
 import { Mailbox } from "../channel/mailbox.ts";
-import { Outlet } from "../channel/outlet.ts";
+import { type Delivery, Outlet } from "../channel/outlet.ts";
 import { ENDPOINT, type EndpointTable } from "../memory/endpoints.ts";
 import type { LaneReader } from "../memory/lane.ts";
 import { decode, type Encoded } from "../memory/codec.ts";
@@ -24,19 +20,13 @@ import {
   type ToNursery,
   type WireReport,
 } from "./protocol.ts";
-
-/** Longest time the loop runs without yielding to the event loop, in milliseconds. */
-const SLICE_MS = 2;
-const MIN_POLLS = 32;
-const MAX_POLLS = 4_096;
-/** Microtasks that the loop lets pass after work, so that whoever was answered can go on first. */
-const HOPS = 4;
+import { Pump } from "./pump.ts";
 
 /** The part of an actor that the loop feeds with mail. */
 export interface MailConsumer {
   /** Whether it would take a message now. */
   readonly ready: boolean;
-  /** Handles messages until there is none or it is busy. Returns how many. */
+  /** Handles messages until there is none, it is busy, or the slice is over. Returns how many. */
   consume(): number;
 }
 
@@ -92,15 +82,11 @@ export class Isolate {
   readonly #laneIds: WeakMap<SharedArrayBuffer, string> = new WeakMap();
   readonly #parcels: Map<number, Parcel> = new Map();
   readonly #awaited: Map<number, () => void> = new Map();
-  readonly #bell: Doorbell;
+  /** Outlets with messages that wait for room. */
+  readonly #crowded: Set<Outlet> = new Set();
+  readonly #pump: Pump;
   readonly #epoch: number;
   #serial = 0;
-  #running = false;
-  #parked = false;
-  #parkToken = 0;
-  #polls = MIN_POLLS;
-  #sliceEnd = 0;
-  #hops = 0;
 
   /** An isolate serving `endpoint` as its incarnation `epoch`; `post` reaches the nursery. */
   constructor(
@@ -114,18 +100,34 @@ export class Isolate {
     this.#epoch = epoch;
     this.#post = post;
     this.asks = new AskBook(epoch, {
+      capacity: (to) => table.get(to, ENDPOINT.CAPACITY),
       begun: (to, sequence) =>
         this.#routes.get(to)?.mail?.begun(sequence) ?? false,
       sweep: (now) => this.#expire(now),
     });
-    this.#bell = new Doorbell(table.words, table.at(endpoint, ENDPOINT.SLEEP));
     this.mailbox = new Mailbox(epoch, {
-      ring: (producer) => this.#ring(producer),
+      ring: (producer) => rouse(table.words, this.#sleepOf(producer)),
       drained: (memory) => {
         const id = this.#laneIds.get(memory);
         if (id !== undefined) this.#post({ type: "drained", id });
       },
     });
+    this.#pump = new Pump(
+      new Doorbell(table.words, this.#sleepOf(endpoint), epoch),
+      {
+        work: () => this.#work(),
+        hasWork: () => this.mailbox.hasMore(this.consumer?.ready ?? false),
+        expecting: () => {
+          if (this.asks.size > 0) return "reply";
+          return this.consumer?.ready ? "mail" : "nothing";
+        },
+        onSlice: () => this.#beginSlice(),
+        beforePark: () => {
+          this.#showDepth();
+          return this.#flushAll();
+        },
+      },
+    );
   }
 
   /** Sends a message to the nursery. */
@@ -194,55 +196,47 @@ export class Isolate {
    * Sends a record; never blocks.
    *
    * @param waitMs How long it may wait for room in the receiver's mailbox.
-   * @returns Its sequence number, 0 when it waits for room, `"sealed"` when the receiver is gone for good.
+   * @param delivery Told what became of it.
    */
   send(
     to: Address,
     express: boolean,
     parts: Parts,
     waitMs: number,
-    onSent: ((sequence: number) => void) | undefined,
-    onRefused: (why: "full" | "sealed") => void,
-  ): number | "sealed" {
+    delivery?: Delivery,
+  ): void {
     const outlet = this.#outlet(to, express);
-    const { bytes, attachments } = parts.encoded;
-    let { length } = parts.encoded;
+    const { kind, a, b, encoded } = parts;
+    let { length } = encoded;
     let e = 0;
-    if (attachments !== undefined || length > outlet.maxPayload) {
-      e = this.#sendParcel(to, parts, length > outlet.maxPayload);
-      if (length > outlet.maxPayload) length = 0;
+    if (encoded.attachments !== undefined || length > outlet.maxPayload) {
+      const spilled = length > outlet.maxPayload;
+      e = this.#sendParcel(to, parts, spilled);
+      if (spilled) length = 0;
     }
-    const sent = outlet.send(
-      { kind: parts.kind, a: parts.a, b: parts.b, e },
-      bytes,
-      length,
-      waitMs,
-      onSent,
-      onRefused,
-    );
-    if (sent !== "sealed") this.#ring(to.endpoint);
-    if (sent === 0) {
+    outlet.send({ kind, a, b, e }, encoded.bytes, length, waitMs, delivery);
+    ring(this.table.words, this.#sleepOf(to.endpoint));
+    if (outlet.waiting > 0) {
+      this.#crowded.add(outlet);
       this.asks.arm(waitMs);
       this.wake();
     }
-    return sent;
+  }
+
+  /** Whether the actor should return to its event loop. To be asked after each message. */
+  isSliceOver(): boolean {
+    return this.#pump.isSliceOver();
   }
 
   /** Makes the loop turn soon, also when it is parked. */
   wake(): void {
-    if (this.#parked) {
-      this.#parked = false;
-      this.#parkToken++;
-      this.#bell.ring();
-    }
-    this.#schedule();
+    this.#pump.wake();
   }
 
   /** Ends this thread's part: nothing is read or answered any more. */
   close(error: Error): void {
     this.closed = true;
-    this.#parkToken++;
-    this.#bell.ring();
+    this.#pump.close();
     this.asks.close(error);
   }
 
@@ -257,15 +251,17 @@ export class Isolate {
         parts.encoded.bytes.subarray(0, parts.encoded.length),
       );
     }
+    const { attachments } = parts.encoded;
+    const transfer = [...new Set([...parts.transfer, ...movable(attachments)])];
     this.#post({
       type: "parcel",
       to: to.endpoint,
       from: this.endpoint,
       id,
       spill,
-      attachments: parts.encoded.attachments,
-      transfer: parts.transfer,
-    }, [...parts.transfer]);
+      attachments,
+      transfer,
+    }, transfer);
     return id;
   }
 
@@ -282,6 +278,8 @@ export class Isolate {
       from: this.endpoint,
       to: to.endpoint,
       self: this.endpoint,
+      // Replies are bounded by the asks that are open, not by the mailbox of who asked.
+      ...(express ? {} : this.#sizeFor(to)),
     });
     if (express) route.express = outlet;
     else route.mail = outlet;
@@ -291,11 +289,13 @@ export class Isolate {
     return outlet;
   }
 
-  #ring(endpoint: number): void {
-    new Doorbell(
-      this.table.words,
-      this.table.at(endpoint, ENDPOINT.SLEEP),
-    ).ring();
+  #sizeFor(to: Address): { capacityMessages?: number } {
+    const capacity = this.table.get(to.endpoint, ENDPOINT.CAPACITY);
+    return capacity === 0 ? {} : { capacityMessages: capacity };
+  }
+
+  #sleepOf(endpoint: number): number {
+    return this.table.at(endpoint, ENDPOINT.SLEEP);
   }
 
   #gone(message: Extract<FromNursery, { type: "gone" }>): void {
@@ -313,17 +313,7 @@ export class Isolate {
   }
 
   #expire(now: number): void {
-    for (const route of this.#routes.values()) {
-      route.mail?.expire(now);
-      route.express?.expire(now);
-    }
-  }
-
-  #schedule(): void {
-    if (this.#running || this.closed) return;
-    this.#running = true;
-    this.#sliceEnd = performance.now() + SLICE_MS;
-    queueMicrotask(() => this.#turn());
+    for (const outlet of this.#crowded) outlet.expire(now);
   }
 
   #drainExpress(): number {
@@ -343,91 +333,52 @@ export class Isolate {
     });
   }
 
-  #turn(): void {
-    if (this.closed) return;
-    this.table.bump(this.endpoint, ENDPOINT.PROGRESS);
-    if (this.endpoint !== 0 && this.fenced) {
-      this.closed = true;
-      this.onFenced?.();
-      return;
-    }
+  #work(): number {
     let work = this.#drainExpress();
-    this.#flushAll();
-    if (this.consumer !== undefined) {
-      work += this.consumer.consume();
-      this.table.set(this.endpoint, ENDPOINT.DEPTH, this.mailbox.depth);
-    }
-    if (work > 0) this.#hops = HOPS;
-    if (performance.now() > this.#sliceEnd) return this.#yield();
-    if (this.#hops > 0) {
-      this.#hops--;
-      queueMicrotask(() => this.#turn());
-    } else if (this.#poll()) queueMicrotask(() => this.#turn());
-    else this.#park();
+    if (this.#flushAll()) work++;
+    if (this.consumer !== undefined) work += this.consumer.consume();
+    return work;
   }
 
-  /** Publishes what waited for room. Returns whether anything was. */
-  #flushAll(): boolean {
-    let progress = false;
-    for (const { mail, express } of this.#routes.values()) {
-      if (mail?.waiting && this.#flush(mail)) progress = true;
-      if (express?.waiting && this.#flush(express)) progress = true;
-    }
-    return progress;
-  }
-
-  #flush(outlet: Outlet): boolean {
-    const before = outlet.waiting;
-    outlet.flush();
-    if (outlet.waiting === before) return false;
-    this.#ring(outlet.to);
-    return true;
-  }
-
-  #yield(): void {
-    setImmediate(() => {
-      this.#sliceEnd = performance.now() + SLICE_MS;
-      this.#turn();
-    });
-  }
-
-  #wantsMail(): boolean {
-    return this.consumer?.ready ?? false;
-  }
-
-  /** Looks for work a little longer, as long as that paid off lately. */
-  #poll(): boolean {
-    if (this.endpoint === 0 && this.asks.size === 0) return false;
-    const mail = this.#wantsMail();
-    for (let i = 0; i < this.#polls; i++) {
-      if (this.mailbox.hasMore(mail)) {
-        this.#polls = Math.min(MAX_POLLS, this.#polls * 2);
-        return true;
-      }
-    }
-    this.#polls = Math.max(MIN_POLLS, this.#polls >> 1);
+  /** Shows that the thread lives and what waits. False when a successor took over. */
+  #beginSlice(): boolean {
+    this.table.bump(this.endpoint, ENDPOINT.PROGRESS);
+    this.#showDepth();
+    if (this.endpoint === 0 || !this.fenced) return true;
+    this.closed = true;
+    this.onFenced?.();
     return false;
   }
 
-  #park(): void {
-    this.#bell.arm();
-    // Asks for room again now that a ring would be heard: one that came earlier met a loop that was awake.
-    const flushed = this.#flushAll();
-    const waiting = flushed || this.mailbox.hasMore(this.#wantsMail())
-      ? undefined
-      : this.#bell.parkAsync();
-    if (waiting === undefined) {
-      this.#bell.disarm();
-      queueMicrotask(() => this.#turn());
-      return;
-    }
-    this.#running = false;
-    this.#parked = true;
-    const token = ++this.#parkToken;
-    waiting.then(() => {
-      if (token !== this.#parkToken) return;
-      this.#parked = false;
-      this.#schedule();
-    });
+  #showDepth(): void {
+    if (this.consumer === undefined) return;
+    this.table.set(this.endpoint, ENDPOINT.DEPTH, this.mailbox.depth);
   }
+
+  /** Publishes what waited for room. Returns whether anything moved. */
+  #flushAll(): boolean {
+    if (this.#crowded.size === 0) return false;
+    let moved = false;
+    for (const outlet of this.#crowded) {
+      if (outlet.flush()) {
+        moved = true;
+        ring(this.table.words, this.#sleepOf(outlet.to));
+      }
+      if (outlet.waiting === 0) this.#crowded.delete(outlet);
+    }
+    return moved;
+  }
+}
+
+/** What can only be moved, never copied. */
+function movable(attachments: readonly unknown[] | undefined): Transferable[] {
+  const classes = [
+    MessagePort,
+    ReadableStream,
+    WritableStream,
+    TransformStream,
+  ];
+  return (attachments ?? []).filter((value) =>
+    classes.some((known) => value instanceof known)
+  ) as Transferable[];
 }

@@ -16,7 +16,7 @@
  */
 import { sealLane } from "../memory/lane.ts";
 import { ENDPOINT, EndpointTable, STATE } from "../memory/endpoints.ts";
-import { Doorbell } from "../channel/doorbell.ts";
+import { ring, rouse } from "../channel/doorbell.ts";
 import {
   errorToWire,
   InitTimeoutError,
@@ -132,8 +132,12 @@ export class Nursery {
   }
 
   #ring(endpoint: number): void {
-    const { words } = this.#table;
-    new Doorbell(words, this.#table.at(endpoint, ENDPOINT.SLEEP)).ring();
+    ring(this.#table.words, this.#table.at(endpoint, ENDPOINT.SLEEP));
+  }
+
+  /** Wakes one whom a thread that just ended may have owed a ring. */
+  #rouse(endpoint: number): void {
+    rouse(this.#table.words, this.#table.at(endpoint, ENDPOINT.SLEEP));
   }
 
   #start(message: Start): void {
@@ -149,7 +153,6 @@ export class Nursery {
     seat.asked = false;
     seat.stopping = false;
     seat.epoch = table.bump(address.endpoint, ENDPOINT.EPOCH) + 1;
-    table.set(address.endpoint, ENDPOINT.SLEEP, 0);
     table.set(address.endpoint, ENDPOINT.EXIT, 0);
     table.set(address.endpoint, ENDPOINT.STATE, STATE.OPEN);
     seat.timer = armed(
@@ -247,7 +250,8 @@ export class Nursery {
     this.#table.bump(endpoint, ENDPOINT.EPOCH);
     this.#sealFrom(endpoint);
     if (chick !== undefined) this.#brood.release(chick);
-    this.#ring(endpoint);
+    this.#rouse(endpoint);
+    for (const link of seat.links) this.#rouse(link.from);
     this.#tellPeers(seat, report, false);
     this.#endChildren(endpoint);
     this.#deliver(seat.owner, {
@@ -262,10 +266,10 @@ export class Nursery {
   #sealFrom(endpoint: number): void {
     for (const seat of this.#seats.values()) {
       if (this.#sealLinks(seat.links, endpoint)) {
-        this.#ring(seat.address.endpoint);
+        this.#rouse(seat.address.endpoint);
       }
     }
-    if (this.#sealLinks(this.#mainLinks, endpoint)) this.#ring(0);
+    if (this.#sealLinks(this.#mainLinks, endpoint)) this.#rouse(0);
   }
 
   readonly #mainLinks: Link[] = [];

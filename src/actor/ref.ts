@@ -8,15 +8,17 @@ import {
   errorFromWire,
   type ExitReport,
   InvalidOptionError,
-  MailboxFullError,
+  MessageTooLargeError,
   SystemClosedError,
 } from "../errors.ts";
-import { encodeArguments } from "../memory/codec.ts";
+import { encodeArguments, type Encoded } from "../memory/codec.ts";
+import { ENDPOINT } from "../memory/endpoints.ts";
 import {
   definePortable,
   portable,
   type PortableData,
 } from "../memory/portable.ts";
+import { Ask } from "./ask_book.ts";
 import { currentIsolate, type Isolate } from "./isolate.ts";
 import { type Address, KIND, methodHash, type WireReport } from "./protocol.ts";
 
@@ -178,19 +180,6 @@ function refuseIfOver(core: RefCore, what: string): Error | undefined {
   );
 }
 
-function full(core: RefCore, why: "full" | "sealed", unsent: unknown): Error {
-  if (why === "full") {
-    return new MailboxFullError(
-      `Cannot send to "${core.name}" as its mailbox stayed full: the message was not delivered, send less or raise the timeout`,
-      { actor: core.name, capacity: 1_024, unsent },
-    );
-  }
-  return new ActorStoppedError(
-    `Cannot send to "${core.name}" as it has stopped: the message was not delivered`,
-    { actor: core.name, safeToRetry: true },
-  );
-}
-
 function ask(
   core: RefCore,
   method: string,
@@ -199,68 +188,59 @@ function ask(
 ): Promise<unknown> {
   const refused = refuseIfOver(core, "ask");
   if (refused !== undefined) return Promise.reject(refused);
-  const { isolate, address } = core;
-  const timeoutMs = options.timeout ?? DEFAULT_TIMEOUT_MS;
   const { signal } = options;
   if (signal?.aborted) return Promise.reject(signal.reason);
   return new Promise((resolve, reject) => {
-    const encoded = encodeArguments(args, options);
-    const entry = {
-      to: address,
-      actor: core.name,
+    const { isolate, address } = core;
+    const timeoutMs = options.timeout ?? DEFAULT_TIMEOUT_MS;
+    const encoded = encodeMessage(core, method, args, options);
+    const question = new Ask(
+      isolate.asks,
+      address,
+      core.name,
       method,
+      args,
       timeoutMs,
-      deadline: performance.now() + timeoutMs,
-      incarnation: core.incarnation,
-      sequence: 0,
+      core.incarnation,
       resolve,
       reject,
-    };
-    const id = isolate.asks.add(entry);
-    if (signal !== undefined) listen(isolate, id, entry, signal);
-    const sent = isolate.send(
+    );
+    isolate.asks.add(question);
+    if (signal !== undefined) question.listen(signal);
+    isolate.send(
       address,
       false,
       {
         kind: KIND.ASK,
         a: hashOf(method),
-        b: id,
+        b: question.id,
         encoded,
         transfer: options.transfer ?? NO_TRANSFER,
       },
       timeoutMs,
-      (sequence) => entry.sequence = sequence,
-      (why) => {
-        if (isolate.asks.delete(id)) reject(full(core, why, args));
-      },
+      question,
     );
-    if (sent === "sealed") {
-      isolate.asks.delete(id);
-      reject(full(core, sent, args));
-    } else if (sent > 0) entry.sequence = sent;
     isolate.wake();
   });
 }
 
-function listen(
-  isolate: Isolate,
-  id: number,
-  entry: { resolve(v: unknown): void; reject(e: unknown): void },
-  signal: AbortSignal,
-): void {
-  const { resolve, reject } = entry;
-  const onAbort = () => {
-    if (isolate.asks.delete(id)) entry.reject(signal.reason);
-  };
-  signal.addEventListener("abort", onAbort, { once: true });
-  entry.resolve = (value) => {
-    signal.removeEventListener("abort", onAbort);
-    resolve(value);
-  };
-  entry.reject = (error) => {
-    signal.removeEventListener("abort", onAbort);
-    reject(error);
-  };
+/** Encodes a call, after every check that may refuse it: nothing has changed if this throws. */
+function encodeMessage(
+  core: RefCore,
+  method: string,
+  args: unknown[],
+  options: SendOptions,
+): Encoded {
+  const encoded = encodeArguments(args, options);
+  const limit = core.isolate.table.get(
+    core.address.endpoint,
+    ENDPOINT.MAX_BYTES,
+  );
+  if (encoded.length <= limit || limit === 0) return encoded;
+  throw new MessageTooLargeError(
+    `Cannot send ${method}() to "${core.name}" as the message is too large: current size is ${encoded.length} bytes, the limit is ${limit}; transfer buffers, share memory, or raise mailbox.maxMessageBytes`,
+    { actor: core.name, bytes: encoded.length, limit },
+  );
 }
 
 function tell(
@@ -271,7 +251,6 @@ function tell(
 ): void {
   // A tell never throws for the receiver's sake: to an ended actor it is dropped.
   if (refuseIfOver(core, "tell") !== undefined) return;
-  const encoded = encodeArguments(args, options);
   core.isolate.send(
     core.address,
     false,
@@ -279,12 +258,10 @@ function tell(
       kind: KIND.TELL,
       a: hashOf(method),
       b: 0,
-      encoded,
+      encoded: encodeMessage(core, method, args, options),
       transfer: options.transfer ?? NO_TRANSFER,
     },
     options.timeout ?? DEFAULT_TIMEOUT_MS,
-    undefined,
-    () => {},
   );
 }
 
@@ -295,17 +272,22 @@ type Send = (
   options: SendOptions,
 ) => unknown;
 
-/** An object whose every property is a function that sends a message of that name; each is made once. */
+/**
+ * An object whose every property is a function that sends a message of that
+ * name. Each is made on first use and kept on the object itself, so that only
+ * names never used before go through the proxy behind it.
+ */
 function namespace(core: RefCore, options: SendOptions, send: Send): unknown {
-  const made: Record<string, unknown> = Object.create(null);
-  return new Proxy(made, {
-    get(_, name) {
+  const maker = new Proxy(Object.create(null), {
+    get(_, name, object) {
       // Not thenable: a ref may be returned from an async function.
       if (typeof name !== "string" || name === "then") return undefined;
-      return made[name] ??= (...args: unknown[]) =>
-        send(core, name, args, options);
+      const value = (...args: unknown[]) => send(core, name, args, options);
+      Object.defineProperty(object, name, { value });
+      return value;
     },
   });
+  return Object.create(maker);
 }
 
 /** The one implementation of {@link ActorRef}. */

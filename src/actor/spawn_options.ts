@@ -23,6 +23,8 @@ export interface SpawnOptions {
   readonly mailbox?: {
     /** Messages that may wait for each sending thread. @default {1024} */
     readonly capacity?: number;
+    /** Largest message, in bytes as encoded; a larger one is refused at the sender. @default {67108864} */
+    readonly maxMessageBytes?: number;
   };
 }
 
@@ -38,19 +40,34 @@ export interface CheckedOptions {
   readonly initTimeout: number;
   /** See {@link SpawnOptions.transfer}. */
   readonly transfer: readonly Transferable[];
+  /** Messages that may wait for each sending thread. */
+  readonly capacity: number;
+  /** Largest message, in bytes. */
+  readonly maxMessageBytes: number;
 }
 
-function positive(
+const DEFAULT_CAPACITY = 1_024;
+const MAX_CAPACITY = 1 << 20;
+const DEFAULT_MAX_BYTES = 64 * 1024 * 1024;
+const MAX_BYTES = 2 ** 31 - 1;
+
+function whole(
   actor: string,
   option: string,
   value: number,
-  whole: boolean,
+  max: number,
 ): number {
-  if (value > 0 && (!whole || Number.isInteger(value))) return value;
+  if (Number.isInteger(value) && value >= 1 && value <= max) return value;
   throw new InvalidOptionError(
-    `Cannot start "${actor}" as '${option}' must be ${
-      whole ? "a whole number of at least 1" : "more than 0"
-    }: current value is ${value}`,
+    `Cannot start "${actor}" as '${option}' must be a whole number from 1 to ${max}: current value is ${value}`,
+    { option, value },
+  );
+}
+
+function positive(actor: string, option: string, value: number): number {
+  if (value > 0) return value;
+  throw new InvalidOptionError(
+    `Cannot start "${actor}" as '${option}' must be more than 0: current value is ${value}`,
     { option, value },
   );
 }
@@ -70,17 +87,29 @@ export function checkSpawnOptions(
       { option: "placement", value: options.placement },
     );
   }
-  positive(actor, "mailbox.capacity", options.mailbox?.capacity ?? 1_024, true);
+  const { mailbox = {} } = options;
   return {
     name: options.name,
-    concurrency: positive(actor, "concurrency", options.concurrency ?? 1, true),
-    hangMs: positive(actor, "hangMs", options.hangMs ?? Infinity, false),
-    initTimeout: positive(
+    concurrency: whole(
       actor,
-      "initTimeout",
-      options.initTimeout ?? 5_000,
-      false,
+      "concurrency",
+      options.concurrency ?? 1,
+      MAX_CAPACITY,
     ),
+    hangMs: positive(actor, "hangMs", options.hangMs ?? Infinity),
+    initTimeout: positive(actor, "initTimeout", options.initTimeout ?? 5_000),
     transfer: options.transfer ?? [],
+    capacity: whole(
+      actor,
+      "mailbox.capacity",
+      mailbox.capacity ?? DEFAULT_CAPACITY,
+      MAX_CAPACITY,
+    ),
+    maxMessageBytes: whole(
+      actor,
+      "mailbox.maxMessageBytes",
+      mailbox.maxMessageBytes ?? DEFAULT_MAX_BYTES,
+      MAX_BYTES,
+    ),
   };
 }

@@ -10,6 +10,7 @@ import {
 } from "../errors.ts";
 import { errorToWire } from "../errors.ts";
 import { encodeArguments } from "../memory/codec.ts";
+import { ENDPOINT } from "../memory/endpoints.ts";
 import type { Cell } from "./cell.ts";
 import type { Isolate } from "./isolate.ts";
 import type { Address, FromNursery, WireReport } from "./protocol.ts";
@@ -68,7 +69,11 @@ export class ThreadCell implements Cell {
     this.#parent = parent;
     // Refuses what cannot travel before an address is taken.
     encodeArguments(plan.args, { transfer: options.transfer });
-    this.address = isolate.table.open();
+    const { table } = isolate;
+    this.address = table.open();
+    const { endpoint } = this.address;
+    table.set(endpoint, ENDPOINT.CAPACITY, options.capacity);
+    table.set(endpoint, ENDPOINT.MAX_BYTES, options.maxMessageBytes);
     this.name = options.name ?? `${plan.definition}-${this.address.endpoint}`;
     this.#core = new RefCore(isolate, this.address, this.name, 0, true);
     this.ref = new Ref(this.#core);

@@ -1,75 +1,111 @@
 /**
  * One word that lets a consumer sleep and many producers wake it.
  *
- *   0 awake · 1 parked, or about to be
+ *   0      awake
+ *   token  the consumer of that token is parked, or about to be
  *
- *   0→1 arm()   by the consumer, after it found nothing
- *   1→0 disarm() by the consumer, when its second look found something
- *   1→0 ring()  by one producer, which then notifies
+ *   from        to     by                 how
+ *   0, older    token  arm(), consumer    CAS    after it found nothing
+ *   token       0      disarm(), it       CAS    its second look found something
+ *   any token   0      ring(), producer   swap   who gets the token notifies
+ *   any         0      rouse()            swap   and notifies in any case
  *
  * Consumer: look; arm; look again; park only if there is still nothing.
- * Producer: publish; ring. Either the producer sees the 1 and wakes the
+ * Producer: publish; ring. Either the producer sees the token and wakes the
  * consumer, or the consumer's second look sees what was published: both orders
- * of the two stores are covered, so no wake-up is lost.
+ * of the two writes are covered, so no wake-up is lost.
+ *
+ * The word outlives consumers. A consumer that was replaced but runs on cannot
+ * take its successor's token away, as it only ever takes its own, and cannot
+ * put its own over a newer one. A producer may die between its swap and its
+ * notify; whoever buries it rouses all whom it may have owed.
  *
  * @module
  */
 import {
+  cas,
   exchange,
   load,
   notify,
-  store,
   wait,
   waitAsync,
 } from "../memory/cells.ts";
 
-/** A doorbell over one word of shared memory. */
+/**
+ * Wakes the consumer that is parked on `words[index]`, if one is. Costs one load otherwise.
+ *
+ * @returns Whether this call woke it.
+ */
+export function ring(words: Int32Array, index: number): boolean {
+  if (load(words, index) === 0) return false;
+  if (exchange(words, index, 0) === 0) return false;
+  notify(words, index);
+  return true;
+}
+
+/** Wakes the consumer that is parked on `words[index]` even if someone took its token and died before the notify. */
+export function rouse(words: Int32Array, index: number): void {
+  exchange(words, index, 0);
+  notify(words, index);
+}
+
+/** The consumer's side of a doorbell. */
 export class Doorbell {
   readonly #words: Int32Array;
   readonly #index: number;
+  readonly #token: number;
 
-  /** A doorbell on `words[index]`. */
-  constructor(words: Int32Array, index: number) {
+  /**
+   * A doorbell on `words[index]`.
+   *
+   * @param generation Tells this consumer from those before it on the same word: higher is newer, and it may wrap at 2^31.
+   */
+  constructor(words: Int32Array, index: number, generation = 0) {
     this.#words = words;
     this.#index = index;
-  }
-
-  /** Consumer: says that it is about to park. It must look once more before it does. */
-  arm(): void {
-    store(this.#words, this.#index, 1);
-  }
-
-  /** Consumer: says that it stays awake. */
-  disarm(): void {
-    store(this.#words, this.#index, 0);
+    this.#token = (generation << 1) | 1;
   }
 
   /**
-   * Producer: wakes the consumer if it is parked. Costs one load otherwise.
+   * Says that this consumer is about to park. It must look once more before it does.
    *
-   * @returns Whether this call woke it.
+   * @returns `false` when a newer consumer has taken the word: do not park.
    */
+  arm(): boolean {
+    let seen = load(this.#words, this.#index);
+    for (;;) {
+      if (seen === this.#token) return true;
+      if (seen !== 0 && ((seen - this.#token) | 0) > 0) return false;
+      const found = cas(this.#words, this.#index, seen, this.#token);
+      if (found === seen) return true;
+      seen = found;
+    }
+  }
+
+  /** Says that this consumer stays awake. */
+  disarm(): void {
+    cas(this.#words, this.#index, this.#token, 0);
+  }
+
+  /** Wakes this consumer; see {@link ring}. */
   ring(): boolean {
-    if (load(this.#words, this.#index) !== 1) return false;
-    if (exchange(this.#words, this.#index, 0) !== 1) return false;
-    notify(this.#words, this.#index);
-    return true;
+    return ring(this.#words, this.#index);
   }
 
   /**
-   * Consumer: blocks the thread until rung or `timeoutMs` passed. May wake early.
+   * Blocks the thread until rung or `timeoutMs` passed. May wake early.
    * Never call it on the main thread.
    */
   park(timeoutMs: number): void {
-    wait(this.#words, this.#index, 1, timeoutMs);
+    wait(this.#words, this.#index, this.#token, timeoutMs);
   }
 
   /**
-   * Consumer: a promise that settles when rung; `undefined` when it was rung already.
+   * A promise that settles when rung; `undefined` when it was rung already.
    * It does not keep the program alive.
    */
   parkAsync(): Promise<unknown> | undefined {
-    const waiting = waitAsync(this.#words, this.#index, 1);
+    const waiting = waitAsync(this.#words, this.#index, this.#token);
     return waiting.async ? waiting.value : undefined;
   }
 }

@@ -15,6 +15,11 @@ import { LaneReader } from "../memory/lane.ts";
 /** What the producer's thread must be told when room came free. */
 export type RingProducer = (endpoint: number) => void;
 
+/** Records taken from one lane before the next lane has its turn. */
+const BURST = 32;
+/** A producer that waits for room is rung after so many records, or when there are no more: not for each. */
+const RING_AFTER = 256;
+
 /** All lanes that lead to one endpoint. */
 export class Mailbox {
   readonly #mail: LaneReader[] = [];
@@ -23,6 +28,8 @@ export class Mailbox {
   readonly #ringProducer: RingProducer;
   readonly #drained: (memory: SharedArrayBuffer) => void;
   #next = 0;
+  #burst = 0;
+  #owed = 0;
 
   /**
    * @param tag The epoch of this consumer; see lane.ts.
@@ -122,11 +129,31 @@ export class Mailbox {
     return undefined;
   }
 
-  /** The message taken from `lane` is dealt with: frees its room. False when a successor took over. */
+  /**
+   * Finishes the message taken from `lane`, which frees its room, and takes the next.
+   *
+   * @returns What {@link takeMail} returns.
+   */
+  finishAndTake(lane: LaneReader): LaneReader | "fenced" | undefined {
+    if (++this.#burst < BURST) {
+      const state = lane.doneAndTake();
+      if (lane.roomWanted && ++this.#owed >= RING_AFTER) this.ringProducers();
+      if (state === "taken") return lane;
+      if (state === "fenced") return "fenced";
+    } else if (lane.done() === "fenced") return "fenced";
+    this.#burst = 0;
+    return this.takeMail();
+  }
+
+  /** Finishes the message taken from `lane`. False when a successor took over. */
   finish(lane: LaneReader): boolean {
-    if (lane.done() === "fenced") return false;
-    this.#ringIfWanted(lane);
-    return true;
+    return lane.done() !== "fenced";
+  }
+
+  /** Rings the producers that wait for room and have some now. Called before this thread parks, at the latest. */
+  ringProducers(): void {
+    this.#owed = 0;
+    for (const lane of this.#mail) this.#ringIfWanted(lane);
   }
 
   #ringIfWanted(lane: LaneReader): void {

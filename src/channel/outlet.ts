@@ -9,35 +9,45 @@
  */
 import { createLane, LaneWriter } from "../memory/lane.ts";
 
-/** A message that waits for room. */
-interface Waiting {
-  readonly kind: number;
-  readonly a: number;
-  readonly b: number;
-  readonly e: number;
-  readonly payload: Uint8Array;
-  readonly until: number;
-  readonly onSent: ((sequence: number) => void) | undefined;
-  readonly onRefused: (why: "full" | "sealed") => void;
+/** Who wants to know what became of a message. */
+export interface Delivery {
+  /** It was published as the `sequence`-th of its lane. */
+  sent(sequence: number): void;
+  /** It was not, and never will be: no room in time, or the receiver is gone. */
+  refused(why: "full" | "sealed"): void;
 }
 
-/** What a message needs besides its bytes. */
+/** The header of a message. */
 export interface Envelope {
   /** Kind of record; see protocol.ts. */
-  kind: number;
+  readonly kind: number;
   /** First header word: method or status. */
-  a: number;
+  readonly a: number;
   /** Second header word: the ask, 0 for none. */
-  b: number;
+  readonly b: number;
   /** Fifth header word: the parcel, 0 for none. */
-  e: number;
+  readonly e: number;
 }
+
+/** A message that waits for room. */
+interface Waiting extends Envelope {
+  readonly payload: Uint8Array;
+  readonly until: number;
+  readonly delivery: Delivery | undefined;
+}
+
+/** Room is looked for again each time that so many more messages wait, also when the sender never returns to its loop. */
+const FLUSH_EVERY = 64;
 
 /** This thread's way to one endpoint. */
 export class Outlet {
   readonly #writer: LaneWriter;
-  readonly #waiting: Waiting[] = [];
   readonly #self: number;
+  #waiting: Waiting[] = [];
+  /** Those before it in `#waiting` are gone. */
+  #head = 0;
+  /** The time, as of the last flush: the clock costs as much as a message. */
+  #now = 0;
 
   /** Makes the lane. The caller tells the other side of {@link memory}. */
   constructor(
@@ -70,7 +80,7 @@ export class Outlet {
 
   /** How many messages wait here for room. */
   get waiting(): number {
-    return this.#waiting.length;
+    return this.#waiting.length - this.#head;
   }
 
   /** Messages in the lane that the receiver has not finished. */
@@ -84,90 +94,89 @@ export class Outlet {
   }
 
   /**
-   * Publishes a message, or lets it wait for room.
+   * Publishes a message, or lets it wait for room; `delivery` is told which, at once or later.
    *
    * @param waitMs How long it may wait for room, in milliseconds.
-   * @returns Its sequence number when it was published at once; 0 when it waits; `"sealed"` when this thread was fenced.
    */
   send(
     envelope: Envelope,
     payload: Uint8Array,
     length: number,
     waitMs: number,
-    onSent: ((sequence: number) => void) | undefined,
-    onRefused: (why: "full" | "sealed") => void,
-  ): number | "sealed" {
-    const writer = this.#writer;
-    const { kind, a, b, e } = envelope;
-    if (this.#waiting.length === 0) {
-      const result = writer.tryWrite(
-        kind,
-        a,
-        b,
-        this.#self,
-        0,
-        e,
-        payload,
-        length,
-      );
-      if (result === "written") return writer.sent;
-      if (result === "sealed") return "sealed";
+    delivery: Delivery | undefined,
+  ): void {
+    if (this.waiting === 0) {
+      const result = this.#write(envelope, payload, length);
+      if (result === "written") return delivery?.sent(this.#writer.sent);
+      if (result === "sealed") return delivery?.refused("sealed");
     }
+    const crowd = this.waiting;
+    if (crowd % FLUSH_EVERY === 0) this.#now = performance.now();
+    const { kind, a, b, e } = envelope;
     this.#waiting.push({
       kind,
       a,
       b,
       e,
       payload: payload.slice(0, length),
-      until: performance.now() + waitMs,
-      onSent,
-      onRefused,
+      until: this.#now + waitMs,
+      delivery,
     });
-    if (this.#waiting.length === 1) this.flush();
-    return 0;
+    if (crowd % FLUSH_EVERY === 0) this.flush();
   }
 
-  /** Publishes what waits, as far as there is room. Returns whether anything still waits. */
+  /** Publishes what waits, as far as there is room. Returns whether anything moved. */
   flush(): boolean {
-    const waiting = this.#waiting;
-    let sent = 0;
-    while (sent < waiting.length) {
-      const w = waiting[sent]!;
-      const result = this.#writer.tryWrite(
-        w.kind,
-        w.a,
-        w.b,
-        this.#self,
-        0,
-        w.e,
-        w.payload,
-        w.payload.length,
-      );
+    const before = this.waiting;
+    while (this.waiting > 0) {
+      const next = this.#waiting[this.#head]!;
+      const { payload, delivery } = next;
+      const result = this.#write(next, payload, payload.length);
       if (result === "sealed") {
-        waiting.splice(0);
-        w.onRefused("sealed");
-        return false;
+        this.abandon();
+        return true;
       }
       if (result === "full") {
-        if (this.#writer.wantRoom(w.payload.length)) continue;
+        if (this.#writer.wantRoom(payload.length)) continue;
         break;
       }
-      sent++;
-      w.onSent?.(this.#writer.sent);
+      this.#shift();
+      delivery?.sent(this.#writer.sent);
     }
-    if (sent > 0) waiting.splice(0, sent);
-    return waiting.length > 0;
+    return this.waiting !== before;
   }
 
   /** Gives back what has waited longer than it may. */
   expire(now: number): void {
-    while (this.#waiting.length > 0 && this.#waiting[0]!.until <= now) {
-      this.#waiting.shift()!.onRefused("full");
+    while (this.waiting > 0) {
+      const next = this.#waiting[this.#head]!;
+      if (next.until > now) return;
+      this.#shift();
+      next.delivery?.refused("full");
     }
   }
 
-  /** Gives back all that waits: the receiver is gone. */
+  /** Gives back all that waits: the receiver is gone, or this thread was fenced. */
   abandon(): void {
-    for (const w of this.#waiting.splice(0)) w.onRefused("sealed");
+    const rest = this.#waiting.slice(this.#head);
+    this.#waiting = [];
+    this.#head = 0;
+    for (const { delivery } of rest) delivery?.refused("sealed");
+  }
+
+  #write(
+    envelope: Envelope,
+    payload: Uint8Array,
+    length: number,
+  ): "written" | "full" | "sealed" {
+    const { kind, a, b, e } = envelope;
+    return this.#writer.tryWrite(kind, a, b, this.#self, 0, e, payload, length);
+  }
+
+  #shift(): void {
+    this.#head++;
+    if (this.#head * 2 < this.#waiting.length) return;
+    this.#waiting = this.#waiting.slice(this.#head);
+    this.#head = 0;
   }
 }

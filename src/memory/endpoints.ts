@@ -12,7 +12,7 @@
  *
  *   row 1 + endpoint, 64 bytes
  *   word  field     written by     meaning
- *     0   SLEEP     consumer, ringers   0 awake, 1 parked (see doorbell.ts)
+ *     0   SLEEP     consumer, ringers   0 awake, else the token of who is parked (see doorbell.ts)
  *     1   USED      opener, nursery     0 free, 1 taken (opener by CAS; freed by the nursery)
  *     2   LIFE      nursery             counts the owners of this row; a ref of another life is stale
  *     3   EPOCH     nursery             incarnation that may act; only ever goes up
@@ -21,7 +21,9 @@
  *     6   HANDLED   consumer            messages handled (statistics)
  *     7   EXIT      consumer            1 + exit code given to Deno.exit, 0 when none
  *     8   DEPTH     consumer            messages that waited at its last turn (statistics)
- *   9-15  reserved  nobody              zero
+ *     9   CAPACITY  opener              messages that each sender may have waiting
+ *    10   MAX_BYTES opener              largest message, in bytes; 0 for no limit
+ *  11-15  reserved  nobody              zero
  *
  * @module
  */
@@ -44,6 +46,8 @@ export const ENDPOINT: {
   readonly HANDLED: 6;
   readonly EXIT: 7;
   readonly DEPTH: 8;
+  readonly CAPACITY: 9;
+  readonly MAX_BYTES: 10;
 } = {
   SLEEP: 0,
   USED: 1,
@@ -54,6 +58,8 @@ export const ENDPOINT: {
   HANDLED: 6,
   EXIT: 7,
   DEPTH: 8,
+  CAPACITY: 9,
+  MAX_BYTES: 10,
 };
 
 /** Values of the STATE word. `OPEN → STOPPING → GONE`, and back to `OPEN` when a new incarnation starts. */
@@ -95,7 +101,12 @@ export class EndpointTable {
     store(this.words, this.at(endpoint, field), value);
   }
 
-  /** Adds to a field and returns what it held before. */
+  /** Adds to a field. */
+  add(endpoint: number, field: number, amount: number): void {
+    add(this.words, this.at(endpoint, field), amount);
+  }
+
+  /** Adds one to a field and returns what it held before. */
   bump(endpoint: number, field: number): number {
     return add(this.words, this.at(endpoint, field), 1);
   }

@@ -42,9 +42,23 @@ Deno.test("the explorer finds a producer that rings before it publishes", async 
   );
 });
 
-Deno.test("the explorer finds a fenced consumer that disarms the doorbell of its successor", async () => {
+Deno.test("Doorbell is not disturbed by a predecessor of its consumer that runs on", async () => {
+  assertSound(
+    await ringing(["predecessor", "busyProducer", "consumer"], 4),
+  );
+});
+
+Deno.test("the explorer finds a predecessor that takes its successor's token away", async () => {
   assertFlawFound(
-    await ringing(["fencedConsumer", "busyProducer", "consumer"], 3),
+    await ringing(["rudePredecessor", "busyProducer", "consumer"], 3),
     "deadlock",
   );
+});
+
+Deno.test("rouse() wakes whom a dead producer owed a ring", async () => {
+  assertSound(await ringing(["buriedRinger", "consumer"]));
+});
+
+Deno.test("the explorer finds that a ring does not make good what a dead producer owed", async () => {
+  assertFlawFound(await ringing(["forgottenRinger", "consumer"]), "deadlock");
 });
