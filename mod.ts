@@ -29,7 +29,8 @@ export {
   type TreeNode,
 } from "./src/actor/system.ts";
 export { run, spawn } from "./src/actor/default_system.ts";
-export type { ExitKind, ExitReport } from "./src/errors.ts";
+export type { ExitKind, ExitReport } from "./src/exit_report.ts";
+export { registerError } from "./src/error_wire.ts";
 export {
   ActorCrashedError,
   ActorInitError,
@@ -42,7 +43,6 @@ export {
   MessageTooLargeError,
   ModuleLoadError,
   Refusal,
-  registerError,
   SupervisorGaveUpError,
   SystemClosedError,
   ThreadLimitError,

@@ -22,12 +22,6 @@ const MAX_LINES = 450;
 /** A test file is a list: it may be longer. */
 const MAX_TEST_LINES = 600;
 
-/** A catalogue is one idea however long: the error classes and the table that restores them belong side by side. */
-const CATALOGUES: ReadonlyMap<string, number> = new Map([[
-  "src/errors.ts",
-  900,
-]]);
-
 /** Names that say nothing about what a file holds. */
 const EMPTY_NAME_REGEXP = /^(?:types|utils?|common|helpers?|misc)\.ts$/;
 
@@ -58,8 +52,7 @@ function sizeProblems({ files }: Tree): string[] {
   const problems: string[] = [];
   for (const [path, text] of files) {
     const lines = text.split("\n").length - 1;
-    const limit = CATALOGUES.get(path) ??
-      (path.startsWith("tests/") ? MAX_TEST_LINES : MAX_LINES);
+    const limit = path.startsWith("tests/") ? MAX_TEST_LINES : MAX_LINES;
     if (/\.(?:ts|js)$/.test(path) && lines > limit) {
       problems.push(
         `${path}: ${lines} lines, limit is ${limit}: it is two ideas`,

@@ -7,7 +7,9 @@
 
 /** The rows of the house, lowest first. An import goes down or stays in its folder; folders of one row are strangers. */
 const ROWS: readonly (readonly string[])[] = [
+  ["exit_report.ts"],
   ["errors.ts"],
+  ["error_wire.ts"],
   ["memory"],
   ["sync"],
   ["shared", "channel"],

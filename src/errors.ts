@@ -1,12 +1,12 @@
 /**
- * Every error a caller may catch, the report of how something ended, and the
- * wire table that restores errors on the other side of a thread or process.
+ * Every error a caller may catch.
  *
  * Each class has a stable `code` (`TROUPE_…`). `name` and `code` live on the
- * prototype, so own fields are exactly the data the error carries.
+ * prototype, so own fields are exactly the data the error carries. `error_wire.ts` sends them to other threads.
  *
  * @module
  */
+import type { ExitReport } from "./exit_report.ts";
 
 /** Base of the errors Troupe raises; `instanceof TroupeError` and `code` are stable. */
 export class TroupeError extends Error {
@@ -271,18 +271,6 @@ export class InvalidOptionError extends RangeError {
   }
 }
 
-/** A module starts workers while a worker imports it, code `TROUPE_TOP_LEVEL_SPAWN`. */
-export class TopLevelSpawnError extends TroupeError {
-  /** URL of the module. */
-  readonly module: string;
-
-  /** Makes the error. */
-  constructor(message: string, options: { module: string; cause?: unknown }) {
-    super(message, options);
-    this.module = options.module;
-  }
-}
-
 /** The system is closing or closed, code `TROUPE_SYSTEM_CLOSED`. */
 export class SystemClosedError extends TroupeError {}
 
@@ -371,375 +359,41 @@ export class ThreadLimitError extends TroupeError {
 /**
  * An error from elsewhere whose class is not known here, code `TROUPE_REMOTE`
  * unless the error brought its own. Keeps `name`, `message` and its fields;
- * see {@linkcode registerError} to keep the class.
+ * see `registerError()` to keep the class.
  */
 export class RemoteError extends TroupeError {}
 
-/** How an actor, worker or process ended. */
-export type ExitKind =
-  | "done"
-  | "stopped"
-  | "killed"
-  | "failed"
-  | "crashed"
-  | "hung"
-  | "oom"
-  | "lost";
+/** Each class, its name and its code, in words: a bundler may rename a class. */
+const NAMED = [
+  [TroupeError, "TroupeError", "TROUPE_ERROR"],
+  [ActorCrashedError, "ActorCrashedError", "TROUPE_ACTOR_CRASHED"],
+  [ActorStoppedError, "ActorStoppedError", "TROUPE_ACTOR_STOPPED"],
+  [ActorInitError, "ActorInitError", "TROUPE_ACTOR_INIT"],
+  [InitTimeoutError, "InitTimeoutError", "TROUPE_INIT_TIMEOUT"],
+  [AskTimeoutError, "AskTimeoutError", "TROUPE_ASK_TIMEOUT"],
+  [MailboxFullError, "MailboxFullError", "TROUPE_MAILBOX_FULL"],
+  [MessageTooLargeError, "MessageTooLargeError", "TROUPE_MESSAGE_TOO_LARGE"],
+  [DataCloneError, "DataCloneError", "TROUPE_DATA_CLONE"],
+  [DecodeError, "DecodeError", "TROUPE_DECODE"],
+  [UnknownHandleError, "UnknownHandleError", "TROUPE_UNKNOWN_HANDLE"],
+  [ModuleLoadError, "ModuleLoadError", "TROUPE_MODULE_LOAD"],
+  [UnknownExportError, "UnknownExportError", "TROUPE_UNKNOWN_EXPORT"],
+  [UnknownMethodError, "UnknownMethodError", "TROUPE_UNKNOWN_METHOD"],
+  [InvalidOptionError, "InvalidOptionError", "TROUPE_INVALID_OPTION"],
+  [SystemClosedError, "SystemClosedError", "TROUPE_SYSTEM_CLOSED"],
+  [Refusal, "Refusal", "TROUPE_REFUSAL"],
+  [WorkerDiedError, "WorkerDiedError", "TROUPE_WORKER_DIED"],
+  [SupervisorGaveUpError, "SupervisorGaveUpError", "TROUPE_SUPERVISOR_GAVE_UP"],
+  [ThreadLimitError, "ThreadLimitError", "TROUPE_THREAD_LIMIT"],
+  [RemoteError, "RemoteError", "TROUPE_REMOTE"],
+] as const;
 
-/** The one report of an end, the same for every placement. */
-export interface ExitReport {
-  /** What kind of end it was. */
-  readonly kind: ExitKind;
-  /** Exit code; 0 means a wanted end. */
-  readonly code: number;
-  /** The signal that ended a process, such as `SIGKILL`. */
-  readonly signal?: string;
-  /** What was thrown, if anything was. */
-  readonly error?: Error;
-}
-
-/** An error as plain data: nothing in it needs a class to be encoded. */
-export interface WireError {
-  /** Marks a nested wire error among plain field values. */
-  readonly [WIRE_MARK]: string;
-  /** Nearest ancestor class that every isolate knows, as a key of the table. */
-  readonly base: string;
-  /** The error's `name`. */
-  readonly name: string;
-  /** The error's `message`, at most {@linkcode MAX_ERROR_TEXT} characters. */
-  readonly message: string;
-  /** The error's `stack`, at most {@linkcode MAX_ERROR_TEXT} characters. */
-  readonly stack: string;
-  /** Own enumerable fields, without `name`, `message`, `stack` and `cause`. */
-  readonly fields: Record<string, unknown>;
-  /** The cause, if the error has one; an error is a {@linkcode WireError} again. */
-  readonly cause?: unknown;
-  /** `errors` of an `AggregateError`. */
-  readonly errors?: readonly unknown[];
-}
-
-/** The key that marks a {@linkcode WireError}; its value is the class name. */
-export const WIRE_MARK = "troupe:error";
-/** Longest message or stack that travels, in UTF-16 units; the rest is cut and says so. */
-export const MAX_ERROR_TEXT = 16_384;
-/** Deepest nesting of causes and field values that travels. */
-const MAX_DEPTH = 16;
-/** Most values that travel with one error; bounds the cost of a hostile one. */
-const MAX_VALUES = 2_000;
-
-const prototypes = new Map<string, object>();
-const keys = new Map<object, string>();
-const userClasses = new Map<string, object>();
-const NOT_FIELDS = new Set(["name", "message", "stack", "cause"]);
-
-function know(key: string, prototype: object): void {
-  prototypes.set(key, prototype);
-  keys.set(prototype, key);
-}
-
-function define(
-  Class: { readonly prototype: object },
-  name: string,
-  code: string,
-): void {
-  const hidden = { configurable: true, writable: true, enumerable: false };
-  Object.defineProperty(Class.prototype, "name", { ...hidden, value: name });
-  Object.defineProperty(Class.prototype, "code", { ...hidden, value: code });
-  know(name, Class.prototype);
-}
-
-for (
-  const Class of [
-    Error,
-    EvalError,
-    RangeError,
-    ReferenceError,
-    SyntaxError,
-    TypeError,
-    URIError,
-    AggregateError,
-  ]
-) know(Class.name, Class.prototype);
-know("DOMException", DOMException.prototype);
-for (const [name, Class] of Object.entries(Deno.errors)) {
-  know(`Deno.errors.${name}`, Class.prototype);
-}
-
-define(TroupeError, "TroupeError", "TROUPE_ERROR");
-define(ActorCrashedError, "ActorCrashedError", "TROUPE_ACTOR_CRASHED");
-define(ActorStoppedError, "ActorStoppedError", "TROUPE_ACTOR_STOPPED");
-define(ActorInitError, "ActorInitError", "TROUPE_ACTOR_INIT");
-define(InitTimeoutError, "InitTimeoutError", "TROUPE_INIT_TIMEOUT");
-define(AskTimeoutError, "AskTimeoutError", "TROUPE_ASK_TIMEOUT");
-define(MailboxFullError, "MailboxFullError", "TROUPE_MAILBOX_FULL");
-define(
-  MessageTooLargeError,
-  "MessageTooLargeError",
-  "TROUPE_MESSAGE_TOO_LARGE",
+/** The prototype of every class above by its name: what the table of `error_wire.ts` begins with. */
+export const TROUPE_PROTOTYPES: ReadonlyMap<string, object> = new Map(
+  NAMED.map(([{ prototype }, name, code]) => {
+    const hidden = { configurable: true, writable: true, enumerable: false };
+    Object.defineProperty(prototype, "name", { ...hidden, value: name });
+    Object.defineProperty(prototype, "code", { ...hidden, value: code });
+    return [name, prototype];
+  }),
 );
-define(DataCloneError, "DataCloneError", "TROUPE_DATA_CLONE");
-define(DecodeError, "DecodeError", "TROUPE_DECODE");
-define(UnknownHandleError, "UnknownHandleError", "TROUPE_UNKNOWN_HANDLE");
-define(ModuleLoadError, "ModuleLoadError", "TROUPE_MODULE_LOAD");
-define(UnknownExportError, "UnknownExportError", "TROUPE_UNKNOWN_EXPORT");
-define(UnknownMethodError, "UnknownMethodError", "TROUPE_UNKNOWN_METHOD");
-define(InvalidOptionError, "InvalidOptionError", "TROUPE_INVALID_OPTION");
-define(TopLevelSpawnError, "TopLevelSpawnError", "TROUPE_TOP_LEVEL_SPAWN");
-define(SystemClosedError, "SystemClosedError", "TROUPE_SYSTEM_CLOSED");
-define(Refusal, "Refusal", "TROUPE_REFUSAL");
-define(WorkerDiedError, "WorkerDiedError", "TROUPE_WORKER_DIED");
-define(
-  SupervisorGaveUpError,
-  "SupervisorGaveUpError",
-  "TROUPE_SUPERVISOR_GAVE_UP",
-);
-define(ThreadLimitError, "ThreadLimitError", "TROUPE_THREAD_LIMIT");
-define(RemoteError, "RemoteError", "TROUPE_REMOTE");
-
-/**
- * Makes errors of `Class` keep their class when they cross to this isolate.
- *
- * Restored without running the constructor: the prototype and own fields come
- * back, private `#fields` do not. The class's name is its key, so both sides
- * register a class of the same name; the last registration wins.
- *
- * @param Class An `Error` subclass.
- *
- * @example Keep a class over the wire
- * ```ts
- * import { registerError } from "@troupe/actors";
- *
- * class NoFundsError extends Error {}
- * registerError(NoFundsError);
- * ```
- */
-export function registerError(
-  // deno-lint-ignore no-explicit-any -- any constructor signature is welcome
-  Class: abstract new (...args: any[]) => Error,
-): void {
-  userClasses.set(Class.name, Class.prototype);
-}
-
-/**
- * Turns whatever was thrown into plain data; never throws.
- *
- * A value that is not an `Error` becomes one whose `cause` is the value.
- * Cycles are cut, and what cannot be encoded is replaced by its `String()`.
- *
- * @param error What was thrown.
- * @param where Name of the task or actor, added as the last line of the stack.
- */
-export function errorToWire(error: unknown, where?: string): WireError {
-  let wire: WireError;
-  try {
-    wire = wireOf(error instanceof Error ? error : notAnError(error), walk());
-  } catch (reason) { // A proxy, or a field that lies about what it is.
-    const message = `Thrown value cannot be read: ${text(reason)}`;
-    wire = wireOf(new Error(message), walk());
-  }
-  if (where === undefined) return wire;
-  return { ...wire, stack: `${wire.stack}\n    in ${where}` };
-}
-
-/**
- * Restores an error made plain by {@linkcode errorToWire}; never throws.
- *
- * The class is the registered one of that name, else the nearest ancestor
- * that is built in or Troupe's own, else {@linkcode RemoteError}.
- */
-export function errorFromWire(wire: WireError): Error {
-  return restore(wire, walk());
-}
-
-function restore(wire: WireError, walk: Walk): Error {
-  walk.open.add(wire);
-  const error = blank(wire);
-  for (const key of Object.keys(wire.fields)) {
-    put(error, key, revive(wire.fields[key], walk), true);
-  }
-  if ("cause" in wire) put(error, "cause", revive(wire.cause, walk), false);
-  if (wire.errors !== undefined) {
-    put(error, "errors", revive(wire.errors, walk), false);
-  }
-  if (error.name !== wire.name) put(error, "name", wire.name, false);
-  put(error, "stack", wire.stack, false);
-  walk.open.delete(wire);
-  return error;
-}
-
-interface Walk {
-  /** How many more values may be copied. */
-  left: number;
-  /** Objects being copied now: meeting one again is a cycle. */
-  readonly open: Set<object>;
-}
-
-function walk(): Walk {
-  return { left: MAX_VALUES, open: new Set() };
-}
-
-function notAnError(value: unknown): Error {
-  const error = new Error(`Thrown value is not an Error: ${text(value)}`, {
-    cause: value,
-  });
-  error.stack = `Error: ${error.message}`;
-  return error;
-}
-
-function wireOf(error: Error, walk: Walk): WireError {
-  walk.open.add(error);
-  const { className, base } = classOf(error);
-  const fields: Record<string, unknown> = {};
-  for (const key of Object.keys(error)) {
-    if (NOT_FIELDS.has(key)) continue;
-    const value = plain(read(error, key), walk);
-    put(fields, key, value === CYCLE ? "[Circular]" : value, true);
-  }
-  const wire: Record<string, unknown> = {
-    [WIRE_MARK]: className,
-    base,
-    name: text(read(error, "name")),
-    message: cut(text(read(error, "message"))),
-    stack: cut(text(read(error, "stack") ?? "")),
-    fields,
-  };
-  if (Object.hasOwn(error, "cause")) {
-    const cause = plain(read(error, "cause"), walk);
-    if (cause !== CYCLE) wire.cause = cause;
-  }
-  const errors = read(error, "errors");
-  if (error instanceof AggregateError && Array.isArray(errors)) {
-    delete fields.errors;
-    wire.errors = errors.map((each) => plain(each, walk))
-      .filter((each) => each !== CYCLE);
-  }
-  walk.open.delete(error);
-  return wire as unknown as WireError;
-}
-
-function classOf(error: Error): { className: string; base: string } {
-  let className: string | undefined;
-  let prototype: object | null = Object.getPrototypeOf(error);
-  for (; prototype !== null; prototype = Object.getPrototypeOf(prototype)) {
-    const key = keys.get(prototype);
-    if (key !== undefined) return { className: className ?? key, base: key };
-    const made = read(prototype, "constructor");
-    className ??= typeof made === "function" ? made.name : undefined;
-  }
-  return { className: className ?? "Error", base: "Error" };
-}
-
-const CYCLE = Symbol("cycle");
-/** Handles travel by themselves: the codec asks them how. */
-const PORTABLE = Symbol.for("troupe.portable");
-
-/** Copies `value` so that every part of it can be encoded. */
-function plain(value: unknown, walk: Walk): unknown {
-  if (typeof value === "function" || typeof value === "symbol") {
-    return cut(text(value));
-  }
-  if (typeof value === "string") return cut(value);
-  if (typeof value !== "object" || value === null) return value;
-  if (walk.open.has(value)) return CYCLE;
-  if (walk.left-- <= 0 || walk.open.size >= MAX_DEPTH) return cut(text(value));
-  if (value instanceof Error) return wireOf(value, walk);
-  if (isLeaf(value)) return value;
-  walk.open.add(value);
-  const copy = container(value, (each) => {
-    const part = plain(each, walk);
-    return part === CYCLE ? "[Circular]" : part;
-  });
-  walk.open.delete(value);
-  return copy;
-}
-
-function isLeaf(value: object): boolean {
-  return ArrayBuffer.isView(value) || value instanceof ArrayBuffer ||
-    value instanceof Date || value instanceof RegExp || PORTABLE in value;
-}
-
-function container(
-  value: object,
-  part: (each: unknown) => unknown,
-): unknown {
-  if (Array.isArray(value)) return value.map(part);
-  if (value instanceof Map) {
-    return new Map([...value].map(([key, each]) => [part(key), part(each)]));
-  }
-  if (value instanceof Set) return new Set([...value].map(part));
-  if (Object.prototype.toString.call(value) !== "[object Object]") {
-    return cut(text(value));
-  }
-  const copy: Record<string, unknown> = {};
-  for (const key of Object.keys(value)) {
-    put(copy, key, part(read(value, key)), true);
-  }
-  return copy;
-}
-
-function blank(wire: WireError): Error {
-  if (wire.base === "DOMException") {
-    return new DOMException(wire.message, wire.name);
-  }
-  const known = wire.base === "Error" && wire[WIRE_MARK] !== "Error"
-    ? RemoteError.prototype
-    : prototypes.get(wire.base) ?? RemoteError.prototype;
-  const prototype = userClasses.get(wire[WIRE_MARK]) ?? known;
-  // A real Error under a given prototype, so that `Error.isError` and the
-  // console see an error although no constructor of the class has run.
-  return Object.setPrototypeOf(new Error(wire.message), prototype);
-}
-
-function revive(value: unknown, walk: Walk): unknown {
-  if (typeof value !== "object" || value === null || isLeaf(value)) {
-    return value;
-  }
-  // Only a forged wire is cyclic or larger than the limits of the way out.
-  if (walk.open.has(value) || walk.left-- <= 0) return undefined;
-  if (isWireError(value)) return restore(value, walk);
-  walk.open.add(value);
-  const copy = container(value, (each) => revive(each, walk));
-  walk.open.delete(value);
-  return copy;
-}
-
-/** True if `value` has the shape {@linkcode errorFromWire} needs. */
-export function isWireError(value: object): value is WireError {
-  const wire = value as Partial<WireError>;
-  return typeof wire[WIRE_MARK] === "string" &&
-    typeof wire.base === "string" && typeof wire.name === "string" &&
-    typeof wire.message === "string" && typeof wire.stack === "string" &&
-    typeof wire.fields === "object" && wire.fields !== null;
-}
-
-function put(
-  target: object,
-  key: string,
-  value: unknown,
-  enumerable: boolean,
-): void {
-  const rest = { value, enumerable, configurable: true, writable: true };
-  Object.defineProperty(target, key, rest);
-}
-
-function read(target: object, key: string): unknown {
-  try {
-    return (target as Record<string, unknown>)[key];
-  } catch {
-    return undefined; // A getter that throws has nothing to send.
-  }
-}
-
-function text(value: unknown): string {
-  try {
-    return String(value);
-  } catch {
-    return Object.prototype.toString.call(value);
-  }
-}
-
-function cut(value: string): string {
-  if (value.length <= MAX_ERROR_TEXT) return value;
-  const more = value.length - MAX_ERROR_TEXT;
-  return `${value.slice(0, MAX_ERROR_TEXT)}… (${more} more characters)`;
-}

@@ -5,7 +5,7 @@ import {
   errorToWire,
   MAX_ERROR_TEXT,
   registerError,
-} from "../src/errors.ts";
+} from "../src/error_wire.ts";
 
 /** Sends an error the way another thread would see it: as cloned plain data. */
 function send(error: unknown, where?: string): Error {
@@ -92,11 +92,6 @@ const SAMPLES: [Error, string, string][] = [
     new errors.InvalidOptionError("A", { option: "o", value: -1 }),
     "InvalidOptionError",
     "TROUPE_INVALID_OPTION",
-  ],
-  [
-    new errors.TopLevelSpawnError("A", { module: "file:///a.ts" }),
-    "TopLevelSpawnError",
-    "TROUPE_TOP_LEVEL_SPAWN",
   ],
   [
     new errors.SystemClosedError("A"),

@@ -10,12 +10,8 @@
  *
  * @module
  */
-import {
-  ActorCrashedError,
-  errorToWire,
-  Refusal,
-  UnknownMethodError,
-} from "../errors.ts";
+import { errorToWire } from "../error_wire.ts";
+import { ActorCrashedError, Refusal, UnknownMethodError } from "../errors.ts";
 import { encode, type Encoded } from "../memory/codec.ts";
 import { ENDPOINT, STATE } from "../memory/endpoints.ts";
 import type { LaneReader } from "../memory/lane.ts";

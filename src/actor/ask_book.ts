@@ -4,13 +4,12 @@
  *
  * @module
  */
+import { errorFromWire, type WireError } from "../error_wire.ts";
 import {
   ActorCrashedError,
   ActorStoppedError,
   AskTimeoutError,
-  errorFromWire,
   MailboxFullError,
-  type WireError,
 } from "../errors.ts";
 import type { Delivery } from "../channel/outlet.ts";
 import type { Address, WireReport } from "./protocol.ts";

@@ -1,4 +1,4 @@
-import type { ExitReport } from "../errors.ts";
+import type { ExitReport } from "../exit_report.ts";
 
 /**
  * The logical actor as its owner holds it: one address and mailbox, many incarnations, at most one alive.

@@ -3,11 +3,8 @@
  *
  * @module
  */
-import {
-  ActorCrashedError,
-  ActorStoppedError,
-  type ExitReport,
-} from "../errors.ts";
+import { ActorCrashedError, ActorStoppedError } from "../errors.ts";
+import type { ExitReport } from "../exit_report.ts";
 import type { ActorRef } from "./ref.ts";
 import type { ThreadCell } from "./thread_cell.ts";
 

@@ -17,12 +17,8 @@
 import { sealLane } from "../memory/lane.ts";
 import { ENDPOINT, EndpointTable, STATE } from "../memory/endpoints.ts";
 import { ring, rouse } from "../channel/doorbell.ts";
-import {
-  errorToWire,
-  InitTimeoutError,
-  ModuleLoadError,
-  TroupeError,
-} from "../errors.ts";
+import { errorToWire } from "../error_wire.ts";
+import { InitTimeoutError, ModuleLoadError, TroupeError } from "../errors.ts";
 import type {
   Address,
   FromNursery,

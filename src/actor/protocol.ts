@@ -4,7 +4,8 @@
  *
  * @module
  */
-import type { ExitReport, WireError } from "../errors.ts";
+import type { WireError } from "../error_wire.ts";
+import type { ExitReport } from "../exit_report.ts";
 
 /** Kinds of lane records. 0 is the lane's own padding. */
 export const KIND: {

@@ -3,14 +3,14 @@
  *
  * @module
  */
+import { errorFromWire } from "../error_wire.ts";
 import {
   ActorStoppedError,
-  errorFromWire,
-  type ExitReport,
   InvalidOptionError,
   MessageTooLargeError,
   SystemClosedError,
 } from "../errors.ts";
+import type { ExitReport } from "../exit_report.ts";
 import { encodeArguments, type Encoded } from "../memory/codec.ts";
 import { ENDPOINT } from "../memory/endpoints.ts";
 import {

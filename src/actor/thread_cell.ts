@@ -3,12 +3,9 @@
  *
  * @module
  */
-import {
-  errorFromWire,
-  type ExitReport,
-  SystemClosedError,
-} from "../errors.ts";
-import { errorToWire } from "../errors.ts";
+import { errorFromWire, errorToWire } from "../error_wire.ts";
+import { SystemClosedError } from "../errors.ts";
+import type { ExitReport } from "../exit_report.ts";
 import { encodeArguments } from "../memory/codec.ts";
 import { ENDPOINT } from "../memory/endpoints.ts";
 import type { Cell } from "./cell.ts";

@@ -3,10 +3,9 @@
  *
  * @module
  */
+import { errorFromWire, errorToWire } from "../error_wire.ts";
 import {
   ActorInitError,
-  errorFromWire,
-  errorToWire,
   ModuleLoadError,
   UnknownExportError,
 } from "../errors.ts";

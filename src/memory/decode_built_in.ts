@@ -4,7 +4,7 @@
  * @module
  */
 
-import { errorFromWire, isWireError } from "../errors.ts";
+import { errorFromWire, isWireError } from "../error_wire.ts";
 import { VIEWS } from "./codec_tags.ts";
 
 /** The message being read. */

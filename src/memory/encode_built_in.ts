@@ -4,7 +4,7 @@
  * @module
  */
 
-import { errorToWire } from "../errors.ts";
+import { errorToWire } from "../error_wire.ts";
 import { TAG, VIEWS } from "./codec_tags.ts";
 import { count, indexOf } from "./met_objects.ts";
 import { isOfGlobal, tagOf } from "./unsendable.ts";

@@ -13,7 +13,7 @@
  * A start that `end()` overtook answers "superseded" whatever became of it, so that its caller stands back.
  */
 import type { Cell } from "../actor/cell.ts";
-import type { ExitReport } from "../errors.ts";
+import type { ExitReport } from "../exit_report.ts";
 import type { CheckedChild, Shutdown } from "./child_spec.ts";
 
 /** Where a child is in its life. */

@@ -1,4 +1,5 @@
-import { registerError, TroupeError } from "../errors.ts";
+import { registerError } from "../error_wire.ts";
+import { TroupeError } from "../errors.ts";
 
 /**
  * Why a supervisor refused to do something with a child.

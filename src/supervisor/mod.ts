@@ -14,12 +14,8 @@
 export type { Cell, CellFactory } from "../actor/cell.ts";
 export type { ActorClass } from "../actor/define.ts";
 export type { ActorRef } from "../actor/ref.ts";
-export {
-  type ExitKind,
-  type ExitReport,
-  SupervisorGaveUpError,
-  TroupeError,
-} from "../errors.ts";
+export { SupervisorGaveUpError, TroupeError } from "../errors.ts";
+export type { ExitKind, ExitReport } from "../exit_report.ts";
 export type { Backoff, BackoffOptions } from "./backoff.ts";
 export type { ChildInfo, ChildState } from "./child.ts";
 export { ChildError, type ChildErrorReason } from "./child_error.ts";

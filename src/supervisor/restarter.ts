@@ -1,4 +1,5 @@
-import { type ExitReport, SupervisorGaveUpError } from "../errors.ts";
+import { SupervisorGaveUpError } from "../errors.ts";
+import type { ExitReport } from "../exit_report.ts";
 import { backoffDelay, failuresAfter } from "./backoff.ts";
 import type { Child } from "./child.ts";
 import type { CheckedOptions } from "./child_spec.ts";

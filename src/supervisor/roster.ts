@@ -1,4 +1,4 @@
-import type { ExitReport } from "../errors.ts";
+import type { ExitReport } from "../exit_report.ts";
 import type { Child } from "./child.ts";
 import { type ChildError, refuseChild } from "./child_error.ts";
 

@@ -1,7 +1,7 @@
 import type { ActorClass } from "../actor/define.ts";
 import type { ActorRef } from "../actor/ref.ts";
 import type { Cell, CellFactory } from "../actor/cell.ts";
-import type { ExitReport } from "../errors.ts";
+import type { ExitReport } from "../exit_report.ts";
 import { Child, type ChildInfo, type ChildOwner } from "./child.ts";
 import { type ChildError, refuseChild } from "./child_error.ts";
 import {

@@ -1,4 +1,5 @@
-import type { ExitReport, SupervisorGaveUpError } from "../errors.ts";
+import type { SupervisorGaveUpError } from "../errors.ts";
+import type { ExitReport } from "../exit_report.ts";
 
 /**
  * Something that happened under a supervisor.

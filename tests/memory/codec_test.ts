@@ -13,11 +13,11 @@ import {
   portable,
 } from "../../src/memory/codec.ts";
 import type { Encoded, EncodeOptions } from "../../src/memory/codec.ts";
+import { registerError } from "../../src/error_wire.ts";
 import {
   DataCloneError,
   DecodeError,
   Refusal,
-  registerError,
   TroupeError,
   UnknownHandleError,
 } from "../../src/errors.ts";

@@ -1,6 +1,6 @@
 /** Cells without actors: they do what a test tells them and write down, in order, what was done to them. */
 import type { Cell, CellFactory } from "../../src/actor/cell.ts";
-import type { ExitKind, ExitReport } from "../../src/errors.ts";
+import type { ExitKind, ExitReport } from "../../src/exit_report.ts";
 
 /** A cell whose starts and ends are scripted. */
 export class FakeCell implements Cell {

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { FakeTime } from "@std/testing/time";
-import type { ExitKind } from "../../src/errors.ts";
+import type { ExitKind } from "../../src/exit_report.ts";
 import type { RestartType } from "../../src/supervisor/child_spec.ts";
 import type { Strategy } from "../../src/supervisor/strategy.ts";
 import { type FakeCell, settle } from "./fake_cell.ts";

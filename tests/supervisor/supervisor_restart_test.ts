@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { ExitKind } from "../../src/errors.ts";
+import type { ExitKind } from "../../src/exit_report.ts";
 import { settle } from "./fake_cell.ts";
 import { startTree } from "./fake_tree.ts";
 
