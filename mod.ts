@@ -23,11 +23,8 @@ export type { Cell, CellFactory } from "./src/actor/cell.ts";
 export type { SpawnOptions } from "./src/actor/spawn_options.ts";
 export { type Context, current } from "./src/actor/current.ts";
 export { Job } from "./src/actor/job.ts";
-export {
-  System,
-  type SystemOptions,
-  type TreeNode,
-} from "./src/actor/system.ts";
+export { System, type SystemOptions } from "./src/actor/system.ts";
+export type { Spawner, TreeNode } from "./src/actor/offspring.ts";
 export { run, spawn } from "./src/actor/default_system.ts";
 export type { ExitKind, ExitReport } from "./src/exit_report.ts";
 export { registerError } from "./src/error_wire.ts";
@@ -46,6 +43,7 @@ export {
   SupervisorGaveUpError,
   SystemClosedError,
   ThreadLimitError,
+  TopLevelSpawnError,
   TroupeError,
   UnknownExportError,
   UnknownMethodError,

@@ -271,6 +271,9 @@ export class InvalidOptionError extends RangeError {
   }
 }
 
+/** A module starts actors while a worker loads it, code `TROUPE_TOP_LEVEL_SPAWN`. */
+export class TopLevelSpawnError extends TroupeError {}
+
 /** The system is closing or closed, code `TROUPE_SYSTEM_CLOSED`. */
 export class SystemClosedError extends TroupeError {}
 
@@ -380,6 +383,7 @@ const NAMED = [
   [UnknownExportError, "UnknownExportError", "TROUPE_UNKNOWN_EXPORT"],
   [UnknownMethodError, "UnknownMethodError", "TROUPE_UNKNOWN_METHOD"],
   [InvalidOptionError, "InvalidOptionError", "TROUPE_INVALID_OPTION"],
+  [TopLevelSpawnError, "TopLevelSpawnError", "TROUPE_TOP_LEVEL_SPAWN"],
   [SystemClosedError, "SystemClosedError", "TROUPE_SYSTEM_CLOSED"],
   [Refusal, "Refusal", "TROUPE_REFUSAL"],
   [WorkerDiedError, "WorkerDiedError", "TROUPE_WORKER_DIED"],

@@ -94,6 +94,11 @@ const SAMPLES: [Error, string, string][] = [
     "TROUPE_INVALID_OPTION",
   ],
   [
+    new errors.TopLevelSpawnError("A"),
+    "TopLevelSpawnError",
+    "TROUPE_TOP_LEVEL_SPAWN",
+  ],
+  [
     new errors.SystemClosedError("A"),
     "SystemClosedError",
     "TROUPE_SYSTEM_CLOSED",

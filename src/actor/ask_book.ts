@@ -10,9 +10,13 @@ import {
   ActorStoppedError,
   AskTimeoutError,
   MailboxFullError,
+  UnknownMethodError,
 } from "../errors.ts";
 import type { Delivery } from "../channel/outlet.ts";
 import type { Address, WireReport } from "./protocol.ts";
+
+/** The longest that a timer can wait. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** One question, from its sending to its answer. */
 export class Ask implements Delivery {
@@ -86,8 +90,6 @@ export class Ask implements Delivery {
 export interface AskBookHooks {
   /** Messages that each sender may have waiting at an endpoint. */
   capacity(endpoint: number): number;
-  /** Whether the receiver has begun the message at `sequence`. */
-  begun(endpoint: number, sequence: number): boolean;
   /** Called at each look at the clock. */
   sweep(now: number): void;
 }
@@ -140,12 +142,13 @@ export class AskBook {
     const ask = this.delete(id);
     if (ask === undefined) return;
     if (ok) ask.resolve(value);
-    else ask.reject(errorFromWire(value as WireError));
+    else ask.reject(named(errorFromWire(value as WireError), ask));
   }
 
   /** Looks at the clock within `ms` milliseconds. */
   arm(ms: number): void {
     if (ms === Infinity) return;
+    ms = Math.min(ms, MAX_TIMER_MS);
     const due = performance.now() + ms;
     if (due >= this.#due) return;
     clearTimeout(this.#timer);
@@ -153,14 +156,23 @@ export class AskBook {
     this.#timer = setTimeout(() => this.#sweep(), Math.ceil(ms));
   }
 
-  /** Rejects the asks to an address that ended: those begun, and on a final end all of them. */
-  fail(address: Address, report: WireReport, final: boolean): void {
+  /**
+   * Rejects the asks to an address that ended: those begun, and on a final end all of them.
+   *
+   * @param begunCount How many messages of this thread had been begun there.
+   */
+  fail(
+    address: Address,
+    report: WireReport,
+    final: boolean,
+    begunCount: number,
+  ): void {
     for (const [id, ask] of this.#pending) {
       if (
         ask.to.endpoint !== address.endpoint || ask.to.life !== address.life
       ) continue;
       const begun = ask.sequence > 0 &&
-        this.#hooks.begun(address.endpoint, ask.sequence);
+        ((ask.sequence - begunCount) | 0) <= 0;
       if (!begun && !final) continue;
       this.#pending.delete(id);
       const cause = report.error === undefined
@@ -186,12 +198,25 @@ export class AskBook {
       if (ask.deadline > now) next = Math.min(next, ask.deadline - now);
       else {
         this.#pending.delete(id);
-        ask.reject(timedOut(ask));
+        ask.reject(ask.sequence === 0 ? full(ask) : timedOut(ask));
       }
     }
+    // Those asks must not be sent any more: they are the ones that wait for room until now.
     this.#hooks.sweep(now);
     this.arm(next);
   }
+}
+
+/** Only the asker knows the name of a method that the actor does not have. */
+function named(error: Error, ask: Ask): Error {
+  if (!(error instanceof UnknownMethodError) || error.method !== "") {
+    return error;
+  }
+  const { actor, method } = ask;
+  return new UnknownMethodError(
+    error.message.replace("a method", `${method}()`),
+    { actor, method },
+  );
 }
 
 function full(ask: Ask): MailboxFullError {

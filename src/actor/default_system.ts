@@ -6,6 +6,7 @@
  */
 import type { ActorClass, Task } from "./define.ts";
 import type { Job } from "./job.ts";
+import { currentHome, type Spawner } from "./offspring.ts";
 import type { ActorRef } from "./ref.ts";
 import type { SpawnOptions } from "./spawn_options.ts";
 import { System } from "./system.ts";
@@ -17,8 +18,17 @@ let system: System | undefined;
 let users = 0;
 let linger: ReturnType<typeof setTimeout> | undefined;
 
-/** The default system. It closes when no actor, task or user of it is left. */
-export function defaultSystem(): System {
+/**
+ * What starts actors here: inside an actor, the actor itself; elsewhere the
+ * default system, which closes when no actor, task or user of it is left.
+ *
+ * @throws {TopLevelSpawnError} If a worker is loading the module of an actor.
+ */
+export function defaultSpawner(): Spawner {
+  return currentHome() ?? defaultSystem();
+}
+
+function defaultSystem(): System {
   clearTimeout(linger);
   if (system === undefined) {
     system = new System();
@@ -27,20 +37,22 @@ export function defaultSystem(): System {
   return system;
 }
 
-/** Keeps the default system open until {@link releaseDefaultSystem}. */
-export function retainDefaultSystem(): System {
+/** Keeps the default system open until {@link releaseDefaultSpawner}. */
+export function retainDefaultSpawner(): Spawner {
+  const spawner = defaultSpawner();
   users++;
-  return defaultSystem();
+  return spawner;
 }
 
-/** Ends what {@link retainDefaultSystem} began. */
-export function releaseDefaultSystem(): void {
+/** Ends what {@link retainDefaultSpawner} began. */
+export function releaseDefaultSpawner(): void {
   users--;
   closeIfIdle();
 }
 
 function closeIfIdle(): void {
   clearTimeout(linger);
+  if (system === undefined) return;
   linger = setTimeout(() => {
     if (users > 0 || system === undefined || system.tree().length > 0) return;
     const idle = system;
@@ -63,7 +75,12 @@ export async function spawn<A extends unknown[], C>(
   args: A,
   options: SpawnOptions = {},
 ): Promise<ActorRef<C>> {
-  return await defaultSystem().spawn(definition, args, options);
+  const spawner = retainDefaultSpawner();
+  try {
+    return await spawner.spawn(definition, args, options);
+  } finally {
+    releaseDefaultSpawner();
+  }
 }
 
 /**
@@ -79,5 +96,10 @@ export function run<A extends unknown[], R>(
   args: A,
   options: SpawnOptions = {},
 ): Job<Awaited<R>> {
-  return defaultSystem().run(task, args, options);
+  const spawner = retainDefaultSpawner();
+  try {
+    return spawner.run(task, args, options);
+  } finally {
+    releaseDefaultSpawner();
+  }
 }

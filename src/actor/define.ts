@@ -10,6 +10,7 @@
 import {
   InvalidOptionError,
   ModuleLoadError,
+  TopLevelSpawnError,
   UnknownExportError,
 } from "../errors.ts";
 
@@ -157,29 +158,28 @@ export function remote<M>(url: string): Remote<M> {
   }) as Remote<M>;
 }
 
+/** What {@link load} looks for. */
+export interface Wanted {
+  /** URL of the module. */
+  readonly module: string;
+  /** Name the definition is registered under. */
+  readonly definition: string;
+  /** What the name must stand for. */
+  readonly kind: "actor" | "task";
+  /** Name of the actor that is to be, for errors. */
+  readonly name: string;
+}
+
 /**
  * Imports the module and finds the definition in it.
  *
+ * @throws {TopLevelSpawnError} If the module starts actors while it is loaded.
  * @throws {ModuleLoadError} If the module cannot be imported.
- * @throws {UnknownExportError} If it registers no such name.
+ * @throws {UnknownExportError} If it registers no such name, or as another kind.
  */
-export async function load(module: string, name: string): Promise<Definition> {
-  let exports: Record<string, unknown>;
-  try {
-    exports = await import(module);
-  } catch (cause) {
-    throw new ModuleLoadError(
-      `Cannot import "${module}" for "${name}": ${
-        cause instanceof Error ? cause.message : String(cause)
-      }`,
-      { module, cause },
-    );
-  }
-  const exported = exports[name] as
-    | Partial<Task<[], unknown>> & {
-      actor?: string;
-    }
-    | undefined;
+export async function load(wanted: Wanted): Promise<Definition> {
+  const exported = await importExport(wanted);
+  const { module, definition: name, kind } = wanted;
   const found = DEFINITIONS.get(key(module, name)) ??
     DEFINITIONS.get(
       key(
@@ -187,14 +187,36 @@ export async function load(module: string, name: string): Promise<Definition> {
         exported?.actor ?? exported?.task ?? name,
       ),
     );
-  if (found !== undefined) return found;
+  if (found?.kind === kind) return found;
   const available = [...DEFINITIONS.keys()]
     .filter((k) => k.startsWith(`${module}#`))
     .map((k) => k.slice(module.length + 1));
-  throw new UnknownExportError(
-    `Cannot find "${name}" in "${module}" as it registers no such task or actor: it has ${
+  const why = found === undefined
+    ? `"${module}" registers no ${kind} "${name}": it has ${
       available.map((n) => `"${n}"`).join(", ") || "none"
-    }`,
-    { module, exportName: name, available },
-  );
+    }`
+    : `"${name}" in "${module}" is registered as ${
+      found.kind === "task" ? "a task, use run()" : "an actor, use spawn()"
+    }`;
+  throw new UnknownExportError(`Cannot start "${wanted.name}" as ${why}`, {
+    module,
+    exportName: name,
+    available,
+  });
+}
+
+async function importExport(
+  { module, definition, name }: Wanted,
+): Promise<{ module?: string; actor?: string; task?: string } | undefined> {
+  try {
+    return (await import(module))[definition];
+  } catch (cause) {
+    if (cause instanceof TopLevelSpawnError) throw cause;
+    throw new ModuleLoadError(
+      `Cannot start "${name}" as "${module}" cannot be imported, check its path and what it imports: ${
+        cause instanceof Error ? cause.message : String(cause)
+      }`,
+      { module, cause },
+    );
+  }
 }

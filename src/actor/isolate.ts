@@ -73,6 +73,8 @@ export class Isolate {
   consumer: MailConsumer | undefined;
   /** Told of the final end of an address. */
   onGone: ((address: Address, report: WireReport) => void) | undefined;
+  /** Told of the end of an incarnation that was asked to stop from here. */
+  onStopped: ((address: Address, report: WireReport) => void) | undefined;
   /** Called when a successor took this thread's place: it must end itself. */
   onFenced: (() => void) | undefined;
   /** Whether the system is closed. */
@@ -101,8 +103,6 @@ export class Isolate {
     this.#post = post;
     this.asks = new AskBook(epoch, {
       capacity: (to) => table.get(to, ENDPOINT.CAPACITY),
-      begun: (to, sequence) =>
-        this.#routes.get(to)?.mail?.begun(sequence) ?? false,
       sweep: (now) => this.#expire(now),
     });
     this.mailbox = new Mailbox(epoch, {
@@ -148,7 +148,9 @@ export class Isolate {
       this.#awaited.get(message.id)?.();
       this.#awaited.delete(message.id);
     } else if (message.type === "gone") this.#gone(message);
-    else return false;
+    else if (message.type === "stopped") {
+      this.onStopped?.(message.address, message.report);
+    } else return false;
     return true;
   }
 
@@ -299,10 +301,10 @@ export class Isolate {
   }
 
   #gone(message: Extract<FromNursery, { type: "gone" }>): void {
-    const { address, report, final } = message;
+    const { address, report, final, begun } = message;
     // Replies that were published before the end count.
     this.#drainExpress();
-    this.asks.fail(address, report, final);
+    this.asks.fail(address, report, final, begun);
     if (!final) return;
     const route = this.#routes.get(address.endpoint);
     if (route?.life === address.life) {

@@ -6,7 +6,7 @@
 import { ActorCrashedError, ActorStoppedError } from "../errors.ts";
 import type { ExitReport } from "../exit_report.ts";
 import type { ActorRef } from "./ref.ts";
-import type { ThreadCell } from "./thread_cell.ts";
+import { failedReport, type ThreadCell } from "./thread_cell.ts";
 
 /**
  * A promise of a task's result that can be watched, stopped and killed.
@@ -87,43 +87,44 @@ export class Job<R> implements Promise<R>, AsyncDisposable {
   }
 
   async #start(died: (report: ExitReport) => Error): Promise<R> {
-    const cell = this.#cell;
     try {
-      await cell.start();
-      const ref = cell.ref.with({ timeout: Infinity }) as ActorRef<
-        { result(): R }
-      >;
-      const value = await ref.ask.result();
-      this.#state = "done";
-      await cell.end("done", 1_000);
-      cell.retire({ kind: "done", code: 0 });
-      return value;
+      return await this.#call();
     } catch (error) {
       this.#state = "failed";
-      throw await this.#failure(error, died);
+      throw await this.#reasonFor(error, died);
     }
   }
 
-  /** The error a user wants to see: the task's own, or why its thread ended. */
-  async #failure(
+  async #call(): Promise<R> {
+    const cell = this.#cell;
+    await cell.start();
+    const ref = cell.ref.with({ timeout: Infinity }) as ActorRef<
+      { result(): R }
+    >;
+    const value = await ref.ask.result();
+    this.#state = "done";
+    await cell.end("done", 1_000);
+    cell.retire({ kind: "done", code: 0 });
+    return value;
+  }
+
+  /** What the user wants to see: the task's own error, or why its thread ended. */
+  async #reasonFor(
     error: unknown,
     died: (report: ExitReport) => Error,
   ): Promise<unknown> {
-    const own = error instanceof ActorCrashedError &&
-      error.message.endsWith(": the call may have run") === false;
-    if (own) {
-      await this.#exited;
-      return (error as Error).cause;
+    const cell = this.#cell;
+    const ended = error instanceof ActorCrashedError ||
+      error instanceof ActorStoppedError;
+    if (!ended) {
+      // It did not start, its result cannot travel, or it refused: nothing of it runs on.
+      if (cell.running) await cell.end("failed", 1_000);
+      cell.retire(cell.lastReport ?? failedReport(error));
     }
-    if (
-      error instanceof ActorCrashedError || error instanceof ActorStoppedError
-    ) return died(await this.#exited);
-    const report: ExitReport = {
-      kind: "failed",
-      code: 1,
-      ...(error instanceof Error ? { error } : {}),
-    };
-    this.#cell.retire(report);
-    return error;
+    const report = await this.#exited;
+    if (!ended && report.kind !== "killed" && report.kind !== "stopped") {
+      return error;
+    }
+    return report.kind === "failed" ? report.error ?? error : died(report);
   }
 }

@@ -5,16 +5,9 @@
  *
  * Creating a worker blocks its creator for about 20 ms; here that hurts nobody.
  *
- * A seat is one endpoint as the nursery sees it:
- *
- *   empty    → starting   start: a spare worker takes the seat
- *   starting → running    started: constructor and onStart are done
- *   starting, running → empty   ended: thrown, closed, exited, hung, killed, stopped
- *   empty    → (deleted)  retire: the row is freed, peers and watchers are told
- *
  * @module
  */
-import { sealLane } from "../memory/lane.ts";
+import { LaneReader, sealLane } from "../memory/lane.ts";
 import { ENDPOINT, EndpointTable, STATE } from "../memory/endpoints.ts";
 import { ring, rouse } from "../channel/doorbell.ts";
 import { errorToWire } from "../error_wire.ts";
@@ -29,38 +22,10 @@ import type {
 } from "./protocol.ts";
 import { Brood } from "./brood.ts";
 import type { Chick } from "./chick.ts";
+import { HangWatch } from "./hang_watch.ts";
+import { type Link, Seat, type Start } from "./seat.ts";
 
-type Start = Extract<ToNursery, { type: "start" }>;
 type Stop = Extract<ToNursery, { type: "stop" }>;
-
-/** A lane that leads to a seat, and who writes it. */
-interface Link {
-  readonly from: number;
-  readonly lane: LaneInfo;
-}
-
-/** One endpoint. */
-class Seat {
-  chick: Chick | undefined;
-  /** Takes back the wish for a worker. */
-  cancelTake: () => void = () => {};
-  state: "empty" | "starting" | "running" = "empty";
-  epoch = 0;
-  asked = false;
-  stopping = false;
-  start: Start | undefined;
-  timer: ReturnType<typeof setTimeout> | undefined;
-  progress = 0;
-  silentSince = 0;
-  silentProbes = 0;
-  readonly links: Link[] = [];
-  readonly watchers: Set<number> = new Set();
-  readonly parcels: Map<number, Parcel> = new Map();
-  constructor(readonly address: Address, public owner: number) {}
-}
-
-/** How often actors with a `hangMs` are looked at, in milliseconds. */
-const PROBE_MS = 50;
 
 /** Keeps the seats of one system; one instance in the nursery's thread. */
 export class Nursery {
@@ -68,7 +33,9 @@ export class Nursery {
   readonly #brood: Brood;
   readonly #toMain: (message: FromNursery, transfer?: Transferable[]) => void;
   readonly #seats: Map<number, Seat> = new Map();
-  #probing: ReturnType<typeof setInterval> | undefined;
+  readonly #hangs: HangWatch;
+  /** The lanes that lead to the main thread. */
+  readonly #mainLinks: Link[] = [];
 
   /** A nursery over `table`, with `spares` workers kept warm. */
   constructor(
@@ -78,6 +45,10 @@ export class Nursery {
   ) {
     this.#table = new EndpointTable(table);
     this.#toMain = toMain;
+    this.#hangs = new HangWatch(
+      this.#table,
+      (seat, hangMs) => this.#hung(seat, hangMs),
+    );
     this.#brood = new Brood(spares, {
       onMessage: (chick, message) => this.#fromWorker(chick, message),
       onHatch: (id) => toMain({ type: "hatch", id }),
@@ -159,9 +130,6 @@ export class Nursery {
       use: (chick) => this.#become(seat, message, chick),
       failed: (why) => this.#cannotHatch(seat, why),
     });
-    if (message.hangMs < Infinity && this.#probing === undefined) {
-      this.#probing = setInterval(() => this.#probe(), PROBE_MS);
-    }
   }
 
   #become(seat: Seat, message: Start, chick: Chick): void {
@@ -186,7 +154,7 @@ export class Nursery {
   }
 
   #initTimedOut(seat: Seat, timeoutMs: number): void {
-    const actor = seat.start?.become.name ?? "";
+    const actor = seat.name;
     const error = new InitTimeoutError(
       `Cannot start "${actor}" as its constructor and onStart took longer than ${timeoutMs} ms: raise initTimeout or move slow work out of them`,
       { actor, timeoutMs },
@@ -203,8 +171,7 @@ export class Nursery {
     }
     clearTimeout(seat.timer);
     seat.state = "running";
-    seat.silentSince = performance.now();
-    seat.silentProbes = 0;
+    this.#hangs.begin(seat, seat.start!.hangMs);
     this.#deliver(seat.owner, {
       type: "started",
       address: seat.address,
@@ -228,7 +195,7 @@ export class Nursery {
     const code = Math.max(0, exit - 1);
     const how = exit === 0 ? "self.close()" : `Deno.exit(${code})`;
     const error = new TroupeError(
-      `The thread of "${seat.start!.become.name}" ended by ${how}`,
+      `The thread of "${seat.name}" ended by ${how}`,
     );
     this.#end(seat, { kind: "crashed", code, error: errorToWire(error) });
   }
@@ -239,13 +206,12 @@ export class Nursery {
     const { chick } = seat;
     clearTimeout(seat.timer);
     seat.cancelTake();
+    this.#hangs.end(seat);
     seat.chick = undefined;
     seat.state = "empty";
-    const { endpoint } = seat.address;
-    // From here on nothing this incarnation does can be seen by anybody.
-    this.#table.bump(endpoint, ENDPOINT.EPOCH);
-    this.#sealFrom(endpoint);
+    this.#fence(seat);
     if (chick !== undefined) this.#brood.release(chick);
+    const { endpoint } = seat.address;
     this.#rouse(endpoint);
     for (const link of seat.links) this.#rouse(link.from);
     this.#tellPeers(seat, report, false);
@@ -257,6 +223,34 @@ export class Nursery {
       report,
       asked: seat.asked,
     });
+    this.#tellStoppers(seat, report);
+  }
+
+  /**
+   * From here on nothing that the incarnation does can be seen by anybody: what
+   * it sends is refused, and it can take no message. What it had begun is known.
+   */
+  #fence(seat: Seat): void {
+    const { endpoint } = seat.address;
+    const epoch = this.#table.bump(endpoint, ENDPOINT.EPOCH) + 1;
+    this.#sealFrom(endpoint);
+    for (const link of seat.links) {
+      const reader = new LaneReader(link.lane.memory, epoch & 1023);
+      reader.adopt("skip");
+      link.begun = reader.finished;
+    }
+  }
+
+  #tellStoppers(seat: Seat, report: WireReport): void {
+    const stoppers = [...seat.stoppers];
+    seat.stoppers.clear();
+    for (const stopper of stoppers) {
+      this.#deliver(stopper, {
+        type: "stopped",
+        address: seat.address,
+        report,
+      });
+    }
   }
 
   #sealFrom(endpoint: number): void {
@@ -267,8 +261,6 @@ export class Nursery {
     }
     if (this.#sealLinks(this.#mainLinks, endpoint)) this.#rouse(0);
   }
-
-  readonly #mainLinks: Link[] = [];
 
   #sealLinks(links: readonly Link[], from: number): boolean {
     let sealed = false;
@@ -281,14 +273,20 @@ export class Nursery {
   }
 
   #tellPeers(seat: Seat, report: WireReport, final: boolean): void {
-    const peers = new Set(seat.links.map((link) => link.from));
-    if (final) { for (const watcher of seat.watchers) peers.add(watcher); }
-    for (const peer of peers) {
+    const begun = new Map(
+      [...(final ? seat.watchers : [])].map((peer) => [peer, 0]),
+    );
+    for (const { from, lane, begun: count } of seat.links) {
+      if (!lane.express) begun.set(from, count);
+      else if (!begun.has(from)) begun.set(from, 0);
+    }
+    for (const [peer, count] of begun) {
       this.#deliver(peer, {
         type: "gone",
         address: seat.address,
         report,
         final,
+        begun: count,
       });
     }
   }
@@ -304,17 +302,26 @@ export class Nursery {
   }
 
   #stop(message: Stop): void {
-    const seat = this.#seat(message.address);
-    if (seat === undefined) return;
+    const { address, from } = message;
+    const seat = this.#seat(address);
+    if (seat === undefined) {
+      const report: WireReport = { kind: "lost", code: 1 };
+      return this.#deliver(from, { type: "stopped", address, report });
+    }
     seat.asked = message.asked;
+    if (from >= 0) seat.stoppers.add(from);
     if (seat.state === "empty") {
-      return this.#deliver(seat.owner, {
+      const report: WireReport = { kind: "stopped", code: 0 };
+      const incarnation = seat.start?.become.incarnation ?? 0;
+      const { asked } = message;
+      this.#deliver(seat.owner, {
         type: "ended",
-        address: seat.address,
-        incarnation: seat.start?.become.incarnation ?? 0,
-        report: { kind: "stopped", code: 0 },
-        asked: message.asked,
+        address,
+        incarnation,
+        report,
+        asked,
       });
+      return this.#tellStoppers(seat, report);
     }
     if (message.deadlineMs <= 0) {
       return this.#end(seat, { kind: "killed", code: 1 });
@@ -354,7 +361,7 @@ export class Nursery {
 
   #connect(from: number, to: Address, lane: LaneInfo): void {
     if (to.endpoint === 0) {
-      this.#mainLinks.push({ from, lane });
+      this.#mainLinks.push({ from, lane, begun: 0 });
       return this.#toMain({ type: "lane", lane });
     }
     const seat = this.#seat(to);
@@ -365,9 +372,10 @@ export class Nursery {
         address: to,
         report: { kind: "lost", code: 1 },
         final: true,
+        begun: 0,
       });
     }
-    seat.links.push({ from, lane });
+    seat.links.push({ from, lane, begun: 0 });
     seat.chick?.post({ type: "lane", lane });
   }
 
@@ -388,6 +396,7 @@ export class Nursery {
         address,
         report: { kind: "lost", code: 1 },
         final: true,
+        begun: 0,
       });
     }
   }
@@ -400,35 +409,9 @@ export class Nursery {
     this.#deliver(parcel.to, parcel, [...parcel.transfer]);
   }
 
-  /** Rings every watched actor that made no progress; one that answers nothing for `hangMs` hangs. */
-  #probe(): void {
-    const now = performance.now();
-    for (const seat of [...this.#seats.values()]) {
-      const hangMs = seat.start?.hangMs ?? Infinity;
-      if (seat.state !== "running" || hangMs === Infinity) continue;
-      const progress = this.#table.get(
-        seat.address.endpoint,
-        ENDPOINT.PROGRESS,
-      );
-      if (progress !== seat.progress) {
-        seat.progress = progress;
-        seat.silentSince = now;
-        seat.silentProbes = 0;
-      } else if (
-        // Three probes at least, so that a stall of this very thread accuses nobody.
-        ++seat.silentProbes > 3 && now - seat.silentSince >= hangMs
-      ) {
-        this.#hung(seat, hangMs);
-      }
-      this.#ring(seat.address.endpoint);
-    }
-  }
-
   #hung(seat: Seat, hangMs: number): void {
     const error = new TroupeError(
-      `"${
-        seat.start!.become.name
-      }" did not return to its event loop for ${hangMs} ms: split long work, or raise hangMs`,
+      `"${seat.name}" did not return to its event loop for ${hangMs} ms: split long work, or raise hangMs`,
     );
     this.#end(seat, { kind: "hung", code: 1, error: errorToWire(error) });
   }

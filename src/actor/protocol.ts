@@ -38,6 +38,7 @@ export interface Become {
   readonly name: string;
   readonly module: string;
   readonly definition: string;
+  readonly kind: "actor" | "task";
   readonly args: Uint8Array;
   readonly attachments: readonly unknown[] | undefined;
   readonly incarnation: number;
@@ -93,6 +94,8 @@ export type ToNursery =
     readonly address: Address;
     readonly reason: unknown;
     readonly drain: boolean;
+    /** Who wants to be told of the end of this incarnation, or -1. */
+    readonly from: number;
     /** Milliseconds until it is killed; 0 kills at once, Infinity never. */
     readonly deadlineMs: number;
     /** Whether it comes from outside its owner, so that it must stay stopped. */
@@ -151,6 +154,13 @@ export type FromNursery =
     readonly address: Address;
     readonly report: WireReport;
     readonly final: boolean;
+    /** How many messages of the receiver of this had been begun there. */
+    readonly begun: number;
+  }
+  | {
+    readonly type: "stopped";
+    readonly address: Address;
+    readonly report: WireReport;
   }
   | Parcel
   | { readonly type: "zombies"; readonly count: number }

@@ -79,7 +79,10 @@ export interface ActorRef<C> extends AsyncDisposable {
   readonly exited: Promise<ExitReport>;
   /** The same actor with other send options. */
   with(options: SendOptions): ActorRef<C>;
-  /** Asks it to stop before any message that waits, and waits for its end; it is killed after 5,000 ms. */
+  /**
+   * Asks it to stop before any message that waits, and waits for the end of its
+   * incarnation; it is killed after 5,000 ms. A supervisor does not restart it.
+   */
   stop(reason?: unknown): Promise<ExitReport>;
   /** Ends it at once, whatever it is doing. */
   kill(): Promise<ExitReport>;
@@ -103,6 +106,7 @@ export class RefCore {
   incarnation: number;
   readonly #ended: PromiseWithResolvers<ExitReport> = Promise.withResolvers();
   #watching = false;
+  #stopping: PromiseWithResolvers<ExitReport> | undefined;
 
   /** A ref to `address` held by `isolate`. */
   constructor(
@@ -128,11 +132,36 @@ export class RefCore {
     return this.#ended.promise;
   }
 
+  /** Asks the incarnation that runs to end within `deadlineMs`; resolves when it has. */
+  stop(reason: unknown, deadlineMs: number): Promise<ExitReport> {
+    const { isolate, address } = this;
+    if (this.report !== undefined) return Promise.resolve(this.report);
+    if (isolate.closed) return this.#ended.promise;
+    isolate.post({
+      type: "stop",
+      address,
+      reason,
+      drain: false,
+      deadlineMs,
+      asked: true,
+      from: isolate.endpoint,
+    });
+    this.#stopping ??= Promise.withResolvers();
+    return this.#stopping.promise;
+  }
+
+  /** The incarnation that was asked to stop has ended. */
+  stopped(report: ExitReport): void {
+    this.#stopping?.resolve(report);
+    this.#stopping = undefined;
+  }
+
   /** Tells of the final end. Once. */
   end(report: ExitReport): void {
     if (this.report !== undefined) return;
     this.report = report;
     this.#ended.resolve(report);
+    this.stopped(report);
   }
 }
 
@@ -153,6 +182,16 @@ export function endRef(
   const key = `${address.endpoint}.${address.life}`;
   cores(isolate).get(key)?.end(fromWireReport(report));
   cores(isolate).delete(key);
+}
+
+/** Tells the ref to `address` on this thread that the incarnation it wanted stopped has ended. */
+export function stoppedRef(
+  isolate: Isolate,
+  address: Address,
+  report: WireReport,
+): void {
+  cores(isolate).get(`${address.endpoint}.${address.life}`)
+    ?.stopped(fromWireReport(report));
 }
 
 /** An {@link ExitReport} out of what travelled. */
@@ -339,27 +378,12 @@ export class Ref<C> implements ActorRef<C> {
 
   /** See {@link ActorRef.stop}. */
   stop(reason?: unknown): Promise<ExitReport> {
-    return this.#stop(reason, DEFAULT_TIMEOUT_MS);
+    return this.#core.stop(reason, DEFAULT_TIMEOUT_MS);
   }
 
   /** See {@link ActorRef.kill}. */
   kill(): Promise<ExitReport> {
-    return this.#stop(undefined, 0);
-  }
-
-  #stop(reason: unknown, deadlineMs: number): Promise<ExitReport> {
-    const { isolate, address, exited, report } = this.#core;
-    if (report === undefined && !isolate.closed) {
-      isolate.post({
-        type: "stop",
-        address,
-        reason,
-        drain: false,
-        deadlineMs,
-        asked: true,
-      });
-    }
-    return exited;
+    return this.#core.stop(undefined, 0);
   }
 
   /** Stops the actor. */

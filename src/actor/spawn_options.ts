@@ -73,14 +73,24 @@ function positive(actor: string, option: string, value: number): number {
 }
 
 /**
- * Checks the options of `actor` and fills in the defaults.
+ * Checks the options for a `definition` and fills in the defaults.
  *
  * @throws {InvalidOptionError} If an option is out of its bounds; nothing was started.
  */
 export function checkSpawnOptions(
-  actor: string,
+  definition: string,
   options: SpawnOptions,
 ): CheckedOptions {
+  const { name } = options;
+  if (name !== undefined && (typeof name !== "string" || name === "")) {
+    throw new InvalidOptionError(
+      `Cannot start "${definition}" as 'name' must be a non-empty string: current value is ${
+        name === "" ? '""' : String(name)
+      }`,
+      { option: "name", value: name },
+    );
+  }
+  const actor = name ?? definition;
   if (options.placement !== undefined && options.placement !== "thread") {
     throw new InvalidOptionError(
       `Cannot start "${actor}" as 'placement' must be "thread": current value is "${options.placement}"`,
@@ -89,7 +99,7 @@ export function checkSpawnOptions(
   }
   const { mailbox = {} } = options;
   return {
-    name: options.name,
+    name,
     concurrency: whole(
       actor,
       "concurrency",

@@ -6,18 +6,23 @@
 import {
   InvalidOptionError,
   SystemClosedError,
-  WorkerDiedError,
+  TroupeError,
 } from "../errors.ts";
 import { ENDPOINT, EndpointTable } from "../memory/endpoints.ts";
-import type { Cell, CellFactory } from "./cell.ts";
+import type { Cell } from "./cell.ts";
 import type { ActorClass, Task } from "./define.ts";
 import { Hatchery } from "./hatchery.ts";
 import { enterIsolate, Isolate } from "./isolate.ts";
-import { Job } from "./job.ts";
+import type { Job } from "./job.ts";
+import {
+  currentHome,
+  Offspring,
+  type Spawner,
+  type TreeNode,
+} from "./offspring.ts";
 import type { FromNursery, ToNursery } from "./protocol.ts";
-import { type ActorRef, endRef } from "./ref.ts";
-import { checkSpawnOptions, type SpawnOptions } from "./spawn_options.ts";
-import { ThreadCell } from "./thread_cell.ts";
+import type { ActorRef } from "./ref.ts";
+import type { SpawnOptions } from "./spawn_options.ts";
 
 export type {} from "./nursery_entry.ts";
 
@@ -25,22 +30,6 @@ export type {} from "./nursery_entry.ts";
 export interface SystemOptions {
   /** Workers kept warm, so that an actor starts in the time of one import. @default {1} */
   readonly spares?: number;
-}
-
-/** One line of {@link System.tree}. */
-export interface TreeNode {
-  /** Name of the actor. */
-  readonly name: string;
-  /** Number of its address. */
-  readonly id: number;
-  /** How often it has been started. */
-  readonly incarnation: number;
-  /** Whether an incarnation runs. */
-  readonly state: "running" | "stopped";
-  /** Messages that waited at the last turn of its loop. */
-  readonly depth: number;
-  /** Messages it has handled, over all incarnations. */
-  readonly handled: number;
 }
 
 /**
@@ -57,13 +46,11 @@ export interface TreeNode {
  * console.log(system.tree().length, "actors");
  * ```
  */
-export class System implements AsyncDisposable, CellFactory {
+export class System implements AsyncDisposable, Spawner {
   readonly #isolate: Isolate;
   readonly #nursery: Worker;
   readonly #hatchery: Hatchery;
-  readonly #cells: Map<number, ThreadCell> = new Map();
-  /** Called when the last actor ended. */
-  onIdle: (() => void) | undefined;
+  readonly #offspring: Offspring;
   #zombies = 0;
   #closing: Promise<void> | undefined;
 
@@ -71,8 +58,15 @@ export class System implements AsyncDisposable, CellFactory {
    * Makes a system, its nursery thread and the first spare; blocks for about 30 ms, once.
    *
    * @throws {InvalidOptionError} If `spares` is not a whole number from 0 to 64.
+   * @throws {TopLevelSpawnError} If a worker is loading the module of an actor.
+   * @throws {TroupeError} Inside an actor: `spawn()` and `run()` use the system it belongs to.
    */
   constructor(options: SystemOptions = {}) {
+    if (currentHome() !== undefined) {
+      throw new TroupeError(
+        "Cannot make a system inside an actor: spawn(), run() and supervise() use the one it belongs to",
+      );
+    }
     const spares = options.spares ?? 1;
     if (!Number.isInteger(spares) || spares < 0 || spares > 64) {
       throw new InvalidOptionError(
@@ -95,8 +89,7 @@ export class System implements AsyncDisposable, CellFactory {
     enterIsolate(this.#isolate);
     this.#nursery.onerror = (event) => this.#broken(event);
     this.#nursery.onmessage = (event) => this.#receive(event.data);
-    this.#isolate.onGone = (address, report) =>
-      endRef(this.#isolate, address, report);
+    this.#offspring = new Offspring(this.#isolate, "main");
     this.#hatchery = new Hatchery((message, transfer) =>
       this.#toNursery(message, transfer)
     );
@@ -110,22 +103,17 @@ export class System implements AsyncDisposable, CellFactory {
     return this.#zombies;
   }
 
-  /** The actors of this system. */
+  /** The actors and tasks that the thread of this system started. */
   tree(): readonly TreeNode[] {
-    return [...this.#cells.values()].map((cell) => ({
-      name: cell.name,
-      id: cell.address.endpoint,
-      incarnation: cell.incarnation,
-      state: cell.running ? "running" : "stopped",
-      depth: this.#isolate.table.get(cell.address.endpoint, ENDPOINT.DEPTH),
-      handled: this.#isolate.table.get(
-        cell.address.endpoint,
-        ENDPOINT.HANDLED,
-      ),
-    }));
+    return this.#offspring.tree();
   }
 
-  /** Opens an address for a supervisor; see {@link CellFactory}. */
+  /** Called when the last actor or task ended. */
+  set onIdle(callback: () => void) {
+    this.#offspring.onIdle = callback;
+  }
+
+  /** Opens an address for a supervisor; see {@link Spawner}. */
   open(
     spec: {
       id: string;
@@ -134,12 +122,7 @@ export class System implements AsyncDisposable, CellFactory {
       options?: unknown;
     },
   ): Cell {
-    const options = (spec.options ?? {}) as SpawnOptions;
-    return this.#open(
-      spec.actor as ActorClass<unknown[], unknown>,
-      spec.args,
-      { ...options, name: options.name ?? spec.id },
-    );
+    return this.#offspring.open(spec);
   }
 
   /**
@@ -148,47 +131,33 @@ export class System implements AsyncDisposable, CellFactory {
    * @throws {InvalidOptionError} If an option is out of bounds.
    * @throws {DataCloneError} If an argument cannot travel; its path is named.
    * @throws {ModuleLoadError} If the actor's module cannot be imported.
-   * @throws {UnknownExportError} If the module registers no such name.
+   * @throws {UnknownExportError} If the module registers no such actor.
    * @throws {ActorInitError} If the constructor or `onStart` failed.
    * @throws {InitTimeoutError} If they took longer than `initTimeout`.
+   * @throws {SystemClosedError} If the system is closed.
    */
-  async spawn<A extends unknown[], C>(
+  spawn<A extends unknown[], C>(
     definition: ActorClass<A, C>,
     args: A,
     options: SpawnOptions = {},
   ): Promise<ActorRef<C>> {
-    const cell = this.#open(definition, args, options);
-    cell.onEnded = (report) => cell.retire(report);
-    try {
-      await cell.start();
-    } catch (error) {
-      cell.retire({
-        kind: "failed",
-        code: 1,
-        ...(error instanceof Error ? { error } : {}),
-      });
-      throw error;
-    }
-    return cell.ref as ActorRef<C>;
+    return this.#offspring.spawn(definition, args, options);
   }
 
   /**
    * Runs a task on a thread of its own.
    *
    * @returns A promise of its result that can be watched, stopped and killed.
+   * @throws {InvalidOptionError} If an option is out of bounds.
+   * @throws {DataCloneError} If an argument cannot travel; its path is named.
+   * @throws {SystemClosedError} If the system is closed.
    */
   run<A extends unknown[], R>(
     task: Task<A, R>,
     args: A,
     options: SpawnOptions = {},
   ): Job<Awaited<R>> {
-    const { module, task: name } = task;
-    const cell = this.#open({ module, actor: name }, args, options);
-    return new Job<Awaited<R>>(cell, (report) =>
-      new WorkerDiedError(
-        `The thread of "${cell.name}" ended (${report.kind}) before its task did`,
-        { task: name, report },
-      ));
+    return this.#offspring.run(task, args, options);
   }
 
   /**
@@ -225,62 +194,32 @@ export class System implements AsyncDisposable, CellFactory {
   }
 
   async #close(timeoutMs: number): Promise<void> {
-    const cells = [...this.#cells.values()];
-    await Promise.all(
-      cells.map(async (cell) => {
-        const report = await cell.end("system closed", timeoutMs, true);
-        cell.retire(report);
-      }),
+    this.#offspring.refuse(
+      new SystemClosedError("The system is closed: make a new one"),
     );
-    this.#isolate.close(
+    await this.#offspring.endAll("system closed", timeoutMs);
+    this.#end(
       new SystemClosedError("Cannot get an answer as the system is closed"),
     );
-    for (const cell of this.#cells.values()) cell.abandon();
-    this.#cells.clear();
-    this.#hatchery.close();
     this.#nursery.terminate();
   }
 
-  #open(
-    definition: { readonly module: string; readonly actor: string },
-    args: readonly unknown[],
-    options: SpawnOptions,
-  ): ThreadCell {
-    if (this.#closing !== undefined) {
-      throw new SystemClosedError(
-        `Cannot start "${definition.actor}" as its system is closed: make a new one`,
-      );
-    }
-    const cell = new ThreadCell(
-      this.#isolate,
-      { module: definition.module, definition: definition.actor, args },
-      checkSpawnOptions(definition.actor, options),
-      "main",
-    );
-    this.#cells.set(cell.address.endpoint, cell);
-    void this.#forgetAtEnd(cell);
-    return cell;
-  }
-
-  async #forgetAtEnd(cell: ThreadCell): Promise<void> {
-    await cell.ref.exited;
-    if (this.#cells.get(cell.address.endpoint) === cell) {
-      this.#cells.delete(cell.address.endpoint);
-    }
-    if (this.#cells.size === 0) this.onIdle?.();
+  /** Nothing happens here any more: settles all that waits. */
+  #end(error: Error): void {
+    this.#isolate.close(error);
+    this.#offspring.abandonAll(error);
+    this.#hatchery.close();
   }
 
   /** The nursery cannot go on, so nothing can: every wait ends now. */
   #broken(event: ErrorEvent): void {
     event.preventDefault();
     const error = new SystemClosedError(
-      `The system broke down in its own thread, please report this: ${event.message}`,
+      `The thread of the system itself failed: ${event.message}`,
     );
     this.#closing ??= Promise.resolve();
-    this.#isolate.close(error);
-    this.#hatchery.close();
-    for (const cell of this.#cells.values()) cell.abandon();
-    this.#cells.clear();
+    this.#offspring.refuse(error);
+    this.#end(error);
   }
 
   #toNursery(message: ToNursery, transfer: Transferable[]): void {
@@ -288,13 +227,9 @@ export class System implements AsyncDisposable, CellFactory {
   }
 
   #receive(message: FromNursery): void {
-    if (this.#isolate.receive(message)) return;
     if (message.type === "zombies") this.#zombies = message.count;
     else if (message.type === "hatch") this.#hatchery.hatch(message.id);
     else if (message.type === "discard") this.#hatchery.discard(message.id);
-    else if (message.type === "started" || message.type === "ended") {
-      const cell = this.#cells.get(message.address.endpoint);
-      if (cell?.address.life === message.address.life) cell.receive(message);
-    }
+    else if (!this.#isolate.receive(message)) this.#offspring.receive(message);
   }
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { errorFromWire, errorToWire } from "../error_wire.ts";
+import { errorToWire } from "../error_wire.ts";
 import { SystemClosedError } from "../errors.ts";
 import type { ExitReport } from "../exit_report.ts";
 import { encodeArguments } from "../memory/codec.ts";
@@ -16,6 +16,8 @@ import type { CheckedOptions } from "./spawn_options.ts";
 
 /** What is started: a definition and its arguments. */
 export interface Plan {
+  /** What the name must stand for. */
+  readonly kind: "actor" | "task";
   /** URL of the module. */
   readonly module: string;
   /** Name the definition is registered under. */
@@ -32,6 +34,12 @@ export function toWireReport(report: ExitReport): WireReport {
     : { kind, code, error: errorToWire(error) };
 }
 
+/** The report of a start that went wrong before a thread could say so. */
+export function failedReport(error: unknown): ExitReport {
+  const report = { kind: "failed", code: 1 } as const;
+  return error instanceof Error ? { ...report, error } : report;
+}
+
 /** See {@link Cell}. */
 export class ThreadCell implements Cell {
   /** See {@link Cell.name}. */
@@ -40,6 +48,8 @@ export class ThreadCell implements Cell {
   readonly ref: Ref<unknown>;
   /** See {@link Cell.onEnded}. */
   onEnded: ((report: ExitReport, asked: boolean) => void) | undefined;
+  /** How the incarnation before ended. */
+  lastReport: ExitReport | undefined;
   /** Where it lives. */
   readonly address: Address;
   readonly #core: RefCore;
@@ -88,7 +98,7 @@ export class ThreadCell implements Cell {
 
   /** See {@link Cell.start}. */
   start(after?: ExitReport): Promise<void> {
-    if (this.#isolate.closed) return Promise.reject(closed(this.name));
+    if (this.#isolate.closed) return Promise.reject(notStarted(this.name));
     this.#core.incarnation = ++this.#incarnation;
     this.#running = true;
     this.#starting = Promise.withResolvers();
@@ -103,6 +113,7 @@ export class ThreadCell implements Cell {
         name: this.name,
         module: this.#plan.module,
         definition: this.#plan.definition,
+        kind: this.#plan.kind,
         args: encoded.bytes.slice(0, encoded.length),
         attachments: encoded.attachments,
         incarnation: this.#incarnation,
@@ -139,6 +150,7 @@ export class ThreadCell implements Cell {
           ? Infinity
           : shutdownMs,
         asked: false,
+        from: -1,
       });
     }
     return this.#ending.promise;
@@ -150,7 +162,6 @@ export class ThreadCell implements Cell {
     this.#retired = true;
     const wire = toWireReport(report);
     this.#isolate.post({ type: "retire", address: this.address, report: wire });
-    this.#isolate.asks.fail(this.address, wire, true);
     endRef(this.#isolate, this.address, wire);
     this.#core.end(report);
   }
@@ -165,17 +176,18 @@ export class ThreadCell implements Cell {
     } else this.#ended(message.report, message.asked);
   }
 
-  /** The system closed under it. */
-  abandon(): void {
+  /** The system ended under it, by `cause` if it was not closed. */
+  abandon(cause?: Error): void {
     const report: ExitReport = { kind: "stopped", code: 0 };
     this.#running = false;
-    this.#starting?.reject(closed(this.name));
+    this.#starting?.reject(notStarted(this.name, cause));
     this.#ending?.resolve(report);
     this.#core.end(report);
   }
 
   #ended(wire: WireReport, asked: boolean): void {
     const report = fromWireReport(wire);
+    this.lastReport = report;
     this.#running = false;
     const ending = this.#ending;
     this.#ending = undefined;
@@ -183,17 +195,18 @@ export class ThreadCell implements Cell {
     this.#starting = undefined;
     ending?.resolve(report);
     if (starting !== undefined) {
-      starting.reject(
-        wire.error === undefined
-          ? closed(this.name)
-          : errorFromWire(wire.error),
-      );
+      starting.reject(report.error ?? notStarted(this.name));
     } else if (ending === undefined) this.onEnded?.(report, asked);
   }
 }
 
-function closed(name: string): SystemClosedError {
+function notStarted(name: string, cause?: Error): SystemClosedError {
   return new SystemClosedError(
-    `Cannot start "${name}" as it was stopped, or its system closed, before it was up`,
+    `Cannot start "${name}" as ${
+      cause === undefined
+        ? "it was stopped before it was up"
+        : `its system ended: ${cause.message}`
+    }`,
+    { cause },
   );
 }

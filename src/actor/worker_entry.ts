@@ -7,6 +7,7 @@ import { errorFromWire, errorToWire } from "../error_wire.ts";
 import {
   ActorInitError,
   ModuleLoadError,
+  TopLevelSpawnError,
   UnknownExportError,
 } from "../errors.ts";
 import { decode } from "../memory/codec.ts";
@@ -15,7 +16,8 @@ import { ActorLoop } from "./actor_loop.ts";
 import { type Context, enterContext } from "./current.ts";
 import { load } from "./define.ts";
 import { enterIsolate, Isolate } from "./isolate.ts";
-import type { Become, FromNursery, ToNursery } from "./protocol.ts";
+import { enterHome, Offspring } from "./offspring.ts";
+import type { Become, FromNursery, ToNursery, WireReport } from "./protocol.ts";
 import { Ref, RefCore } from "./ref.ts";
 import { TaskRunner } from "./task_runner.ts";
 
@@ -43,6 +45,7 @@ interface Hooks {
 }
 
 let isolate: Isolate | undefined;
+let offspring: Offspring | undefined;
 let loop: ActorLoop | undefined;
 let stopEarly: { reason: unknown; drain: boolean } | undefined;
 const stopping = new AbortController();
@@ -53,7 +56,7 @@ function receive({ data }: MessageEvent<FromNursery | Seed>): void {
   if (data.type === "seed") seed(data.port);
   else if (data.type === "become") void become(data);
   else if (data.type === "stop") stop(data.reason, data.drain);
-  else isolate?.receive(data);
+  else if (isolate?.receive(data) === false) offspring?.receive(data);
 }
 
 function seed(port: MessagePort | undefined): void {
@@ -115,6 +118,7 @@ function noteExitCode(table: EndpointTable, endpoint: number): void {
 
 async function become(message: Become): Promise<void> {
   const { address, epoch, name } = message;
+  enterHome("loading");
   const table = new EndpointTable(message.table);
   isolate = new Isolate(table, address.endpoint, epoch, post);
   isolate.onFenced = closeThread;
@@ -137,9 +141,10 @@ async function become(message: Become): Promise<void> {
 }
 
 function initError(name: string, cause: unknown): Error {
-  if (cause instanceof ModuleLoadError || cause instanceof UnknownExportError) {
-    return cause;
-  }
+  if (
+    cause instanceof ModuleLoadError || cause instanceof UnknownExportError ||
+    cause instanceof TopLevelSpawnError
+  ) return cause;
   return new ActorInitError(
     `Cannot start "${name}" as its constructor or onStart failed: ${
       cause instanceof Error ? cause.message : String(cause)
@@ -150,7 +155,9 @@ function initError(name: string, cause: unknown): Error {
 
 async function start(here: Isolate, message: Become): Promise<void> {
   const { name, incarnation, args, attachments } = message;
-  const definition = await load(message.module, message.definition);
+  const definition = await load(message);
+  offspring = new Offspring(here, name);
+  enterHome(offspring);
   const values = decode(args, 0, args.length, attachments) as unknown[];
   const context = contextOf(here, message);
   enterContext(context);
@@ -168,12 +175,20 @@ async function start(here: Isolate, message: Become): Promise<void> {
     here,
     instance,
     { name, incarnation, concurrency: message.concurrency },
-    (report) => post({ type: "ended", report }),
+    (report) => void end(report),
   );
   here.consumer = loop;
   post({ type: "started" });
   if (stopEarly !== undefined) loop.stop(stopEarly.reason, stopEarly.drain);
   here.wake();
+}
+
+/** Ends this actor, after those that it started. */
+async function end(report: WireReport): Promise<void> {
+  if (report.kind === "stopped") {
+    await offspring?.endAll("owner stopped", Infinity);
+  }
+  post({ type: "ended", report });
 }
 
 function contextOf(here: Isolate, message: Become): Context {

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { defaultSystem } from "../actor/default_system.ts";
+import { spawn } from "../actor/default_system.ts";
 import { actor, type ActorClass } from "../actor/define.ts";
 import type { ActorRef } from "../actor/ref.ts";
-import type { System } from "../actor/system.ts";
+import type { Spawner } from "../actor/offspring.ts";
 import { CounterRef, ListRef, MapRef, ValueRef } from "./proxies.ts";
 import { type Change, Vault } from "./vault.ts";
 
@@ -38,9 +38,14 @@ export class Manager implements AsyncDisposable {
   }
 
   /** Starts a Manager on a thread of its own, in `system` or the default one. */
-  static async start(options: { system?: System } = {}): Promise<Manager> {
-    const system = options.system ?? defaultSystem();
-    return new Manager(await system.spawn(VaultActor, [], { name: "manager" }));
+  static async start(options: { system?: Spawner } = {}): Promise<Manager> {
+    const name = { name: "manager" };
+    const { system } = options;
+    return new Manager(
+      system === undefined
+        ? await spawn(VaultActor, [], name)
+        : await system.spawn(VaultActor, [], name),
+    );
   }
 
   /** The map of that name; it exists from its first write. */

@@ -89,6 +89,11 @@ export class LaneReader {
     this.#tag = tag << TAG_SHIFT;
   }
 
+  /** The number of records finished by all consumers so far, mod 2^32. */
+  get finished(): number {
+    return this.#done;
+  }
+
   /** The number of records written and not finished, the one in flight included; one more while a write ends. */
   get depth(): number {
     return Math.max(0, (peek(this.#words, SENT) - this.#done) | 0);

@@ -4,10 +4,10 @@
  * @module
  */
 import {
-  releaseDefaultSystem,
-  retainDefaultSystem,
+  releaseDefaultSpawner,
+  retainDefaultSpawner,
 } from "../actor/default_system.ts";
-import type { System } from "../actor/system.ts";
+import type { Spawner } from "../actor/offspring.ts";
 import type { SupervisorOptions } from "./child_spec.ts";
 import { superviseWith, type Supervisor } from "./supervisor.ts";
 
@@ -28,15 +28,15 @@ import { superviseWith, type Supervisor } from "./supervisor.ts";
  */
 export async function supervise(
   options: SupervisorOptions,
-  system?: System,
+  system?: Spawner,
 ): Promise<Supervisor> {
   if (system !== undefined) return await superviseWith(system, options);
   try {
-    const supervisor = await superviseWith(retainDefaultSystem(), options);
-    void supervisor.exited.finally(releaseDefaultSystem);
+    const supervisor = await superviseWith(retainDefaultSpawner(), options);
+    void supervisor.exited.finally(releaseDefaultSpawner);
     return supervisor;
   } catch (error) {
-    releaseDefaultSystem();
+    releaseDefaultSpawner();
     throw error;
   }
 }

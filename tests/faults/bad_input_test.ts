@@ -64,25 +64,25 @@ const MISTAKES: readonly Mistake[] = [
     what: "a module that is not there",
     make: (system) => system.spawn(at(NOWHERE), []),
     error: ModuleLoadError,
-    says: [`"Books"`, NOWHERE, "not found"],
+    says: [`"Books-`, NOWHERE, "not found"],
   },
   {
     what: "a module whose host is not there",
     make: (system) => system.spawn(at("http://127.0.0.1:1/books.ts"), []),
     error: ModuleLoadError,
-    says: [`"Books"`, `"http://127.0.0.1:1/books.ts"`],
+    says: [`"Books-`, `"http://127.0.0.1:1/books.ts"`],
   },
   {
     what: "a module that does not parse",
     make: (system) => system.spawn(at(typeScript("export const = ;")), []),
     error: ModuleLoadError,
-    says: [`"Books"`, "SyntaxError"],
+    says: [`"Books-`, "SyntaxError"],
   },
   {
     what: "a module that throws",
     make: (system) => system.spawn(at(typeScript("throw new Error('No')")), []),
     error: ModuleLoadError,
-    says: [`"Books"`, "No"],
+    says: [`"Books-`, "No"],
   },
   {
     what: "a module that never ends to load",
@@ -99,7 +99,7 @@ const MISTAKES: readonly Mistake[] = [
     what: "a module that registers nothing",
     make: (system) => system.spawn(at(typeScript("export const n = 1")), []),
     error: UnknownExportError,
-    says: [`"Books"`, "it has none"],
+    says: [`"Books-`, "it has none"],
   },
   {
     what: "a name that is not registered",

@@ -1,0 +1,261 @@
+/**
+ * What one thread has started: the actors and tasks it owns.
+ *
+ * Nobody outlives its owner. A thread that ends takes along what it started.
+ *
+ * @module
+ */
+import {
+  InvalidOptionError,
+  SystemClosedError,
+  TopLevelSpawnError,
+  WorkerDiedError,
+} from "../errors.ts";
+import { ENDPOINT } from "../memory/endpoints.ts";
+import type { Cell, CellFactory } from "./cell.ts";
+import type { ActorClass, Task } from "./define.ts";
+import type { Isolate } from "./isolate.ts";
+import { Job } from "./job.ts";
+import type { FromNursery } from "./protocol.ts";
+import { type ActorRef, endRef, stoppedRef } from "./ref.ts";
+import { checkSpawnOptions, type SpawnOptions } from "./spawn_options.ts";
+import { failedReport, type Plan, ThreadCell } from "./thread_cell.ts";
+
+/** Starts actors and tasks: a system, or an actor in it. */
+export interface Spawner extends CellFactory {
+  /** Starts an actor; resolves when its constructor and `onStart` are done. */
+  spawn<A extends unknown[], C>(
+    definition: ActorClass<A, C>,
+    args: A,
+    options?: SpawnOptions,
+  ): Promise<ActorRef<C>>;
+  /** Runs a task on a thread of its own. */
+  run<A extends unknown[], R>(
+    task: Task<A, R>,
+    args: A,
+    options?: SpawnOptions,
+  ): Job<Awaited<R>>;
+}
+
+/** One line of a system's tree. */
+export interface TreeNode {
+  /** Name of the actor. */
+  readonly name: string;
+  /** Number of its address. */
+  readonly id: number;
+  /** How often it has been started. */
+  readonly incarnation: number;
+  /** Whether an incarnation runs. */
+  readonly state: "running" | "stopped";
+  /** Messages that waited when its loop last turned. */
+  readonly depth: number;
+  /** Messages it has handled, over all incarnations. */
+  readonly handled: number;
+}
+
+/** The actors and tasks that one thread owns. */
+export class Offspring implements Spawner {
+  /** Called when the last of them ended. */
+  onIdle: (() => void) | undefined;
+  readonly #isolate: Isolate;
+  readonly #owner: string;
+  readonly #cells: Map<number, ThreadCell> = new Map();
+  #refusal: Error | undefined;
+
+  /** The offspring of the thread `owner`. */
+  constructor(isolate: Isolate, owner: string) {
+    this.#isolate = isolate;
+    this.#owner = owner;
+    isolate.onGone = (address, report) => endRef(isolate, address, report);
+    isolate.onStopped = (address, report) =>
+      stoppedRef(isolate, address, report);
+  }
+
+  /** How many there are. */
+  get size(): number {
+    return this.#cells.size;
+  }
+
+  /** What is known of each. */
+  tree(): readonly TreeNode[] {
+    const { table } = this.#isolate;
+    return [...this.#cells.values()].map((cell) => ({
+      name: cell.name,
+      id: cell.address.endpoint,
+      incarnation: cell.incarnation,
+      state: cell.running ? "running" : "stopped",
+      depth: table.get(cell.address.endpoint, ENDPOINT.DEPTH),
+      handled: table.get(cell.address.endpoint, ENDPOINT.HANDLED),
+    }));
+  }
+
+  /** Opens an address for a supervisor; see {@link CellFactory}. */
+  open(
+    spec: {
+      id: string;
+      actor: unknown;
+      args: readonly unknown[];
+      options?: unknown;
+    },
+  ): Cell {
+    const options = (spec.options ?? {}) as SpawnOptions;
+    return this.#open("actor", spec.actor, spec.args, {
+      ...options,
+      name: options.name ?? spec.id,
+    });
+  }
+
+  /** See {@link Spawner.spawn}. */
+  async spawn<A extends unknown[], C>(
+    definition: ActorClass<A, C>,
+    args: A,
+    options: SpawnOptions = {},
+  ): Promise<ActorRef<C>> {
+    const cell = this.#open("actor", definition, args, options);
+    cell.onEnded = (report) => cell.retire(report);
+    try {
+      await cell.start();
+    } catch (error) {
+      cell.retire(cell.lastReport ?? failedReport(error));
+      throw error;
+    }
+    return cell.ref as ActorRef<C>;
+  }
+
+  /** See {@link Spawner.run}. */
+  run<A extends unknown[], R>(
+    task: Task<A, R>,
+    args: A,
+    options: SpawnOptions = {},
+  ): Job<Awaited<R>> {
+    const cell = this.#open("task", task, args, options);
+    return new Job<Awaited<R>>(cell, (report) =>
+      new WorkerDiedError(
+        `The thread of "${cell.name}" ended (${report.kind}) before its task did`,
+        { task: task.task, report },
+      ));
+  }
+
+  /** Handles what the nursery says of one of them. */
+  receive(message: FromNursery): void {
+    if (message.type !== "started" && message.type !== "ended") return;
+    const cell = this.#cells.get(message.address.endpoint);
+    if (cell?.address.life === message.address.life) cell.receive(message);
+  }
+
+  /** Refuses to start anything from now on, with `error`. */
+  refuse(error: Error): void {
+    this.#refusal = error;
+  }
+
+  /** Stops all of them, after the messages they have accepted; what runs after `timeoutMs` is killed. */
+  async endAll(reason: string, timeoutMs: number): Promise<void> {
+    await Promise.all(
+      [...this.#cells.values()].map(async (cell) => {
+        cell.retire(await cell.end(reason, timeoutMs, true));
+      }),
+    );
+  }
+
+  /** Settles everything that waits for one of them: nothing will come any more. */
+  abandonAll(cause?: Error): void {
+    for (const cell of this.#cells.values()) cell.abandon(cause);
+    this.#cells.clear();
+  }
+
+  #open(
+    kind: "actor" | "task",
+    definition: unknown,
+    args: readonly unknown[],
+    options: SpawnOptions,
+  ): ThreadCell {
+    const plan = checkPlan(kind, definition, args);
+    if (this.#refusal !== undefined) {
+      throw new SystemClosedError(
+        `Cannot start "${plan.definition}" here: ${this.#refusal.message}`,
+        { cause: this.#refusal },
+      );
+    }
+    const cell = new ThreadCell(
+      this.#isolate,
+      plan,
+      checkSpawnOptions(plan.definition, options),
+      this.#owner,
+    );
+    this.#cells.set(cell.address.endpoint, cell);
+    void this.#forgetAtEnd(cell);
+    return cell;
+  }
+
+  async #forgetAtEnd(cell: ThreadCell): Promise<void> {
+    await cell.ref.exited;
+    if (this.#cells.get(cell.address.endpoint) === cell) {
+      this.#cells.delete(cell.address.endpoint);
+    }
+    if (this.#cells.size === 0) this.onIdle?.();
+  }
+}
+
+function checkPlan(
+  kind: "actor" | "task",
+  definition: unknown,
+  args: readonly unknown[],
+): Plan {
+  const { module, [kind]: name } = Object(definition) as {
+    module?: unknown;
+    actor?: unknown;
+    task?: unknown;
+  };
+  if (typeof name !== "string" || typeof module !== "string") {
+    throw new InvalidOptionError(
+      `Cannot start ${
+        kind === "actor" ? "an actor" : "a task"
+      } as the first argument must be what ${kind}() or remote() returned: current value is ${
+        describe(definition)
+      }`,
+      { option: kind, value: definition },
+    );
+  }
+  if (!URL.canParse(module)) {
+    throw new InvalidOptionError(
+      `Cannot start "${name}" as the URL of its module must be absolute, use import.meta or import.meta.resolve(): current value is "${module}"`,
+      { option: "module", value: module },
+    );
+  }
+  if (!Array.isArray(args)) {
+    throw new InvalidOptionError(
+      `Cannot start "${name}" as its arguments must be an array: current value is ${
+        describe(args)
+      }`,
+      { option: "args", value: args },
+    );
+  }
+  return { kind, module, definition: name, args };
+}
+
+function describe(value: unknown): string {
+  if (typeof value === "function") return `the function ${value.name}`;
+  return typeof value === "string"
+    ? `"${value}"`
+    : Deno.inspect(value, { depth: 1 });
+}
+
+/** The thread's own spawner, in a thread that runs an actor or loads one. */
+let home: Offspring | "loading" | undefined;
+
+/** Says that this thread loads an actor's module, and then whose actors it starts. */
+export function enterHome(spawner: Offspring | "loading"): void {
+  home = spawner;
+}
+
+/**
+ * The spawner of the actor that runs on this thread; `undefined` elsewhere.
+ *
+ * @throws {TopLevelSpawnError} If the thread is still loading the actor's module.
+ */
+export function currentHome(): Offspring | undefined {
+  if (home !== "loading") return home;
+  throw new TopLevelSpawnError(
+    "Cannot start anything at the top level of a module that a worker loads, as it would start itself without end: do it in a function, or below `if (import.meta.main)`",
+  );
+}

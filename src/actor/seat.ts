@@ -1,0 +1,57 @@
+import type { Chick } from "./chick.ts";
+import type { Address, LaneInfo, Parcel, ToNursery } from "./protocol.ts";
+
+/** What it takes to start an incarnation. */
+export type Start = Extract<ToNursery, { type: "start" }>;
+
+/** A lane that leads to a seat. */
+export interface Link {
+  /** Who writes it. */
+  readonly from: number;
+  readonly lane: LaneInfo;
+  /** How many of its records had been begun when the last incarnation ended. */
+  begun: number;
+}
+
+/**
+ * One endpoint as the nursery sees it.
+ *
+ *   empty    → starting          start: waits for a worker, which then loads the actor
+ *   starting → running           started: constructor and onStart are done
+ *   starting, running → empty    ended: thrown, closed, exited, hung, killed, stopped
+ *   empty    → (deleted)         retire: the row is freed, peers and watchers are told
+ */
+export class Seat {
+  /** Where its incarnation is in its life. */
+  state: "empty" | "starting" | "running" = "empty";
+  /** The worker it runs on, once it has one. */
+  chick: Chick | undefined;
+  /** Takes back the wish for a worker. */
+  cancelTake: () => void = () => {};
+  /** The incarnation that may act. */
+  epoch = 0;
+  /** Whether somebody but its owner asked it to stop. */
+  asked = false;
+  /** Whether it was asked to stop. */
+  stopping = false;
+  /** How it was started last. */
+  start: Start | undefined;
+  /** The deadline of its start, or of its stop. */
+  timer: ReturnType<typeof setTimeout> | undefined;
+  /** The lanes that lead to it. */
+  readonly links: Link[] = [];
+  /** Who wants to know of its final end. */
+  readonly watchers: Set<number> = new Set();
+  /** Who wants to know of the end of this incarnation. */
+  readonly stoppers: Set<number> = new Set();
+  /** Parcels that it may have to get again. */
+  readonly parcels: Map<number, Parcel> = new Map();
+
+  /** A seat at `address`, owned by the endpoint `owner`. */
+  constructor(readonly address: Address, readonly owner: number) {}
+
+  /** The name of its actor. */
+  get name(): string {
+    return this.start?.become.name ?? "";
+  }
+}

@@ -1,0 +1,41 @@
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { type ActorRef, System, TopLevelSpawnError } from "../../mod.ts";
+import { Parent } from "../fixtures/family.ts";
+import { Eager } from "../fixtures/top_level.ts";
+
+type Child = ActorRef<{ add(n: number): number }>;
+
+Deno.test("spawn() inside an actor starts a child that others may use", async () => {
+  await using system = new System({ spares: 2 });
+  const parent = await system.spawn(Parent, []);
+  const child = await parent.ask.have(10) as Child;
+  assertEquals(await child.ask.add(1), 11);
+  assertEquals(await parent.ask.viaChild(2), 13);
+});
+
+Deno.test("run() inside an actor runs a task", async () => {
+  await using system = new System({ spares: 2 });
+  const parent = await system.spawn(Parent, []);
+  assertEquals(await parent.ask.task(7), 49);
+});
+
+for (const end of ["stop", "kill"] as const) {
+  Deno.test(`ActorRef.${end}() ends the children with their parent`, async () => {
+    await using system = new System({ spares: 2 });
+    const parent = await system.spawn(Parent, []);
+    const child = await parent.ask.have(0) as Child;
+    const { exited } = child;
+    await parent[end]();
+    assertEquals(["stopped", "killed"].includes((await exited).kind), true);
+  });
+}
+
+Deno.test("spawn() at the top level of an actor's module is refused where a worker loads it", async () => {
+  await using system = new System();
+  const error = await assertRejects(
+    () => system.spawn(Eager, []),
+    TopLevelSpawnError,
+  );
+  assertStringIncludes(error.message, "import.meta.main");
+  assertEquals(system.tree(), []);
+});
