@@ -46,6 +46,8 @@ export interface BroodHooks {
   onGone(chick: Chick): void;
   /** The number of zombies changed. */
   onZombies(count: number): void;
+  /** The number of spares changed. */
+  onSpares(count: number): void;
 }
 
 /** Who waits for a worker. */
@@ -92,6 +94,7 @@ export class Brood {
     this.#refillSoon();
     const spare = this.#spares.shift();
     if (spare !== undefined) {
+      this.#hooks.onSpares(this.#spares.length);
       taker.use(spare);
       return () => {};
     }
@@ -177,15 +180,19 @@ export class Brood {
     this.#booting.delete(chick.id);
     locks().request(chick.id, () => this.#ended(chick));
     const taker = this.#takers.shift();
-    if (taker === undefined) this.#spares.push(chick);
-    else taker.use(chick);
+    if (taker !== undefined) return taker.use(chick);
+    this.#spares.push(chick);
+    this.#hooks.onSpares(this.#spares.length);
   }
 
   #ended(chick: Chick): void {
     chick.gone = true;
     if (chick.zombie) this.#hooks.onZombies(--this.#zombies);
     const at = this.#spares.indexOf(chick);
-    if (at >= 0) this.#spares.splice(at, 1);
+    if (at >= 0) {
+      this.#spares.splice(at, 1);
+      this.#hooks.onSpares(this.#spares.length);
+    }
     if (chick.released) return;
     chick.terminate();
     if (at < 0) this.#hooks.onGone(chick);

@@ -55,6 +55,7 @@ export class Nursery {
       onDiscard: (id) => toMain({ type: "discard", id }),
       onGone: (chick) => this.#chickGone(chick),
       onZombies: (count) => toMain({ type: "zombies", count }),
+      onSpares: (count) => toMain({ type: "spares", count }),
     });
   }
 

@@ -164,6 +164,7 @@ export type FromNursery =
   }
   | Parcel
   | { readonly type: "zombies"; readonly count: number }
+  | { readonly type: "spares"; readonly count: number }
   | { readonly type: "hatch"; readonly id: string }
   | { readonly type: "discard"; readonly id: string };
 

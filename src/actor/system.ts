@@ -51,6 +51,9 @@ export class System implements AsyncDisposable, Spawner {
   readonly #nursery: Worker;
   readonly #hatchery: Hatchery;
   readonly #offspring: Offspring;
+  readonly #wanted: number;
+  #spares = 0;
+  #warm: PromiseWithResolvers<void> = Promise.withResolvers();
   #zombies = 0;
   #closing: Promise<void> | undefined;
 
@@ -74,6 +77,7 @@ export class System implements AsyncDisposable, Spawner {
         { option: "spares", value: spares },
       );
     }
+    this.#wanted = spares;
     const table = new EndpointTable();
     const { endpoint } = table.open();
     this.#nursery = new Worker(
@@ -87,6 +91,7 @@ export class System implements AsyncDisposable, Spawner {
       (message, transfer) => this.#toNursery(message, transfer ?? []),
     );
     enterIsolate(this.#isolate);
+    this.#warm.promise.catch(() => {});
     this.#nursery.onerror = (event) => this.#broken(event);
     this.#nursery.onmessage = (event) => this.#receive(event.data);
     this.#offspring = new Offspring(this.#isolate, "main");
@@ -101,6 +106,18 @@ export class System implements AsyncDisposable, Spawner {
   /** Threads that were let go but run synchronous code that the platform cannot stop. */
   get zombies(): number {
     return this.#zombies;
+  }
+
+  /**
+   * Resolves when as many workers are warm as the option `spares` says: the next
+   * starts take a few milliseconds. Right after a start that takes about a second.
+   *
+   * @throws {SystemClosedError} If the system is closed before.
+   */
+  warm(): Promise<void> {
+    return this.#spares >= this.#wanted
+      ? Promise.resolve()
+      : this.#warm.promise;
   }
 
   /** The actors and tasks that the thread of this system started. */
@@ -204,11 +221,20 @@ export class System implements AsyncDisposable, Spawner {
     this.#nursery.terminate();
   }
 
+  #countSpares(count: number): void {
+    this.#spares = count;
+    if (count < this.#wanted) return;
+    this.#warm.resolve();
+    this.#warm = Promise.withResolvers();
+    this.#warm.promise.catch(() => {});
+  }
+
   /** Nothing happens here any more: settles all that waits. */
   #end(error: Error): void {
     this.#isolate.close(error);
     this.#offspring.abandonAll(error);
     this.#hatchery.close();
+    this.#warm.reject(error);
   }
 
   /** The nursery cannot go on, so nothing can: every wait ends now. */
@@ -228,6 +254,7 @@ export class System implements AsyncDisposable, Spawner {
 
   #receive(message: FromNursery): void {
     if (message.type === "zombies") this.#zombies = message.count;
+    else if (message.type === "spares") this.#countSpares(message.count);
     else if (message.type === "hatch") this.#hatchery.hatch(message.id);
     else if (message.type === "discard") this.#hatchery.discard(message.id);
     else if (!this.#isolate.receive(message)) this.#offspring.receive(message);

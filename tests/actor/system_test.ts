@@ -251,3 +251,17 @@ Deno.test("ActorRef.stop() ends a start that still waits for its thread", async 
   await Promise.all([assertRejects(() => spawning), system.close()]);
   assertEquals(system.tree(), []);
 });
+
+Deno.test("System.warm() resolves when the spares are up, also after they were used", async () => {
+  await using system = new System({ spares: 2 });
+  await system.warm();
+  await Promise.all([system.spawn(Ledger, [0]), system.spawn(Ledger, [0])]);
+  await system.warm();
+});
+
+Deno.test("System.warm() rejects when the system is closed before", async () => {
+  const system = new System({ spares: 8 });
+  const warm = assertRejects(() => system.warm(), SystemClosedError);
+  await system.close();
+  await warm;
+});

@@ -36,7 +36,7 @@ function openOurs(): Trial {
   const system = new System({ spares: ACTORS });
   return {
     async round() {
-      await settle(ACTORS);
+      await settle(system);
       await using refs = new AsyncDisposableStack();
       return await longestStall(async () => {
         const started = await Promise.all(
@@ -75,7 +75,7 @@ export type {} from "./raw_answerer.ts";
 function openRaw(): Trial {
   return {
     async round() {
-      await settle(0);
+      await settle();
       using workers = new DisposableStack();
       return await longestStall(() => {
         const started = Array.from(

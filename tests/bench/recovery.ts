@@ -56,7 +56,7 @@ async function open({ quick }: Effort): Promise<Trial> {
   const fragile = supervisor.ref("fragile", FragileActor);
   let incarnation = await fragile.ask.incarnation();
   const fallOnce = async () => {
-    await settle(SPARES);
+    await settle(system);
     const began = performance.now();
     fragile.tell.fall();
     // Kept in the mailbox over the crash: only the next incarnation can answer.

@@ -23,7 +23,7 @@ async function medianOf(
 ): Promise<number> {
   const figures: number[] = [];
   for (let i = 0; i < (quick ? 3 : 7); i++) {
-    await settle(0);
+    await settle();
     figures.push(await start());
   }
   return median(figures);
@@ -31,7 +31,7 @@ async function medianOf(
 
 async function openOurs(effort: Effort): Promise<Trial> {
   const system = new System({ spares: 0 });
-  await settle(1);
+  await settle(system);
   const start = async () => {
     const began = performance.now();
     await using started = await system.spawn(StartedActor, []);

@@ -29,7 +29,7 @@ function burstsOf({ quick }: Effort): number {
 /** Starts a burst of actors and appends the milliseconds of each. */
 async function startBurst(system: System, figures: number[]): Promise<void> {
   await using started = new AsyncDisposableStack();
-  await settle(SPARES);
+  await settle(system);
   for (let i = 0; i < BURST; i++) {
     const began = performance.now();
     const ref = await system.spawn(StartedActor, []);
@@ -60,7 +60,7 @@ async function importBurst(figures: number[]): Promise<void> {
   for (let i = 0; i < BURST; i++) {
     fresh.push(threads.use(await RawThread.start()));
   }
-  await settle(0);
+  await settle();
   const module = import.meta.resolve("./started.ts");
   for (const thread of fresh) {
     const began = performance.now();
