@@ -13,7 +13,7 @@ import {
 import { decode } from "../memory/codec.ts";
 import { ENDPOINT, EndpointTable } from "../memory/endpoints.ts";
 import { ActorLoop } from "./actor_loop.ts";
-import { type Context, enterContext } from "./current.ts";
+import { type Context, current, enterContext } from "./current.ts";
 import { load } from "./define.ts";
 import { enterIsolate, Isolate } from "./isolate.ts";
 import { enterHome, Offspring } from "./offspring.ts";
@@ -199,7 +199,6 @@ function contextOf(here: Isolate, message: Become): Context {
     incarnation,
     signal: stopping.signal,
     parent: { id: parent.endpoint, name: parent.name },
-    // deno-lint-ignore troupe/quiet -- the default log of an actor
-    log: (...values) => console.error(`[${name}]`, ...values),
+    log: current.log,
   };
 }

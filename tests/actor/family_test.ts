@@ -39,3 +39,16 @@ Deno.test("spawn() at the top level of an actor's module is refused where a work
   assertStringIncludes(error.message, "import.meta.main");
   assertEquals(system.tree(), []);
 });
+
+Deno.test("current tells an actor who it is", async () => {
+  await using system = new System();
+  const parent = await system.spawn(Parent, [], { name: "mother" });
+  const [name, incarnation, owner, stopping, self] = await parent.ask.facts();
+  assertEquals([name, incarnation, owner, stopping], [
+    "mother",
+    1,
+    "main",
+    false,
+  ]);
+  assertEquals((self as ActorRef<unknown>).id, parent.id);
+});
