@@ -11,14 +11,8 @@ export {
   type Task,
   task,
 } from "./src/actor/define.ts";
-export type {
-  ActorRef,
-  Asks,
-  Hook,
-  Method,
-  SendOptions,
-  Tells,
-} from "./src/actor/ref.ts";
+export type { ActorRef, Asks, Hook, Method, Tells } from "./src/actor/ref.ts";
+export type { SendOptions } from "./src/actor/send.ts";
 export type { Cell, CellFactory } from "./src/actor/cell.ts";
 export type { SpawnOptions } from "./src/actor/spawn_options.ts";
 export { type Context, current } from "./src/actor/current.ts";

@@ -17,7 +17,8 @@ import type { ActorClass, Task } from "./define.ts";
 import type { Isolate } from "./isolate.ts";
 import { Job } from "./job.ts";
 import type { FromNursery } from "./protocol.ts";
-import { type ActorRef, endRef, stoppedRef } from "./ref.ts";
+import type { ActorRef } from "./ref.ts";
+import { endRef, stoppedRef } from "./ref_core.ts";
 import { checkSpawnOptions, type SpawnOptions } from "./spawn_options.ts";
 import { failedReport, type Plan, ThreadCell } from "./thread_cell.ts";
 

@@ -11,7 +11,8 @@ import { ENDPOINT } from "../memory/endpoints.ts";
 import type { Cell } from "./cell.ts";
 import type { Isolate } from "./isolate.ts";
 import type { Address, FromNursery, WireReport } from "./protocol.ts";
-import { endRef, fromWireReport, Ref, RefCore } from "./ref.ts";
+import { Ref } from "./ref.ts";
+import { endRef, fromWireReport, RefCore } from "./ref_core.ts";
 import type { CheckedOptions } from "./spawn_options.ts";
 
 /** What is started: a definition and its arguments. */

@@ -18,7 +18,8 @@ import { load } from "./define.ts";
 import { enterIsolate, Isolate } from "./isolate.ts";
 import { enterHome, Offspring } from "./offspring.ts";
 import type { Become, FromNursery, ToNursery, WireReport } from "./protocol.ts";
-import { Ref, RefCore } from "./ref.ts";
+import { Ref } from "./ref.ts";
+import { RefCore } from "./ref_core.ts";
 import { TaskRunner } from "./task_runner.ts";
 
 /** The first message; `port` leads to the nursery when another thread made this one. */

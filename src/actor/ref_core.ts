@@ -1,0 +1,121 @@
+/**
+ * The facts that all refs to one actor on one thread share.
+ *
+ * @module
+ */
+import { errorFromWire } from "../error_wire.ts";
+import type { ExitReport } from "../exit_report.ts";
+import type { Isolate } from "./isolate.ts";
+import type { Address, WireReport } from "./protocol.ts";
+
+/** The facts that all refs to one actor on one thread share. */
+export class RefCore {
+  /** Its end, once known here. */
+  report: ExitReport | undefined;
+  /** Latest incarnation known here. */
+  incarnation: number;
+  readonly #ended: PromiseWithResolvers<ExitReport> = Promise.withResolvers();
+  #watching = false;
+  #stopping: PromiseWithResolvers<ExitReport> | undefined;
+
+  /** A ref to `address` held by `isolate`. */
+  constructor(
+    readonly isolate: Isolate,
+    readonly address: Address,
+    readonly name: string,
+    incarnation: number,
+    owned = false,
+  ) {
+    this.incarnation = incarnation;
+    // The owner is told of the end in any case.
+    this.#watching = owned;
+    cores(isolate).set(`${address.endpoint}.${address.life}`, this);
+  }
+
+  /** Its final end. */
+  get exited(): Promise<ExitReport> {
+    if (!this.#watching && this.report === undefined) {
+      this.#watching = true;
+      const { isolate, address } = this;
+      isolate.post({ type: "watch", watcher: isolate.endpoint, address });
+    }
+    return this.#ended.promise;
+  }
+
+  /** Asks the incarnation that runs to end within `deadlineMs`; resolves when it has. */
+  stop(reason: unknown, deadlineMs: number): Promise<ExitReport> {
+    const { isolate, address } = this;
+    if (this.report !== undefined) return Promise.resolve(this.report);
+    if (isolate.closed) return this.#ended.promise;
+    isolate.post({
+      type: "stop",
+      address,
+      reason,
+      drain: false,
+      deadlineMs,
+      asked: true,
+      from: isolate.endpoint,
+    });
+    this.#stopping ??= Promise.withResolvers();
+    return this.#stopping.promise;
+  }
+
+  /** The incarnation that was asked to stop has ended. */
+  stopped(report: ExitReport): void {
+    this.#stopping?.resolve(report);
+    this.#stopping = undefined;
+  }
+
+  /** Tells of the final end. Once. */
+  end(report: ExitReport): void {
+    if (this.report !== undefined) return;
+    this.report = report;
+    this.#ended.resolve(report);
+    this.stopped(report);
+  }
+}
+
+const CORES: WeakMap<Isolate, Map<string, RefCore>> = new WeakMap();
+
+function cores(isolate: Isolate): Map<string, RefCore> {
+  let found = CORES.get(isolate);
+  if (found === undefined) CORES.set(isolate, found = new Map());
+  return found;
+}
+
+/** What this thread knows of `address`, if it has met it. */
+export function coreOf(
+  isolate: Isolate,
+  address: Address,
+): RefCore | undefined {
+  return cores(isolate).get(`${address.endpoint}.${address.life}`);
+}
+
+/** Tells the ref to `address` on this thread that its actor is gone for good. */
+export function endRef(
+  isolate: Isolate,
+  address: Address,
+  report: WireReport,
+): void {
+  const key = `${address.endpoint}.${address.life}`;
+  cores(isolate).get(key)?.end(fromWireReport(report));
+  cores(isolate).delete(key);
+}
+
+/** Tells the ref to `address` on this thread that the incarnation it wanted stopped has ended. */
+export function stoppedRef(
+  isolate: Isolate,
+  address: Address,
+  report: WireReport,
+): void {
+  cores(isolate).get(`${address.endpoint}.${address.life}`)
+    ?.stopped(fromWireReport(report));
+}
+
+/** An {@link ExitReport} out of what travelled. */
+export function fromWireReport(report: WireReport): ExitReport {
+  const { kind, code, error } = report;
+  return error === undefined
+    ? { kind, code }
+    : { kind, code, error: errorFromWire(error) };
+}

@@ -1,0 +1,140 @@
+/**
+ * How a call becomes a message: checked, encoded, published.
+ *
+ * @module
+ */
+import {
+  ActorStoppedError,
+  MessageTooLargeError,
+  SystemClosedError,
+} from "../errors.ts";
+import { encodeArguments, type Encoded } from "../memory/codec.ts";
+import { ENDPOINT } from "../memory/endpoints.ts";
+import { Ask } from "./ask_book.ts";
+import { KIND, methodHash } from "./protocol.ts";
+import type { RefCore } from "./ref_core.ts";
+
+/** How a message is sent. */
+export interface SendOptions {
+  /** Deadline of an ask, and how long a message may wait for room, in milliseconds. @default {5000} */
+  readonly timeout?: number;
+  /** Gives an ask up; the call may still run. */
+  readonly signal?: AbortSignal;
+  /** Objects that are moved instead of copied. */
+  readonly transfer?: Transferable[];
+}
+
+/** How long a message may wait, unless said otherwise, in milliseconds. */
+export const DEFAULT_TIMEOUT_MS = 5_000;
+const NO_TRANSFER: readonly Transferable[] = [];
+const HASHES: Map<string, number> = new Map();
+
+function hashOf(name: string): number {
+  let hash = HASHES.get(name);
+  if (hash === undefined) HASHES.set(name, hash = methodHash(name));
+  return hash;
+}
+
+function refuseIfOver(core: RefCore, what: string): Error | undefined {
+  if (core.report !== undefined) {
+    return new ActorStoppedError(
+      `Cannot ${what} "${core.name}" as it has stopped (${core.report.kind}): spawn a new one, or let a supervisor restart it`,
+      {
+        actor: core.name,
+        safeToRetry: true,
+        cause: core.report.error,
+      },
+    );
+  }
+  if (!core.isolate.closed) return undefined;
+  return new SystemClosedError(
+    `Cannot ${what} "${core.name}" as its system is closed: spawn it in a new one`,
+  );
+}
+
+/** Sends a call and promises its result. */
+export function ask(
+  core: RefCore,
+  method: string,
+  args: unknown[],
+  options: SendOptions,
+): Promise<unknown> {
+  const refused = refuseIfOver(core, "ask");
+  if (refused !== undefined) return Promise.reject(refused);
+  const { signal } = options;
+  if (signal?.aborted) return Promise.reject(signal.reason);
+  return new Promise((resolve, reject) => {
+    const { isolate, address } = core;
+    const timeoutMs = options.timeout ?? DEFAULT_TIMEOUT_MS;
+    const encoded = encodeMessage(core, method, args, options);
+    const question = new Ask(
+      isolate.asks,
+      address,
+      core.name,
+      method,
+      args,
+      timeoutMs,
+      core.incarnation,
+      resolve,
+      reject,
+    );
+    isolate.asks.add(question);
+    if (signal !== undefined) question.listen(signal);
+    isolate.send(
+      address,
+      false,
+      {
+        kind: KIND.ASK,
+        a: hashOf(method),
+        b: question.id,
+        encoded,
+        transfer: options.transfer ?? NO_TRANSFER,
+      },
+      timeoutMs,
+      question,
+    );
+    isolate.wake();
+  });
+}
+
+/** Encodes a call, after every check that may refuse it: nothing has changed if this throws. */
+function encodeMessage(
+  core: RefCore,
+  method: string,
+  args: unknown[],
+  options: SendOptions,
+): Encoded {
+  const encoded = encodeArguments(args, options);
+  const limit = core.isolate.table.get(
+    core.address.endpoint,
+    ENDPOINT.MAX_BYTES,
+  );
+  if (encoded.length <= limit || limit === 0) return encoded;
+  throw new MessageTooLargeError(
+    `Cannot send ${method}() to "${core.name}" as the message is too large: current size is ${encoded.length} bytes, the limit is ${limit}; transfer buffers, share memory, or raise mailbox.maxMessageBytes`,
+    { actor: core.name, bytes: encoded.length, limit },
+  );
+}
+
+/** Sends a call and forgets it. */
+export function tell(
+  core: RefCore,
+  method: string,
+  args: unknown[],
+  options: SendOptions,
+): void {
+  // A tell never throws for the receiver's sake: to an ended actor it is dropped.
+  if (refuseIfOver(core, "tell") !== undefined) return;
+  core.isolate.send(
+    core.address,
+    false,
+    {
+      kind: KIND.TELL,
+      a: hashOf(method),
+      b: 0,
+      encoded: encodeMessage(core, method, args, options),
+      transfer: options.transfer ?? NO_TRANSFER,
+    },
+    options.timeout ?? DEFAULT_TIMEOUT_MS,
+  );
+}
