@@ -55,7 +55,7 @@ export type {
   SupervisorListener,
 } from "./src/supervisor/supervisor_event.ts";
 export type { Backoff, BackoffOptions } from "./src/supervisor/backoff.ts";
-export type { Strategy } from "./src/supervisor/strategy.ts";
+export type { RestartType, Strategy } from "./src/supervisor/strategy.ts";
 export {
   ChildError,
   type ChildErrorReason,
@@ -63,7 +63,6 @@ export {
 export type {
   AutoShutdown,
   ChildSpec,
-  RestartType,
   Shutdown,
   SupervisorOptions,
 } from "./src/supervisor/child_spec.ts";

@@ -1,18 +1,7 @@
 import { InvalidOptionError } from "../errors.ts";
 import { type Backoff, type BackoffOptions, fillBackoff } from "./backoff.ts";
 import { DEFAULT_BUDGET, type RestartBudget } from "./intensity.ts";
-import type { Strategy } from "./strategy.ts";
-
-/**
- * When an ended child is restarted.
- *
- * - `"permanent"`: always. The default.
- * - `"transient"`: after an abnormal end only; `done` and `stopped` are the normal ones.
- * - `"temporary"`: never; the child is forgotten.
- *
- * Whatever the type, a child that somebody stopped or killed on purpose stays stopped.
- */
-export type RestartType = "permanent" | "transient" | "temporary";
+import type { RestartType, Strategy } from "./strategy.ts";
 
 /**
  * How long a child may take to stop: milliseconds, after which it is killed; `"kill"` gives it no time, `"infinity"`

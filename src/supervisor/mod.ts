@@ -22,11 +22,10 @@ export { ChildError, type ChildErrorReason } from "./child_error.ts";
 export type {
   AutoShutdown,
   ChildSpec,
-  RestartType,
   Shutdown,
   SupervisorOptions,
 } from "./child_spec.ts";
-export type { Strategy } from "./strategy.ts";
+export type { RestartType, Strategy } from "./strategy.ts";
 export type { ChildCounts } from "./roster.ts";
 export {
   superviseWith,

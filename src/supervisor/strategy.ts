@@ -1,4 +1,13 @@
-import type { RestartType } from "./child_spec.ts";
+/**
+ * When an ended child is restarted.
+ *
+ * - `"permanent"`: always. The default.
+ * - `"transient"`: after an abnormal end only; `done` and `stopped` are the normal ones.
+ * - `"temporary"`: never; the child is forgotten.
+ *
+ * Whatever the type, a child that somebody stopped or killed on purpose stays stopped.
+ */
+export type RestartType = "permanent" | "transient" | "temporary";
 
 /**
  * Who is restarted when a child fails.

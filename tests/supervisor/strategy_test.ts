@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { RestartType } from "../../src/supervisor/child_spec.ts";
+import type { RestartType } from "../../src/supervisor/strategy.ts";
 import {
   planRestart,
   type StrategyMember,

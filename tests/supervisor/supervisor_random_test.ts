@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { FakeTime } from "@std/testing/time";
 import type { ExitKind } from "../../src/exit_report.ts";
-import type { RestartType } from "../../src/supervisor/child_spec.ts";
+import type { RestartType } from "../../src/supervisor/strategy.ts";
 import type { Strategy } from "../../src/supervisor/strategy.ts";
 import { type FakeCell, settle } from "./fake_cell.ts";
 import { child, type FakeTree, startTree } from "./fake_tree.ts";
