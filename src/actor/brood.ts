@@ -19,20 +19,10 @@
  * @module
  */
 import { Chick } from "./chick.ts";
+import { locks } from "./locks.ts";
 import type { ToNursery } from "./protocol.ts";
 
 export type {} from "./worker_entry.ts";
-
-/** The part of the Web Locks API that is used here; Deno has it, its type library does not. */
-export interface Locks {
-  /** Calls `held` when the lock is granted and keeps it until the promise settles. */
-  request(name: string, held: () => unknown): Promise<unknown>;
-}
-
-/** The locks of this process. */
-export function locks(): Locks {
-  return (navigator as unknown as { locks: Locks }).locks;
-}
 
 /** What the nursery is told of its workers. */
 export interface BroodHooks {
@@ -74,6 +64,7 @@ export class Brood {
   readonly #takers: Taker[] = [];
   readonly #wanted: number;
   readonly #hooks: BroodHooks;
+  readonly #life: AbortController = new AbortController();
   #zombies = 0;
   #failures = 0;
   #refill: ReturnType<typeof setTimeout> | undefined;
@@ -118,9 +109,21 @@ export class Brood {
     );
   }
 
+  /** Ends all that are not in use, and waits for none: a lock granted to a thread that ends would never come free. */
+  close(): void {
+    this.#life.abort();
+    clearTimeout(this.#refill);
+    this.#failures = MAX_BOOT_FAILURES;
+    for (const chick of [...this.#spares, ...this.#booting.values()]) {
+      chick.terminate();
+    }
+  }
+
   /** The main thread could not start the worker that a taker waits for. */
   hatchFailed(id: string, why: string): void {
-    this.#booting.delete(id);
+    // One that was ready is reported by its lock, in order.
+    if (!this.#booting.delete(id)) return;
+    this.#hooks.onDiscard(id);
     this.#takers.shift()?.failed(why);
   }
 
@@ -154,7 +157,6 @@ export class Brood {
     });
     worker.onerror = (event) => {
       event.preventDefault();
-      // One that was ready is reported by its lock, in order.
       if (this.#booting.delete(id)) this.#failures++;
     };
     this.#raise(
@@ -178,7 +180,9 @@ export class Brood {
   #seeded(chick: Chick): void {
     this.#failures = 0;
     this.#booting.delete(chick.id);
-    locks().request(chick.id, () => this.#ended(chick));
+    locks().request(chick.id, { signal: this.#life.signal }, () => {
+      this.#ended(chick);
+    }).catch(() => {});
     const taker = this.#takers.shift();
     if (taker !== undefined) return taker.use(chick);
     this.#spares.push(chick);

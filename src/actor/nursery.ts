@@ -80,6 +80,9 @@ export class Nursery {
         return this.#brood.hatched(message.id, message.port);
       case "hatchFailed":
         return this.#brood.hatchFailed(message.id, message.why);
+      case "close":
+        this.#brood.close();
+        return this.#toMain({ type: "closed" });
       case "parcelDone":
         this.#seats.get(message.to)?.parcels.delete(message.id);
     }

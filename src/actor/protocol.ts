@@ -70,6 +70,7 @@ export interface Parcel {
 
 /** From a thread to the nursery. */
 export type ToNursery =
+  | { readonly type: "close" }
   | {
     readonly type: "hello";
     readonly table: SharedArrayBuffer;
@@ -164,6 +165,7 @@ export type FromNursery =
   }
   | Parcel
   | { readonly type: "zombies"; readonly count: number }
+  | { readonly type: "closed" }
   | { readonly type: "spares"; readonly count: number }
   | { readonly type: "hatch"; readonly id: string }
   | { readonly type: "discard"; readonly id: string };

@@ -26,6 +26,9 @@ import type { SpawnOptions } from "./spawn_options.ts";
 
 export type {} from "./nursery_entry.ts";
 
+/** How long the nursery may take to end, in milliseconds. */
+const NURSERY_MS = 1_000;
+
 /** How a system is made. */
 export interface SystemOptions {
   /** Workers kept warm, so that an actor starts in the time of one import. @default {1} */
@@ -218,6 +221,20 @@ export class System implements AsyncDisposable, Spawner {
     this.#end(
       new SystemClosedError("Cannot get an answer as the system is closed"),
     );
+    await this.#endNursery();
+    this.#hatchery.close();
+  }
+
+  /** Lets the nursery put its things in order; one that does not within `NURSERY_MS` is ended as it is. */
+  async #endNursery(): Promise<void> {
+    const closed = Promise.withResolvers<void>();
+    this.#nursery.onmessage = ({ data }) => {
+      if (data.type === "closed") closed.resolve();
+    };
+    this.#toNursery({ type: "close" }, []);
+    const timer = setTimeout(closed.resolve, NURSERY_MS);
+    await closed.promise;
+    clearTimeout(timer);
     this.#nursery.terminate();
   }
 
@@ -233,7 +250,6 @@ export class System implements AsyncDisposable, Spawner {
   #end(error: Error): void {
     this.#isolate.close(error);
     this.#offspring.abandonAll(error);
-    this.#hatchery.close();
     this.#warm.reject(error);
   }
 
@@ -246,6 +262,7 @@ export class System implements AsyncDisposable, Spawner {
     this.#closing ??= Promise.resolve();
     this.#offspring.refuse(error);
     this.#end(error);
+    this.#hatchery.close();
   }
 
   #toNursery(message: ToNursery, transfer: Transferable[]): void {

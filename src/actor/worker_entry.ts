@@ -15,6 +15,7 @@ import { ENDPOINT, EndpointTable } from "../memory/endpoints.ts";
 import { ActorLoop } from "./actor_loop.ts";
 import { type Context, current, enterContext } from "./current.ts";
 import { load } from "./define.ts";
+import type { Locks } from "./locks.ts";
 import { enterIsolate, Isolate } from "./isolate.ts";
 import { enterHome, Offspring } from "./offspring.ts";
 import type { Become, FromNursery, ToNursery, WireReport } from "./protocol.ts";
@@ -65,10 +66,8 @@ function seed(port: MessagePort | undefined): void {
     port.onmessage = receive;
     line = port;
   }
-  const { locks } = navigator as unknown as {
-    locks: { request(name: string, held: () => unknown): Promise<unknown> };
-  };
-  locks.request(scope.name, () => {
+  const { locks } = navigator as unknown as { locks: Locks };
+  locks.request(scope.name, {}, () => {
     post({ type: "seeded" });
     warmUp();
     // Held for life: it comes free when this thread ends, by whatever means.
