@@ -73,27 +73,32 @@ export class EndpointTable {
     return this.words.buffer;
   }
 
-  /** The index of `field` of `endpoint` in {@link words}. */
+  /**
+   * The index of a field in {@link words}, for a doorbell on it.
+   *
+   * @param endpoint The row, below {@linkcode MAX_ENDPOINTS}; not checked.
+   * @param field One of {@linkcode ENDPOINT}.
+   */
   at(endpoint: number, field: number): number {
     return ROWS + endpoint * ROW_WORDS + field;
   }
 
-  /** Reads a field. */
+  /** Reads a field; see {@link at}. */
   get(endpoint: number, field: number): number {
     return load(this.words, this.at(endpoint, field));
   }
 
-  /** Writes a field. */
+  /** Writes a field; who may is in `layout.ts`. */
   set(endpoint: number, field: number, value: number): void {
     store(this.words, this.at(endpoint, field), value);
   }
 
-  /** Adds to a field. */
+  /** Adds to a field in one step; it wraps at 2^32. */
   add(endpoint: number, field: number, amount: number): void {
     add(this.words, this.at(endpoint, field), amount);
   }
 
-  /** Adds one to a field and returns what it held before. */
+  /** Adds one to a field in one step and returns what it held before. */
   bump(endpoint: number, field: number): number {
     return add(this.words, this.at(endpoint, field), 1);
   }

@@ -76,6 +76,7 @@ export {
   DataCloneError,
   DecodeError,
   InvalidOptionError,
+  Refusal,
   RemoteError,
   ThreadLimitError,
   TroupeError,
