@@ -98,7 +98,19 @@ export function registerError(
  * Cycles are cut, and what cannot be encoded is replaced by its `String()`.
  *
  * @param error What was thrown.
- * @param where Name of the task or actor, added as the last line of the stack.
+ * @param where Name of the task or actor, added as the last line of the stack. Default: no such line.
+ * @returns The error, its causes and fields; bounded in size and free of cycles.
+ *
+ * @example Through structured clone, with its class
+ * ```ts
+ * import { errorFromWire, errorToWire, Refusal } from "@troupe/actors/memory";
+ * import { assertEquals, assertInstanceOf } from "@std/assert";
+ *
+ * const wire = errorToWire(new Refusal("Cannot sell: none left", { data: 0 }));
+ * const error = errorFromWire(structuredClone(wire));
+ * assertInstanceOf(error, Refusal);
+ * assertEquals(error.data, 0);
+ * ```
  */
 export function errorToWire(error: unknown, where?: string): WireError {
   let wire: WireError;
@@ -117,6 +129,9 @@ export function errorToWire(error: unknown, where?: string): WireError {
  *
  * The class is the registered one of that name, else the nearest ancestor
  * that is built in or Troupe's own, else {@linkcode RemoteError}.
+ *
+ * @param wire What {@linkcode errorToWire} returned, perhaps elsewhere; see {@linkcode isWireError}.
+ * @returns An error with the fields, cause and stack of the first.
  */
 export function errorFromWire(wire: WireError): Error {
   return restore(wire, walk());
@@ -274,7 +289,7 @@ function revive(value: unknown, walk: Walk): unknown {
   return copy;
 }
 
-/** True if `value` has the shape {@linkcode errorFromWire} needs. */
+/** Whether `value` has the shape {@linkcode errorFromWire} needs: check what comes from a stranger. */
 export function isWireError(value: object): value is WireError {
   const wire = value as Partial<WireError>;
   return typeof wire[WIRE_MARK] === "string" &&

@@ -2,7 +2,7 @@
  * Every error a caller may catch.
  *
  * Each class has a stable `code` (`TROUPE_…`). `name` and `code` live on the
- * prototype, so own fields are exactly the data the error carries. `error_wire.ts` sends them to other threads.
+ * prototype, so own fields are exactly the data the error carries.
  *
  * @module
  */
@@ -14,17 +14,13 @@ export class TroupeError extends Error {
   declare readonly code: string;
 }
 
-/**
- * The actor failed while it handled this message, code `TROUPE_ACTOR_CRASHED`.
- *
- * The handler may have run in part: repeat the call only if it is idempotent.
- */
+/** The actor failed while it handled this message, code `TROUPE_ACTOR_CRASHED`: repeat the call only if that does no harm. */
 export class ActorCrashedError extends TroupeError {
   /** Name of the actor. */
   readonly actor: string;
   /** Which life of the actor failed, counted from 1. */
   readonly incarnation: number;
-  /** Always true: the message had been handed to the actor. */
+  /** Always true: the message had been handed to the actor, whose handler may have run in part. */
   readonly mayHaveRun: true = true;
 
   /** Makes the error; `cause` is what the handler threw. */

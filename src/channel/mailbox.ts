@@ -32,6 +32,8 @@ export class Mailbox {
   #owed = 0;
 
   /**
+   * A mailbox that no lane leads to yet.
+   *
    * @param tag The epoch of this consumer; see lane.ts.
    * @param hooks `ring` wakes a producer that waits for room; `drained` is told of a sealed lane that is empty.
    */

@@ -139,3 +139,115 @@ export const LANE_RECORD: {
   HEADER_BYTES: 24,
   HEADER_UNITS: 3,
 } as const;
+
+/**
+ * The table of endpoints: a header, then one row for every address a system can
+ * have, in one region that each of its threads holds from birth. Rows and the
+ * header have 64 bytes: neighbours share no cache line.
+ *
+ *   byte  word  field             written by         meaning
+ *      0     0  VERSION           creator, once      LAYOUT_VERSION
+ *      4     1  HINT              every opener       where the search for a free row starts; decides nothing
+ *      8-63     reserved          nobody             zero
+ *     64    16  ROWS              see ENDPOINT       row of endpoint 0, then of 1, and so on to MAX_ENDPOINTS - 1
+ */
+export const ENDPOINT_TABLE: {
+  readonly VERSION: 0;
+  readonly HINT: 1;
+  readonly ROWS: 16;
+  readonly ROW_WORDS: 16;
+  readonly MAX_ENDPOINTS: 8192;
+} = {
+  VERSION: 0,
+  HINT: 1,
+  ROWS: 16,
+  ROW_WORDS: 16,
+  MAX_ENDPOINTS: 8_192,
+} as const;
+
+/**
+ * A row of the table of endpoints. It outlives the threads that serve it: a
+ * restarted actor keeps its row.
+ *
+ *   byte  word  field             written by         meaning
+ *      0     0  SLEEP             consumer, ringers  0 awake, else the token of who is parked; see doorbell.ts
+ *      4     1  USED              opener, nursery    see ENDPOINT_USED
+ *      8     2  LIFE              nursery            counts the owners of this row, mod 2^32; a ref of another life is stale
+ *     12     3  EPOCH             nursery            counts what may act here, mod 2^32; see below
+ *     16     4  PROGRESS          consumer           turns of its loop, mod 2^32; stands still when it hangs
+ *     20     5  STATE             opener, nursery    see ENDPOINT_STATE
+ *     24     6  HANDLED           opener, consumer   messages handled in this life, mod 2^32; a statistic
+ *     28     7  EXIT              nursery, consumer  0, or 1 + the code the incarnation gave to Deno.exit
+ *     32     8  DEPTH             opener, consumer   messages that waited at its last turn; a statistic
+ *     36     9  CAPACITY          opener             messages that each sender may have waiting; 0 for the lane's default
+ *     40    10  MAX_BYTES         opener             largest message, in bytes; 0 for no limit
+ *     44-63     reserved          nobody             zero
+ *
+ * The word EPOCH. It only ever goes up, so a thread that reads another epoch
+ * than the one it was born with was replaced, and must touch nothing any more.
+ *
+ *   from              to                by       how   means
+ *   nobody(e)         incarnation(e+1)  nursery  add   a thread is about to serve the row
+ *   incarnation(e)    nobody(e+1)       nursery  add   it ended or was given up: fenced from here on
+ *   nobody(e)         nobody(e+1)       nursery  add   the row is freed
+ *
+ * A replaced thread that runs on may still write PROGRESS, HANDLED, DEPTH and
+ * EXIT: they decide nothing but when a hang is noticed and what a report says.
+ */
+export const ENDPOINT: {
+  readonly SLEEP: 0;
+  readonly USED: 1;
+  readonly LIFE: 2;
+  readonly EPOCH: 3;
+  readonly PROGRESS: 4;
+  readonly STATE: 5;
+  readonly HANDLED: 6;
+  readonly EXIT: 7;
+  readonly DEPTH: 8;
+  readonly CAPACITY: 9;
+  readonly MAX_BYTES: 10;
+} = {
+  SLEEP: 0,
+  USED: 1,
+  LIFE: 2,
+  EPOCH: 3,
+  PROGRESS: 4,
+  STATE: 5,
+  HANDLED: 6,
+  EXIT: 7,
+  DEPTH: 8,
+  CAPACITY: 9,
+  MAX_BYTES: 10,
+} as const;
+
+/**
+ * The word USED.
+ *
+ *   from    to      by        how    means
+ *   FREE    TAKEN   opener    CAS    the row is this opener's alone; LIFE is the life it now has
+ *   TAKEN   FREE    nursery   store  LIFE and EPOCH of the next owner were written before
+ *
+ * An opener that dies between the CAS and its first message to the nursery
+ * leaves a row that nobody frees: one of 8,192, until the system closes.
+ */
+export const ENDPOINT_USED: { readonly FREE: 0; readonly TAKEN: 1 } = {
+  FREE: 0,
+  TAKEN: 1,
+} as const;
+
+/**
+ * The word STATE.
+ *
+ *   from       to         by        how    means
+ *   any        OPEN       opener    store  a new owner; no thread serves the row yet
+ *   any        OPEN       nursery   store  the next incarnation starts
+ *   OPEN       STOPPING   nursery   store  the incarnation takes no further message; those that wait stay
+ *   any        GONE       nursery   store  the owner gave the row up
+ *
+ * The consumer reads it between messages, so that a stop overtakes what waits.
+ */
+export const ENDPOINT_STATE: {
+  readonly OPEN: 0;
+  readonly STOPPING: 1;
+  readonly GONE: 2;
+} = { OPEN: 0, STOPPING: 1, GONE: 2 } as const;

@@ -1,0 +1,51 @@
+/**
+ * How records wait and wake: a doorbell on one shared word, the mailbox in which all lanes to an address end, and the
+ * outlet in which a sender's messages wait for room. For authors of transports; actors need none of it.
+ *
+ * | what                | guarantee                                                                  |
+ * |---------------------|----------------------------------------------------------------------------|
+ * | {@linkcode Doorbell} | no wake-up is lost, also when a consumer is replaced while it sleeps       |
+ * | {@linkcode Mailbox} | lanes have their turn one after the other; replies pass a full mailbox     |
+ * | {@linkcode Outlet}  | messages keep their order, and each is published or given back, never lost |
+ *
+ * Only {@linkcode Doorbell.park} blocks its thread; never call it on the main thread.
+ *
+ * @example From an outlet into a mailbox
+ * ```ts
+ * import { Mailbox, Outlet } from "@troupe/actors/channel";
+ * import { decode, encode } from "@troupe/actors/memory";
+ * import { assert, assertEquals } from "@std/assert";
+ *
+ * const outlet = new Outlet({ from: 1, to: 2, self: 0 });
+ * const mailbox = new Mailbox(0, { ring: () => {}, drained: () => {} });
+ * mailbox.adopt(outlet.memory, false, false);
+ *
+ * const { bytes, length } = encode("hello");
+ * const envelope = { kind: 1, a: 0, b: 0, e: 0 };
+ * outlet.send(envelope, bytes, length, 5_000, undefined);
+ *
+ * const lane = mailbox.takeMail();
+ * assert(lane !== undefined && lane !== "fenced");
+ * assertEquals(decode(lane.bytes, lane.start, lane.end), "hello");
+ * assert(mailbox.finish(lane));
+ * ```
+ *
+ * @example Sleep until rung
+ * ```ts
+ * import { Doorbell, ring } from "@troupe/actors/channel";
+ * import { assert } from "@std/assert";
+ *
+ * const words = new Int32Array(new SharedArrayBuffer(4));
+ * const bell = new Doorbell(words, 0);
+ * bell.arm(); // Then look once more: only if there is still nothing to do,
+ * const rung = bell.parkAsync();
+ * assert(ring(words, 0)); // as another thread does after it published something
+ * await rung;
+ * ```
+ *
+ * @module
+ */
+export type { LaneReader } from "../memory/lane_reader.ts";
+export { Doorbell, ring, rouse } from "./doorbell.ts";
+export { Mailbox, type RingProducer } from "./mailbox.ts";
+export { type Delivery, type Envelope, Outlet } from "./outlet.ts";
