@@ -108,10 +108,14 @@ function stray(error: unknown): void {
 }
 
 /** Writes down the exit code before the thread ends without an event. */
-function noteExitCode(table: EndpointTable, endpoint: number): void {
+function noteExitCode(here: Isolate): void {
+  const { table, endpoint } = here;
   const exit = Deno.exit.bind(Deno);
   Deno.exit = (code?: number): never => {
-    table.set(endpoint, ENDPOINT.EXIT, 1 + (code ?? Deno.exitCode));
+    // The row may be a successor's by now.
+    if (!here.fenced) {
+      table.set(endpoint, ENDPOINT.EXIT, 1 + (code ?? Deno.exitCode));
+    }
     return exit(code);
   };
 }
@@ -124,7 +128,7 @@ async function become(message: Become): Promise<void> {
   isolate.onFenced = closeThread;
   enterIsolate(isolate);
   catchStrays();
-  noteExitCode(table, address.endpoint);
+  noteExitCode(isolate);
   for (const lane of message.lanes) isolate.adopt(lane);
   try {
     await start(isolate, message);
