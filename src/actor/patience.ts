@@ -1,6 +1,6 @@
 /** Longest and shortest poll, in milliseconds. A wake-up costs 0.02 and more. */
 const MAX_MS = 0.06;
-const MIN_MS = 0.005;
+const MIN_MS = 0.001;
 /** One poll in so many is a long one, to find out whether polling pays again. */
 const PROBE_EVERY = 32;
 
@@ -9,8 +9,8 @@ const PROBE_EVERY = 32;
  *
  * Polling pays when who is waited for runs on another core and answers at once.
  * When all cores are taken it only keeps them from running. Which of the two it
- * is shows in what polls find: each that finds something makes the next one longer,
- * each in vain makes it shorter, and now and then a long one asks again.
+ * is shows in what polls find: after one that found something the next may last
+ * long, each in vain halves it, and now and then a long one asks again.
  */
 export class Patience {
   #ms = MAX_MS;
@@ -23,8 +23,6 @@ export class Patience {
 
   /** Whether the poll found something. */
   learn(found: boolean): void {
-    this.#ms = found
-      ? Math.min(MAX_MS, this.#ms * 4)
-      : Math.max(MIN_MS, this.#ms / 2);
+    this.#ms = found ? MAX_MS : Math.max(MIN_MS, this.#ms / 2);
   }
 }
