@@ -54,6 +54,9 @@ const ZOMBIE_MS = 500;
 /** Whoever took a spare starts first; its place is filled this many milliseconds later. */
 const REFILL_MS = 20;
 
+/** A worker that does not listen after so many milliseconds never will: it is let go. */
+const BOOT_LIMIT_MS = 15_000;
+
 /** How often in a row a spare may fail to start before no more are made ahead of time. */
 const MAX_BOOT_FAILURES = 3;
 
@@ -175,6 +178,14 @@ export class Brood {
       else this.#seeded(chick);
     });
     this.#booting.set(id, chick);
+    setTimeout(() => this.#giveUp(chick), BOOT_LIMIT_MS);
+  }
+
+  #giveUp(chick: Chick): void {
+    if (!this.#booting.delete(chick.id)) return;
+    this.#failures++;
+    chick.terminate();
+    this.#refillSoon();
   }
 
   #seeded(chick: Chick): void {
@@ -200,6 +211,7 @@ export class Brood {
     if (chick.released) return;
     chick.terminate();
     if (at < 0) this.#hooks.onGone(chick);
+    else this.#refillSoon();
   }
 }
 
