@@ -1,6 +1,54 @@
 /**
  * Actors on Deno workers, with supervisors and shared state.
  *
+ * - {@linkcode actor} and {@linkcode task} give a class or a function a name that other threads know.
+ * - {@linkcode spawn} and {@linkcode run} start them on a thread of their own, in a {@linkcode System}.
+ * - An {@linkcode ActorRef} asks and tells; {@linkcode Asks} lists what an ask rejects with.
+ * - {@linkcode supervise} restarts what fails. The messages that wait are kept.
+ * - A {@linkcode Manager} holds the state that they share.
+ *
+ * | what                           | default                                            | bounds                           | set by                                |
+ * |--------------------------------|----------------------------------------------------|----------------------------------|---------------------------------------|
+ * | deadline of an ask             | 5,000 ms                                           | 0 or more, `Infinity`            | `ref.with({ timeout })`               |
+ * | wait of a message for room     | 5,000 ms, the sender's event loop goes on          | 0 or more, `Infinity`            | `ref.with({ timeout })`               |
+ * | messages that may wait         | 1,024 for each sending thread                      | 1 to 1,048,576                   | `SpawnOptions.mailbox.capacity`       |
+ * | largest message                | 64 MiB as encoded                                  | 1 to 2,147,483,647 bytes         | `SpawnOptions.mailbox.maxMessageBytes` |
+ * | messages handled at once       | 1                                                  | 1 to 1,048,576                   | `SpawnOptions.concurrency`            |
+ * | time to start                  | 5,000 ms for module, constructor and `onStart`     | more than 0                      | `SpawnOptions.initTimeout`            |
+ * | time to stop                   | 5,000 ms, then the actor is killed                 | 0 or more, `Infinity`            | `System.close()`, `ChildSpec.shutdownMs` |
+ * | silence that counts as a hang  | none: long computation is no fault by itself       | more than 0                      | `SpawnOptions.hangMs`                 |
+ * | workers kept warm              | 1                                                  | 0 to 64                          | `SystemOptions.spares`                |
+ * | actors and tasks of a system   |                                                    | 8,192 addresses                  |                                       |
+ *
+ * A value out of its bounds is refused with {@linkcode InvalidOptionError}, and nothing starts.
+ *
+ * @example Define an actor, supervise it, ask it
+ * ```ts
+ * import { actor, ActorCrashedError, supervise } from "@troupe/actors";
+ * import { assertEquals, assertRejects } from "@std/assert";
+ *
+ * class CounterActor {
+ *   #sum = 0;
+ *   add(count: number): number {
+ *     if (!Number.isFinite(count)) throw new RangeError("Cannot count that");
+ *     return this.#sum += count;
+ *   }
+ * }
+ * export const Counter = actor(import.meta, "Counter", CounterActor);
+ *
+ * // Threads import this module too: only the main one starts the actor.
+ * if (import.meta.main) {
+ *   await using tree = await supervise({
+ *     children: [{ id: "counter", actor: Counter, args: [] }],
+ *   });
+ *   const counter = tree.ref("counter", Counter);
+ *   assertEquals(await counter.ask.add(1), 1);
+ *   await assertRejects(() => counter.ask.add(NaN), ActorCrashedError);
+ *   // A fresh instance answers.
+ *   assertEquals(await counter.ask.add(2), 2);
+ * }
+ * ```
+ *
  * @module
  */
 export {

@@ -5,19 +5,60 @@
  */
 import type { ActorRef } from "./ref.ts";
 
-/** What an actor is told about itself, by its `onStart(context)` hook. */
+/**
+ * What an actor is told about itself, by its `onStart(context)` hook.
+ *
+ * @typeParam C The instance of the actor's class.
+ *
+ * @example Keep the own ref and name
+ * ```ts
+ * import { actor, type Context, spawn } from "@troupe/actors";
+ * import { assertEquals } from "@std/assert";
+ *
+ * class TickerActor {
+ *   #context!: Context<TickerActor>;
+ *   #ticks = 0;
+ *   onStart(context: Context<TickerActor>): void {
+ *     this.#context = context;
+ *     context.self.tell.tick();
+ *   }
+ *   tick(): void {
+ *     this.#ticks++;
+ *   }
+ *   state(): [string, number] {
+ *     return [this.#context.name, this.#ticks];
+ *   }
+ * }
+ * export const Ticker = actor(import.meta, "Ticker", TickerActor);
+ *
+ * // Threads import this module too: only the main one starts the actor.
+ * if (import.meta.main) {
+ *   await using ticker = await spawn(Ticker, [], { name: "ticker" });
+ *   let [name, ticks] = await ticker.ask.state();
+ *   while (ticks === 0) [name, ticks] = await ticker.ask.state();
+ *   assertEquals([name, ticks], ["ticker", 1]);
+ * }
+ * ```
+ */
 export interface Context<C = unknown> {
-  /** The actor's own ref. */
+  /** The actor's own ref: what others may be given. A handler that awaits an ask of itself waits until its deadline. */
   readonly self: ActorRef<C>;
   /** Its name. */
   readonly name: string;
   /** How often it has been started; 1 is the first. */
   readonly incarnation: number;
-  /** Aborted when it is asked to stop. */
+  /**
+   * Aborted when it is asked to stop, also while a handler runs, with the reason of the stop. A failure or a kill
+   * does not abort it.
+   */
   readonly signal: AbortSignal;
-  /** Who started it. */
+  /** Who started it; the main thread is `{ id: 0, name: "main" }`. */
   readonly parent: { readonly id: number; readonly name: string };
-  /** Writes a line to stderr that begins with the actor's name. */
+  /**
+   * Writes a line to stderr that begins with the actor's name.
+   *
+   * @param values As of `console.error()`.
+   */
   log(...values: unknown[]): void;
 }
 
@@ -28,21 +69,44 @@ export function enterContext(context: Context): void {
   running = context;
 }
 
-/** The task or actor that runs on this thread; on the main thread, `"main"`. */
+/**
+ * The task or actor that runs on this thread; on the main thread, `"main"`.
+ *
+ * - **Everywhere:** it may be read in any module, without being handed down.
+ * - **In time:** what it shows of an actor is there before the constructor runs, not at the top level of a module.
+ *
+ * @example Who runs here
+ * ```ts
+ * import { current, run, task } from "@troupe/actors";
+ * import { assertEquals } from "@std/assert";
+ *
+ * export const whoRuns = task(import.meta, "whoRuns", () => current.name);
+ *
+ * // Threads import this module too: only the main one runs the task.
+ * if (import.meta.main) {
+ *   assertEquals(whoRuns(), "main");
+ *   assertEquals(await run(whoRuns, [], { name: "worker" }), "worker");
+ * }
+ * ```
+ */
 export const current: {
   /** Its own ref; `undefined` on the main thread. */
   readonly self: ActorRef<unknown> | undefined;
-  /** Its name. */
+  /** Its name; `"main"` on the main thread. */
   readonly name: string;
-  /** Number of its address. */
+  /** Number of its address; 0 on the main thread. */
   readonly id: number;
   /** How often it has been started; 0 on the main thread. */
   readonly incarnation: number;
-  /** Aborted when it is asked to stop. */
+  /** Aborted when it is asked to stop, with the reason of the stop; never on the main thread. */
   readonly signal: AbortSignal;
-  /** Who started it. */
+  /** Who started it; `undefined` on the main thread. */
   readonly parent: { readonly id: number; readonly name: string } | undefined;
-  /** Writes a line to stderr that begins with its name. */
+  /**
+   * Writes a line to stderr that begins with its name.
+   *
+   * @param values As of `console.error()`.
+   */
   log(...values: unknown[]): void;
 } = {
   get self(): ActorRef<unknown> | undefined {

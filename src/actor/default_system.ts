@@ -62,12 +62,50 @@ function closeIfIdle(): void {
 }
 
 /**
- * Starts an actor in the default system; see {@link System.spawn}.
+ * Starts an actor in the default system; inside an actor, as a child of that actor.
  *
- * @example
- * ```ts ignore
- * await using counter = await spawn(Counter, [0]);
- * console.log(await counter.ask.add(1));
+ * - **The default system** is made by the first call and closes 100 ms after its last actor, task or supervisor ended.
+ * - **Owner:** the actor ends with the thread that started it. `await using` stops it at the end of the scope.
+ *
+ * @param definition What `actor()` or `remote()` returned.
+ * @param args The arguments of its constructor.
+ * @param options Name, bounds and times; the defaults are those of {@linkcode SpawnOptions}.
+ * @returns A promise of the ref. It rejects with each of the errors below; nothing is left of the actor then.
+ * @throws {InvalidOptionError} If an option is out of bounds, `definition` is no handle or `args` is no array.
+ * @throws {DataCloneError} If an argument cannot travel; its path is named.
+ * @throws {ThreadLimitError} If all 8,192 addresses of the system are taken.
+ * @throws {ModuleLoadError} If the actor's module cannot be imported.
+ * @throws {UnknownExportError} If the module registers no such actor.
+ * @throws {TopLevelSpawnError} If the module starts actors while it is loaded, or this is such a call.
+ * @throws {ActorInitError} If the constructor or `onStart` failed.
+ * @throws {InitTimeoutError} If all that took longer than `initTimeout`.
+ * @throws {TroupeError} If its thread ended by `self.close()` or `Deno.exit()` before it was up.
+ * @throws {SystemClosedError} If the system is closed, now or before the actor is up.
+ *
+ * @example Start an actor, ask it, stop it at the end of the scope
+ * ```ts
+ * import { actor, spawn } from "@troupe/actors";
+ * import { assertEquals } from "@std/assert";
+ *
+ * export const Counter = actor(
+ *   import.meta,
+ *   "Counter",
+ *   class {
+ *     #sum: number;
+ *     constructor(start: number) {
+ *       this.#sum = start;
+ *     }
+ *     add(count: number): number {
+ *       return this.#sum += count;
+ *     }
+ *   },
+ * );
+ *
+ * // Threads import this module too: only the main one starts the actor.
+ * if (import.meta.main) {
+ *   await using counter = await spawn(Counter, [40]);
+ *   assertEquals(await counter.ask.add(2), 42);
+ * }
  * ```
  */
 export async function spawn<A extends unknown[], C>(
@@ -84,11 +122,27 @@ export async function spawn<A extends unknown[], C>(
 }
 
 /**
- * Runs a task on a thread of its own in the default system; see {@link System.run}.
+ * Runs a task on a thread of its own in the default system; inside an actor, as a child of that actor.
  *
- * @example
- * ```ts ignore
- * console.log(await run(square, [3]));
+ * @param task What `task()` or `remote()` returned.
+ * @param args The arguments of the function.
+ * @param options Name, bounds and times; the defaults are those of {@linkcode SpawnOptions}.
+ * @returns A promise of its result that can be watched, stopped and killed. {@linkcode Job} lists what it rejects with.
+ * @throws {InvalidOptionError} If an option is out of bounds, `task` is no handle or `args` is no array.
+ * @throws {DataCloneError} If an argument cannot travel; its path is named.
+ * @throws {ThreadLimitError} If all 8,192 addresses of the system are taken.
+ * @throws {SystemClosedError} If the system is closed.
+ * @throws {TopLevelSpawnError} If a worker is loading the module that calls it.
+ *
+ * @example Run a function on another thread
+ * ```ts
+ * import { run, task } from "@troupe/actors";
+ * import { assertEquals } from "@std/assert";
+ *
+ * export const square = task(import.meta, "square", (x: number) => x * x);
+ *
+ * // Threads import this module too: only the main one runs the task.
+ * if (import.meta.main) assertEquals(await run(square, [3]), 9);
  * ```
  */
 export function run<A extends unknown[], R>(

@@ -17,7 +17,15 @@ import {
 // deno-lint-ignore no-explicit-any -- `any` infers parameters of every function, `unknown` none
 type AnyFunction = (...args: any[]) => any;
 
-/** A function that other threads can run. Calling it runs it here. */
+/**
+ * A function that other threads can run: what {@linkcode task} returns.
+ *
+ * - Calling it runs the function here, on this thread.
+ * - `run()` runs it on a thread of its own.
+ *
+ * @typeParam A The arguments.
+ * @typeParam R What the function returns; a promise is awaited.
+ */
 export interface Task<A extends unknown[], R> {
   (...args: A): R;
   /** URL of the module that registers it. */
@@ -26,7 +34,12 @@ export interface Task<A extends unknown[], R> {
   readonly task: string;
 }
 
-/** A class that other threads can make an actor of. */
+/**
+ * A class that other threads can make an actor of: what {@linkcode actor} returns.
+ *
+ * @typeParam A The arguments of the constructor.
+ * @typeParam C The instance, whose public methods are the messages.
+ */
 export interface ActorClass<A extends unknown[], C> {
   /** URL of the module that registers it. */
   readonly module: string;
@@ -61,13 +74,18 @@ function checkName(what: string, name: unknown): void {
 /**
  * Registers `fn` under (module URL, `name`), so that any thread can run it.
  *
- * - The handle is what travels, never the code.
- * - Calling the handle runs the function here.
+ * - **Only the name travels:** the other thread imports the module and finds the function there, so the module must
+ *   register it at its top level, under the same name each time.
+ * - **Nothing starts:** registering is all that happens. Calling the handle runs the function here.
+ * - **The last one counts:** a second definition of the same name in the same module replaces the first.
  *
  * @param meta `import.meta` of the module that exports the handle.
- * @param name Name of the export.
+ * @param name Name of the export; a non-empty string.
+ * @param fn The function. On another thread its arguments and its result are copies.
+ * @returns The handle: callable here, and what `run()` takes.
+ * @throws {InvalidOptionError} If `name` is not a non-empty string.
  *
- * @example
+ * @example Define a task
  * ```ts
  * import { task } from "@troupe/actors";
  * import { assertEquals } from "@std/assert";
@@ -92,13 +110,47 @@ export function task<A extends unknown[], R>(
 /**
  * Registers a class under (module URL, `name`), so that actors can be made of it on any thread.
  *
- * Its public methods are the messages it answers. `onStart`, `onStop`,
- * `onRestart`, `checkpoint` and `restore` are hooks and never messages.
+ * - **Messages:** its methods are the messages it answers, also inherited ones and functions in fields, not `#private` ones.
+ * - **One at a time:** the next message waits until the handler's promise settled, unless `concurrency` says otherwise.
+ * - **An error ends the actor:** what a handler throws is the reason of its end. A `Refusal` is not: it rejects that
+ *   one ask, and the actor goes on.
+ * - **Only the name travels:** the worker imports the module and finds the class there, so the module must register it
+ *   at its top level, under the same name each time.
+ *
+ * ## Hooks
+ *
+ * The names `onStart`, `onStop`, `onRestart`, `checkpoint` and `restore` are never messages. The last two are reserved.
+ * Each hook may be missing, and each may be async: what comes next waits for it.
+ *
+ * | hook                                   | called                                | an error in it                        |
+ * |----------------------------------------|---------------------------------------|---------------------------------------|
+ * | `constructor(...args)`                 | first, at every start                 | fails the start: `ActorInitError`     |
+ * | `onStart(context: Context)`            | after the constructor, at every start | fails the start: `ActorInitError`     |
+ * | `onRestart(error: unknown)`            | after `onStart`, at a restart         | fails the start: `ActorInitError`     |
+ * | `onStop(reason: unknown)`              | last, after the handler that ran      | see below                             |
+ *
+ * - **Start:** module, constructor, `onStart` and `onRestart` share one `initTimeout`. No message is handled before they
+ *   are done. `onStop` is not called for a start that failed.
+ * - **Restart:** it is made anew by its constructor with the arguments it was given first, as a supervisor does.
+ *   `onRestart` is given the error that ended the incarnation before; its `ExitReport` if it ended without an error.
+ *   A restart that fails is a failure of the actor like any other, and is restarted within the budget.
+ * - **Stop:** `onStop` is given the reason: the argument of `ActorRef.stop()`, `"system closed"` or `"owner stopped"`,
+ *   a supervisor's `"shutdown"`, or after a failure the error. On a stop, `Context.signal` is aborted before, and the
+ *   actors that it started are stopped after.
+ * - **An error in `onStop`:** on a stop the actor ends as `failed` with that error. After a failure the first error
+ *   stays the reason, and that of `onStop` is dropped.
+ * - **How long `onStop` may take:** on a stop as long as the stop may, then the actor is killed. After a failure it is
+ *   not bounded, and the restart waits for it.
+ * - **Not called:** `onStop` does not run when the actor is killed, hangs, ends by `self.close()` or `Deno.exit()`, or
+ *   when its owner ended otherwise than by a stop. Do not rely on it for what must not be lost.
  *
  * @param meta `import.meta` of the module that exports the handle.
- * @param name Name of the export.
+ * @param name Name of the export; a non-empty string.
+ * @param make The class. On another thread the arguments of its constructor and its methods are copies.
+ * @returns The handle: what `spawn()` and the specs of children take.
+ * @throws {InvalidOptionError} If `name` is not a non-empty string.
  *
- * @example
+ * @example Define an actor
  * ```ts
  * import { actor } from "@troupe/actors";
  *
@@ -112,6 +164,38 @@ export function task<A extends unknown[], R>(
  *   },
  * );
  * ```
+ *
+ * @example Hooks
+ * ```ts
+ * import { actor, type Context, spawn } from "@troupe/actors";
+ * import { assertEquals } from "@std/assert";
+ *
+ * export const Diary = actor(
+ *   import.meta,
+ *   "Diary",
+ *   class {
+ *     readonly #lines: string[] = [];
+ *     async onStart({ name, incarnation }: Context): Promise<void> {
+ *       this.#lines.push(await Promise.resolve(`${name} ${incarnation}`));
+ *     }
+ *     onRestart(error: unknown): void {
+ *       this.#lines.push(`after ${error}`);
+ *     }
+ *     onStop(_reason: unknown): void {
+ *       this.#lines.length = 0;
+ *     }
+ *     lines(): string[] {
+ *       return this.#lines;
+ *     }
+ *   },
+ * );
+ *
+ * // Threads import this module too: only the main one starts the actor.
+ * if (import.meta.main) {
+ *   await using diary = await spawn(Diary, [], { name: "diary" });
+ *   assertEquals(await diary.ask.lines(), ["diary 1"]);
+ * }
+ * ```
  */
 export function actor<A extends unknown[], C extends object>(
   meta: ImportMeta,
@@ -123,7 +207,11 @@ export function actor<A extends unknown[], C extends object>(
   return { module: meta.url, actor: name };
 }
 
-/** The handles of a module that this side does not load. */
+/**
+ * The handles of a module that this side does not load: what {@linkcode remote} returns.
+ *
+ * @typeParam M The module, as `typeof import("./heavy.ts")`.
+ */
 export type Remote<M> = {
   readonly [
     K in keyof M as M[K] extends // deno-lint-ignore no-explicit-any -- any handle
@@ -135,12 +223,26 @@ export type Remote<M> = {
 /**
  * Typed handles for the module at `url`, which is loaded only where they run.
  *
- * @param url Absolute URL, as `import.meta.resolve("./heavy.ts")` gives it.
+ * - **Nothing is checked here:** every name gives a handle. A module that cannot be imported, or that registers no such
+ *   name, is found by the start, which rejects with `ModuleLoadError` or `UnknownExportError`.
+ * - **Not callable:** a task's handle of this kind can only be given to `run()`.
  *
- * @example
- * ```ts ignore
- * const heavy = remote<typeof import("./heavy.ts")>(import.meta.resolve("./heavy.ts"));
- * const job = run(heavy.square, [3]);
+ * @typeParam M The module, as `typeof import("./heavy.ts")`.
+ * @param url Absolute URL, as `import.meta.resolve("./heavy.ts")` gives it.
+ * @returns An object with a handle for each task and actor that the module exports.
+ * @throws {InvalidOptionError} If `url` is not an absolute URL.
+ *
+ * @example Start an actor without loading its module here
+ * ```ts
+ * import { remote, System } from "@troupe/actors";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const url = import.meta.resolve("@troupe/actors/manager");
+ * const { VaultActor } = remote<typeof import("@troupe/actors/manager")>(url);
+ *
+ * await using system = new System();
+ * const vault = await system.spawn(VaultActor, []);
+ * assertEquals(await vault.ask.push("list", [1, 2]), 2);
  * ```
  */
 export function remote<M>(url: string): Remote<M> {

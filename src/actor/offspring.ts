@@ -22,15 +22,48 @@ import { endRef, stoppedRef } from "./ref_core.ts";
 import { checkSpawnOptions, type SpawnOptions } from "./spawn_options.ts";
 import { failedReport, type Plan, ThreadCell } from "./thread_cell.ts";
 
-/** Starts actors and tasks: a system, or an actor in it. */
+/**
+ * Starts actors and tasks: a system, or an actor in it.
+ *
+ * - **Owner:** what it starts ends with it.
+ * - **All or nothing:** a start that fails leaves nothing behind.
+ */
 export interface Spawner extends CellFactory {
-  /** Starts an actor; resolves when its constructor and `onStart` are done. */
+  /**
+   * Starts an actor on a thread of its own; resolves when its constructor and `onStart` are done.
+   *
+   * @param definition What `actor()` or `remote()` returned.
+   * @param args The arguments of its constructor.
+   * @param options Name, bounds and times; the defaults are those of {@linkcode SpawnOptions}.
+   * @returns A promise of the ref. It rejects with each of the errors below; nothing is left of the actor then.
+   * @throws {InvalidOptionError} If an option is out of bounds, `definition` is no handle or `args` is no array.
+   * @throws {DataCloneError} If an argument cannot travel; its path is named.
+   * @throws {ThreadLimitError} If all 8,192 addresses of the system are taken.
+   * @throws {ModuleLoadError} If the actor's module cannot be imported.
+   * @throws {UnknownExportError} If the module registers no such actor.
+   * @throws {TopLevelSpawnError} If the module starts actors while it is loaded.
+   * @throws {ActorInitError} If the constructor or `onStart` failed.
+   * @throws {InitTimeoutError} If all that took longer than `initTimeout`.
+   * @throws {TroupeError} If its thread ended by `self.close()` or `Deno.exit()` before it was up.
+   * @throws {SystemClosedError} If the system is closed, now or before the actor is up.
+   */
   spawn<A extends unknown[], C>(
     definition: ActorClass<A, C>,
     args: A,
     options?: SpawnOptions,
   ): Promise<ActorRef<C>>;
-  /** Runs a task on a thread of its own. */
+  /**
+   * Runs a task on a thread of its own.
+   *
+   * @param task What `task()` or `remote()` returned.
+   * @param args The arguments of the function.
+   * @param options Name, bounds and times; the defaults are those of {@linkcode SpawnOptions}.
+   * @returns A promise of its result that can be watched, stopped and killed. {@linkcode Job} lists what it rejects with.
+   * @throws {InvalidOptionError} If an option is out of bounds, `task` is no handle or `args` is no array.
+   * @throws {DataCloneError} If an argument cannot travel; its path is named.
+   * @throws {ThreadLimitError} If all 8,192 addresses of the system are taken.
+   * @throws {SystemClosedError} If the system is closed.
+   */
   run<A extends unknown[], R>(
     task: Task<A, R>,
     args: A,
@@ -38,17 +71,17 @@ export interface Spawner extends CellFactory {
   ): Job<Awaited<R>>;
 }
 
-/** One line of a system's tree. */
+/** One line of a system's tree: a picture of one moment. */
 export interface TreeNode {
   /** Name of the actor. */
   readonly name: string;
   /** Number of its address. */
   readonly id: number;
-  /** How often it has been started. */
+  /** How often it has been started; 1 is the first. */
   readonly incarnation: number;
-  /** Whether an incarnation runs. */
+  /** Whether an incarnation runs or starts. */
   readonly state: "running" | "stopped";
-  /** Messages that waited when its loop last turned. */
+  /** Messages that waited when its event loop last turned. */
   readonly depth: number;
   /** Messages it has handled, over all incarnations. */
   readonly handled: number;

@@ -14,10 +14,10 @@ import { currentIsolate } from "./isolate.ts";
 import { coreOf, RefCore } from "./ref_core.ts";
 import { ask, DEFAULT_TIMEOUT_MS, type SendOptions, tell } from "./send.ts";
 
-/** Any method of an actor. */
+/** Any method of an actor: what makes a property a message. */
 // deno-lint-ignore no-explicit-any -- `any` infers parameters of every method
 export type Method = (...args: any[]) => any;
-/** Names that the runtime calls and nobody else. */
+/** Names that the runtime calls and nobody else; `actor()` says when. `checkpoint` and `restore` are reserved. */
 export type Hook =
   | "onStart"
   | "onStop"
@@ -25,7 +25,32 @@ export type Hook =
   | "checkpoint"
   | "restore";
 
-/** The methods of an actor, each answering with a promise. */
+/**
+ * The methods of an actor, each answering with a promise.
+ *
+ * - **Never throws:** whatever goes wrong rejects the promise.
+ * - **Settles once:** by the reply, the deadline, the signal, or the end of the actor or its system.
+ * - **Copies:** the actor gets copies of the arguments, and the caller one of the result.
+ *
+ * | rejects with             | when                                                                  | handled?         |
+ * |--------------------------|-----------------------------------------------------------------------|------------------|
+ * | `DataCloneError`         | an argument cannot travel                                             | no               |
+ * | `DataCloneError`         | the result cannot travel (its `path` begins with `result`)            | yes              |
+ * | `MessageTooLargeError`   | the message is larger than `mailbox.maxMessageBytes`                  | no               |
+ * | `MailboxFullError`       | the message found no room within `timeout`                            | no               |
+ * | `UnknownMethodError`     | the actor has no such method; it goes on                              | no               |
+ * | `ActorStoppedError`      | the actor ended for good before the message was begun                 | no               |
+ * | `ActorCrashedError`      | the handler threw (`cause`), or the actor ended while it ran          | perhaps in part  |
+ * | `AskTimeoutError`        | no reply came within `timeout`                                        | perhaps, or yet  |
+ * | the signal's reason      | `signal` aborted                                                      | perhaps, or yet  |
+ * | `SystemClosedError`      | the system was closed; if before the call, it was not sent            | perhaps          |
+ * | `Refusal`                | the handler threw one, as its answer; the actor goes on               | yes              |
+ *
+ * A property `then` does not exist, so that the object may be returned by an async function: a method of that name
+ * cannot be called.
+ *
+ * @typeParam C The instance of the actor's class.
+ */
 export type Asks<C> = {
   readonly [K in keyof C as C[K] extends Method ? Exclude<K, Hook> : never]:
     C[K] extends (...args: infer A) => infer R
@@ -33,7 +58,18 @@ export type Asks<C> = {
       : never;
 };
 
-/** The methods of an actor, each sent and forgotten. */
+/**
+ * The methods of an actor, each sent and forgotten.
+ *
+ * - **Returns at once:** also when the mailbox is full; the message then waits in the sender for `timeout`.
+ * - **Dropped without a word:** a message that finds no room in time, whose actor has ended or ends first, whose system
+ *   is closed, or whose method does not exist.
+ * - **Throws only for the sender's fault,** before anything was sent: `DataCloneError` if an argument cannot travel,
+ *   `MessageTooLargeError` if the message is larger than `mailbox.maxMessageBytes`.
+ * - **An error in the handler** ends the actor as one of an ask does, except a `Refusal`, which nobody hears.
+ *
+ * @typeParam C The instance of the actor's class.
+ */
 export type Tells<C> = {
   readonly [K in keyof C as C[K] extends Method ? Exclude<K, Hook> : never]:
     C[K] extends (...args: infer A) => unknown ? (...args: A) => void : never;
@@ -42,31 +78,87 @@ export type Tells<C> = {
 /**
  * The logical actor: it survives restarts and may travel inside any message.
  *
- * - **Order:** messages of one thread to one actor arrive in the order sent.
+ * - **Order:** messages of one thread to one actor arrive in the order sent, asks and tells alike.
  * - **At most once:** no message is delivered twice.
- * - **Nothing stays unsettled:** an ask settles by its reply, its deadline, or the actor's end.
+ * - **Nothing stays unsettled:** an ask settles by its reply, its deadline, its signal, or the actor's end.
+ * - **Portable:** a ref in a message leads to the same actor from there. Only who started the actor ends it by leaving
+ *   a scope with `await using`; a ref elsewhere may be dropped without harm.
+ *
+ * @typeParam C The instance of the actor's class.
+ *
+ * @example Ask, tell and stop
+ * ```ts
+ * import { actor, ActorStoppedError, spawn } from "@troupe/actors";
+ * import { assertEquals, assertRejects } from "@std/assert";
+ *
+ * export const Counter = actor(
+ *   import.meta,
+ *   "Counter",
+ *   class {
+ *     #sum = 0;
+ *     add(count: number): number {
+ *       return this.#sum += count;
+ *     }
+ *   },
+ * );
+ *
+ * // Threads import this module too: only the main one starts the actor.
+ * if (import.meta.main) {
+ *   const counter = await spawn(Counter, []);
+ *   counter.tell.add(1);
+ *   assertEquals(await counter.ask.add(2), 3);
+ *   assertEquals((await counter.stop("enough")).kind, "stopped");
+ *   await assertRejects(() => counter.ask.add(1), ActorStoppedError);
+ * }
+ * ```
  */
 export interface ActorRef<C> extends AsyncDisposable {
-  /** Number of its address. */
+  /** Number of its address; the same in every incarnation, and free for another actor after the final end. */
   readonly id: number;
-  /** Name it was given. */
+  /** Name it was given by `SpawnOptions.name` or its supervisor, else the definition's name and a number. */
   readonly name: string;
   /** How often it has been started; 1 is the first. Known where it was spawned, else as of when the ref was sent. */
   readonly incarnation: number;
-  /** Calls a method and promises its result; the default deadline is 5,000 ms. */
+  /** Calls a method and promises its result; the default deadline is 5,000 ms. {@linkcode Asks} lists what it rejects with. */
   readonly ask: Asks<C>;
-  /** Calls a method and forgets it. A message that finds no room waits up to 5,000 ms for it. */
+  /** Calls a method and forgets it. A message that finds no room waits up to 5,000 ms for it. {@linkcode Tells} says when it throws. */
   readonly tell: Tells<C>;
-  /** Resolves once, at its final end; a restart is not an end. */
+  /**
+   * Resolves once, at its final end, with how it ended; never rejects. A restart is not an end. Of an actor that had
+   * ended before this ref came here the kind is `lost`.
+   */
   readonly exited: Promise<ExitReport>;
-  /** The same actor with other send options. */
+  /**
+   * The same actor with other send options.
+   *
+   * - **Replaces all of them:** an option that is not named has its default again.
+   * - **Changes nothing here:** this ref keeps its own.
+   *
+   * @param options How the new ref sends.
+   * @returns A new ref. When it travels, its options stay behind.
+   * @throws {InvalidOptionError} If `timeout` is negative or `NaN`.
+   */
   with(options: SendOptions): ActorRef<C>;
   /**
-   * Asks it to stop before any message that waits, and waits for the end of its
-   * incarnation; it is killed after 5,000 ms. A supervisor does not restart it.
+   * Asks it to stop before any message that waits, and waits for the end of its incarnation.
+   *
+   * - **In order:** the handler that runs ends first, then `onStop(reason)` is called, then what it started is stopped.
+   * - **Bounded:** after 5,000 ms it is killed.
+   * - **Wanted:** a supervisor does not restart it, unless its `restartStopped` says so.
+   * - **Idempotent:** of an actor that has ended it resolves at once.
+   *
+   * @param reason Given to `onStop` and to `Context.signal`.
+   * @returns How the incarnation ended; never rejects.
+   * @throws {DOMException} `DataCloneError`, at once, if `reason` cannot be cloned; nothing was stopped.
    */
   stop(reason?: unknown): Promise<ExitReport>;
-  /** Ends it at once, whatever it is doing. */
+  /**
+   * Ends it at once, whatever it is doing: no hook is called, and what it started is killed too.
+   *
+   * A thread in synchronous code runs on as a zombie, whose deeds nobody sees: see `System.zombies`.
+   *
+   * @returns How the incarnation ended; never rejects.
+   */
   kill(): Promise<ExitReport>;
 }
 
@@ -152,7 +244,7 @@ export class Ref<C> implements ActorRef<C> {
     return this.#core.stop(undefined, 0);
   }
 
-  /** Stops the actor. */
+  /** Stops the actor, as {@link ActorRef.stop} does. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
   }

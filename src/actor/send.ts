@@ -14,13 +14,37 @@ import { Ask } from "./ask_book.ts";
 import { KIND, methodHash } from "./protocol.ts";
 import type { RefCore } from "./ref_core.ts";
 
-/** How a message is sent. */
+/**
+ * How a message is sent; see `ActorRef.with()`.
+ *
+ * @example Move a buffer, with a deadline of a second
+ * ```ts
+ * import { System } from "@troupe/actors";
+ * import { VaultActor } from "@troupe/actors/manager";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using system = new System();
+ * const vault = await system.spawn(VaultActor, []);
+ *
+ * const pixels = new ArrayBuffer(1024);
+ * await vault.with({ timeout: 1_000, transfer: [pixels] })
+ *   .ask.set("images", "a", pixels);
+ * assertEquals(pixels.byteLength, 0);
+ * ```
+ */
 export interface SendOptions {
-  /** Deadline of an ask, and how long a message may wait for room, in milliseconds. @default {5000} */
+  /**
+   * Deadline of an ask, and how long a message may wait for room, in milliseconds; 0 or more, `Infinity` for none.
+   *
+   * @default {5000}
+   */
   readonly timeout?: number;
-  /** Gives an ask up; the call may still run. */
+  /** Gives an ask up, which rejects with the signal's reason; the call may still run. A tell does not look at it. */
   readonly signal?: AbortSignal;
-  /** Objects that are moved instead of copied. */
+  /**
+   * Objects among the arguments that are moved instead of copied, such as an `ArrayBuffer`. A ref with this option
+   * serves one call: what was moved cannot be moved again. One that is under way when its receiver restarts is lost.
+   */
   readonly transfer?: Transferable[];
 }
 

@@ -31,7 +31,12 @@ const NURSERY_MS = 1_000;
 
 /** How a system is made. */
 export interface SystemOptions {
-  /** Workers kept warm, so that an actor starts in the time of one import. @default {1} */
+  /**
+   * Workers kept warm, so that an actor starts in the time of one import; a whole number from 0 to 64. That many starts
+   * in a row are fast.
+   *
+   * @default {1}
+   */
   readonly spares?: number;
 }
 
@@ -39,9 +44,12 @@ export interface SystemOptions {
  * The root of all actors.
  *
  * - **Scope:** `await using system = new System()` stops all of them at the end of the scope.
- * - **Lifetime:** an open system keeps the program alive; a closed one leaves nothing behind.
+ * - **Lifetime:** an open system keeps the program alive; a closed one leaves nothing behind, except threads in
+ *   synchronous code, which nothing can stop: {@linkcode System.zombies} counts them.
+ * - **One place:** it is made on the main thread or in a worker of your own, never inside an actor.
+ * - **No restarts:** an actor of it that fails stays ended. `supervise()` restarts what fails.
  *
- * @example
+ * @example Make a system and close it with its scope
  * ```ts
  * import { System } from "@troupe/actors";
  *
@@ -63,6 +71,7 @@ export class System implements AsyncDisposable, Spawner {
   /**
    * Makes a system, its nursery thread and the first spare; blocks for about 30 ms, once.
    *
+   * @param options `spares`: how many workers are kept warm.
    * @throws {InvalidOptionError} If `spares` is not a whole number from 0 to 64.
    * @throws {TopLevelSpawnError} If a worker is loading the module of an actor.
    * @throws {TroupeError} Inside an actor: `spawn()` and `run()` use the system it belongs to.
@@ -106,7 +115,10 @@ export class System implements AsyncDisposable, Spawner {
     if (spares > 0) this.#hatchery.hatch(`troupe-${crypto.randomUUID()}`);
   }
 
-  /** Threads that were let go but run synchronous code that the platform cannot stop. */
+  /**
+   * Threads that were let go and still run 500 ms later: they run synchronous code that the platform cannot stop.
+   * Nothing they do is seen by anybody; the program ends in spite of them by {@linkcode System.run}.
+   */
   get zombies(): number {
     return this.#zombies;
   }
@@ -115,7 +127,8 @@ export class System implements AsyncDisposable, Spawner {
    * Resolves when as many workers are warm as the option `spares` says: the next
    * starts take a few milliseconds. Right after a start that takes about a second.
    *
-   * @throws {SystemClosedError} If the system is closed before.
+   * @returns A promise without a value; with `spares: 0` it resolves at once.
+   * @throws {SystemClosedError} If the system is closed before: the promise rejects.
    */
   warm(): Promise<void> {
     return this.#spares >= this.#wanted
@@ -123,17 +136,31 @@ export class System implements AsyncDisposable, Spawner {
       : this.#warm.promise;
   }
 
-  /** The actors and tasks that the thread of this system started. */
+  /**
+   * The actors and tasks that the thread of this system started, as they are now; what those started is not in it.
+   *
+   * @returns One line each, in the order started.
+   */
   tree(): readonly TreeNode[] {
     return this.#offspring.tree();
   }
 
-  /** Called when the last actor or task ended. */
+  /** Called each time that the last actor or task ended. */
   set onIdle(callback: () => void) {
     this.#offspring.onIdle = callback;
   }
 
-  /** Opens an address for a supervisor; see {@link Spawner}. */
+  /**
+   * Opens an address for a supervisor and starts nothing yet; see {@link Spawner}.
+   *
+   * @param spec The child: its id, which is its name unless `options` has one, the handle, its arguments and its
+   * `SpawnOptions`.
+   * @returns The cell: what starts and ends its incarnations.
+   * @throws {InvalidOptionError} If an option is out of bounds, `actor` is no handle or `args` is no array.
+   * @throws {DataCloneError} If an argument cannot travel; its path is named.
+   * @throws {ThreadLimitError} If all 8,192 addresses of the system are taken.
+   * @throws {SystemClosedError} If the system is closed.
+   */
   open(
     spec: {
       id: string;
@@ -146,15 +173,34 @@ export class System implements AsyncDisposable, Spawner {
   }
 
   /**
-   * Starts an actor; resolves when its constructor and `onStart` are done.
+   * Starts an actor on a thread of its own; resolves when its constructor and `onStart` are done.
    *
-   * @throws {InvalidOptionError} If an option is out of bounds.
+   * @param definition What `actor()` or `remote()` returned.
+   * @param args The arguments of its constructor.
+   * @param options Name, bounds and times; the defaults are those of {@linkcode SpawnOptions}.
+   * @returns A promise of the ref. It rejects with each of the errors below; nothing is left of the actor then.
+   * @throws {InvalidOptionError} If an option is out of bounds, `definition` is no handle or `args` is no array.
    * @throws {DataCloneError} If an argument cannot travel; its path is named.
+   * @throws {ThreadLimitError} If all 8,192 addresses of the system are taken.
    * @throws {ModuleLoadError} If the actor's module cannot be imported.
    * @throws {UnknownExportError} If the module registers no such actor.
+   * @throws {TopLevelSpawnError} If the module starts actors while it is loaded.
    * @throws {ActorInitError} If the constructor or `onStart` failed.
-   * @throws {InitTimeoutError} If they took longer than `initTimeout`.
-   * @throws {SystemClosedError} If the system is closed.
+   * @throws {InitTimeoutError} If all that took longer than `initTimeout`.
+   * @throws {TroupeError} If its thread ended by `self.close()` or `Deno.exit()` before it was up.
+   * @throws {SystemClosedError} If the system is closed, now or before the actor is up.
+   *
+   * @example Start an actor and ask it
+   * ```ts
+   * import { System } from "@troupe/actors";
+   * import { VaultActor } from "@troupe/actors/manager";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using system = new System();
+   * const vault = await system.spawn(VaultActor, [], { name: "vault" });
+   * assertEquals(await vault.ask.push("list", ["a", "b"]), 2);
+   * assertEquals(system.tree().map(({ name }) => name), ["vault"]);
+   * ```
    */
   spawn<A extends unknown[], C>(
     definition: ActorClass<A, C>,
@@ -167,9 +213,13 @@ export class System implements AsyncDisposable, Spawner {
   /**
    * Runs a task on a thread of its own.
    *
-   * @returns A promise of its result that can be watched, stopped and killed.
-   * @throws {InvalidOptionError} If an option is out of bounds.
+   * @param task What `task()` or `remote()` returned.
+   * @param args The arguments of the function.
+   * @param options Name, bounds and times; the defaults are those of {@linkcode SpawnOptions}.
+   * @returns A promise of its result that can be watched, stopped and killed. {@linkcode Job} lists what it rejects with.
+   * @throws {InvalidOptionError} If an option is out of bounds, `task` is no handle or `args` is no array.
    * @throws {DataCloneError} If an argument cannot travel; its path is named.
+   * @throws {ThreadLimitError} If all 8,192 addresses of the system are taken.
    * @throws {SystemClosedError} If the system is closed.
    */
   run<A extends unknown[], R>(
@@ -183,13 +233,20 @@ export class System implements AsyncDisposable, Spawner {
   /**
    * Stops every actor after the messages it has accepted, then ends all threads.
    *
-   * @param options `timeoutMs`: what has not stopped by then is killed. Default 5,000.
+   * - **From the call on** nothing new starts: `spawn()` and `run()` fail with `SystemClosedError`.
+   * - **Every wait ends:** asks that are still open at the end reject, with the end of their actor or with
+   *   `SystemClosedError`, and each `exited` resolves.
+   * - **Idempotent:** each further call returns the promise of the first.
+   *
+   * @param options `timeoutMs`: what has not stopped by then is killed, in milliseconds; `Infinity` waits for all.
+   * Default 5,000.
+   * @returns A promise that resolves when all threads were let go; it never rejects.
    */
   close(options: { timeoutMs?: number } = {}): Promise<void> {
     return this.#closing ??= this.#close(options.timeoutMs ?? 5_000);
   }
 
-  /** Closes the system. */
+  /** Closes the system, with the default of 5,000 ms. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
@@ -198,7 +255,24 @@ export class System implements AsyncDisposable, Spawner {
    * Runs `main` and ends the program with the exit code it returns, also when
    * threads are left that nothing can stop.
    *
+   * - **No code is 0:** `main` that returns nothing ends the program with code 0.
+   * - **An error is 1:** what `main` throws is printed to stderr, and the code is 1.
+   * - **Nothing after it runs:** close the systems inside of `main`.
+   *
+   * @param main The program.
    * @returns Never; the program ends.
+   *
+   * @example End the program in spite of threads that nothing can stop
+   * ```ts
+   * import { System } from "@troupe/actors";
+   *
+   * if (import.meta.main) {
+   *   await System.run(async () => {
+   *     await using system = new System();
+   *     return system.zombies === 0 ? 0 : 1;
+   *   });
+   * }
+   * ```
    */
   static async run(
     main: () => Promise<number | void> | number | void,
