@@ -33,6 +33,8 @@ interface Hooks {
   onStop?(reason: unknown): unknown;
 }
 
+/** How long `onStop` may take after a failure, in milliseconds. */
+const CLEAN_UP_MS = 5_000;
 const RESULT = { root: "result" };
 const NO_TRANSFER: readonly Transferable[] = [];
 
@@ -255,11 +257,17 @@ export class ActorLoop implements MailConsumer {
   async #fail(error: unknown, kind: "failed" | "crashed"): Promise<void> {
     if (this.#state === "over") return;
     this.#state = "stopping";
+    // Its owner waits to restart it: a hook that never ends must not hold that up.
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, CLEAN_UP_MS);
+    });
     try {
-      await (this.#instance as Hooks).onStop?.(error);
+      await Promise.race([(this.#instance as Hooks).onStop?.(error), late]);
     } catch {
       // The first error is the reason of the end.
     }
+    clearTimeout(timer);
     this.#finish({ kind, code: 1, error: errorToWire(error, this.#name) });
   }
 

@@ -189,6 +189,7 @@ export class Brood {
   }
 
   #seeded(chick: Chick): void {
+    if (chick.released) return;
     this.#failures = 0;
     this.#booting.delete(chick.id);
     locks().request(chick.id, { signal: this.#life.signal }, () => {

@@ -4,6 +4,7 @@
  * @module
  */
 import { errorFromWire } from "../error_wire.ts";
+import { DataCloneError } from "../errors.ts";
 import type { ExitReport } from "../exit_report.ts";
 import type { Isolate } from "./isolate.ts";
 import type { Address, WireReport } from "./protocol.ts";
@@ -47,6 +48,8 @@ export class RefCore {
     const { isolate, address } = this;
     if (this.report !== undefined) return Promise.resolve(this.report);
     if (isolate.closed) return this.#ended.promise;
+    const refused = refusalOf(reason, this.name);
+    if (refused !== undefined) return Promise.reject(refused);
     isolate.post({
       type: "stop",
       address,
@@ -118,4 +121,19 @@ export function fromWireReport(report: WireReport): ExitReport {
   return error === undefined
     ? { kind, code }
     : { kind, code, error: errorFromWire(error) };
+}
+
+/** Why a reason cannot travel, if it cannot. */
+function refusalOf(reason: unknown, actor: string): DataCloneError | undefined {
+  try {
+    structuredClone(reason);
+    return undefined;
+  } catch (cause) {
+    return new DataCloneError(
+      `Cannot stop "${actor}" for that reason as it cannot be sent: ${
+        cause instanceof Error ? cause.message : String(cause)
+      }`,
+      { path: "reason", cause },
+    );
+  }
 }

@@ -150,7 +150,7 @@ function initError(name: string, cause: unknown): Error {
     cause instanceof TopLevelSpawnError
   ) return cause;
   return new ActorInitError(
-    `Cannot start "${name}" as its constructor or onStart failed: ${
+    `Cannot start "${name}" as its constructor or a start hook failed: ${
       cause instanceof Error ? cause.message : String(cause)
     }`,
     { actor: name, cause },

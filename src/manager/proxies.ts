@@ -223,6 +223,7 @@ export class ListRef<T> extends Proxied {
 
 /** The map that values and counters are kept in. */
 const VALUES = "troupe:values";
+const COUNTERS = "troupe:counters";
 
 /**
  * One value that the Manager holds.
@@ -268,7 +269,7 @@ export class ValueRef<T> extends Proxied {
    * @returns A promise of a copy of it, or of the initial value.
    */
   async get(): Promise<T> {
-    return await this.vault.ask.get(VALUES, this.name) as T ?? this.#initial;
+    return await this.vault.ask.get(VALUES, this.name, this.#initial) as T;
   }
 
   /**
@@ -327,7 +328,7 @@ export class CounterRef extends Proxied {
    * @returns A promise of the sum.
    */
   add(count = 1): Promise<number> {
-    return this.vault.ask.update(VALUES, `counter:${this.name}`, {
+    return this.vault.ask.update(COUNTERS, this.name, {
       add: count,
       init: 0,
     }) as Promise<number>;
@@ -339,8 +340,7 @@ export class CounterRef extends Proxied {
    * @returns A promise of it; 0 before the first addition.
    */
   async get(): Promise<number> {
-    const key = `counter:${this.name}`;
-    return await this.vault.ask.get(VALUES, key) as number | undefined ?? 0;
+    return await this.vault.ask.get(COUNTERS, this.name, 0) as number;
   }
 }
 

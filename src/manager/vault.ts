@@ -49,10 +49,12 @@ export class Vault {
    *
    * @param map Name of the map.
    * @param key The key.
-   * @returns The value, or `undefined`.
+   * @param otherwise What to answer when there is none. Default `undefined`.
+   * @returns The value.
    */
-  get(map: string, key: unknown): unknown {
-    return this.#map(map).get(key);
+  get(map: string, key: unknown, otherwise?: unknown): unknown {
+    const values = this.#map(map);
+    return values.has(key) ? values.get(key) : otherwise;
   }
 
   /**

@@ -6,6 +6,7 @@ import {
 } from "@std/assert";
 import {
   type ActorClass,
+  DataCloneError,
   InvalidOptionError,
   MailboxFullError,
   MessageTooLargeError,
@@ -132,6 +133,13 @@ Deno.test("ActorRef.stop() of a supervised child resolves, and it stays stopped"
   const report = await tree.ref("ledger", Ledger).stop();
   assertEquals(report.kind, "stopped");
   assertEquals(tree.children().map((child) => child.state), ["stopped"]);
+});
+
+Deno.test("ActorRef.stop() refuses a reason that cannot travel, and the actor goes on", async () => {
+  await using system = new System();
+  const ledger = await system.spawn(Ledger, [0]);
+  await assertRejects(() => ledger.stop(() => 1), DataCloneError);
+  assertEquals(await ledger.ask.add(1), 1);
 });
 
 /** Runs until its thread is ended from outside. */

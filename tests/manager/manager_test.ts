@@ -33,3 +33,20 @@ Deno.test("Manager keeps lists, values and counters", async () => {
   const counter = manager.counter("c");
   assertEquals([await counter.add(), await counter.add(4)], [1, 5]);
 });
+
+Deno.test("ValueRef.get() tells a value that is null from one that is not there", async () => {
+  await using system = new System();
+  await using manager = await Manager.start({ system });
+  const value = manager.value<string | null>("name", "nobody");
+  assertEquals(await value.get(), "nobody");
+  await value.set(null);
+  assertEquals(await value.get(), null);
+});
+
+Deno.test("CounterRef shares nothing with a value of a similar name", async () => {
+  await using system = new System();
+  await using manager = await Manager.start({ system });
+  await manager.counter("x").add(3);
+  assertEquals(await manager.value("counter:x", 0).get(), 0);
+  assertEquals(await manager.value("x", 0).get(), 0);
+});
