@@ -129,8 +129,10 @@ export class ActorLoop implements MailConsumer {
   /** A stop overtakes the messages that wait; timers and signals have their turn. */
   #mustPause(): boolean {
     const { table, endpoint } = this.#isolate;
-    return table.get(endpoint, ENDPOINT.STATE) === STATE.STOPPING ||
-      this.#isolate.isSliceOver();
+    const look = this.#isolate.look();
+    if (look === "not yet") return false;
+    return look === "slice over" ||
+      table.get(endpoint, ENDPOINT.STATE) === STATE.STOPPING;
   }
 
   /** Finishes the last message and tells those who wait for room. */

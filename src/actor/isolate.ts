@@ -20,7 +20,7 @@ import {
   type ToNursery,
   type WireReport,
 } from "./protocol.ts";
-import { Pump } from "./pump.ts";
+import { type Look, Pump } from "./pump.ts";
 
 /** The part of an actor that the loop feeds with mail. */
 export interface MailConsumer {
@@ -116,9 +116,11 @@ export class Isolate {
       new Doorbell(table.words, this.#sleepOf(endpoint), epoch),
       {
         work: () => this.#work(),
-        hasWork: () => this.mailbox.hasMore(this.consumer?.ready ?? false),
+        hasWork: () =>
+          this.mailbox.hasMore(this.consumer?.ready ?? false) ||
+          this.#hasRoom(),
         expecting: () => {
-          if (this.asks.size > 0) return "reply";
+          if (this.asks.size > 0 || this.#crowded.size > 0) return "reply";
           return this.consumer?.ready ? "mail" : "nothing";
         },
         onSlice: () => this.#beginSlice(),
@@ -225,9 +227,9 @@ export class Isolate {
     }
   }
 
-  /** Whether the actor should return to its event loop. To be asked after each message. */
-  isSliceOver(): boolean {
-    return this.#pump.isSliceOver();
+  /** Looks at the clock now and then; to be asked after each message. */
+  look(): Look {
+    return this.#pump.look();
   }
 
   /** Makes the loop turn soon, also when it is parked. */
@@ -355,6 +357,12 @@ export class Isolate {
   #showDepth(): void {
     if (this.consumer === undefined) return;
     this.table.set(this.endpoint, ENDPOINT.DEPTH, this.mailbox.depth);
+  }
+
+  #hasRoom(): boolean {
+    if (this.#crowded.size === 0) return false;
+    for (const outlet of this.#crowded) if (outlet.roomy) return true;
+    return false;
   }
 
   /** Publishes what waited for room. Returns whether anything moved. */

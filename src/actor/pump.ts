@@ -18,8 +18,11 @@
 import type { Doorbell } from "../channel/doorbell.ts";
 import { Patience } from "./patience.ts";
 
-/** What a thread waits for: nothing, whatever mail may come, or a reply to what it asked. */
+/** What a thread waits for: nothing, whatever mail may come, or that another thread does what this one asked of it. */
 export type Expected = "nothing" | "mail" | "reply";
+
+/** What a look at the clock says: none was taken, there is time, or the thread is to return to its event loop. */
+export type Look = "not yet" | "in time" | "slice over";
 
 /** What a pump turns. */
 export interface Pumped {
@@ -67,13 +70,13 @@ export class Pump {
     this.#pumped = pumped;
   }
 
-  /** Whether it is time to return to the event loop. To be asked after each message. */
-  isSliceOver(): boolean {
-    if (--this.#untilLook > 0) return false;
+  /** Looks at the clock now and then; to be asked after each message. */
+  look(): Look {
+    if (--this.#untilLook > 0) return "not yet";
     const now = performance.now();
     this.#untilLook = now - this.#looked > FAST_MS ? 1 : QUESTIONS_PER_LOOK;
     this.#looked = now;
-    return now > this.#sliceEnd;
+    return now > this.#sliceEnd ? "slice over" : "in time";
   }
 
   /** Makes the loop turn soon, also when it is parked. */
@@ -101,7 +104,7 @@ export class Pump {
       if (!this.#poll()) return this.#goToSleep();
       this.#pumped.work();
     }
-    if (this.isSliceOver()) setImmediate(this.#sliceLater);
+    if (this.look() === "slice over") setImmediate(this.#sliceLater);
     else {
       this.#hops = HOPS;
       queueMicrotask(this.#hopLater);

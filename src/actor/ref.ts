@@ -12,7 +12,14 @@ import {
 } from "../memory/portable.ts";
 import { currentIsolate } from "./isolate.ts";
 import { coreOf, RefCore } from "./ref_core.ts";
-import { ask, DEFAULT_TIMEOUT_MS, type SendOptions, tell } from "./send.ts";
+import { methodHash } from "./protocol.ts";
+import {
+  ask,
+  DEFAULT_TIMEOUT_MS,
+  type MethodName,
+  type SendOptions,
+  tell,
+} from "./send.ts";
 
 /** Any method of an actor: what makes a property a message. */
 // deno-lint-ignore no-explicit-any -- `any` infers parameters of every method
@@ -164,7 +171,7 @@ export interface ActorRef<C> extends AsyncDisposable {
 
 type Send = (
   core: RefCore,
-  method: string,
+  method: MethodName,
   args: unknown[],
   options: SendOptions,
 ) => unknown;
@@ -179,7 +186,8 @@ function namespace(core: RefCore, options: SendOptions, send: Send): unknown {
     get(_, name, object) {
       // Not thenable: a ref may be returned from an async function.
       if (typeof name !== "string" || name === "then") return undefined;
-      const value = (...args: unknown[]) => send(core, name, args, options);
+      const method = { name, hash: methodHash(name) };
+      const value = (...args: unknown[]) => send(core, method, args, options);
       Object.defineProperty(object, name, { value });
       return value;
     },

@@ -6,6 +6,7 @@
 import { errorFromWire } from "../error_wire.ts";
 import { DataCloneError } from "../errors.ts";
 import type { ExitReport } from "../exit_report.ts";
+import { ENDPOINT } from "../memory/endpoints.ts";
 import type { Isolate } from "./isolate.ts";
 import type { Address, WireReport } from "./protocol.ts";
 
@@ -15,6 +16,8 @@ export class RefCore {
   report: ExitReport | undefined;
   /** Latest incarnation known here. */
   incarnation: number;
+  /** Largest message that the actor takes, in bytes; 0 for no limit. */
+  readonly maxBytes: number;
   readonly #ended: PromiseWithResolvers<ExitReport> = Promise.withResolvers();
   #watching = false;
   #stopping: PromiseWithResolvers<ExitReport> | undefined;
@@ -28,6 +31,7 @@ export class RefCore {
     owned = false,
   ) {
     this.incarnation = incarnation;
+    this.maxBytes = isolate.table.get(address.endpoint, ENDPOINT.MAX_BYTES);
     // The owner is told of the end in any case.
     this.#watching = owned;
     cores(isolate).set(`${address.endpoint}.${address.life}`, this);

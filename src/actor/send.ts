@@ -9,9 +9,8 @@ import {
   SystemClosedError,
 } from "../errors.ts";
 import { encodeArguments, type Encoded } from "../memory/codec.ts";
-import { ENDPOINT } from "../memory/endpoints.ts";
 import { Ask } from "./ask_book.ts";
-import { KIND, methodHash } from "./protocol.ts";
+import { KIND } from "./protocol.ts";
 import type { RefCore } from "./ref_core.ts";
 
 /**
@@ -51,12 +50,12 @@ export interface SendOptions {
 /** How long a message may wait, unless said otherwise, in milliseconds. */
 export const DEFAULT_TIMEOUT_MS = 5_000;
 const NO_TRANSFER: readonly Transferable[] = [];
-const HASHES: Map<string, number> = new Map();
-
-function hashOf(name: string): number {
-  let hash = HASHES.get(name);
-  if (hash === undefined) HASHES.set(name, hash = methodHash(name));
-  return hash;
+/** A method as it is called and as it travels. */
+export interface MethodName {
+  /** Its name. */
+  readonly name: string;
+  /** Its name on the wire; see protocol.ts. */
+  readonly hash: number;
 }
 
 function refuseIfOver(core: RefCore, what: string): Error | undefined {
@@ -79,7 +78,7 @@ function refuseIfOver(core: RefCore, what: string): Error | undefined {
 /** Sends a call and promises its result. */
 export function ask(
   core: RefCore,
-  method: string,
+  { name: method, hash }: MethodName,
   args: unknown[],
   options: SendOptions,
 ): Promise<unknown> {
@@ -109,7 +108,7 @@ export function ask(
       false,
       {
         kind: KIND.ASK,
-        a: hashOf(method),
+        a: hash,
         b: question.id,
         encoded,
         transfer: options.transfer ?? NO_TRANSFER,
@@ -129,10 +128,7 @@ function encodeMessage(
   options: SendOptions,
 ): Encoded {
   const encoded = encodeArguments(args, options);
-  const limit = core.isolate.table.get(
-    core.address.endpoint,
-    ENDPOINT.MAX_BYTES,
-  );
+  const limit = core.maxBytes;
   if (encoded.length <= limit || limit === 0) return encoded;
   throw new MessageTooLargeError(
     `Cannot send ${method}() to "${core.name}" as the message is too large: current size is ${encoded.length} bytes, the limit is ${limit}; transfer buffers, share memory, or raise mailbox.maxMessageBytes`,
@@ -143,7 +139,7 @@ function encodeMessage(
 /** Sends a call and forgets it. */
 export function tell(
   core: RefCore,
-  method: string,
+  { name: method, hash }: MethodName,
   args: unknown[],
   options: SendOptions,
 ): void {
@@ -154,7 +150,7 @@ export function tell(
     false,
     {
       kind: KIND.TELL,
-      a: hashOf(method),
+      a: hash,
       b: 0,
       encoded: encodeMessage(core, method, args, options),
       transfer: options.transfer ?? NO_TRANSFER,

@@ -83,6 +83,11 @@ export class Outlet {
     return this.#waiting.length - this.#head;
   }
 
+  /** Whether there is room for a good part of what waits. */
+  get roomy(): boolean {
+    return this.#writer.depth <= this.#writer.capacityMessages >> 1;
+  }
+
   /** Messages in the lane that the receiver has not finished. */
   get depth(): number {
     return this.#writer.depth;

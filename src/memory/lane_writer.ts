@@ -44,10 +44,11 @@ export class LaneWriter {
   readonly maxPayload: number;
   /** Who reads, as given to {@linkcode createLane}. */
   readonly to: number;
+  /** Records the lane may hold at one time. */
+  readonly capacityMessages: number;
   readonly #words: Words;
   readonly #bytes: Uint8Array;
   readonly #units: number;
-  readonly #capacityMessages: number;
   /** WRITE as this writer left it, never with SEALED: what the publishing CAS expects. */
   #word: number;
   /** Records published. */
@@ -78,7 +79,7 @@ export class LaneWriter {
     this.#words = words;
     this.#bytes = new Uint8Array(memory);
     this.#units = capacityBytes / UNIT_BYTES;
-    this.#capacityMessages = peek(words, CAPACITY_MESSAGES);
+    this.capacityMessages = peek(words, CAPACITY_MESSAGES);
     this.#read = load(words, READ) & POSITION;
     const write = load(words, WRITE);
     this.#word = write & ~SEALED;
@@ -217,7 +218,7 @@ export class LaneWriter {
 
   #fits(position: number, units: number): boolean {
     return ((position - this.#read) & POSITION) + units <= this.#units &&
-      ((this.#sent - this.#done) | 0) < this.#capacityMessages;
+      ((this.#sent - this.#done) | 0) < this.capacityMessages;
   }
 
   #copy(payload: Uint8Array, length: number, at: number): void {

@@ -5,18 +5,13 @@
  */
 import { delay } from "@std/async/delay";
 import { actor, type ActorClass, type ActorRef, System } from "../../mod.ts";
+import { type Answerer, AnswererActor } from "./answerer_actor.ts";
 import { answersOf, type AskPlan, type AskResult } from "./raw_order.ts";
 import { median } from "./statistics.ts";
 import { expectResult, type Trial } from "./subject.ts";
 
 /** Longest time for one round, in milliseconds. */
 const ROUND_MS = 60_000;
-
-class Answerer {
-  answer(value: number): number {
-    return value + 1;
-  }
-}
 
 class Asker {
   async hot(other: ActorRef<Answerer>, count: number): Promise<AskResult> {
@@ -43,12 +38,6 @@ class Asker {
   }
 }
 
-/** Answers numbers with the next one. */
-export const AnswererActor: ActorClass<[], Answerer> = actor(
-  import.meta,
-  "AnswererActor",
-  Answerer,
-);
 /** Asks and takes the time. */
 export const AskerActor: ActorClass<[], Asker> = actor(
   import.meta,

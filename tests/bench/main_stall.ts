@@ -4,7 +4,7 @@
  * @module
  */
 import { System } from "../../mod.ts";
-import { AnswererActor } from "./asking.ts";
+import { AnswererActor } from "./answerer_actor.ts";
 import { answersOf } from "./raw_order.ts";
 import { settle } from "./settle.ts";
 import { longestStall } from "./stall.ts";
@@ -93,7 +93,7 @@ function openRaw(): Trial {
 export const mainStall: Subject = {
   name: "main-stall",
   about:
-    `longest stall of main while ${ACTORS} actors start on warm spares and answer ${ASKS} asks`,
+    `longest time that main was kept busy while ${ACTORS} actors start on warm spares and answer ${ASKS} asks`,
   unit: "ms",
   better: "lower",
   ours: { open: openOurs },

@@ -3,13 +3,8 @@
  *
  * @module
  */
-import {
-  actor,
-  type ActorClass,
-  type Context,
-  supervise,
-  System,
-} from "../../mod.ts";
+import { supervise, System } from "../../mod.ts";
+import { FragileActor } from "./fragile_actor.ts";
 import { settle } from "./settle.ts";
 import { median } from "./statistics.ts";
 import {
@@ -22,29 +17,6 @@ import {
 
 /** Spares during the measurement: one for the restart, one in case. */
 const SPARES = 2;
-
-class Fragile {
-  #incarnation = 0;
-
-  onStart({ incarnation }: Context): void {
-    this.#incarnation = incarnation;
-  }
-
-  fall(): never {
-    throw new Error("Fell on purpose");
-  }
-
-  incarnation(): number {
-    return this.#incarnation;
-  }
-}
-
-/** Falls when told, and knows how often it was started. */
-export const FragileActor: ActorClass<[], Fragile> = actor(
-  import.meta,
-  "FragileActor",
-  Fragile,
-);
 
 async function open({ quick }: Effort): Promise<Trial> {
   const system = new System({ spares: SPARES });
