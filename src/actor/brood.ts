@@ -68,6 +68,7 @@ export class Brood {
   readonly #wanted: number;
   readonly #hooks: BroodHooks;
   readonly #life: AbortController = new AbortController();
+  #held: Chick[] | undefined;
   #zombies = 0;
   #failures = 0;
   #refill: ReturnType<typeof setTimeout> | undefined;
@@ -117,9 +118,8 @@ export class Brood {
     this.#life.abort();
     clearTimeout(this.#refill);
     this.#failures = MAX_BOOT_FAILURES;
-    for (const chick of [...this.#spares, ...this.#booting.values()]) {
-      chick.terminate();
-    }
+    const rest = [this.#spares, this.#booting.values(), this.#held ?? []];
+    for (const chicks of rest) for (const chick of chicks) chick.terminate();
   }
 
   /** The main thread could not start the worker that a taker waits for. */
@@ -130,8 +130,19 @@ export class Brood {
     this.#takers.shift()?.failed(why);
   }
 
+  /** Lets no worker go any more until {@link close}: taking one down costs more than all that is left to do. */
+  hold(): void {
+    this.#held = [];
+    this.#failures = MAX_BOOT_FAILURES;
+  }
+
   /** Lets a worker go. */
   release(chick: Chick): void {
+    if (this.#held !== undefined) {
+      chick.released = true;
+      this.#held.push(chick);
+      return;
+    }
     chick.terminate();
     setTimeout(() => {
       if (chick.gone) return;

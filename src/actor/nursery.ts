@@ -80,6 +80,8 @@ export class Nursery {
         return this.#brood.hatched(message.id, message.port);
       case "hatchFailed":
         return this.#brood.hatchFailed(message.id, message.why);
+      case "closing":
+        return this.#brood.hold();
       case "close":
         this.#brood.close();
         return this.#toMain({ type: "closed" });
@@ -216,7 +218,6 @@ export class Nursery {
     this.#fence(seat);
     if (chick !== undefined) this.#brood.release(chick);
     const { endpoint } = seat.address;
-    this.#rouse(endpoint);
     for (const link of seat.links) this.#rouse(link.from);
     this.#tellPeers(seat, report, false);
     this.#endChildren(endpoint);

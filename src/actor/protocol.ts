@@ -70,6 +70,7 @@ export interface Parcel {
 
 /** From a thread to the nursery. */
 export type ToNursery =
+  | { readonly type: "closing" }
   | { readonly type: "close" }
   | {
     readonly type: "hello";

@@ -26,8 +26,16 @@ import type { SpawnOptions } from "./spawn_options.ts";
 
 export type {} from "./nursery_entry.ts";
 
-/** How long the nursery may take to end, in milliseconds. */
-const NURSERY_MS = 1_000;
+/** How much later than it should the nursery may answer, in milliseconds, before a close goes on without it. */
+const GRACE_MS = 1_000;
+
+/** Waits for `done`, but no longer than `ms` milliseconds. */
+async function within(ms: number, done: Promise<void>): Promise<void> {
+  const late = Promise.withResolvers<void>();
+  const timer = setTimeout(late.resolve, Math.min(ms, 2 ** 31 - 1));
+  await Promise.race([done, late.promise]);
+  clearTimeout(timer);
+}
 
 /** How a system is made. */
 export interface SystemOptions {
@@ -291,7 +299,9 @@ export class System implements AsyncDisposable, Spawner {
     this.#offspring.refuse(
       new SystemClosedError("The system is closed: make a new one"),
     );
-    await this.#offspring.endAll("system closed", timeoutMs);
+    this.#toNursery({ type: "closing" }, []);
+    const ended = this.#offspring.endAll("system closed", timeoutMs);
+    await within(timeoutMs + GRACE_MS, ended);
     this.#end(
       new SystemClosedError("Cannot get an answer as the system is closed"),
     );
@@ -299,16 +309,14 @@ export class System implements AsyncDisposable, Spawner {
     this.#hatchery.close();
   }
 
-  /** Lets the nursery put its things in order; one that does not within `NURSERY_MS` is ended as it is. */
+  /** Lets the nursery put its things in order; one that does not in time is ended as it is. */
   async #endNursery(): Promise<void> {
     const closed = Promise.withResolvers<void>();
     this.#nursery.onmessage = ({ data }) => {
       if (data.type === "closed") closed.resolve();
     };
     this.#toNursery({ type: "close" }, []);
-    const timer = setTimeout(closed.resolve, NURSERY_MS);
-    await closed.promise;
-    clearTimeout(timer);
+    await within(GRACE_MS, closed.promise);
     this.#nursery.terminate();
   }
 

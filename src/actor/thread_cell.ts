@@ -179,7 +179,9 @@ export class ThreadCell implements Cell {
 
   /** The system ended under it, by `cause` if it was not closed. */
   abandon(cause?: Error): void {
-    const report: ExitReport = { kind: "stopped", code: 0 };
+    const report: ExitReport = this.#ending === undefined
+      ? { kind: "stopped", code: 0 }
+      : { kind: "killed", code: 1 };
     this.#running = false;
     this.#starting?.reject(notStarted(this.name, cause));
     this.#ending?.resolve(report);
