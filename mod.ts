@@ -67,7 +67,7 @@ export { type Context, current } from "./src/actor/current.ts";
 export { Job } from "./src/actor/job.ts";
 export { System, type SystemOptions } from "./src/actor/system.ts";
 export type { Spawner, TreeNode } from "./src/actor/offspring.ts";
-export { run, spawn } from "./src/actor/default_system.ts";
+export { defaultSystem, run, spawn } from "./src/actor/default_system.ts";
 export type { ExitKind, ExitReport } from "./src/exit_report.ts";
 export { registerError } from "./src/error_wire.ts";
 export {

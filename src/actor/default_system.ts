@@ -28,12 +28,22 @@ export function defaultSpawner(): Spawner {
   return currentHome() ?? defaultSystem();
 }
 
-function defaultSystem(): System {
+/**
+ * The system behind `spawn`, `run` and `supervise`, to look at its tree, zombies or spares, or to close it early.
+ *
+ * It is made on first use and closed when no actor, task or supervisor of it is left: this call makes it too.
+ *
+ * @returns The default system.
+ * @throws {TopLevelSpawnError} If a worker is loading the module of an actor.
+ * @throws {TroupeError} Inside an actor.
+ */
+export function defaultSystem(): System {
   clearTimeout(linger);
   if (system === undefined) {
     system = new System();
     system.onIdle = closeIfIdle;
   }
+  closeIfIdle();
   return system;
 }
 

@@ -61,14 +61,44 @@ function key(module: string, name: string): string {
   return `${module}#${name}`;
 }
 
-function checkName(what: string, name: unknown): void {
-  if (typeof name === "string" && name !== "") return;
-  throw new InvalidOptionError(
-    `Cannot register ${what} as its name must be a non-empty string: current value is ${
-      String(name)
-    }`,
-    { option: "name", value: name },
-  );
+/** Checks a definition and enters it: one name of one module stands for one thing. */
+function register(
+  what: "a task" | "an actor",
+  meta: ImportMeta,
+  name: string,
+  definition: Definition,
+  code: unknown,
+): void {
+  const refuse = (option: string, why: string, value: unknown): never => {
+    throw new InvalidOptionError(`Cannot register ${what} as ${why}`, {
+      option,
+      value,
+    });
+  };
+  if (typeof name !== "string" || name === "") {
+    refuse(
+      "name",
+      `its name must be a non-empty string: current value is ${String(name)}`,
+      name,
+    );
+  }
+  if (typeof meta?.url !== "string") {
+    refuse("meta", `the first argument must be import.meta`, meta);
+  }
+  const wanted = what === "a task" ? "a function" : "a class";
+  const isClass = typeof code === "function" && "prototype" in code;
+  if (what === "a task" ? typeof code !== "function" : !isClass) {
+    refuse("code", `"${name}" must be ${wanted}`, code);
+  }
+  const place = key(meta.url, name);
+  if (DEFINITIONS.has(place)) {
+    refuse(
+      "name",
+      `"${name}" is taken: "${meta.url}" registers it twice`,
+      name,
+    );
+  }
+  DEFINITIONS.set(place, definition);
 }
 
 /**
@@ -99,8 +129,7 @@ export function task<A extends unknown[], R>(
   name: string,
   fn: (...args: A) => R,
 ): Task<A, R> {
-  checkName("a task", name);
-  DEFINITIONS.set(key(meta.url, name), { kind: "task", run: fn });
+  register("a task", meta, name, { kind: "task", run: fn }, fn);
   return Object.assign((...args: A): R => fn(...args), {
     module: meta.url,
     task: name,
@@ -202,8 +231,7 @@ export function actor<A extends unknown[], C extends object>(
   name: string,
   make: new (...args: A) => C,
 ): ActorClass<A, C> {
-  checkName("an actor", name);
-  DEFINITIONS.set(key(meta.url, name), { kind: "actor", make });
+  register("an actor", meta, name, { kind: "actor", make }, make);
   return { module: meta.url, actor: name };
 }
 

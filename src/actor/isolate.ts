@@ -9,7 +9,12 @@ import { Mailbox } from "../channel/mailbox.ts";
 import { type Delivery, Outlet } from "../channel/outlet.ts";
 import { ENDPOINT, type EndpointTable } from "../memory/endpoints.ts";
 import type { LaneReader } from "../memory/lane.ts";
-import { decode, type Encoded } from "../memory/codec.ts";
+import {
+  decode,
+  encodeArguments,
+  type Encoded,
+  type EncodeOptions,
+} from "../memory/codec.ts";
 import { AskBook } from "./ask_book.ts";
 import {
   type Address,
@@ -52,6 +57,28 @@ let here: Isolate | undefined;
 /** The isolate that a handle revived now belongs to. */
 export function currentIsolate(): Isolate | undefined {
   return here;
+}
+
+/** The isolate through which the message that is being encoded will leave. */
+let leaving: Isolate | undefined;
+
+/** The isolate through which the message that is being encoded will leave, if one is. */
+export function leavingIsolate(): Isolate | undefined {
+  return leaving;
+}
+
+/** Encodes `args` for a message that leaves through `isolate`: handles can tell whether they mean anything there. */
+export function encodeFor(
+  isolate: Isolate,
+  args: readonly unknown[],
+  options?: EncodeOptions,
+): Encoded {
+  leaving = isolate;
+  try {
+    return encodeArguments(args, options);
+  } finally {
+    leaving = undefined;
+  }
 }
 
 /** Makes `isolate` the one that handles revive into. */

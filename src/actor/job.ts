@@ -61,8 +61,6 @@ export class Job<R> implements Promise<R>, AsyncDisposable {
     this.#exited = cell.ref.exited;
     cell.onEnded = (report) => cell.retire(report);
     this.#result = this.#start(died);
-    // A job that nobody awaits tells of its end through `exited`.
-    this.#result.catch(() => {});
   }
 
   /** Name of the task's thread: `SpawnOptions.name`, else the task's name and a number. */
@@ -82,7 +80,13 @@ export class Job<R> implements Promise<R>, AsyncDisposable {
 
   /** How its thread ended; resolves once and never rejects. */
   get exited(): Promise<ExitReport> {
+    this.#heed();
     return this.#exited;
+  }
+
+  /** Its end is looked at by other means than its result: a rejection is not forgotten. */
+  #heed(): void {
+    this.#result.catch(() => {});
   }
 
   /**
@@ -95,6 +99,7 @@ export class Job<R> implements Promise<R>, AsyncDisposable {
    * @throws {DOMException} `DataCloneError`, at once, if `reason` cannot be cloned; nothing was stopped.
    */
   stop(reason?: unknown): Promise<ExitReport> {
+    this.#heed();
     return this.#cell.ref.stop(reason);
   }
 
@@ -104,6 +109,7 @@ export class Job<R> implements Promise<R>, AsyncDisposable {
    * @returns How its thread ended; never rejects.
    */
   kill(): Promise<ExitReport> {
+    this.#heed();
     return this.#cell.ref.kill();
   }
 
@@ -145,7 +151,7 @@ export class Job<R> implements Promise<R>, AsyncDisposable {
 
   /** Waits for the end of the task, however it ends. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#exited;
+    await this.exited;
   }
 
   async #start(died: (report: ExitReport) => Error): Promise<R> {

@@ -67,7 +67,7 @@ export {
 export type { ExitKind, ExitReport } from "../exit_report.ts";
 export type { Cell, CellFactory } from "./cell.ts";
 export { type Context, current } from "./current.ts";
-export { run, spawn } from "./default_system.ts";
+export { defaultSystem, run, spawn } from "./default_system.ts";
 export {
   actor,
   type ActorClass,

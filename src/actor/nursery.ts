@@ -11,7 +11,12 @@ import { LaneReader, sealLane } from "../memory/lane.ts";
 import { ENDPOINT, EndpointTable, STATE } from "../memory/endpoints.ts";
 import { ring, rouse } from "../channel/doorbell.ts";
 import { errorToWire } from "../error_wire.ts";
-import { InitTimeoutError, ModuleLoadError, TroupeError } from "../errors.ts";
+import {
+  ActorInitError,
+  InitTimeoutError,
+  ModuleLoadError,
+  TroupeError,
+} from "../errors.ts";
 import type {
   Address,
   FromNursery,
@@ -196,13 +201,20 @@ export class Nursery {
   #chickGone(chick: Chick): void {
     const seat = this.#seatOf(chick);
     if (seat === undefined) return;
-    if (seat.stopping) return this.#end(seat, { kind: "stopped", code: 0 });
     const exit = this.#table.get(seat.address.endpoint, ENDPOINT.EXIT);
-    const code = Math.max(0, exit - 1);
+    // A thread that closes itself gives no code; it is not a wanted end.
+    const code = exit === 0 ? 1 : exit - 1;
+    if (seat.stopping) {
+      return this.#end(seat, { kind: "stopped", code: exit === 0 ? 0 : code });
+    }
     const how = exit === 0 ? "self.close()" : `Deno.exit(${code})`;
-    const error = new TroupeError(
-      `The thread of "${seat.name}" ended by ${how}`,
-    );
+    const actor = seat.name;
+    const error = seat.state === "starting"
+      ? new ActorInitError(
+        `Cannot start "${actor}" as its thread ended by ${how} before it was up`,
+        { actor },
+      )
+      : new TroupeError(`The thread of "${actor}" ended by ${how}`);
     this.#end(seat, { kind: "crashed", code, error: errorToWire(error) });
   }
 

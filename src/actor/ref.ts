@@ -3,14 +3,18 @@
  *
  * @module
  */
-import { InvalidOptionError, SystemClosedError } from "../errors.ts";
+import {
+  DataCloneError,
+  InvalidOptionError,
+  SystemClosedError,
+} from "../errors.ts";
 import type { ExitReport } from "../exit_report.ts";
 import {
   definePortable,
   portable,
   type PortableData,
 } from "../memory/portable.ts";
-import { currentIsolate } from "./isolate.ts";
+import { currentIsolate, leavingIsolate } from "./isolate.ts";
 import { coreOf, RefCore } from "./ref_core.ts";
 import { methodHash } from "./protocol.ts";
 import {
@@ -169,6 +173,30 @@ export interface ActorRef<C> extends AsyncDisposable {
   kill(): Promise<ExitReport>;
 }
 
+function checkSendOptions(actor: string, options: SendOptions): void {
+  const { timeout, signal, transfer } = options ?? {};
+  const refuse = (option: string, must: string, value: unknown): never => {
+    throw new InvalidOptionError(
+      `Cannot send to "${actor}" as '${option}' must be ${must}: current value is ${
+        Deno.inspect(value)
+      }`,
+      { option, value },
+    );
+  };
+  if (typeof options !== "object" || options === null) {
+    refuse("options", "an object", options);
+  }
+  if (timeout !== undefined && !(typeof timeout === "number" && timeout >= 0)) {
+    refuse("timeout", "0 or more milliseconds", timeout);
+  }
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+    refuse("signal", "an AbortSignal", signal);
+  }
+  if (transfer !== undefined && !Array.isArray(transfer)) {
+    refuse("transfer", "an array", transfer);
+  }
+}
+
 type Send = (
   core: RefCore,
   method: MethodName,
@@ -232,13 +260,7 @@ export class Ref<C> implements ActorRef<C> {
 
   /** See {@link ActorRef.with}. */
   with(options: SendOptions): ActorRef<C> {
-    const { timeout } = options;
-    if (timeout !== undefined && !(timeout >= 0)) {
-      throw new InvalidOptionError(
-        `Cannot send to "${this.name}" as 'timeout' must be 0 or more milliseconds: current value is ${timeout}`,
-        { option: "timeout", value: timeout },
-      );
-    }
+    checkSendOptions(this.name, options);
     return new Ref<C>(this.#core, options);
   }
 
@@ -264,10 +286,29 @@ export class Ref<C> implements ActorRef<C> {
         return this.#travel();
       },
     });
+    Object.defineProperty(this.prototype, Symbol.for("Deno.customInspect"), {
+      value(this: Ref<unknown>) {
+        return this.toString();
+      },
+    });
+  }
+
+  /** Who it is, for logs: its name, number and incarnation, and its end when it has one. */
+  toString(): string {
+    const { name, address, incarnation, report } = this.#core;
+    const end = report === undefined ? "" : `, ${report.kind}`;
+    return `ActorRef("${name}" #${address.endpoint}, incarnation ${incarnation}${end})`;
   }
 
   #travel(): PortableData {
-    const { address, name, incarnation } = this.#core;
+    const { isolate, address, name, incarnation } = this.#core;
+    const to = leavingIsolate();
+    if (to !== undefined && to !== isolate) {
+      throw new DataCloneError(
+        `Cannot send the reference to "${name}" to another system as it cannot be reached from there: start both in one system`,
+        { path: name },
+      );
+    }
     const data = [address.endpoint, address.life, name, incarnation];
     return { kind: "ref", data };
   }

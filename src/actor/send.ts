@@ -8,8 +8,9 @@ import {
   MessageTooLargeError,
   SystemClosedError,
 } from "../errors.ts";
-import { encodeArguments, type Encoded } from "../memory/codec.ts";
+import type { Encoded } from "../memory/codec.ts";
 import { Ask } from "./ask_book.ts";
+import { encodeFor } from "./isolate.ts";
 import { KIND } from "./protocol.ts";
 import type { RefCore } from "./ref_core.ts";
 
@@ -127,7 +128,7 @@ function encodeMessage(
   args: unknown[],
   options: SendOptions,
 ): Encoded {
-  const encoded = encodeArguments(args, options);
+  const encoded = encodeFor(core.isolate, args, options);
   const limit = core.maxBytes;
   if (encoded.length <= limit || limit === 0) return encoded;
   throw new MessageTooLargeError(

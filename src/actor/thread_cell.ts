@@ -6,10 +6,9 @@
 import { errorToWire } from "../error_wire.ts";
 import { SystemClosedError } from "../errors.ts";
 import type { ExitReport } from "../exit_report.ts";
-import { encodeArguments } from "../memory/codec.ts";
 import { ENDPOINT } from "../memory/endpoints.ts";
 import type { Cell } from "./cell.ts";
-import type { Isolate } from "./isolate.ts";
+import { encodeFor, type Isolate } from "./isolate.ts";
 import type { Address, FromNursery, WireReport } from "./protocol.ts";
 import { Ref } from "./ref.ts";
 import { endRef, fromWireReport, RefCore } from "./ref_core.ts";
@@ -76,7 +75,7 @@ export class ThreadCell implements Cell {
     this.#options = options;
     this.#parent = parent;
     // Refuses what cannot travel before an address is taken.
-    encodeArguments(plan.args, { transfer: options.transfer });
+    encodeFor(isolate, plan.args, { transfer: options.transfer });
     const { table } = isolate;
     this.address = table.open();
     const { endpoint } = this.address;
@@ -104,7 +103,7 @@ export class ThreadCell implements Cell {
     this.#running = true;
     this.#starting = Promise.withResolvers();
     const { transfer, initTimeout, hangMs, concurrency } = this.#options;
-    const encoded = encodeArguments(this.#plan.args, { transfer });
+    const encoded = encodeFor(this.#isolate, this.#plan.args, { transfer });
     this.#isolate.post({
       type: "start",
       owner: this.#isolate.endpoint,

@@ -49,6 +49,8 @@ interface Hooks {
 let isolate: Isolate | undefined;
 let offspring: Offspring | undefined;
 let loop: ActorLoop | undefined;
+/** Whether `Deno.exit()` was called: the thread runs on for a moment, but what it says no longer counts. */
+let exiting = false;
 let stopEarly: { reason: unknown; drain: boolean } | undefined;
 const stopping = new AbortController();
 
@@ -112,6 +114,7 @@ function noteExitCode(here: Isolate): void {
   const { table, endpoint } = here;
   const exit = Deno.exit.bind(Deno);
   Deno.exit = (code?: number): never => {
+    exiting = true;
     // The row may be a successor's by now.
     if (!here.fenced) {
       table.set(endpoint, ENDPOINT.EXIT, 1 + (code ?? Deno.exitCode));
@@ -133,6 +136,7 @@ async function become(message: Become): Promise<void> {
   try {
     await start(isolate, message);
   } catch (cause) {
+    if (exiting) return;
     post({
       type: "ended",
       report: {
@@ -150,7 +154,7 @@ function initError(name: string, cause: unknown): Error {
     cause instanceof TopLevelSpawnError
   ) return cause;
   return new ActorInitError(
-    `Cannot start "${name}" as its constructor or a start hook failed: ${
+    `Cannot start "${name}" as its constructor, onStart or onRestart failed: ${
       cause instanceof Error ? cause.message : String(cause)
     }`,
     { actor: name, cause },

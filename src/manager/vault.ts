@@ -200,9 +200,18 @@ export class Vault {
 /** The value after `change`; refused, with nothing changed, when the kinds do not fit. */
 function changed(old: unknown, change: Change): unknown {
   if (change.add !== undefined) {
+    if (!Number.isFinite(change.add)) {
+      throw new Refusal(
+        `Cannot add to a value as 'add' must be a finite number: current value is ${
+          Deno.inspect(change.add)
+        }`,
+      );
+    }
     if (typeof old === "number") return old + change.add;
     throw new Refusal(
-      `Cannot add to a value as it must be a number: current type is ${typeof old}, give 'init'`,
+      `Cannot add to a value as it must be a number: current type is ${typeof old}${
+        old === undefined ? ", give 'init'" : ""
+      }`,
     );
   }
   if ("push" in change) {

@@ -9,7 +9,7 @@
  * @module
  */
 
-import { DataCloneError } from "../errors.ts";
+import { DataCloneError, TroupeError } from "../errors.ts";
 import { MAX_DEPTH, SHORT_KEY, SHORT_STRING, TAG } from "./codec_tags.ts";
 import { writeBuiltIn, type Writer } from "./encode_built_in.ts";
 import { count, forget, indexOf } from "./met_objects.ts";
@@ -166,7 +166,12 @@ function fail(error: unknown, root: unknown, name: string): never {
       { path: name, cause: error },
     );
   }
-  throw error; // A getter or a portable method of the value threw.
+  if (error instanceof TroupeError) throw error;
+  const why = error instanceof Error ? error.message : String(error);
+  throw new DataCloneError(
+    `Cannot send ${name} as reading it failed: ${why}`,
+    { path: name, cause: error },
+  );
 }
 
 function refuse(value: unknown): never {

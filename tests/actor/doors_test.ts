@@ -5,6 +5,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import {
+  actor,
   type ActorClass,
   DataCloneError,
   InvalidOptionError,
@@ -18,7 +19,7 @@ import {
   UnknownMethodError,
   WorkerDiedError,
 } from "../../mod.ts";
-import { Ledger, square } from "../fixtures/ledger.ts";
+import { fail, Ledger, square } from "../fixtures/ledger.ts";
 
 const NOT_ACTORS: readonly [string, unknown][] = [
   ["undefined", undefined],
@@ -178,4 +179,71 @@ Deno.test("spawn() that is refused leaves nothing that keeps the program alive",
     0,
     "InvalidOptionError\n",
   ]);
+});
+
+Deno.test("ActorRef of another system is refused where it would be sent", async () => {
+  await using first = new System();
+  await using second = new System();
+  const alice = await first.spawn(Ledger, [1], { name: "alice" });
+  const bob = await second.spawn(Ledger, [2], { name: "bob" });
+  const error = await assertRejects(
+    () => alice.ask.echo([bob]),
+    DataCloneError,
+  );
+  assertStringIncludes(error.message, `"bob"`);
+  assertThrows(() => alice.tell.echo(bob), DataCloneError);
+  assertEquals(await bob.ask.add(1), 3);
+});
+
+for (
+  const options of [
+    { signal: new AbortController() },
+    { timeout: "5" },
+    { timeout: NaN },
+    { transfer: "x" },
+    null,
+  ]
+) {
+  Deno.test(`ActorRef.with() refuses ${Deno.inspect(options)}`, async () => {
+    await using system = new System();
+    const ledger = await system.spawn(Ledger, [0]);
+    assertThrows(() => ledger.with(options as never), InvalidOptionError);
+  });
+}
+
+Deno.test("ActorRef shows its name, number and incarnation", async () => {
+  await using system = new System();
+  const ledger = await system.spawn(Ledger, [0], { name: "books" });
+  const shown = `ActorRef("books" #${ledger.id}, incarnation 1)`;
+  assertEquals([String(ledger), Deno.inspect(ledger)], [shown, shown]);
+});
+
+Deno.test("actor() and task() refuse what is no class, no function, or registered twice", () => {
+  const code = 5 as unknown as () => void;
+  assertThrows(() => task(import.meta, "five", code), InvalidOptionError);
+  const arrow = (() => 1) as unknown as new () => object;
+  assertThrows(() => actor(import.meta, "arrow", arrow), InvalidOptionError);
+  task(import.meta, "twice", () => 1);
+  assertThrows(() => task(import.meta, "twice", () => 2), InvalidOptionError);
+});
+
+Deno.test("run() of a task that fails unheard ends the program as a forgotten promise does", async () => {
+  const code = `
+    import { run } from "${import.meta.resolve("../../mod.ts")}";
+    run({ module: "${fail.module}", task: "fail" }, []);
+  `;
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "-A",
+      "--no-check",
+      `data:application/typescript,${encodeURIComponent(code)}`,
+    ],
+    env: { NO_COLOR: "1" },
+    stdout: "null",
+    stderr: "piped",
+  });
+  const { code: exit, stderr } = await child.output();
+  assertEquals(exit, 1);
+  assertStringIncludes(new TextDecoder().decode(stderr), "Task fell over");
 });

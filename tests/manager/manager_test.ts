@@ -50,3 +50,14 @@ Deno.test("CounterRef shares nothing with a value of a similar name", async () =
   assertEquals(await manager.value("counter:x", 0).get(), 0);
   assertEquals(await manager.value("x", 0).get(), 0);
 });
+
+for (const count of [NaN, Infinity, "1" as unknown as number]) {
+  Deno.test(`CounterRef.add() refuses ${Deno.inspect(count)} and keeps its sum`, async () => {
+    await using system = new System();
+    await using manager = await Manager.start({ system });
+    const counter = manager.counter("hits");
+    await counter.add(41);
+    await assertRejects(() => counter.add(count), Refusal);
+    assertEquals(await counter.add(), 42);
+  });
+}
