@@ -128,6 +128,11 @@ export type {
   ErrorClass,
   FailureRule,
 } from "./src/supervisor/failure_rule.ts";
+export {
+  partitionId,
+  partitions,
+  type PartitionSpec,
+} from "./src/supervisor/partition.ts";
 export { StartDeclined } from "./src/supervisor/start_declined.ts";
 export type { CrashDetail } from "./src/supervisor/supervised_cell.ts";
 export { type Change, Manager } from "./src/manager/manager.ts";
