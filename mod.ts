@@ -111,11 +111,30 @@ export {
   type ChildErrorReason,
 } from "./src/supervisor/child_error.ts";
 export type {
+  ActorChild,
   AutoShutdown,
+  ChildSettings,
   ChildSpec,
+  ChildTemplate,
   Shutdown,
+  StopOrder,
+  SupervisorChild,
   SupervisorOptions,
+  SupervisorSettings,
 } from "./src/supervisor/child_spec.ts";
+export type { CrashReport } from "./src/supervisor/crash_report.ts";
+export type {
+  Directive,
+  ErrorClass,
+  FailureRule,
+} from "./src/supervisor/failure_rule.ts";
+export {
+  partitionId,
+  partitions,
+  type PartitionSpec,
+} from "./src/supervisor/partition.ts";
+export { StartDeclined } from "./src/supervisor/start_declined.ts";
+export type { CrashDetail } from "./src/supervisor/supervised_cell.ts";
 export { type Change, Manager } from "./src/manager/manager.ts";
 export type { Vault } from "./src/manager/vault.ts";
 export {

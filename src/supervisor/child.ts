@@ -10,11 +10,13 @@
  *
  * "restarting" is "stopped" with a restart to come, from `awaitRestart()` to `dropRestart()`: a mark beside the state, so
  * that a child that is stopped for a restart is never for a moment free for others to start.
- * A start that `end()` overtook answers "superseded" whatever became of it, so that its caller stands back.
+ * A start that `end()` overtook answers "superseded" whatever became of it, so that its caller stands back; one that the
+ * actor declined goes → stopped like one that failed.
  */
-import type { Cell } from "../actor/cell.ts";
 import type { ExitReport } from "../exit_report.ts";
 import type { CheckedChild, Shutdown } from "./child_spec.ts";
+import { isDeclined } from "./start_declined.ts";
+import type { CrashDetail, SupervisedCell } from "./supervised_cell.ts";
 
 /** Where a child is in its life. */
 export type ChildState =
@@ -36,12 +38,15 @@ export interface ChildInfo {
   readonly restarts: number;
   /** How it ended last; not set while it never has. */
   readonly last?: ExitReport;
+  /** The children of a child that is a supervisor; not set for an actor. */
+  readonly children?: readonly ChildInfo[];
 }
 
 /** How a start went. */
 export type StartResult =
   | { readonly state: "up" }
   | { readonly state: "failed"; readonly report: ExitReport }
+  | { readonly state: "declined"; readonly report: ExitReport }
   | { readonly state: "superseded" };
 
 /** Whom a child reports to. */
@@ -59,13 +64,13 @@ export class Child {
   /** The checked spec. */
   readonly spec: CheckedChild;
   /** The actor's address and incarnations. */
-  readonly cell: Cell;
-  /** False once it was stopped by hand or, being transient, ended normally. */
+  readonly cell: SupervisedCell;
+  /** False once it was stopped by hand, ended for good or declined to start. */
   wanted = true;
+  /** Whether its supervisor begins with it, each time that it begins. */
+  lasting = false;
   /** Restarts so far. */
   restarts = 0;
-  /** Failures in a row, for the backoff. */
-  failures = 0;
   #state: Exclude<ChildState, "restarting"> = "stopped";
   #restartToCome = false;
   #last: ExitReport | undefined;
@@ -74,14 +79,17 @@ export class Child {
   #turn = 0;
   #ending: Promise<ExitReport> | undefined;
   #endedEarly: { report: ExitReport; asked: boolean } | undefined;
+  #checkpoint: { readonly state: unknown } | undefined;
   readonly #owner: ChildOwner;
 
   /** Takes over `cell` and reports to `owner`. */
-  constructor(spec: CheckedChild, cell: Cell, owner: ChildOwner) {
+  constructor(spec: CheckedChild, cell: SupervisedCell, owner: ChildOwner) {
     this.spec = spec;
     this.cell = cell;
     this.#owner = owner;
     cell.onEnded = (report, asked) => this.#hearEnd(report, asked);
+    cell.onCheckpoint = (state, incarnation) =>
+      this.#hearCheckpoint(state, incarnation);
   }
 
   /** The child's id. */
@@ -108,14 +116,21 @@ export class Child {
       : this.#owner.now() - this.#upSinceMs;
   }
 
+  /** What is known of its last crash beyond the report; `undefined` where its cell cannot tell. */
+  crash(): CrashDetail | undefined {
+    return this.cell.crash?.();
+  }
+
   /** What to show to others. */
   info(): ChildInfo {
+    const children = this.cell.children?.();
     return {
       id: this.id,
       state: this.state,
       incarnation: this.cell.incarnation,
       restarts: this.restarts,
       ...(this.#last === undefined ? {} : { last: this.#last }),
+      ...(children === undefined ? {} : { children }),
     };
   }
 
@@ -129,7 +144,11 @@ export class Child {
     this.#restartToCome = false;
   }
 
-  /** Starts the next incarnation, once the former has gone; never rejects. */
+  /**
+   * Starts the next incarnation, once the former has gone; never rejects.
+   *
+   * @param after The end it recovers from, with the last checkpoint; without it everything begins anew.
+   */
   async start(after?: ExitReport): Promise<StartResult> {
     const turn = ++this.#turn;
     if (this.#ending !== undefined) await this.#ending;
@@ -137,12 +156,18 @@ export class Child {
     this.#state = "starting";
     this.#endedEarly = undefined;
     this.#upSinceMs = undefined;
+    // A start by hand is the way out of a state that makes every start fail.
+    if (after === undefined) this.#checkpoint = undefined;
+    else if (this.#checkpoint !== undefined) {
+      this.cell.restoreNext?.(this.#checkpoint.state);
+    }
     const failure = await startCell(this.cell, after);
     if (turn !== this.#turn) return { state: "superseded" };
     if (failure !== undefined) {
       this.#state = "stopped";
       this.#last = failure;
-      return { state: "failed", report: failure };
+      const state = isDeclined(failure) ? "declined" : "failed";
+      return { state, report: failure };
     }
     this.#state = "running";
     this.#upSinceMs = this.#owner.now();
@@ -187,6 +212,12 @@ export class Child {
     if (early !== undefined) this.#hearEnd(early.report, early.asked);
   }
 
+  #hearCheckpoint(state: unknown, incarnation: number): void {
+    // A thread that could not be stopped may still speak: its successor's state is not its to set.
+    if (incarnation !== this.cell.incarnation || !this.active) return;
+    this.#checkpoint = { state };
+  }
+
   #hearEnd(report: ExitReport, asked: boolean): void {
     if (this.#state === "starting") {
       this.#endedEarly = { report, asked };
@@ -202,7 +233,7 @@ export class Child {
 const NEVER_RAN: ExitReport = { kind: "stopped", code: 0 };
 
 async function startCell(
-  cell: Cell,
+  cell: SupervisedCell,
   after: ExitReport | undefined,
 ): Promise<ExitReport | undefined> {
   try {
@@ -213,7 +244,7 @@ async function startCell(
 }
 
 async function endCell(
-  cell: Cell,
+  cell: SupervisedCell,
   reason: unknown,
   shutdownMs: Shutdown,
 ): Promise<ExitReport> {

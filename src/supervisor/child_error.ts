@@ -8,6 +8,9 @@ import { TroupeError } from "../errors.ts";
  * - `"alreadyStarted"`: a new child was given the id of one that is up; {@linkcode ChildError.ref} is its ref.
  * - `"alreadyPresent"`: a new child was given the id of one that is known but not up.
  * - `"starting"`, `"running"`, `"restarting"`, `"stopping"`: the child's state forbids it.
+ * - `"maxChildren"`: there are as many children as there may be.
+ * - `"wrongKind"`: the child is an actor where a supervisor was asked for, or the other way round; or a supervisor with a
+ *   template was given a spec, or one without it arguments alone.
  * - `"startFailed"`: the child did not come up; `cause` is what its start threw.
  * - `"closed"`: the supervisor is stopping or has stopped.
  */
@@ -19,6 +22,8 @@ export type ChildErrorReason =
   | "running"
   | "restarting"
   | "stopping"
+  | "maxChildren"
+  | "wrongKind"
   | "startFailed"
   | "closed";
 
@@ -72,6 +77,9 @@ const WAYS_OUT: Record<ChildErrorReason, string> = {
   running: "it is running; stop it first",
   restarting: "it waits for its restart; stop it first",
   stopping: "it is stopping; wait until it has stopped",
+  maxChildren:
+    "there are as many children as there may be; stop one, or raise maxChildren",
+  wrongKind: "it is not of the kind that this call is for",
   startFailed: "its start failed",
   closed: "the supervisor is stopping or has stopped",
 };

@@ -1,6 +1,6 @@
-import { InvalidOptionError } from "../errors.ts";
-import { type Backoff, type BackoffOptions, fillBackoff } from "./backoff.ts";
-import { DEFAULT_BUDGET, type RestartBudget } from "./intensity.ts";
+import type { Backoff, BackoffOptions } from "./backoff.ts";
+import type { CheckedRule, FailureRule } from "./failure_rule.ts";
+import type { RestartBudget } from "./intensity.ts";
 import type { RestartType, Strategy } from "./strategy.ts";
 
 /**
@@ -18,32 +18,78 @@ export type Shutdown = number | "kill" | "infinity";
  */
 export type AutoShutdown = "never" | "anySignificant" | "allSignificant";
 
-/** One child of a supervisor: what to run and what to do when it ends. */
-export interface ChildSpec {
+/**
+ * How the children of a supervisor are stopped.
+ *
+ * - `"reverse"`: one after the other, the last one started first. The default.
+ * - `"together"`: all at once, for children that do not need each other.
+ */
+export type StopOrder = "reverse" | "together";
+
+/** What every child has, be it an actor or a supervisor. */
+export interface ChildSettings {
   /** Unique among the children; not empty. */
   id: string;
-  /** What to run, as made by `actor()`. */
-  actor: unknown;
-  /** Arguments of every incarnation: a restart gets the original ones. Defaults to none. */
-  args?: readonly unknown[];
   /** Defaults to `"permanent"`. */
   restart?: RestartType;
-  /** Defaults to 5,000 ms. */
+  /** Defaults to 5,000 ms, for a supervisor to its `stopWithinMs`. */
   shutdownMs?: Shutdown;
   /** Counts for the supervisor's `autoShutdown`; not for permanent children. Defaults to false. */
   significant?: boolean;
-  /** Passed to the actor's spawn. */
-  options?: unknown;
   /**
    * A restart budget of its own, of which the supervisor's is then not spent. `withinMs` defaults to the supervisor's.
    */
   maxRestarts?: number;
   /** Window of the own budget in milliseconds. `maxRestarts` defaults to the supervisor's. */
   withinMs?: number;
+  /** What to do by kind of failure: the first rule that matches, then the supervisor's rules, then a restart. */
+  onFailure?: readonly FailureRule[];
 }
 
-/** What a supervisor is made of. */
-export interface SupervisorOptions {
+/** A child that is an actor. */
+export interface ActorChild extends ChildSettings {
+  /** What to run, as made by `actor()`. */
+  actor: unknown;
+  /** Arguments of every incarnation: a restart gets the original ones. Defaults to none. */
+  args?: readonly unknown[];
+  /** Passed to the actor's spawn. */
+  options?: unknown;
+  /** Not for an actor. */
+  supervisor?: never;
+}
+
+/**
+ * A child that is a supervisor with children of its own.
+ *
+ * - **Give-up:** a failure of this child; the chain of the inner one is kept in the `error` of its report.
+ * - **Restart:** all of its `children` come back at the same addresses; children added later are gone.
+ * - **Budgets multiply:** 3 restarts outside times 3 inside are 15 starts of a child that always fails.
+ */
+export interface SupervisorChild extends ChildSettings {
+  /** What the inner supervisor is made of. `name` defaults to the child's id, `now` to the outer one's. */
+  supervisor: SupervisorOptions;
+  /** Not for a supervisor. */
+  actor?: never;
+  /** Not for a supervisor. */
+  args?: never;
+  /** Not for a supervisor. */
+  options?: never;
+}
+
+/** One child of a supervisor: what to run and what to do when it ends. */
+export type ChildSpec = ActorChild | SupervisorChild;
+
+/**
+ * What the children of a dynamic supervisor have in common.
+ *
+ * `id` begins the ids they are given, `"child"` by default; the arguments of a start are appended to `args`.
+ */
+export type ChildTemplate =
+  | Omit<ActorChild, "id"> & { id?: string }
+  | Omit<SupervisorChild, "id"> & { id?: string };
+
+/** What every supervisor has, be its children known from the start or not. */
+export interface SupervisorSettings {
   /** Shown in events and errors. Defaults to `"supervisor"`. */
   name?: string;
   /** Who is restarted along with a failed child. Defaults to `"oneForOne"`. */
@@ -54,312 +100,102 @@ export interface SupervisorOptions {
   withinMs?: number;
   /** Delays before restarts; `false` restarts at once. Defaults to 50 ms doubling to 30 s, random factor 0.2. */
   backoff?: BackoffOptions | false;
+  /** What to do by kind of failure, for children without a rule of their own that matches. Defaults to a restart. */
+  onFailure?: readonly FailureRule[];
   /** Defaults to `"never"`. */
   autoShutdown?: AutoShutdown;
   /** A group restart also starts children that were stopped by hand or ended normally. Defaults to false. */
   restartStopped?: boolean;
-  /** Started in this order, stopped in the reverse one. */
-  children: readonly ChildSpec[];
+  /** Defaults to `"reverse"`, for a dynamic supervisor to `"together"`. */
+  stopOrder?: StopOrder;
+  /** For a stop as a whole, in milliseconds: what is left then is killed. Defaults to `"infinity"`. */
+  stopWithinMs?: number | "infinity";
+  /** Children known at one time, running or not; the next one is refused. Defaults to `Infinity`. */
+  maxChildren?: number;
   /** A clock in milliseconds that never goes back, for tests. Defaults to `performance.now`. */
   now?: () => number;
 }
 
-/** A {@linkcode ChildSpec} that has been checked, with every default filled in. */
+/** What a supervisor is made of: either the children it starts with, or the template of those that come later. */
+export type SupervisorOptions =
+  & SupervisorSettings
+  & (
+    | {
+      /** Started in this order, stopped in the reverse one. */
+      children: readonly ChildSpec[];
+      /** Not beside children. */
+      template?: never;
+    }
+    | {
+      /** What every child is made of: the supervisor starts without any. */
+      template: ChildTemplate;
+      /** Not beside a template. */
+      children?: never;
+    }
+  );
+
+/** A {@linkcode ChildSpec} that has been checked, with every default filled in, but for what is to run. */
 export interface CheckedChild {
-  /** See {@linkcode ChildSpec.id}. */
+  /** See {@linkcode ChildSettings.id}. */
   readonly id: string;
-  /** See {@linkcode ChildSpec.actor}. */
-  readonly actor: unknown;
-  /** A frozen copy of {@linkcode ChildSpec.args}. */
-  readonly args: readonly unknown[];
-  /** See {@linkcode ChildSpec.restart}. */
+  /** See {@linkcode ChildSettings.restart}. */
   readonly restart: RestartType;
-  /** See {@linkcode ChildSpec.shutdownMs}. */
+  /** See {@linkcode ChildSettings.shutdownMs}. */
   readonly shutdownMs: Shutdown;
-  /** See {@linkcode ChildSpec.significant}. */
+  /** See {@linkcode ChildSettings.significant}. */
   readonly significant: boolean;
-  /** See {@linkcode ChildSpec.options}. */
-  readonly options: unknown;
   /** The child's own budget, if it has one. */
   readonly budget: RestartBudget | undefined;
+  /** See {@linkcode ChildSettings.onFailure}. */
+  readonly onFailure: readonly CheckedRule[];
+}
+
+/** What a child runs. */
+export interface CheckedBody {
+  /** See {@linkcode ActorChild.actor}. */
+  readonly actor: unknown;
+  /** A frozen copy of {@linkcode ActorChild.args}. */
+  readonly args: readonly unknown[];
+  /** See {@linkcode ActorChild.options}. */
+  readonly options: unknown;
+  /** See {@linkcode SupervisorChild.supervisor}; it has been checked too. */
+  readonly supervisor: SupervisorOptions | undefined;
+}
+
+/** A child that has been checked, together with what it runs. */
+export interface CheckedSpec {
+  /** What its supervisor goes by for as long as it knows the child. */
+  readonly child: CheckedChild;
+  /** What its cell is opened with, and nobody keeps for a child that is never opened again. */
+  readonly body: CheckedBody;
 }
 
 /** {@linkcode SupervisorOptions} that have been checked, with every default filled in. */
 export interface CheckedOptions {
-  /** See {@linkcode SupervisorOptions.name}. */
+  /** See {@linkcode SupervisorSettings.name}. */
   readonly name: string;
-  /** See {@linkcode SupervisorOptions.strategy}. */
+  /** See {@linkcode SupervisorSettings.strategy}. */
   readonly strategy: Strategy;
   /** The supervisor's own budget. */
   readonly budget: RestartBudget;
   /** False restarts at once. */
   readonly backoff: Backoff | false;
-  /** See {@linkcode SupervisorOptions.autoShutdown}. */
+  /** See {@linkcode SupervisorSettings.onFailure}. */
+  readonly onFailure: readonly CheckedRule[];
+  /** See {@linkcode SupervisorSettings.autoShutdown}. */
   readonly autoShutdown: AutoShutdown;
-  /** See {@linkcode SupervisorOptions.restartStopped}. */
+  /** See {@linkcode SupervisorSettings.restartStopped}. */
   readonly restartStopped: boolean;
+  /** See {@linkcode SupervisorSettings.stopOrder}. */
+  readonly stopOrder: StopOrder;
+  /** See {@linkcode SupervisorSettings.stopWithinMs}. */
+  readonly stopWithinMs: number | "infinity";
+  /** See {@linkcode SupervisorSettings.maxChildren}. */
+  readonly maxChildren: number;
   /** In start order. */
-  readonly children: readonly CheckedChild[];
-  /** See {@linkcode SupervisorOptions.now}. */
+  readonly children: readonly CheckedSpec[];
+  /** What later children are made of, in a dynamic supervisor. */
+  readonly template: ChildTemplate | undefined;
+  /** See {@linkcode SupervisorSettings.now}. */
   readonly now: () => number;
-}
-
-/** The longest delay that `setTimeout` keeps to, in milliseconds. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
-
-/**
- * Checks everything about a supervisor before anything starts; unknown keys are ignored.
- *
- * @throws {InvalidOptionError} On the first malformed value.
- */
-export function checkOptions(options: SupervisorOptions): CheckedOptions {
-  const name = options.name ?? "supervisor";
-  const where = `Cannot start supervisor "${name}"`;
-  const budget = checkBudget(options, DEFAULT_BUDGET, where);
-  const autoShutdown = checkWord(
-    options.autoShutdown ?? "never",
-    ["never", "anySignificant", "allSignificant"],
-    { option: "autoShutdown", where },
-  );
-  const strategy = checkWord(
-    options.strategy ?? "oneForOne",
-    ["oneForOne", "oneForAll", "restForOne"],
-    { option: "strategy", where },
-  );
-  if (!Array.isArray(options.children)) {
-    throw refuse("children", options.children, {
-      where,
-      must: "pass an array of child specs, which may be empty",
-    });
-  }
-  const children = options.children.map((spec, index) =>
-    checkChild(spec, { autoShutdown, budget, index })
-  );
-  checkUnique(children, where);
-  return {
-    name,
-    strategy,
-    budget,
-    backoff: checkBackoff(options.backoff, where),
-    autoShutdown,
-    restartStopped: options.restartStopped === true,
-    children,
-    now: options.now ?? (() => performance.now()),
-  };
-}
-
-/**
- * Checks one child spec against the supervisor it is for.
- *
- * @throws {InvalidOptionError} Naming the child's id, the value and the way out.
- */
-export function checkChild(
-  spec: ChildSpec,
-  supervisor: {
-    readonly autoShutdown: AutoShutdown;
-    readonly budget: RestartBudget;
-    readonly index?: number;
-  },
-): CheckedChild {
-  const place = supervisor.index === undefined ? "" : ` ${supervisor.index}`;
-  if (typeof spec !== "object" || spec === null) {
-    throw refuse("children", spec, {
-      where: `Cannot use child${place}`,
-      must: "pass an object with id, actor and args",
-    });
-  }
-  if (typeof spec.id !== "string" || spec.id === "") {
-    throw refuse("id", spec.id, {
-      where: `Cannot use child${place}`,
-      must: "give it an id, a string that is not empty",
-    });
-  }
-  const where = `Cannot use child "${spec.id}"`;
-  checkActor(spec, where);
-  const restart = checkWord(
-    spec.restart ?? "permanent",
-    ["permanent", "transient", "temporary"],
-    { option: "restart", where },
-  );
-  const own = spec.maxRestarts !== undefined || spec.withinMs !== undefined;
-  return {
-    id: spec.id,
-    actor: spec.actor,
-    args: Object.freeze([...(spec.args ?? [])]),
-    restart,
-    shutdownMs: checkShutdown(spec.shutdownMs ?? 5_000, where),
-    significant: checkSignificant(spec, {
-      restart,
-      autoShutdown: supervisor.autoShutdown,
-      where,
-    }),
-    options: spec.options,
-    budget: own ? checkBudget(spec, supervisor.budget, where) : undefined,
-  };
-}
-
-function checkActor(spec: ChildSpec, where: string): void {
-  const kind = typeof spec.actor;
-  if ((kind !== "object" && kind !== "function") || spec.actor === null) {
-    throw refuse("actor", spec.actor, {
-      where,
-      must: "pass what actor() returned",
-    });
-  }
-  if (spec.args !== undefined && !Array.isArray(spec.args)) {
-    throw refuse("args", spec.args, {
-      where,
-      must: "pass an array of constructor arguments",
-    });
-  }
-}
-
-function checkSignificant(
-  spec: ChildSpec,
-  rest: { restart: RestartType; autoShutdown: AutoShutdown; where: string },
-): boolean {
-  const significant: unknown = spec.significant ?? false;
-  const { where } = rest;
-  if (typeof significant !== "boolean") {
-    throw refuse("significant", significant, { where, must: "be a boolean" });
-  }
-  if (significant && rest.restart === "permanent") {
-    throw refuse("significant", significant, {
-      where,
-      must:
-        'make it transient or temporary, as restart is "permanent" and a permanent child never ends for good',
-    });
-  }
-  if (significant && rest.autoShutdown === "never") {
-    throw refuse("significant", significant, {
-      where,
-      must:
-        'set autoShutdown to "anySignificant" or "allSignificant", as the supervisor has "never"',
-    });
-  }
-  return significant;
-}
-
-function checkUnique(children: readonly CheckedChild[], where: string): void {
-  const seen = new Set<string>();
-  for (const { id } of children) {
-    if (seen.has(id)) {
-      throw refuse("id", id, {
-        where: `${where} with two children "${id}"`,
-        must: "give each child an id of its own",
-      });
-    }
-    seen.add(id);
-  }
-}
-
-function checkShutdown(value: unknown, where: string): Shutdown {
-  if (value === "kill" || value === "infinity") return value;
-  const must =
-    `pass milliseconds from 0 to ${MAX_TIMER_MS}, "kill" or "infinity"`;
-  return checkNumber(
-    value,
-    { option: "shutdownMs", where, must },
-    (ms) => ms >= 0 && ms <= MAX_TIMER_MS,
-  );
-}
-
-function checkBudget(
-  value: { maxRestarts?: number; withinMs?: number },
-  fallback: RestartBudget,
-  where: string,
-): RestartBudget {
-  return {
-    maxRestarts: checkNumber(value.maxRestarts ?? fallback.maxRestarts, {
-      option: "maxRestarts",
-      where,
-      must: "pass an integer from 0, or Infinity",
-    }, (n) => n >= 0 && (Number.isInteger(n) || n === Infinity)),
-    withinMs: checkNumber(value.withinMs ?? fallback.withinMs, {
-      option: "withinMs",
-      where,
-      must: "pass milliseconds above 0, or Infinity",
-    }, (ms) => ms > 0),
-  };
-}
-
-function checkBackoff(value: unknown, where: string): Backoff | false {
-  if (value === false) return false;
-  if (value !== undefined && (typeof value !== "object" || value === null)) {
-    throw refuse("backoff", value, { where, must: "pass options or false" });
-  }
-  const backoff = fillBackoff(value ?? {});
-  const inTimer = (ms: number): boolean => ms >= 0 && ms <= MAX_TIMER_MS / 2;
-  const milliseconds = `pass milliseconds from 0 to ${
-    Math.floor(MAX_TIMER_MS / 2)
-  }`;
-  const check = (
-    key: keyof Backoff,
-    must: string,
-    good: (n: number) => boolean,
-  ): number =>
-    checkNumber(backoff[key], { option: `backoff.${key}`, where, must }, good);
-  check("minMs", milliseconds, inTimer);
-  check(
-    "maxMs",
-    `${milliseconds}, at least minMs (${backoff.minMs})`,
-    (ms) => inTimer(ms) && ms >= backoff.minMs,
-  );
-  check(
-    "randomFactor",
-    "pass a number from 0 to 1",
-    (factor) => factor >= 0 && factor <= 1,
-  );
-  check(
-    "resetAfterMs",
-    "pass milliseconds from 0, or Infinity",
-    (ms) => ms >= 0,
-  );
-  return backoff;
-}
-
-interface Fault {
-  readonly where: string;
-  readonly must: string;
-}
-
-function checkNumber(
-  value: unknown,
-  fault: Fault & { option: string },
-  good: (n: number) => boolean,
-): number {
-  // NaN fails every comparison, so it is never good.
-  if (typeof value === "number" && good(value)) return value;
-  throw refuse(fault.option, value, fault);
-}
-
-function checkWord<Word extends string>(
-  value: Word,
-  words: readonly Word[],
-  fault: { where: string; option: string },
-): Word {
-  if (words.includes(value)) return value;
-  const list = words.map((word) => `"${word}"`).join(", ");
-  throw refuse(fault.option, value, {
-    where: fault.where,
-    must: `use one of ${list}`,
-  });
-}
-
-function refuse(
-  option: string,
-  value: unknown,
-  fault: Fault,
-): InvalidOptionError {
-  const shown = typeof value === "string" ? JSON.stringify(value) : show(value);
-  return new InvalidOptionError(
-    `${fault.where}: current value of ${option} is ${shown}, ${fault.must}`,
-    { option, value },
-  );
-}
-
-function show(value: unknown): string {
-  return typeof value === "object" && value !== null
-    ? Deno.inspect(value, { depth: 0 })
-    : String(value);
 }

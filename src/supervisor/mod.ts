@@ -20,11 +20,26 @@ export type { Backoff, BackoffOptions } from "./backoff.ts";
 export type { ChildInfo, ChildState } from "./child.ts";
 export { ChildError, type ChildErrorReason } from "./child_error.ts";
 export type {
+  ActorChild,
   AutoShutdown,
+  ChildSettings,
   ChildSpec,
+  ChildTemplate,
   Shutdown,
+  StopOrder,
+  SupervisorChild,
   SupervisorOptions,
+  SupervisorSettings,
 } from "./child_spec.ts";
+export type { CrashReport } from "./crash_report.ts";
+export type { Directive, ErrorClass, FailureRule } from "./failure_rule.ts";
+export { partitionId, partitions, type PartitionSpec } from "./partition.ts";
+export { StartDeclined } from "./start_declined.ts";
+export type {
+  CellSpec,
+  CrashDetail,
+  SupervisedCell,
+} from "./supervised_cell.ts";
 export type { RestartType, Strategy } from "./strategy.ts";
 export type { ChildCounts } from "./roster.ts";
 export {

@@ -1,9 +1,9 @@
-import { SupervisorGaveUpError } from "../errors.ts";
 import type { ExitReport } from "../exit_report.ts";
 import { backoffDelay, failuresAfter } from "./backoff.ts";
 import type { Child } from "./child.ts";
 import type { CheckedOptions } from "./child_spec.ts";
-import { spendRestart } from "./intensity.ts";
+import type { CheckedRule } from "./failure_rule.ts";
+import { type RestartBudget, spendRestart } from "./intensity.ts";
 import { Recovery } from "./recovery.ts";
 import { planRestart, type RestartPlan } from "./strategy.ts";
 import type { SupervisorEvent } from "./supervisor_event.ts";
@@ -16,6 +16,14 @@ export interface Failure {
   readonly report: ExitReport;
 }
 
+/** What was counted apart from the supervisor's own budget: of one child, or of one rule of that child. */
+interface Account {
+  /** Failures inside the window of the budget. */
+  failures: readonly Failure[];
+  /** Failures in a row, for the backoff. */
+  inRow: number;
+}
+
 /** The supervisor as its restarter sees it. */
 export interface RestarterHost {
   /** All children in start order. */
@@ -26,8 +34,16 @@ export interface RestarterHost {
   endChild(child: Child): Promise<ExitReport>;
   /** Forgets a temporary bystander. */
   remove(child: Child, report: ExitReport): void;
-  /** The budget is used up; `failures` are those inside the window, the last one too many. */
-  giveUp(child: Child, failures: readonly Failure[]): void;
+  /** A restart did not come up: what is to follow is decided anew. */
+  startFailed(child: Child, report: ExitReport): void;
+  /** A restart was declined by the actor. */
+  startDeclined(child: Child, report: ExitReport): void;
+  /** `budget` is used up; `failures` are those inside the window, the last one too many. */
+  giveUp(
+    child: Child,
+    failures: readonly Failure[],
+    budget: RestartBudget,
+  ): void;
   /** Tells the listeners. */
   emit(event: SupervisorEvent): void;
 }
@@ -44,7 +60,8 @@ export class Restarter {
   /** Which restart a child waits for. */
   readonly #recoveries = new Map<Child, Recovery>();
   #failures: readonly Failure[] = [];
-  readonly #ownFailures = new Map<Child, readonly Failure[]>();
+  /** By child, then by rule; `undefined` is for the failures without a rule that counts apart. */
+  readonly #accounts = new Map<Child, Map<CheckedRule | undefined, Account>>();
 
   /** Makes a restarter without any restart under way. */
   constructor(options: CheckedOptions, host: RestarterHost) {
@@ -73,7 +90,21 @@ export class Restarter {
   /** Releases `child` and drops what was counted for it. */
   forget(child: Child): void {
     this.release(child);
-    this.#ownFailures.delete(child);
+    this.#accounts.delete(child);
+  }
+
+  /** Begins the backoff of `child` anew; what was spent stays spent. */
+  calm(child: Child): void {
+    for (const account of this.#accounts.get(child)?.values() ?? []) {
+      account.inRow = 0;
+    }
+  }
+
+  /** Forgets everything: the supervisor begins anew. */
+  reset(): void {
+    this.cancel();
+    this.#failures = [];
+    this.#accounts.clear();
   }
 
   /** Ends all restarts under way; their timers go at once. */
@@ -81,15 +112,18 @@ export class Restarter {
     for (const child of [...this.#recoveries.keys()]) this.release(child);
   }
 
-  /** Takes a crash, or a restart that did not come up, to the next restart or to the give-up. */
-  fail(child: Child, report: ExitReport): void {
+  /**
+   * Takes a crash, or a restart that did not come up, to the next restart or to the give-up.
+   *
+   * @param rule The rule that matched; its budget and backoff, where it has them, are used in place of the others.
+   */
+  fail(child: Child, report: ExitReport, rule?: CheckedRule): void {
     if (this.#recoveries.get(child)?.stopping === true) {
       // It fell while its group was being stopped: that restart brings it back, and is counted already.
       return;
     }
-    const failures = this.#spend(child, report);
-    if (failures !== undefined) return this.#host.giveUp(child, failures);
-    const delayMs = this.#nextDelay(child);
+    if (!this.#spend(child, report, rule)) return;
+    const delayMs = this.#nextDelay(child, rule);
     const plan = this.#plan(child);
     const recovery = new Recovery();
     for (const member of this.#known(plan.start)) {
@@ -103,25 +137,43 @@ export class Restarter {
     void this.#recover(recovery, plan, delayMs);
   }
 
-  /** Counts a restart; answers the failures inside the window when it is one too many. */
-  #spend(child: Child, report: ExitReport): readonly Failure[] | undefined {
-    const own = child.spec.budget;
+  /** Counts a restart; gives up when it is one too many. */
+  #spend(child: Child, report: ExitReport, rule?: CheckedRule): boolean {
+    const own = rule?.budget ?? child.spec.budget;
+    const account = this.#account(child, rule);
+    const budget = own ?? this.#options.budget;
     const { allowed, entries } = spendRestart(
-      own === undefined ? this.#failures : this.#ownFailures.get(child) ?? [],
+      own === undefined ? this.#failures : account.failures,
       { atMs: this.#options.now(), report },
-      own ?? this.#options.budget,
+      budget,
     );
     if (own === undefined) this.#failures = entries;
-    else this.#ownFailures.set(child, entries);
-    return allowed ? undefined : entries;
+    else account.failures = entries;
+    if (!allowed) this.#host.giveUp(child, entries, budget);
+    return allowed;
   }
 
-  #nextDelay(child: Child): number {
-    const { backoff } = this.#options;
+  #nextDelay(child: Child, rule?: CheckedRule): number {
+    const backoff = rule?.backoff ?? this.#options.backoff;
     if (backoff === false) return 0;
-    const failures = failuresAfter(child.failures, child.upMs, backoff);
-    child.failures = failures + 1;
+    const account = this.#account(child, rule);
+    const failures = failuresAfter(account.inRow, child.upMs, backoff);
+    account.inRow = failures + 1;
     return backoffDelay(failures, backoff);
+  }
+
+  #account(child: Child, rule: CheckedRule | undefined): Account {
+    const apart = rule?.budget !== undefined || rule?.backoff !== undefined;
+    const key = apart ? rule : undefined;
+    let accounts = this.#accounts.get(child);
+    if (accounts === undefined) {
+      this.#accounts.set(child, accounts = new Map());
+    }
+    let account = accounts.get(key);
+    if (account === undefined) {
+      accounts.set(key, account = { failures: [], inRow: 0 });
+    }
+    return account;
   }
 
   #plan(failed: Child): RestartPlan {
@@ -169,34 +221,15 @@ export class Restarter {
       if (!recovery.has(child)) continue;
       const result = await child.start(child.last ?? NEVER_RAN);
       // Up: it has left the recovery. Superseded: somebody else took it over.
-      if (result.state !== "failed" || !recovery.has(child)) continue;
-      const { report } = result;
-      this.#host.emit({ type: "startFailed", id: child.id, report });
-      this.fail(child, report);
+      if (!recovery.has(child)) continue;
+      if (result.state === "failed") {
+        this.#host.startFailed(child, result.report);
+      } else if (result.state === "declined") {
+        this.#host.startDeclined(child, result.report);
+      }
     }
   }
 }
 
 /** The end told to a child that restarts with its group although it has never run. */
 const NEVER_RAN: ExitReport = { kind: "stopped", code: 0 };
-
-/** Makes the error of a give-up: names supervisor, child, count, window and the last end. */
-export function gaveUp(
-  { name, budget }: CheckedOptions,
-  child: Child,
-  failures: readonly Failure[],
-): SupervisorGaveUpError {
-  const { maxRestarts, withinMs } = child.spec.budget ?? budget;
-  const { kind, error } = (failures.at(-1) as Failure).report;
-  const last = error === undefined ? kind : `${kind} (${error.message})`;
-  return new SupervisorGaveUpError(
-    `Cannot restart child "${child.id}" of supervisor "${name}": it would be restart ${failures.length} within ` +
-      `${withinMs} ms, at most ${maxRestarts} allowed; last end: ${last}`,
-    {
-      supervisor: name,
-      child: child.id,
-      chain: failures.map((failure) => failure.report),
-      cause: error,
-    },
-  );
-}

@@ -13,12 +13,14 @@ export interface ChildCounts {
 /** The children of one supervisor in start order, and the refusals that follow from who is there in which state. */
 export class Roster {
   readonly #supervisor: string;
+  readonly #limit: number;
   /** A Map keeps the order of insertion, which is the start order. */
   readonly #children = new Map<string, Child>();
 
-  /** Makes an empty roster; `supervisor` is the name for the errors. */
-  constructor(supervisor: string) {
+  /** Makes an empty roster for at most `limit` children; `supervisor` is the name for the errors. */
+  constructor(supervisor: string, limit: number) {
     this.#supervisor = supervisor;
+    this.#limit = limit;
   }
 
   /** A copy of the list, in start order. */
@@ -74,10 +76,18 @@ export class Roster {
     });
   }
 
-  /** @throws {ChildError} If a child has that id. */
+  /** @throws {ChildError} If a child has that id, or there are as many as there may be. */
   refuseTaken(id: string): void {
     const child = this.#children.get(id);
-    if (child === undefined) return;
+    if (child === undefined) {
+      if (this.#children.size < this.#limit) return;
+      throw refuseChild("start", {
+        supervisor: this.#supervisor,
+        child: id,
+        reason: "maxChildren",
+        detail: `at most ${this.#limit} allowed`,
+      });
+    }
     throw refuseChild("start", {
       supervisor: this.#supervisor,
       child: id,
@@ -94,6 +104,15 @@ export class Roster {
       supervisor: this.#supervisor,
       child: child.id,
       reason: child.state,
+    });
+  }
+
+  /** The error of a call that came too late to `verb` the child `id`. */
+  closed(id: string, verb: string): ChildError {
+    return refuseChild(verb, {
+      supervisor: this.#supervisor,
+      child: id,
+      reason: "closed",
     });
   }
 

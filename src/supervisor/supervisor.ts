@@ -1,55 +1,42 @@
+import type { Cell, CellFactory } from "../actor/cell.ts";
 import type { ActorClass } from "../actor/define.ts";
 import type { ActorRef } from "../actor/ref.ts";
-import type { Cell, CellFactory } from "../actor/cell.ts";
 import type { ExitReport } from "../exit_report.ts";
-import { Child, type ChildInfo, type ChildOwner } from "./child.ts";
+import { applyTemplate, checkChild } from "./check_spec.ts";
+import type { Child, ChildInfo } from "./child.ts";
 import { type ChildError, refuseChild } from "./child_error.ts";
-import {
-  checkChild,
-  type CheckedChild,
-  type CheckedOptions,
-  checkOptions,
-  type ChildSpec,
-  type Shutdown,
-  type SupervisorOptions,
-} from "./child_spec.ts";
-import { type ChildCounts, Roster } from "./roster.ts";
-import { type Failure, gaveUp, Restarter } from "./restarter.ts";
+import type { ChildSpec, SupervisorOptions } from "./child_spec.ts";
+import { Crew, SHUTDOWN, type SupervisorState } from "./crew.ts";
+import type { ChildCounts } from "./roster.ts";
 import type {
   SupervisorEvent,
   SupervisorListener,
 } from "./supervisor_event.ts";
 
-/** Where a supervisor is in its life; it only ever goes to the right. */
-export type SupervisorState = "starting" | "running" | "stopping" | "stopped";
-
-/** The reason children are told when nobody gave another. */
-const SHUTDOWN = "shutdown";
+export type { SupervisorState } from "./crew.ts";
 
 /**
  * Starts children in order, restarts those that fail and gives up when they fail too often.
  *
  * - **Start:** one after the other; each only when the former is up.
- * - **Failure:** restart type, then budget, then backoff, then the strategy's group is stopped in reverse order and
- *   started in order. A restart that does not come up is a failure of its own; a group counts once.
+ * - **Failure:** rule, then restart type, then budget, then backoff, then the strategy's group is stopped in reverse
+ *   order and started in order. A restart that does not come up is a failure of its own; a group counts once.
  * - **Never blocks:** every query answers at once, also while a child starts, stops or waits.
  * - **Stop:** in reverse start order, each child within its `shutdownMs`. A wait for a restart ends at once.
  *
- * Whoever made it owns it: `await using` stops it, and no child outlives it.
+ * Whoever made it owns it: `await using` stops it, and no child outlives it. One that is a child of another is owned by
+ * that one, and stays the same object when it is restarted.
  */
 export class Supervisor implements AsyncDisposable {
-  /** Resolves when all children are gone; kind `"failed"` with a `SupervisorGaveUpError` after a give-up. */
+  /**
+   * Resolves when all children are gone for good; kind `"failed"` with a `SupervisorGaveUpError` after a give-up. For
+   * a child of another supervisor that is when that one gives it up: a restart is no end.
+   */
   readonly exited: Promise<ExitReport>;
-  readonly #factory: CellFactory;
-  readonly #options: CheckedOptions;
-  readonly #children: Roster;
-  readonly #restarter: Restarter;
+  readonly #crew: Crew;
   readonly #listeners = new Set<SupervisorListener>();
-  readonly #resolveExited: (report: ExitReport) => void;
-  /** Ends heard while starting: judged once everything is up. */
-  #deferred: (() => void)[] = [];
-  #state: SupervisorState = "starting";
-  readonly #owner: ChildOwner;
+  /** Makes the ids of children that are started without one. */
+  #serial = 0;
 
   /**
    * Checks the options and opens a cell for each child; starts nothing.
@@ -57,55 +44,34 @@ export class Supervisor implements AsyncDisposable {
    * @throws {InvalidOptionError} If any option or child spec is malformed.
    */
   constructor(factory: CellFactory, options: SupervisorOptions) {
-    this.#factory = factory;
-    this.#options = checkOptions(options);
-    this.#children = new Roster(this.#options.name);
-    const { promise, resolve } = Promise.withResolvers<ExitReport>();
-    this.exited = promise;
-    this.#resolveExited = resolve;
-    this.#owner = {
-      now: this.#options.now,
-      childUp: (child, after) => this.#childUp(child, after),
-      childEnded: (child, report, asked) =>
-        this.#childEnded(child, report, asked),
-    };
-    this.#restarter = new Restarter(this.#options, {
-      children: () => this.#children.all(),
-      child: (id) => this.#children.get(id),
-      endChild: (child) => this.#endChild(child, SHUTDOWN),
-      remove: (child, report) => this.#remove(child, report),
-      giveUp: (child, failures) => this.#giveUp(child, failures),
+    this.#crew = new Crew(factory, options, {
       emit: (event) => this.#emit(event),
+      nest: (inner) => {
+        const ref = new Supervisor(factory, inner);
+        return { ref, crew: ref.#crew };
+      },
     });
-    try {
-      for (const spec of this.#options.children) this.#open(spec);
-    } catch (error) {
-      // An address that was opened for nothing would stay taken.
-      for (const child of this.#children.all()) {
-        child.cell.retire({ kind: "stopped", code: 0 });
-      }
-      throw error;
-    }
+    this.exited = this.#crew.exited;
   }
 
-  /** The name given, `"supervisor"` by default. */
+  /** The name given, `"supervisor"` by default; of a child of another its id. */
   get name(): string {
-    return this.#options.name;
+    return this.#crew.options.name;
   }
 
   /** Where the supervisor is in its life. */
   get state(): SupervisorState {
-    return this.#state;
+    return this.#crew.state;
   }
 
-  /** All children in start order, as they are now. Never waits. */
+  /** All children in start order, as they are now, with theirs where they are supervisors. Never waits. */
   children(): ChildInfo[] {
-    return this.#children.all().map((child) => child.info());
+    return this.#crew.info();
   }
 
   /** How many children there are. Never waits. */
   counts(): ChildCounts {
-    return this.#children.counts();
+    return this.#crew.children.counts();
   }
 
   /**
@@ -113,13 +79,33 @@ export class Supervisor implements AsyncDisposable {
    *
    * @param id The child's id.
    * @param _actor Its class, which gives the ref its type.
-   * @throws {ChildError} If there is no such child.
+   * @throws {ChildError} If there is no such child, or it is a supervisor.
    */
   ref<A extends unknown[], C>(
     id: string,
     _actor?: ActorClass<A, C>,
   ): ActorRef<C> {
-    return this.#children.find(id, "get the ref of").cell.ref as ActorRef<C>;
+    const { ref } = this.#crew.children.find(id, "get the ref of").cell;
+    if (!(ref instanceof Supervisor)) return ref as ActorRef<C>;
+    throw this.#refuse("get the ref of", id, {
+      reason: "wrongKind",
+      detail: "it is a supervisor, which supervisor() answers",
+    });
+  }
+
+  /**
+   * A child that is a supervisor itself: the same object over all its incarnations.
+   *
+   * @param id The child's id.
+   * @throws {ChildError} If there is no such child, or it is an actor.
+   */
+  supervisor(id: string): Supervisor {
+    const { ref } = this.#crew.children.find(id, "get the supervisor").cell;
+    if (ref instanceof Supervisor) return ref;
+    throw this.#refuse("get the supervisor", id, {
+      reason: "wrongKind",
+      detail: "it is an actor, whose ref ref() answers",
+    });
   }
 
   /** Calls `listener` for every event from now on; dispose the answer to end that. What it throws is reported as uncaught. */
@@ -129,45 +115,32 @@ export class Supervisor implements AsyncDisposable {
   }
 
   /**
-   * Starts the children in order; resolves when all are up. To be called once.
+   * Starts the children in order; resolves when all are up. To be called once, and not for a child of another.
    *
    * @throws {ChildError} If one does not come up; the started ones have then been stopped in reverse order.
    */
-  async start(): Promise<void> {
-    for (const child of this.#children.all()) {
-      // Stopped, started or deleted by hand before its turn.
-      if (!child.wanted || child.active || !this.#children.has(child)) continue;
-      const result = await child.start();
-      this.#refuseWhenClosed(child.id, "start");
-      if (result.state === "failed") {
-        const error = this.#children.startFailure(child.id, result.report);
-        await this.#shutdown(SHUTDOWN, { kind: "failed", code: 1, error });
-        throw error;
-      }
-    }
-    this.#state = "running";
-    const deferred = this.#deferred;
-    this.#deferred = [];
-    for (const judge of deferred) judge();
+  start(): Promise<void> {
+    return this.#crew.begin();
   }
 
   /**
-   * Stops all children in reverse start order, each within its `shutdownMs`, and retires their addresses.
+   * Stops all children in reverse start order, each within its `shutdownMs` and all within `stopWithinMs`.
    *
-   * Resolves with what {@linkcode Supervisor.exited} does, when every cleanup has finished. Repeated calls join.
+   * Resolves with how that went, when every cleanup has finished and every address is free. Repeated calls join. A
+   * child of another supervisor stays stopped, at its addresses, until that one restarts or forgets it.
    */
   stop(reason: unknown = SHUTDOWN): Promise<ExitReport> {
-    return this.#shutdown(reason, { kind: "stopped", code: 0 });
+    return this.#crew.end({ reason, by: "user" });
   }
 
   /** Like {@linkcode Supervisor.stop} without cleanup; also cuts a stop under way short. */
   kill(): Promise<ExitReport> {
-    if (this.#state === "stopping") {
-      for (const child of this.#children.all()) {
-        if (child.active) void child.end(SHUTDOWN, "kill");
-      }
-    }
-    return this.#shutdown(SHUTDOWN, { kind: "killed", code: 1 }, "kill");
+    return this.#crew.end({
+      reason: SHUTDOWN,
+      by: "user",
+      report: { kind: "killed", code: 1 },
+      within: "kill",
+    });
   }
 
   /** Stops the supervisor. */
@@ -176,51 +149,77 @@ export class Supervisor implements AsyncDisposable {
   }
 
   /**
-   * Adds a child after all others and starts it; resolves with its ref when it is up.
+   * Adds a child after all others and starts it; resolves with its ref when it is up, with `undefined` when it
+   * declined to start.
    *
    * @throws {InvalidOptionError} If the spec is malformed.
-   * @throws {ChildError} If the id is taken (`"alreadyStarted"`, `"alreadyPresent"`), it does not come up (then it is
-   * not kept), it was ended meanwhile, or the supervisor is stopping.
+   * @throws {ChildError} If the id is taken (`"alreadyStarted"`, `"alreadyPresent"`), there are too many
+   * (`"maxChildren"`), it does not come up (then it is not kept), it was ended meanwhile, or the supervisor is stopping.
    */
-  async startChild(spec: ChildSpec): Promise<Cell["ref"]> {
-    const { autoShutdown, budget } = this.#options;
-    const checked = checkChild(spec, { autoShutdown, budget });
-    this.#refuseWhenClosed(checked.id, "start");
-    this.#children.refuseTaken(checked.id);
-    const child = this.#open(checked);
+  startChild(spec: ChildSpec): Promise<Cell["ref"]>;
+  /**
+   * Starts a child of a dynamic supervisor: `args` are appended to those of its template.
+   *
+   * Any number of children may be alike; their ids are the template's with a number, which the ref has for a name too.
+   *
+   * @param args The child's own arguments.
+   * @param options `id`: an id that only one child may have.
+   * @throws {ChildError} As above.
+   */
+  startChild(
+    args: readonly unknown[],
+    options?: { readonly id?: string },
+  ): Promise<Cell["ref"]>;
+  async startChild(
+    specOrArgs: ChildSpec | readonly unknown[],
+    options: { readonly id?: string } = {},
+  ): Promise<Cell["ref"]> {
+    const crew = this.#crew;
+    const checked = checkChild(
+      this.#specOf(specOrArgs, options.id),
+      crew.options,
+    );
+    const { id } = checked.child;
+    this.#refuseWhenClosed(id, "start");
+    crew.children.refuseTaken(id);
+    const child = crew.add(checked);
     const result = await child.start();
     if (result.state === "failed") {
-      this.#remove(child, result.report);
-      throw this.#children.startFailure(child.id, result.report);
+      crew.remove(child, result.report);
+      throw crew.children.startFailure(id, result.report);
     }
     if (result.state === "superseded") throw this.#overtaken(child);
-    return child.cell.ref;
+    if (result.state === "up") return child.cell.ref;
+    crew.judge.decline(child, result.report);
   }
 
   /**
-   * Starts a stopped child again; resolves with its ref when it is up.
+   * Starts a stopped child again; resolves with its ref when it is up, with `undefined` when it declined to start.
    *
    * @throws {ChildError} If it is unknown, not stopped, does not come up (it is kept, stopped), was ended meanwhile, or
    * the supervisor is stopping.
    */
   async restartChild(id: string): Promise<Cell["ref"]> {
     this.#refuseWhenClosed(id, "restart");
-    const child = this.#children.find(id, "restart");
-    this.#children.refuseUnlessStopped(child, "restart");
+    const { children, judge } = this.#crew;
+    const child = children.find(id, "restart");
+    children.refuseUnlessStopped(child, "restart");
     child.wanted = true;
-    child.failures = 0;
+    judge.restarter.calm(child);
     const result = await child.start();
     if (result.state === "failed") {
       child.wanted = false;
-      this.#restarter.release(child);
-      throw this.#children.startFailure(id, result.report);
+      judge.restarter.release(child);
+      throw children.startFailure(id, result.report);
     }
     if (result.state === "superseded") throw this.#overtaken(child);
-    return child.cell.ref;
+    if (result.state === "up") return child.cell.ref;
+    judge.decline(child, result.report);
   }
 
   /**
-   * Stops a child, which stays known and stopped until somebody restarts it; a temporary one is forgotten.
+   * Stops a child, which stays known and stopped until somebody restarts it; a temporary one, or one of a template, is
+   * forgotten.
    *
    * Idempotent: resolves with how it ended, also when it was stopped before. Ends a wait for a restart at once, and is
    * no failure.
@@ -231,11 +230,12 @@ export class Supervisor implements AsyncDisposable {
     id: string,
     reason: unknown = SHUTDOWN,
   ): Promise<ExitReport> {
-    const child = this.#children.find(id, "stop");
+    const crew = this.#crew;
+    const child = crew.children.find(id, "stop");
     child.wanted = false;
-    this.#restarter.release(child);
-    const report = await this.#endChild(child, reason);
-    if (child.spec.restart === "temporary") this.#remove(child, report);
+    crew.judge.restarter.release(child);
+    const report = await crew.endChild(child, reason);
+    if (crew.judge.forgets(child)) crew.remove(child, report);
     return report;
   }
 
@@ -245,144 +245,59 @@ export class Supervisor implements AsyncDisposable {
    * @throws {ChildError} If it is unknown or not stopped.
    */
   deleteChild(id: string): void {
-    const child = this.#children.find(id, "delete");
-    this.#children.refuseUnlessStopped(child, "delete");
-    this.#remove(child, child.last ?? { kind: "stopped", code: 0 });
+    const { children } = this.#crew;
+    const child = children.find(id, "delete");
+    children.refuseUnlessStopped(child, "delete");
+    this.#crew.remove(child, child.last ?? { kind: "stopped", code: 0 });
   }
 
-  // What follows a child's end.
-
-  #childUp(child: Child, after: ExitReport | undefined): void {
-    this.#restarter.cameUp(child);
-    if (after !== undefined) child.restarts++;
-    this.#emit({
-      type: after === undefined ? "started" : "restarted",
-      id: child.id,
-      incarnation: child.cell.incarnation,
-    });
-  }
-
-  #childEnded(child: Child, report: ExitReport, asked: boolean): void {
-    this.#emit({ type: "ended", id: child.id, report, asked });
-    const judge = (): void => {
-      // Stopping: it is gone as everything will be. Forgotten, stopped or started by hand since: no longer news.
-      if (this.#state !== "running" || !this.#children.has(child)) return;
-      if (child.active || !child.wanted) return;
-      this.#judgeEnd(child, report, asked);
-    };
-    if (this.#state === "starting") this.#deferred.push(judge);
-    else judge();
-  }
-
-  #judgeEnd(child: Child, report: ExitReport, asked: boolean): void {
-    const { restart } = child.spec;
-    const normal = report.kind === "done" || report.kind === "stopped";
-    if (restart === "temporary") {
-      this.#remove(child, report);
-    } else if (asked || (restart === "transient" && normal)) {
-      child.wanted = false;
-      this.#restarter.release(child);
-    } else {
-      return this.#restarter.fail(child, report);
+  /** The spec of a child to start, whichever way it was asked for. */
+  #specOf(
+    specOrArgs: ChildSpec | readonly unknown[],
+    wanted: string | undefined,
+  ): ChildSpec {
+    const { template } = this.#crew.options;
+    const dynamic = template !== undefined;
+    if (dynamic !== Array.isArray(specOrArgs)) {
+      const id = wanted ?? (specOrArgs as ChildSpec)?.id;
+      throw this.#refuse("start", String(id), {
+        reason: "wrongKind",
+        detail: dynamic
+          ? "there is a template; pass an array of arguments"
+          : "there is no template; pass a child spec",
+      });
     }
-    if (!asked && child.spec.significant) this.#autoShutdown();
+    if (!dynamic) return specOrArgs as ChildSpec;
+    const args = specOrArgs as readonly unknown[];
+    const id = wanted ?? this.#freeId(template.id ?? "child");
+    return applyTemplate(template, { id, args });
   }
 
-  #autoShutdown(): void {
-    const left = this.#children.all().some((child) =>
-      child.spec.significant && (child.active || child.state === "restarting")
+  #freeId(prefix: string): string {
+    let id: string;
+    do id = `${prefix}-${++this.#serial}`; while (
+      this.#crew.children.get(id) !== undefined
     );
-    if (this.#options.autoShutdown === "allSignificant" && left) return;
-    void this.stop();
+    return id;
   }
 
-  #giveUp(child: Child, failures: readonly Failure[]): void {
-    const error = gaveUp(this.#options, child, failures);
-    const { report } = failures.at(-1) as Failure;
-    this.#emit({ type: "gaveUp", id: child.id, report, error });
-    void this.#shutdown(SHUTDOWN, { kind: "failed", code: 1, error });
-  }
-
-  // Ends that the supervisor brings about.
-
-  #shutdown(
-    reason: unknown,
-    report: ExitReport,
-    how?: Shutdown,
-  ): Promise<ExitReport> {
-    if (this.#state === "starting" || this.#state === "running") {
-      this.#state = "stopping";
-      this.#restarter.cancel();
-      void this.#stopAll(reason, report, how);
-    }
-    return this.exited;
-  }
-
-  async #stopAll(
-    reason: unknown,
-    report: ExitReport,
-    how?: Shutdown,
-  ): Promise<void> {
-    for (const child of this.#children.all().reverse()) {
-      child.cell.retire(await this.#endChild(child, reason, how));
-    }
-    this.#state = "stopped";
-    this.#emit({ type: "closed", report });
-    this.#resolveExited(report);
-  }
-
-  async #endChild(
-    child: Child,
-    reason: unknown,
-    how?: Shutdown,
-  ): Promise<ExitReport> {
-    // Whoever began it tells of it; the others only wait along.
-    const begins = child.active && child.state !== "stopping";
-    const report = await child.end(reason, how);
-    if (begins) this.#emit({ type: "stopped", id: child.id, report });
-    return report;
-  }
-
-  // The list of children.
-
-  #open(spec: CheckedChild): Child {
-    const { id, actor, args, options } = spec;
-    const cell = this.#factory.open(
-      options === undefined
-        ? { id, actor, args }
-        : { id, actor, args, options },
-    );
-    const child = new Child(spec, cell, this.#owner);
-    this.#children.add(child);
-    return child;
-  }
-
-  #remove(child: Child, report: ExitReport): void {
-    // Between its end and this call somebody may have started it again: then it is theirs.
-    if (!this.#children.has(child) || child.active) return;
-    this.#children.remove(child);
-    this.#restarter.forget(child);
-    child.cell.onEnded = undefined;
-    child.cell.retire(report);
-    this.#emit({ type: "removed", id: child.id, report });
+  #refuse(
+    verb: string,
+    child: string,
+    why: { reason: ChildError["reason"]; detail: string },
+  ): ChildError {
+    return refuseChild(verb, { supervisor: this.name, child, ...why });
   }
 
   #refuseWhenClosed(id: string, verb: string): void {
-    if (this.#state === "starting" || this.#state === "running") return;
-    throw refuseChild(verb, {
-      supervisor: this.name,
-      child: id,
-      reason: "closed",
-    });
+    if (!this.#crew.open) throw this.#crew.children.closed(id, verb);
   }
 
   /** Why a start asked for by hand did not get to its end. */
   #overtaken(child: Child): ChildError {
     this.#refuseWhenClosed(child.id, "start");
-    return refuseChild("start", {
-      supervisor: this.name,
-      child: child.id,
-      reason: this.#restarter.has(child) ? "restarting" : "stopping",
+    return this.#refuse("start", child.id, {
+      reason: this.#crew.judge.restarter.has(child) ? "restarting" : "stopping",
       detail: "it was ended before it was up",
     });
   }

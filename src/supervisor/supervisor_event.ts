@@ -1,5 +1,6 @@
 import type { SupervisorGaveUpError } from "../errors.ts";
 import type { ExitReport } from "../exit_report.ts";
+import type { CrashReport } from "./crash_report.ts";
 
 /**
  * Something that happened under a supervisor.
@@ -9,6 +10,7 @@ import type { ExitReport } from "../exit_report.ts";
  * - `"restarting"`: a restart was decided on and begins `delayMs` after the bystanders have stopped.
  * - `"startFailed"`: a restart did not come up; `"restarting"` or `"gaveUp"` follows.
  * - `"restarted"`: a child is up again; siblings of a group have one each.
+ * - `"declined"`: a child said by `StartDeclined` that it is not needed; that is no failure.
  * - `"stopped"`: the supervisor stopped a child.
  * - `"removed"`: a child and its address are gone for good.
  * - `"gaveUp"`: the budget is used up; everything is being stopped.
@@ -30,6 +32,17 @@ export type SupervisorEvent =
     readonly report: ExitReport;
     /** Whether somebody asked for it through the ref. */
     readonly asked: boolean;
+    /** What is known of the failure; not set for an end that was normal or asked for. */
+    readonly crash?: CrashReport;
+  }
+  | {
+    readonly type: "startFailed";
+    /** The child's id. */
+    readonly id: string;
+    /** How it failed. */
+    readonly report: ExitReport;
+    /** What is known of the failure. */
+    readonly crash: CrashReport;
   }
   | {
     readonly type: "restarting";
@@ -41,10 +54,10 @@ export type SupervisorEvent =
     readonly delayMs: number;
   }
   | {
-    readonly type: "startFailed" | "stopped" | "removed";
+    readonly type: "declined" | "stopped" | "removed";
     /** The child's id. */
     readonly id: string;
-    /** How it failed or ended. */
+    /** How it ended. */
     readonly report: ExitReport;
   }
   | {

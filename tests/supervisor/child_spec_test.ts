@@ -1,9 +1,9 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { InvalidOptionError } from "../../src/errors.ts";
-import {
-  checkOptions,
-  type ChildSpec,
-  type SupervisorOptions,
+import { checkOptions } from "../../src/supervisor/check_spec.ts";
+import type {
+  ChildSpec,
+  SupervisorOptions,
 } from "../../src/supervisor/child_spec.ts";
 import { superviseWith } from "../../src/supervisor/supervisor.ts";
 import { FakeFactory } from "./fake_cell.ts";
@@ -40,17 +40,23 @@ Deno.test("checkOptions() fills in every default", () => { // S21, S22
       randomFactor: 0.2,
       resetAfterMs: 15_025,
     },
+    onFailure: [],
     autoShutdown: "never",
     restartStopped: false,
+    stopOrder: "reverse",
+    stopWithinMs: "infinity",
+    maxChildren: Infinity,
+    template: undefined,
     children: [{
-      id: "a",
-      actor,
-      args: [],
-      restart: "permanent",
-      shutdownMs: 5_000,
-      significant: false,
-      options: undefined,
-      budget: undefined,
+      child: {
+        id: "a",
+        restart: "permanent",
+        shutdownMs: 5_000,
+        significant: false,
+        budget: undefined,
+        onFailure: [],
+      },
+      body: { actor, args: [], options: undefined, supervisor: undefined },
     }],
   });
 });
@@ -63,8 +69,8 @@ Deno.test("checkOptions() completes a child's own budget from the supervisor's",
       { id: "b", actor, withinMs: 10 },
     ],
   }).children;
-  assertEquals(one?.budget, { maxRestarts: 9, withinMs: 700 });
-  assertEquals(two?.budget, { maxRestarts: 3, withinMs: 10 });
+  assertEquals(one?.child.budget, { maxRestarts: 9, withinMs: 700 });
+  assertEquals(two?.child.budget, { maxRestarts: 3, withinMs: 10 });
 });
 
 Deno.test("checkOptions() refuses a malformed child and names it, the value and the way out", () => { // S57

@@ -1,9 +1,19 @@
 /** Cells without actors: they do what a test tells them and write down, in order, what was done to them. */
-import type { Cell, CellFactory } from "../../src/actor/cell.ts";
+import type { CellFactory } from "../../src/actor/cell.ts";
 import type { ExitKind, ExitReport } from "../../src/exit_report.ts";
+import type {
+  CellSpec,
+  CrashDetail,
+  SupervisedCell,
+} from "../../src/supervisor/supervised_cell.ts";
 
 /** A cell whose starts and ends are scripted. */
-export class FakeCell implements Cell {
+export class FakeCell implements SupervisedCell {
+  onCheckpoint: ((state: unknown, incarnation: number) => void) | undefined;
+  /** What each start was given to restore; `undefined` for nothing. */
+  readonly restored: unknown[] = [];
+  /** What it tells of a crash. */
+  detail: CrashDetail | undefined;
   onEnded: ((report: ExitReport, asked: boolean) => void) | undefined;
   incarnation = 0;
   alive = false;
@@ -20,13 +30,23 @@ export class FakeCell implements Cell {
   stuck = false;
   /** What a supervisor must never do, and did. */
   readonly violations: string[] = [];
+  #next: unknown;
+  #cut = Promise.withResolvers<void>();
   #abortStart: ((error: Error) => void) | undefined;
 
   constructor(
     readonly name: string,
-    readonly spec: { actor: unknown; args: readonly unknown[] },
+    readonly spec: CellSpec,
     readonly log: string[],
   ) {}
+
+  crash(): CrashDetail | undefined {
+    return this.detail;
+  }
+
+  restoreNext(state: unknown): void {
+    this.#next = state;
+  }
 
   get ref(): unknown {
     return `ref:${this.name}`;
@@ -37,7 +57,10 @@ export class FakeCell implements Cell {
     if (this.retired) this.violations.push(`${this.name} started when retired`);
     this.incarnation++;
     this.alive = true;
+    this.#cut = Promise.withResolvers();
     this.afters.push(after);
+    this.restored.push(this.#next);
+    this.#next = undefined;
     this.log.push(`start ${this.name}`);
     const { promise, reject } = Promise.withResolvers<never>();
     this.#abortStart = reject;
@@ -68,12 +91,16 @@ export class FakeCell implements Cell {
     );
     this.reasons.push(reason);
     this.#abortStart?.(new Error("ended while starting"));
-    if (shutdownMs !== "kill") await this.endGate;
+    // A kill cuts every end under way short, as the contract of cells says.
+    if (shutdownMs === "kill") this.#cut.resolve();
+    const cut = this.#cut.promise.then(() => "cut");
     let kind: ExitKind = shutdownMs === "kill" ? "killed" : "stopped";
-    if (this.stuck && typeof shutdownMs === "number") {
+    if (await Promise.race([cut, this.endGate]) === "cut") kind = "killed";
+    if (this.stuck && typeof shutdownMs === "number" && kind !== "killed") {
       await new Promise((resolve) => setTimeout(resolve, shutdownMs));
       kind = "killed";
     }
+    if (!this.alive) return { kind, code: 0 };
     this.alive = false;
     this.log.push(`gone ${this.name}`);
     return { kind, code: 0 };
@@ -86,10 +113,14 @@ export class FakeCell implements Cell {
   }
 
   /** Ends by itself. */
-  finish(kind: ExitKind = "crashed", asked = false): ExitReport {
+  finish(
+    kind: ExitKind = "crashed",
+    asked = false,
+    error: Error = new Error(`boom ${this.name}`),
+  ): ExitReport {
     const abnormal = kind !== "done" && kind !== "stopped";
     const report: ExitReport = abnormal
-      ? { kind, code: 1, error: new Error(`boom ${this.name}`) }
+      ? { kind, code: 1, error }
       : { kind, code: 0 };
     this.alive = false;
     this.onEnded?.(report, asked);
@@ -111,9 +142,7 @@ export class FakeFactory implements CellFactory {
   /** Called with each new cell, before anything starts. */
   prepare: (cell: FakeCell) => void = () => {};
 
-  open(
-    spec: { id: string; actor: unknown; args: readonly unknown[] },
-  ): FakeCell {
+  open(spec: CellSpec): FakeCell {
     const cell = new FakeCell(spec.id, spec, this.log);
     this.cells.set(spec.id, cell);
     this.prepare(cell);

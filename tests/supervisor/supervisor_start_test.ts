@@ -1,11 +1,19 @@
 import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
+import { checkChild } from "../../src/supervisor/check_spec.ts";
 import {
   ChildError,
   type ChildErrorReason,
 } from "../../src/supervisor/child_error.ts";
+import { DEFAULT_BUDGET } from "../../src/supervisor/intensity.ts";
 import { superviseWith } from "../../src/supervisor/supervisor.ts";
 import { FakeFactory, settle } from "./fake_cell.ts";
-import { child, type FakeTree, openTree, startTree } from "./fake_tree.ts";
+import {
+  child,
+  FAKE,
+  type FakeTree,
+  openTree,
+  startTree,
+} from "./fake_tree.ts";
 
 /** The reason a call was refused for. */
 async function refusal(call: Promise<unknown>): Promise<ChildErrorReason> {
@@ -234,4 +242,29 @@ Deno.test("Supervisor.startChild() tells when a group restart ended the child me
   assertEquals(await refused, "restarting");
   await settle();
   assertEquals(tree.states(), "a:running b:running");
+});
+
+Deno.test("Supervisor.startChild() refuses the child after maxChildren, stopped ones included", async () => { // S12, S56
+  await using tree = await startTree({ maxChildren: 2, children: ["a", "b"] });
+  await tree.supervisor.stopChild("b");
+  assertEquals(
+    await refusal(tree.supervisor.startChild(child("c"))),
+    "maxChildren",
+  );
+  tree.supervisor.deleteChild("b");
+  await tree.supervisor.startChild(child("c"));
+  assertEquals(tree.states(), "a:running c:running");
+});
+
+Deno.test("checkChild() parts what a supervisor keeps of a child from what its cell is opened with", () => { // S23
+  const body = { actor: FAKE, args: [new Uint8Array(50_000)] };
+  const checked = checkChild({ id: "t", restart: "temporary", ...body }, {
+    autoShutdown: "never",
+    budget: DEFAULT_BUDGET,
+    now: () => 0,
+  });
+  assertEquals(Object.keys(checked.child).sort(), [
+    ...["budget", "id", "onFailure", "restart", "shutdownMs", "significant"],
+  ]);
+  assertEquals(checked.body.args, body.args);
 });

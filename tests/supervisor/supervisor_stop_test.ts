@@ -113,8 +113,9 @@ Deno.test("Supervisor.stop() is not disturbed by children that end meanwhile", a
   gate.resolve();
   assertEquals((await stopped).kind, "stopped");
   assertEquals(
-    tree.events.filter((event) => event.type === "ended"),
-    [{ type: "ended", id: "a", report, asked: false }],
+    tree.events.filter((event) => event.type === "ended")
+      .map(({ id, report, asked }) => ({ id, report, asked })),
+    [{ id: "a", report, asked: false }],
   );
   assertEquals(tree.factory.cell("a").retired, report);
 });
@@ -267,4 +268,115 @@ Deno.test("Supervisor goes on when a significant child is stopped by hand", asyn
   tree.factory.cell("t").finish("stopped", true);
   await settle();
   assertEquals(tree.supervisor.state, "running");
+});
+
+Deno.test("Supervisor.stop() ends all within the longest time of one when they are stopped together", async () => { // S68
+  using time = new FakeTime();
+  const children = Array.from(
+    { length: 10 },
+    (_, at) => ({ id: `c${at}`, shutdownMs: 100 + at }),
+  );
+  const tree = await startTree({ stopOrder: "together", children });
+  for (const cell of tree.factory.cells.values()) cell.stuck = true;
+  let stopped = false;
+  void tree.supervisor.stop().then(() => stopped = true);
+  await settle();
+  await time.tickAsync(108);
+  await settle();
+  assertEquals(stopped, false);
+  assertEquals(tree.supervisor.counts().active, 1);
+  await time.tickAsync(1);
+  await settle();
+  assertEquals(stopped, true);
+});
+
+for (const stopOrder of ["reverse", "together"] as const) {
+  Deno.test(`Supervisor.stop() kills what is left after stopWithinMs when the order is ${stopOrder}`, async () => { // S68
+    using time = new FakeTime();
+    const tree = await startTree({
+      stopOrder,
+      stopWithinMs: 250,
+      children: ["a", "b", "c"].map((id) => ({ id, shutdownMs: 1_000 })),
+    });
+    const gate = Promise.withResolvers<void>();
+    for (const id of ["a", "b"]) tree.factory.cell(id).endGate = gate.promise;
+    const stopped = tree.supervisor.stop();
+    await time.tickAsync(249);
+    assertEquals(tree.supervisor.state, "stopping");
+    assertEquals(tree.factory.log.some((l) => l.startsWith("kill")), false);
+    await time.tickAsync(1);
+    await settle();
+    assertEquals(await stopped, { kind: "killed", code: 1 });
+    assertEquals(
+      tree.supervisor.children().map((each) => each.last?.kind),
+      ["killed", "killed", "stopped"],
+    );
+  });
+}
+
+Deno.test("Supervisor.stop() leaves no timer when all end within stopWithinMs", async () => { // S68
+  // The sanitizer of this very test finds a timer that is left.
+  const tree = await startTree({ stopWithinMs: 60_000, children: ["a"] });
+  assertEquals((await tree.supervisor.stop()).kind, "stopped");
+});
+
+Deno.test("Supervisor keeps to stopWithinMs when it gives up", async () => { // S27, S68
+  using time = new FakeTime();
+  const tree = await startTree({
+    maxRestarts: 0,
+    stopWithinMs: 250,
+    children: [{ id: "a", shutdownMs: "infinity" }, "b"],
+  });
+  tree.factory.cell("a").endGate = new Promise(() => {});
+  tree.factory.cell("b").finish();
+  await time.tickAsync(250);
+  await settle();
+  assertEquals((await tree.supervisor.exited).kind, "failed");
+  assertEquals(tree.supervisor.children()[0]?.last?.kind, "killed");
+});
+
+Deno.test("Supervisor.kill() cuts a stop under way short", async () => { // S66, S78
+  const tree = await startTree({
+    children: ["a", { id: "b", shutdownMs: "infinity" }],
+  });
+  tree.factory.cell("b").endGate = new Promise(() => {});
+  const stopped = tree.supervisor.stop();
+  await settle();
+  assertEquals(tree.states(), "a:running b:stopping");
+  assertEquals((await tree.supervisor.kill()).kind, "killed");
+  assertEquals((await stopped).kind, "killed");
+});
+
+for (const strategy of ["oneForAll", "restForOne"] as const) {
+  for (const autoShutdown of ["anySignificant", "allSignificant"] as const) {
+    Deno.test(`Supervisor goes on when a sibling's crash ends a significant child, with ${strategy} and ${autoShutdown}`, async () => { // S84
+      await using tree = await startTree({
+        strategy,
+        autoShutdown,
+        children: [
+          "a",
+          { id: "s", restart: "temporary", significant: true },
+          { id: "t", restart: "transient", significant: true },
+        ],
+      });
+      tree.factory.cell("a").finish();
+      await settle();
+      assertEquals(tree.supervisor.state, "running");
+      assertEquals(tree.states(), "a:running t:running");
+    });
+  }
+}
+
+Deno.test("Supervisor.stopChild() by force cuts a start short that never ends", async () => { // S45, S62
+  await using tree = await startTree({ children: ["a"] });
+  tree.factory.prepare = (cell) => cell.startGate = new Promise(() => {});
+  const started = assertRejects(
+    () => tree.supervisor.startChild(child("b")),
+    ChildError,
+  );
+  await settle();
+  assertEquals(tree.states(), "a:running b:starting");
+  await tree.supervisor.stopChild("b");
+  assertEquals((await started).reason, "stopping");
+  assertEquals(tree.states(), "a:running b:stopped");
 });

@@ -1,0 +1,45 @@
+import type { CellFactory } from "../actor/cell.ts";
+import type { CheckedBody, SupervisorOptions } from "./child_spec.ts";
+import type { CheckedRule } from "./failure_rule.ts";
+import type { CellSpec, SupervisedCell } from "./supervised_cell.ts";
+import { type NestedCrew, SupervisorCell } from "./supervisor_cell.ts";
+
+/** What cells are made with. */
+export interface CellMakers {
+  /** Opens the cell of an actor. */
+  readonly factory: CellFactory;
+  /** Makes a supervisor that is not started, and answers what others hold of it. */
+  nest(options: SupervisorOptions): { ref: unknown; crew: NestedCrew };
+}
+
+/**
+ * Opens the cell of one child, actor or supervisor.
+ *
+ * @param rules The child's, then its supervisor's: the actor is told of them if it may resume.
+ */
+export function openCell(
+  makers: CellMakers,
+  child: {
+    readonly id: string;
+    readonly body: CheckedBody;
+    readonly rules: readonly CheckedRule[];
+  },
+): SupervisedCell {
+  const { id, rules } = child;
+  const { actor, args, options, supervisor } = child.body;
+  if (supervisor !== undefined) {
+    const { ref, crew } = makers.nest(supervisor);
+    return new SupervisorCell(id, ref, crew);
+  }
+  const onFailure = rules.map(({ error, then }) =>
+    error === undefined ? { then } : { error: error.name, then }
+  );
+  const spec: CellSpec = {
+    id,
+    actor,
+    args,
+    ...(options === undefined ? {} : { options }),
+    ...(rules.some((rule) => rule.then === "resume") ? { onFailure } : {}),
+  };
+  return makers.factory.open(spec);
+}
