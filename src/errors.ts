@@ -90,6 +90,8 @@ export class AskTimeoutError extends TroupeError {
   readonly method: string;
   /** The deadline, in milliseconds. */
   readonly timeoutMs: number;
+  /** Whether the call had begun; one that had not may still run later. */
+  readonly begun: boolean;
 
   /** Makes the error. */
   constructor(
@@ -98,6 +100,7 @@ export class AskTimeoutError extends TroupeError {
       actor: string;
       method: string;
       timeoutMs: number;
+      begun: boolean;
       cause?: unknown;
     },
   ) {
@@ -105,6 +108,7 @@ export class AskTimeoutError extends TroupeError {
     this.actor = options.actor;
     this.method = options.method;
     this.timeoutMs = options.timeoutMs;
+    this.begun = options.begun;
   }
 }
 

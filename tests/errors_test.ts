@@ -40,7 +40,12 @@ const SAMPLES: [Error, string, string][] = [
     "TROUPE_INIT_TIMEOUT",
   ],
   [
-    new errors.AskTimeoutError("A", { actor: "a", method: "m", timeoutMs: 5 }),
+    new errors.AskTimeoutError("A", {
+      actor: "a",
+      method: "m",
+      timeoutMs: 5,
+      begun: true,
+    }),
     "AskTimeoutError",
     "TROUPE_ASK_TIMEOUT",
   ],

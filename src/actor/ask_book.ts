@@ -88,6 +88,8 @@ export class Ask implements Delivery {
 
 /** What the book needs of its isolate. */
 export interface AskBookHooks {
+  /** Whether a message of this thread has been begun at an endpoint. */
+  begun(endpoint: number, sequence: number): boolean;
   /** Messages that each sender may have waiting at an endpoint. */
   capacity(endpoint: number): number;
   /** Called at each look at the clock. */
@@ -198,7 +200,12 @@ export class AskBook {
       if (ask.deadline > now) next = Math.min(next, ask.deadline - now);
       else {
         this.#pending.delete(id);
-        ask.reject(ask.sequence === 0 ? full(ask) : timedOut(ask));
+        const { to, sequence } = ask;
+        ask.reject(
+          sequence === 0
+            ? full(ask)
+            : timedOut(ask, this.#hooks.begun(to.endpoint, sequence)),
+        );
       }
     }
     // Those asks must not be sent any more: they are the ones that wait for room until now.
@@ -230,10 +237,14 @@ function full(ask: Ask): MailboxFullError {
   );
 }
 
-function timedOut(ask: Ask): AskTimeoutError {
+function timedOut(ask: Ask, begun: boolean): AskTimeoutError {
+  const { actor, method, timeoutMs } = ask;
+  const state = begun
+    ? "it has begun and may still run"
+    : "it has not begun yet and may run later";
   return new AskTimeoutError(
-    `Cannot get an answer of "${ask.actor}" to ${ask.method}() within ${ask.timeoutMs} ms: it may still run, raise the timeout with ref.with({ timeout })`,
-    { actor: ask.actor, method: ask.method, timeoutMs: ask.timeoutMs },
+    `Cannot get an answer of "${actor}" to ${method}() within ${timeoutMs} ms: ${state}, raise the timeout with ref.with({ timeout })`,
+    { actor, method, timeoutMs, begun },
   );
 }
 

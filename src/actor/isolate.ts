@@ -129,6 +129,8 @@ export class Isolate {
     this.#epoch = epoch;
     this.#post = post;
     this.asks = new AskBook(epoch, {
+      begun: (to, sequence) =>
+        this.#routes.get(to)?.mail?.begun(sequence) ?? false,
       capacity: (to) => table.get(to, ENDPOINT.CAPACITY),
       sweep: (now) => this.#expire(now),
     });

@@ -93,6 +93,11 @@ export class Outlet {
     return this.#writer.depth;
   }
 
+  /** Whether the `sequence`-th message has been begun by a receiver. */
+  begun(sequence: number): boolean {
+    return this.#writer.begun(sequence);
+  }
+
   /**
    * Publishes a message, or lets it wait for room; `delivery` is told which, at once or later.
    *

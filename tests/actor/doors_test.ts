@@ -7,6 +7,7 @@ import {
 import {
   actor,
   type ActorClass,
+  AskTimeoutError,
   DataCloneError,
   InvalidOptionError,
   MailboxFullError,
@@ -246,4 +247,15 @@ Deno.test("run() of a task that fails unheard ends the program as a forgotten pr
   const { code: exit, stderr } = await child.output();
   assertEquals(exit, 1);
   assertStringIncludes(new TextDecoder().decode(stderr), "Task fell over");
+});
+
+Deno.test("AskTimeoutError tells whether the call had begun", async () => {
+  await using system = new System();
+  const ledger = await system.spawn(Ledger, [0]);
+  const word = new Int32Array(new SharedArrayBuffer(4));
+  const impatient = ledger.with({ timeout: 30 });
+  const held = assertRejects(() => impatient.ask.hold(word), AskTimeoutError);
+  const queued = assertRejects(() => impatient.ask.add(1), AskTimeoutError);
+  assertEquals([(await held).begun, (await queued).begun], [true, false]);
+  await ledger.kill();
 });
