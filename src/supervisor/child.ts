@@ -164,6 +164,12 @@ export class Child {
     const failure = await startCell(this.cell, after);
     if (turn !== this.#turn) return { state: "superseded" };
     if (failure !== undefined) {
+      if (this.#endAsked()) {
+        // Somebody stopped it before it was up: that is no failure, and what they asked for is done.
+        this.#state = "running";
+        this.#replayEarlyEnd();
+        return { state: "superseded" };
+      }
       this.#state = "stopped";
       this.#last = failure;
       const state = isDeclined(failure) ? "declined" : "failed";
@@ -204,6 +210,10 @@ export class Child {
       return report;
     });
     return this.#ending;
+  }
+
+  #endAsked(): boolean {
+    return this.#endedEarly?.asked ?? false;
   }
 
   #replayEarlyEnd(): void {

@@ -129,7 +129,11 @@ export class Crew implements NestedCrew {
       // Stopped, started or deleted by hand before its turn.
       if (!child.wanted || child.active || !this.children.has(child)) continue;
       const result = await child.start();
-      if (turn !== this.#turn) throw this.children.closed(child.id, "start");
+      if (turn !== this.#turn) {
+        // Whoever hears of a start that failed may begin the next: nothing of this one may be left by then.
+        await this.#ended;
+        throw this.children.closed(child.id, "start");
+      }
       if (result.state === "declined") this.judge.decline(child, result.report);
       if (result.state !== "failed") continue;
       const error = this.children.startFailure(child.id, result.report);

@@ -333,3 +333,38 @@ Deno.test("Supervisor refuses malformed options of an inner one before anything 
     "leave it out, as the child is a supervisor",
   );
 });
+
+Deno.test("Supervisor goes on when an inner one is stopped through its handle before it is up", async () => { // S62, S79
+  await using tree = openTree({ children: [nested("in", ["b", "c"]), "z"] });
+  const gate = Promise.withResolvers<void>();
+  tree.factory.cell("c").startGate = gate.promise;
+  tree.factory.cell("b").endGate = gate.promise;
+  const started = tree.supervisor.start();
+  await settle();
+  const stopped = tree.supervisor.supervisor("in").stop();
+  await settle();
+  // What has come up already is still on its way out: nothing may be started in its place.
+  assertEquals(
+    tree.states(),
+    "in:starting[b:stopping c:stopped] z:stopped",
+  );
+  gate.resolve();
+  await Promise.all([started, stopped]);
+  assertEquals(tree.states(), "in:stopped[b:stopped c:stopped] z:running");
+  await tree.supervisor.restartChild("in");
+  assertEquals(tree.states(), "in:running[b:running c:running] z:running");
+});
+
+Deno.test("Supervisor does not bring an inner one back that is stopped in the middle of its restart", async () => { // S45, S79
+  await using tree = await startTree({
+    children: [nested("in", ["b"], { inner: { maxRestarts: 0 } })],
+  });
+  const gate = Promise.withResolvers<void>();
+  tree.factory.cell("b").startGate = gate.promise;
+  await crash(tree, "b");
+  assertEquals(tree.states(), "in:starting[b:starting]");
+  await tree.supervisor.supervisor("in").stop();
+  await settle();
+  assertEquals(tree.states(), "in:stopped[b:stopped]");
+  assertEquals(tree.supervisor.state, "running");
+});

@@ -5,17 +5,7 @@ import type { RestartType } from "../../src/supervisor/strategy.ts";
 import type { Strategy } from "../../src/supervisor/strategy.ts";
 import { type FakeCell, settle } from "./fake_cell.ts";
 import { child, type FakeTree, startTree } from "./fake_tree.ts";
-
-/** Numbers in `0 .. 1` that the seed decides (mulberry32). */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+import { seeded } from "./seeded.ts";
 
 /** Does one random thing to the tree. */
 async function disturb(

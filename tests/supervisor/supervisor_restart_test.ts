@@ -211,7 +211,7 @@ Deno.test("Supervisor gives a restart the original arguments", async () => { // 
   assertEquals(Object.isFrozen(tree.factory.cell("a").spec.args), true);
 });
 
-Deno.test("Supervisor restarts a child once that ends before its start was heard of", async () => { // S24
+Deno.test("Supervisor restarts a child once that ends before its start was heard of", async () => {
   await using tree = await startTree({ children: ["a"] });
   const cell = tree.factory.cell("a");
   const realStart = cell.start;
