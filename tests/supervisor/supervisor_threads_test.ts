@@ -1,0 +1,114 @@
+import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
+import { System } from "../../src/actor/system.ts";
+import { ActorCrashedError, SupervisorGaveUpError } from "../../src/errors.ts";
+import { partitionId, partitions } from "../../src/supervisor/partition.ts";
+import { supervise } from "../../src/supervisor/supervise.ts";
+import type { Supervisor } from "../../src/supervisor/supervisor.ts";
+import type { SupervisorEvent } from "../../src/supervisor/supervisor_event.ts";
+import { BadData, Idle, Worker } from "./thread_children.ts";
+
+/** Resolves with the next event of that type. */
+function next<Type extends SupervisorEvent["type"]>(
+  supervisor: Supervisor,
+  type: Type,
+): Promise<SupervisorEvent & { type: Type }> {
+  const { promise, resolve } = Promise.withResolvers<SupervisorEvent>();
+  const listening = supervisor.onEvent((event) => {
+    if (event.type !== type) return;
+    listening[Symbol.dispose]();
+    resolve(event);
+  });
+  return promise as Promise<SupervisorEvent & { type: Type }>;
+}
+
+Deno.test("supervise() keeps the refs into an inner supervisor valid when that is restarted", async () => { // S88, S95
+  await using system = new System();
+  await using tree = await supervise({
+    backoff: false,
+    children: [{
+      id: "in",
+      supervisor: {
+        maxRestarts: 0,
+        children: [{ id: "w", actor: Worker, args: ["a"] }],
+      },
+    }],
+  }, system);
+  const worker = tree.supervisor("in").ref("w", Worker);
+  assertEquals(await worker.ask.add(2), 2);
+  const restarted = next(tree, "restarted");
+  await assertRejects(() => worker.ask.fail(), ActorCrashedError);
+  assertEquals((await restarted).id, "in");
+  assertEquals(await worker.ask.add(3), 3);
+  assertEquals(await worker.ask.given(), ["a"]);
+});
+
+Deno.test("supervise() leads down to the error of an actor two levels below", async () => { // S91
+  await using system = new System();
+  await using tree = await supervise({
+    maxRestarts: 0,
+    children: [{
+      id: "in",
+      supervisor: {
+        maxRestarts: 0,
+        children: [{ id: "w", actor: Worker }],
+      },
+    }],
+  }, system);
+  tree.supervisor("in").ref("w", Worker).tell.failOnData();
+  const { error } = await tree.exited;
+  assertInstanceOf(error, SupervisorGaveUpError);
+  assertInstanceOf(error.cause, SupervisorGaveUpError);
+  const path: unknown[] = [];
+  for (let each: unknown = error; each instanceof Error; each = each.cause) {
+    path.push(each);
+  }
+  assertInstanceOf(path.at(-1), BadData);
+});
+
+Deno.test("supervise() finds the rule for an error that an actor threw on its thread", async () => { // S100
+  await using system = new System();
+  await using tree = await supervise({
+    backoff: false,
+    onFailure: [{ error: BadData, then: "stop" }],
+    children: [{ id: "w", actor: Worker }],
+  }, system);
+  const worker = tree.ref("w", Worker);
+  const restarted = next(tree, "restarted");
+  worker.tell.fail();
+  await restarted;
+  const ended = next(tree, "ended");
+  worker.tell.failOnData();
+  const { crash } = await ended;
+  assertInstanceOf(crash?.reason, Error);
+  assertEquals(crash?.stack?.includes("failOnData"), true);
+  assertEquals(tree.counts(), { specs: 1, active: 0 });
+});
+
+Deno.test("supervise() goes on without an actor that declines to start", async () => { // S52
+  await using system = new System();
+  await using tree = await supervise({
+    children: [{ id: "idle", actor: Idle }, { id: "w", actor: Worker }],
+  }, system);
+  assertEquals(
+    tree.children().map(({ id, state }) => `${id}:${state}`),
+    ["idle:stopped", "w:running"],
+  );
+});
+
+Deno.test("supervise() starts children of a template on threads, in partitions", async () => { // S10, S15
+  await using system = new System();
+  await using tree = await supervise({
+    children: partitions("p", 2, () => ({
+      supervisor: {
+        template: { actor: Worker, args: ["shared"], restart: "temporary" },
+      },
+    })),
+  }, system);
+  const mine = tree.supervisor(partitionId("p", 2, "eve"));
+  await mine.startChild(["eve"], { id: "eve" });
+  assertEquals(await mine.ref("eve", Worker).ask.given(), ["shared", "eve"]);
+  const removed = next(mine, "removed");
+  mine.ref("eve", Worker).tell.fail();
+  assertEquals((await removed).id, "eve");
+  assertEquals(mine.counts(), { specs: 0, active: 0 });
+});
