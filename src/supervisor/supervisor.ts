@@ -143,6 +143,23 @@ export class Supervisor implements AsyncDisposable {
     });
   }
 
+  /**
+   * What a program that is its supervisor awaits: resolves when all children are gone.
+   *
+   * @throws {SupervisorGaveUpError} If it gave up; `chain` and `cause` lead to what failed first. A program that does
+   * not catch it ends with an exit code other than 0.
+   *
+   * @example
+   * ```ts ignore
+   * await using tree = await supervise({ children });
+   * await tree.done();
+   * ```
+   */
+  async done(): Promise<void> {
+    const { error } = await this.exited;
+    if (error !== undefined) throw error;
+  }
+
   /** Stops the supervisor. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
