@@ -8,6 +8,44 @@
  * | budget              | 3 restarts within 5,000 ms, one for all children       |
  * | backoff             | 50 ms doubling to 30,000 ms, plus up to a fifth of it  |
  * | shutdown of a child | 5,000 ms, then it is killed                            |
+ * | shutdown of all     | in reverse start order, for as long as it takes        |
+ * | any failure         | a restart                                              |
+ *
+ * A child is an actor, or a supervisor with children of its own; children that are not known from the start are made
+ * of a template.
+ *
+ * @example A tree: what fails together is restarted together, and nothing else
+ * ```ts
+ * import { actor, supervise } from "@troupe/actors";
+ *
+ * export const Store = actor(import.meta, "Store", class {});
+ * export const Session = actor(
+ *   import.meta,
+ *   "Session",
+ *   class {
+ *     constructor(readonly user: string) {}
+ *   },
+ * );
+ *
+ * if (import.meta.main) {
+ *   await using tree = await supervise({
+ *     strategy: "restForOne",
+ *     children: [
+ *       { id: "store", actor: Store },
+ *       {
+ *         id: "sessions",
+ *         supervisor: {
+ *           maxChildren: 1_000,
+ *           onFailure: [{ error: SyntaxError, then: "stop" }],
+ *           template: { actor: Session, restart: "transient" },
+ *         },
+ *       },
+ *     ],
+ *   });
+ *   await tree.supervisor("sessions").startChild(["eve"]);
+ *   await tree.done();
+ * }
+ * ```
  *
  * @module
  */

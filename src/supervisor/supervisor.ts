@@ -1,6 +1,7 @@
 import type { Cell, CellFactory } from "../actor/cell.ts";
 import type { ActorClass } from "../actor/define.ts";
 import type { ActorRef } from "../actor/ref.ts";
+import { TroupeError } from "../errors.ts";
 import type { ExitReport } from "../exit_report.ts";
 import { applyTemplate, checkChild } from "./check_spec.ts";
 import type { Child, ChildInfo } from "./child.ts";
@@ -35,6 +36,8 @@ export class Supervisor implements AsyncDisposable {
   readonly exited: Promise<ExitReport>;
   readonly #crew: Crew;
   readonly #listeners = new Set<SupervisorListener>();
+  /** Whether somebody started it, or somebody else is to. */
+  #started = false;
   /** Makes the ids of children that are started without one. */
   #serial = 0;
 
@@ -48,6 +51,7 @@ export class Supervisor implements AsyncDisposable {
       emit: (event) => this.#emit(event),
       nest: (inner) => {
         const ref = new Supervisor(factory, inner);
+        ref.#started = true;
         return { ref, crew: ref.#crew };
       },
     });
@@ -118,9 +122,16 @@ export class Supervisor implements AsyncDisposable {
    * Starts the children in order; resolves when all are up. To be called once, and not for a child of another.
    *
    * @throws {ChildError} If one does not come up; the started ones have then been stopped in reverse order.
+   * @throws {TroupeError} If it was started before, or is a child.
    */
-  start(): Promise<void> {
-    return this.#crew.begin();
+  async start(): Promise<void> {
+    if (this.#started) {
+      throw new TroupeError(
+        `Cannot start supervisor "${this.name}" as it was started before, or is the child of one that starts it: restart a child by restartChild(), or make a new supervisor`,
+      );
+    }
+    this.#started = true;
+    await this.#crew.begin();
   }
 
   /**

@@ -1,6 +1,6 @@
 import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import { FakeTime } from "@std/testing/time";
-import { SupervisorGaveUpError } from "../../src/errors.ts";
+import { SupervisorGaveUpError, TroupeError } from "../../src/errors.ts";
 import type { ChildState } from "../../src/supervisor/child.ts";
 import { ChildError } from "../../src/supervisor/child_error.ts";
 import type {
@@ -142,6 +142,20 @@ Deno.test("Supervisor has ended every child before it begins again", async () =>
   assertEquals(tree.factory.take(), [
     ...["gone b", "start b", "up b", "start c", "up c", "start d", "up d"],
   ]);
+});
+
+Deno.test("Supervisor.start() refuses to start twice, and what another one starts", async () => { // S57
+  await using tree = await startTree({ children: [nested("in", ["b"])] });
+  const inner = tree.supervisor.supervisor("in");
+  for (const supervisor of [tree.supervisor, inner]) {
+    await assertRejects(
+      () => supervisor.start(),
+      TroupeError,
+      "started before",
+    );
+  }
+  assertEquals(tree.states(), "in:running[b:running]");
+  assertEquals(tree.factory.take(), []);
 });
 
 Deno.test("Supervisor.done() rejects with the chain of a give-up", async () => { // S91

@@ -83,6 +83,28 @@ for (
   });
 }
 
+const ownBudgets = {
+  "a child": { children: [{ id: "a", maxRestarts: 1, withinMs: 1_000 }] },
+  "a rule": {
+    onFailure: [{ error: Error, maxRestarts: 1, withinMs: 1_000 }],
+    children: ["a"],
+  },
+};
+for (const [whose, options] of Object.entries(ownBudgets)) {
+  for (
+    const [afterMs, up] of [[999, false], [1_000, true], [1_001, true]] as const
+  ) {
+    Deno.test(`Supervisor ${up ? "restarts" : "gives up"} when a second crash comes ${afterMs} ms after the first of 1 in 1,000 of ${whose}`, async () => { // S29, S32, S48
+      using time = new FakeTime();
+      await using tree = await startTree({ maxRestarts: 0, ...options });
+      await crash(tree, "a");
+      await time.tickAsync(afterMs);
+      await crash(tree, "a");
+      assertEquals(tree.supervisor.state, up ? "running" : "stopped");
+    });
+  }
+}
+
 Deno.test("Supervisor never gives up when crashes are rare", async () => { // S28
   using time = new FakeTime();
   await using tree = await startTree({

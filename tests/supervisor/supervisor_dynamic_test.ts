@@ -159,7 +159,7 @@ Deno.test("Supervisor forgets a child of a template that is stopped, by hand or 
   );
 });
 
-Deno.test("Supervisor stops itself when the last significant child of a template ends", async () => { // S83
+Deno.test("Supervisor stops itself when the last significant child of a template ends", async () => { // S16, S83
   const tree = await dynamicTree(
     { restart: "temporary", significant: true },
     { autoShutdown: "allSignificant" },
