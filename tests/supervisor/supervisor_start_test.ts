@@ -1,19 +1,12 @@
 import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
-import { checkChild } from "../../src/supervisor/check_spec.ts";
 import {
   ChildError,
   type ChildErrorReason,
 } from "../../src/supervisor/child_error.ts";
-import { DEFAULT_BUDGET } from "../../src/supervisor/intensity.ts";
 import { superviseWith } from "../../src/supervisor/supervisor.ts";
+import { PACKAGE, runDeno } from "../fixtures/child_program.ts";
 import { FakeFactory, settle } from "./fake_cell.ts";
-import {
-  child,
-  FAKE,
-  type FakeTree,
-  openTree,
-  startTree,
-} from "./fake_tree.ts";
+import { child, type FakeTree, openTree, startTree } from "./fake_tree.ts";
 
 /** The reason a call was refused for. */
 async function refusal(call: Promise<unknown>): Promise<ChildErrorReason> {
@@ -256,15 +249,14 @@ Deno.test("Supervisor.startChild() refuses the child after maxChildren, stopped 
   assertEquals(tree.states(), "a:running c:running");
 });
 
-Deno.test("checkChild() parts what a supervisor keeps of a child from what its cell is opened with", () => { // S23
-  const body = { actor: FAKE, args: [new Uint8Array(50_000)] };
-  const checked = checkChild({ id: "t", restart: "temporary", ...body }, {
-    autoShutdown: "never",
-    budget: DEFAULT_BUDGET,
-    now: () => 0,
-  });
-  assertEquals(Object.keys(checked.child).sort(), [
-    ...["budget", "id", "onFailure", "restart", "shutdownMs", "significant"],
-  ]);
-  assertEquals(checked.body.args, body.args);
+Deno.test("Supervisor holds no arguments of children that come later than itself", async () => { // S23
+  const path = new URL("forgotten_arguments.ts", import.meta.url).href;
+  const { stdout, stderr } = await runDeno(
+    ["run", "--quiet", "--v8-flags=--expose-gc", path],
+    { cwd: PACKAGE },
+  );
+  assertEquals(
+    [stdout.trim(), stderr],
+    [JSON.stringify({ active: [1, 1], held: 0 }), ""],
+  );
 });

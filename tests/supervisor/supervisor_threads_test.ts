@@ -112,3 +112,25 @@ Deno.test("supervise() starts children of a template on threads, in partitions",
   assertEquals((await removed).id, "eve");
   assertEquals(mine.counts(), { specs: 0, active: 0 });
 });
+
+Deno.test("ActorRef.kill() on a ref from before a restart ends the incarnation that runs", async () => { // S79, S96
+  await using system = new System();
+  await using tree = await supervise({
+    backoff: false,
+    children: [{ id: "w", actor: Worker }],
+  }, system);
+  const old = tree.ref("w", Worker);
+  const restarted = next(tree, "restarted");
+  old.tell.fail();
+  await restarted;
+  const ended = next(tree, "ended");
+  await old.kill();
+  const { asked, report, crash } = await ended;
+  assertEquals([asked, report.kind, crash], [true, "killed", undefined]);
+  assertEquals(
+    tree.children().map(({ state, incarnation }) => [state, incarnation]),
+    [["stopped", 2]],
+  );
+  await tree.restartChild("w");
+  assertEquals(await old.ask.add(1), 1);
+});

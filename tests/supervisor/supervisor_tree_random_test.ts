@@ -3,6 +3,8 @@ import { FakeTime } from "@std/testing/time";
 import type { ExitKind } from "../../src/exit_report.ts";
 import type { ChildInfo } from "../../src/supervisor/child.ts";
 import type { ChildSpec, StopOrder } from "../../src/supervisor/child_spec.ts";
+import type { Directive } from "../../src/supervisor/failure_rule.ts";
+import { StartDeclined } from "../../src/supervisor/start_declined.ts";
 import type { Strategy } from "../../src/supervisor/strategy.ts";
 import type { Supervisor } from "../../src/supervisor/supervisor.ts";
 import { type FakeCell, settle } from "./fake_cell.ts";
@@ -28,6 +30,14 @@ function level(random: Random, depth: number, path: string): ChildSpec[] {
     strategy: pick<Strategy>(random, ["oneForOne", "oneForAll", "restForOne"]),
     stopOrder: pick<StopOrder>(random, ["reverse", "together"]),
     maxRestarts: pick(random, [0, 1, 3]),
+    stopWithinMs: pick(random, ["infinity" as const, 20]),
+    onFailure: [
+      { error: TypeError, then: pick<Directive>(random, ["stop", "resume"]) },
+      {
+        error: RangeError,
+        then: pick<Directive>(random, ["escalate", "restart"]),
+      },
+    ],
     backoff: random() < 0.5 ? false as const : { minMs: 5, maxMs: 20 },
   };
   specs.splice(1, 0, {
@@ -77,6 +87,10 @@ async function disturb(
     () => cell.alive && cell.finish(pick(random, kinds), random() < 0.1),
     () => cell.alive && cell.finish(),
     () => cell.failNext(),
+    () => void cell.failures.push(new StartDeclined("not now")),
+    () => void cell.failures.push(new TypeError("no data")),
+    () => cell.alive && cell.finish("failed", false, new TypeError("bad")),
+    () => cell.alive && cell.finish("failed", false, new RangeError("fatal")),
     () => void (cell.startGate = random() < 0.5 ? late() : undefined),
     () => void (cell.endGate = random() < 0.5 ? late() : undefined),
     () => void supervisor.stopChild(id).catch(ignored),
