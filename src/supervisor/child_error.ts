@@ -12,6 +12,7 @@ import { TroupeError } from "../errors.ts";
  * - `"wrongKind"`: the child is an actor where a supervisor was asked for, or the other way round; or a supervisor with a
  *   template was given a spec, or one without it arguments alone.
  * - `"startFailed"`: the child did not come up; `cause` is what its start threw.
+ * - `"declined"`: the child said that it is not needed; `cause` is what its start threw.
  * - `"closed"`: the supervisor is stopping or has stopped.
  */
 export type ChildErrorReason =
@@ -25,6 +26,7 @@ export type ChildErrorReason =
   | "maxChildren"
   | "wrongKind"
   | "startFailed"
+  | "declined"
   | "closed";
 
 /** A supervisor could not do what was asked with one of its children, code `TROUPE_CHILD`. */
@@ -81,6 +83,7 @@ const WAYS_OUT: Record<ChildErrorReason, string> = {
     "there are as many children as there may be; stop one, or raise maxChildren",
   wrongKind: "it is not of the kind that this call is for",
   startFailed: "its start failed",
+  declined: "it said that it is not needed",
   closed: "the supervisor is stopping or has stopped",
 };
 

@@ -1,3 +1,5 @@
+import type { ActorClass } from "../actor/define.ts";
+import type { SpawnOptions } from "../actor/spawn_options.ts";
 import type { Backoff, BackoffOptions } from "./backoff.ts";
 import type { CheckedRule, FailureRule } from "./failure_rule.ts";
 import type { RestartBudget } from "./intensity.ts";
@@ -47,13 +49,15 @@ export interface ChildSettings {
 }
 
 /** A child that is an actor. */
-export interface ActorChild extends ChildSettings {
+// deno-lint-ignore no-explicit-any -- any actor, whatever it takes
+export interface ActorChild<A extends unknown[] = any, C = any>
+  extends ChildSettings {
   /** What to run, as made by `actor()`. */
-  actor: unknown;
+  actor: ActorClass<A, C>;
   /** Arguments of every incarnation: a restart gets the original ones. Defaults to none. */
-  args?: readonly unknown[];
-  /** Passed to the actor's spawn. */
-  options?: unknown;
+  args?: readonly [...A];
+  /** How it is spawned. */
+  options?: SpawnOptions;
   /** Not for an actor. */
   supervisor?: never;
 }

@@ -1,12 +1,17 @@
-import type { Cell, CellFactory } from "../actor/cell.ts";
+import type { CellFactory } from "../actor/cell.ts";
 import type { ActorClass } from "../actor/define.ts";
 import type { ActorRef } from "../actor/ref.ts";
 import { TroupeError } from "../errors.ts";
 import type { ExitReport } from "../exit_report.ts";
 import { applyTemplate, checkChild } from "./check_spec.ts";
-import type { Child, ChildInfo } from "./child.ts";
+import type { Child, ChildInfo, StartResult } from "./child.ts";
 import { type ChildError, refuseChild } from "./child_error.ts";
-import type { ChildSpec, SupervisorOptions } from "./child_spec.ts";
+import type {
+  ActorChild,
+  ChildSpec,
+  SupervisorChild,
+  SupervisorOptions,
+} from "./child_spec.ts";
 import { Crew, SHUTDOWN, type SupervisorState } from "./crew.ts";
 import type { ChildCounts } from "./roster.ts";
 import type {
@@ -177,31 +182,36 @@ export class Supervisor implements AsyncDisposable {
   }
 
   /**
-   * Adds a child after all others and starts it; resolves with its ref when it is up, with `undefined` when it
-   * declined to start.
+   * Adds a child after all others and starts it; resolves with its ref when it is up.
    *
    * @throws {InvalidOptionError} If the spec is malformed.
    * @throws {ChildError} If the id is taken (`"alreadyStarted"`, `"alreadyPresent"`), there are too many
-   * (`"maxChildren"`), it does not come up (then it is not kept), it was ended meanwhile, or the supervisor is stopping.
+   * (`"maxChildren"`), it does not come up (then it is not kept), it declines to start (then it is kept, stopped), it
+   * was ended meanwhile, or the supervisor is stopping.
    */
-  startChild(spec: ChildSpec): Promise<Cell["ref"]>;
+  startChild<A extends unknown[], C>(
+    spec: ActorChild<A, C>,
+  ): Promise<ActorRef<C>>;
+  /** Adds a supervisor after all other children and starts it; resolves with it when it is up. */
+  startChild(spec: SupervisorChild): Promise<Supervisor>;
   /**
    * Starts a child of a dynamic supervisor: `args` are appended to those of its template.
    *
    * Any number of children may be alike; their ids are the template's with a number, which the ref has for a name too.
+   * One that declines to start is not kept.
    *
    * @param args The child's own arguments.
-   * @param options `id`: an id that only one child may have.
-   * @throws {ChildError} As above.
+   * @param options `id`: an id that only one child may have. `actor`: the template's class, which gives the ref its
+   * type.
    */
-  startChild(
+  startChild<A extends unknown[], C>(
     args: readonly unknown[],
-    options?: { readonly id?: string },
-  ): Promise<Cell["ref"]>;
+    options?: { readonly id?: string; readonly actor?: ActorClass<A, C> },
+  ): Promise<ActorRef<C>>;
   async startChild(
     specOrArgs: ChildSpec | readonly unknown[],
     options: { readonly id?: string } = {},
-  ): Promise<Cell["ref"]> {
+  ): Promise<unknown> {
     const crew = this.#crew;
     const checked = checkChild(
       this.#specOf(specOrArgs, options.id),
@@ -216,18 +226,16 @@ export class Supervisor implements AsyncDisposable {
       crew.remove(child, result.report);
       throw crew.children.startFailure(id, result.report);
     }
-    if (result.state === "superseded") throw this.#overtaken(child);
-    if (result.state === "up") return child.cell.ref;
-    crew.judge.decline(child, result.report);
+    return this.#startedBy(child, result);
   }
 
   /**
-   * Starts a stopped child again; resolves with its ref when it is up, with `undefined` when it declined to start.
+   * Starts a stopped child again; resolves with what `ref()` or `supervisor()` answers when it is up.
    *
-   * @throws {ChildError} If it is unknown, not stopped, does not come up (it is kept, stopped), was ended meanwhile, or
-   * the supervisor is stopping.
+   * @throws {ChildError} If it is unknown, not stopped, does not come up or declines to (it is kept, stopped), was ended
+   * meanwhile, or the supervisor is stopping.
    */
-  async restartChild(id: string): Promise<Cell["ref"]> {
+  async restartChild(id: string): Promise<unknown> {
     this.#refuseWhenClosed(id, "restart");
     const { children, judge } = this.#crew;
     const child = children.find(id, "restart");
@@ -240,9 +248,7 @@ export class Supervisor implements AsyncDisposable {
       judge.restarter.release(child);
       throw children.startFailure(id, result.report);
     }
-    if (result.state === "superseded") throw this.#overtaken(child);
-    if (result.state === "up") return child.cell.ref;
-    judge.decline(child, result.report);
+    return this.#startedBy(child, result);
   }
 
   /**
@@ -321,10 +327,20 @@ export class Supervisor implements AsyncDisposable {
     if (!this.#crew.open) throw this.#crew.children.closed(id, verb);
   }
 
-  /** Why a start asked for by hand did not get to its end. */
-  #overtaken(child: Child): ChildError {
+  /** What a start that was asked for by hand, and did not fail, is answered with. */
+  #startedBy(child: Child, result: StartResult): unknown {
+    if (result.state === "up") return child.cell.ref;
+    if (result.state === "declined") {
+      this.#crew.judge.decline(child, result.report);
+      throw refuseChild("start", {
+        supervisor: this.name,
+        child: child.id,
+        reason: "declined",
+        cause: result.report.error,
+      });
+    }
     this.#refuseWhenClosed(child.id, "start");
-    return this.#refuse("start", child.id, {
+    throw this.#refuse("start", child.id, {
       reason: this.#crew.judge.restarter.has(child) ? "restarting" : "stopping",
       detail: "it was ended before it was up",
     });

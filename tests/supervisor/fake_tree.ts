@@ -36,7 +36,11 @@ export type FakeTreeOptions =
 /** What a fake child runs. */
 export const FAKE = { module: "file:///fake.ts", actor: "Fake" };
 
-/** Completes a child of a fake tree. */
+/** Completes a child of a fake tree. What others hold of a fake is a word. */
+export function child(
+  spec: string | Omit<ActorChild, "actor">,
+): ActorChild<never[], never>;
+export function child(spec: FakeChild): ChildSpec;
 export function child(spec: FakeChild): ChildSpec {
   if (typeof spec === "string") return { actor: FAKE, id: spec };
   return "supervisor" in spec && spec.supervisor !== undefined

@@ -1,6 +1,6 @@
 /** Prints whether a supervisor still holds the arguments of the children that it runs; needs `--expose-gc`. */
 import type { Cell, CellFactory } from "../../src/actor/cell.ts";
-import type { ChildSpec } from "../../src/supervisor/child_spec.ts";
+import type { ActorChild } from "../../src/supervisor/child_spec.ts";
 import { Supervisor } from "../../src/supervisor/supervisor.ts";
 
 /** A cell that keeps nothing of what it was opened with. */
@@ -21,10 +21,10 @@ const factory: CellFactory = { open: ({ id }) => forgetfulCell(id) };
 /** Starts a child with arguments that nobody else holds. */
 async function startOne(
   supervisor: Supervisor,
-  start: (args: readonly unknown[]) => ChildSpec | readonly unknown[],
+  start: (args: unknown[]) => ActorChild | readonly unknown[],
 ): Promise<WeakRef<object>> {
   const large = new Uint8Array(50_000);
-  await supervisor.startChild(start([large]) as ChildSpec);
+  await supervisor.startChild(start([large]) as ActorChild);
   return new WeakRef(large);
 }
 

@@ -7,6 +7,8 @@ import type {
   ChildSpec,
   SupervisorOptions,
 } from "../../src/supervisor/child_spec.ts";
+import type { ActorClass } from "../../src/actor/define.ts";
+import type { Supervisor } from "../../src/supervisor/supervisor.ts";
 import type { FailureRule } from "../../src/supervisor/failure_rule.ts";
 import { settle } from "./fake_cell.ts";
 import { child, FAKE, type FakeTree, nested, startTree } from "./fake_tree.ts";
@@ -192,10 +194,23 @@ Deno.test("SupervisorOptions and ChildSpec refuse impossible pairs when they are
     { actor: FAKE },
     // @ts-expect-error -- nothing to run
     { id: "a" },
+    // @ts-expect-error -- what actor() returned, not the class
+    { id: "a", actor: Map },
+    // @ts-expect-error -- a number has to be given as one
+    { id: "a", actor: FAKE, options: { hangMs: "1" } },
   ];
+  const adder: ActorClass<[number], { add(n: number): number }> = FAKE;
+  // Never called: what it would do is not the question.
+  const _typed = async (tree: Supervisor): Promise<Promise<number>[]> => {
+    const ref = await tree.startChild({ id: "a", actor: adder, args: [1] });
+    const late = await tree.startChild([1], { actor: adder });
+    // @ts-expect-error -- the class takes a number
+    await tree.startChild({ id: "b", actor: adder, args: ["1"] });
+    return [ref.ask.add(1), late.ask.add(1)];
+  };
   // @ts-expect-error -- not a class of error
   const rule: FailureRule = { error: Map };
-  assertEquals([options.length, specs.length, Object.keys(rule)], [3, 4, [
+  assertEquals([options.length, specs.length, Object.keys(rule)], [3, 6, [
     "error",
   ]]);
 });

@@ -2,7 +2,10 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { FakeTime } from "@std/testing/time";
 import { errorFromWire, errorToWire } from "../../src/error_wire.ts";
 import { ActorInitError } from "../../src/errors.ts";
-import { ChildError } from "../../src/supervisor/child_error.ts";
+import {
+  ChildError,
+  type ChildErrorReason,
+} from "../../src/supervisor/child_error.ts";
 import {
   isDeclined,
   StartDeclined,
@@ -15,6 +18,11 @@ import { child, FAKE, openTree, startTree } from "./fake_tree.ts";
 function declineNext(cell: FakeCell): void {
   const cause = new StartDeclined("no printer here");
   cell.failures.push(new ActorInitError("init", { actor: cell.name, cause }));
+}
+
+/** The reason a call was refused for. */
+async function refusal(call: Promise<unknown>): Promise<ChildErrorReason> {
+  return (await assertRejects(() => call, ChildError)).reason;
 }
 
 Deno.test("StartDeclined keeps its class from thread to thread, as a cause too", () => { // S52
@@ -58,23 +66,26 @@ Deno.test("Supervisor.restartChild() starts a child that declined before", async
   declineNext(tree.factory.cell("a"));
   await tree.supervisor.start();
   declineNext(tree.factory.cell("a"));
-  assertEquals(await tree.supervisor.restartChild("a"), undefined);
+  assertEquals(await refusal(tree.supervisor.restartChild("a")), "declined");
   assertEquals(tree.states(), "a:stopped");
   assertEquals(await tree.supervisor.restartChild("a"), "ref:a");
   assertEquals(tree.states(), "a:running");
 });
 
-Deno.test("Supervisor.startChild() resolves with nothing and keeps the spec of a child that declines", async () => { // S52
+Deno.test("Supervisor.startChild() refuses and keeps the spec of a child that declines", async () => { // S52
   await using tree = await startTree({ children: [] });
   tree.factory.prepare = declineNext;
-  assertEquals(await tree.supervisor.startChild(child("a")), undefined);
+  assertEquals(
+    await refusal(tree.supervisor.startChild(child("a"))),
+    "declined",
+  );
   assertEquals(tree.states(), "a:stopped");
 });
 
 Deno.test("Supervisor.startChild() keeps nothing of a child of a template that declines", async () => { // S52
   await using tree = await startTree({ template: { actor: FAKE } });
   tree.factory.prepare = declineNext;
-  assertEquals(await tree.supervisor.startChild([]), undefined);
+  assertEquals(await refusal(tree.supervisor.startChild([])), "declined");
   assertEquals(tree.states(), "");
   assertEquals(tree.factory.cell("child-1").retired !== undefined, true);
 });

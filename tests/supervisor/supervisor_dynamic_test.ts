@@ -41,7 +41,8 @@ Deno.test("Supervisor starts without children when there is a template", async (
 
 Deno.test("Supervisor.startChild() appends the arguments to those of the template", async () => { // S10
   await using tree = await dynamicTree({ id: "session", args: ["db", 1] });
-  assertEquals(await tree.supervisor.startChild(["eve", 2]), "ref:session-1");
+  const ref: unknown = await tree.supervisor.startChild(["eve", 2]);
+  assertEquals(ref, "ref:session-1");
   await tree.supervisor.startChild([]);
   assertEquals(tree.states(), "session-1:running session-2:running");
   assertEquals(tree.factory.cell("session-1").spec.args, ["db", 1, "eve", 2]);
@@ -131,7 +132,8 @@ Deno.test("Supervisor.startChild() refuses an id that is taken and hands its hol
 Deno.test("Supervisor.startChild() gives no id that somebody chose", async () => { // S13
   await using tree = await dynamicTree();
   await tree.supervisor.startChild([], { id: "child-1" });
-  assertEquals(await tree.supervisor.startChild([]), "ref:child-2");
+  const ref: unknown = await tree.supervisor.startChild([]);
+  assertEquals(ref, "ref:child-2");
 });
 
 for (const kind of ["done", "stopped"] as const) {
@@ -222,7 +224,7 @@ Deno.test("Supervisor starts supervisors from a template", async () => { // S10,
       supervisor: { backoff: false, children: [child("x")] },
     },
   });
-  const shard = await tree.supervisor.startChild([]);
+  const shard: unknown = await tree.supervisor.startChild([]);
   assertEquals(tree.states(), "shard-1:running[x:running]");
   assertEquals(tree.supervisor.supervisor("shard-1"), shard);
   await assertRejects(

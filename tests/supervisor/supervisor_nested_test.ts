@@ -63,7 +63,8 @@ Deno.test("Supervisor restarts an inner one as a whole when that gives up", asyn
   });
   await crash(tree, "c");
   const inner = tree.supervisor.supervisor("in");
-  assertEquals(await inner.startChild(child("later")), "ref:later");
+  const ref: unknown = await inner.startChild(child("later"));
+  assertEquals(ref, "ref:later");
   const [b, later] = [tree.factory.cell("b"), tree.factory.cell("later")];
   tree.factory.take();
   await crash(tree, "c");

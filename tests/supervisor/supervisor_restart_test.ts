@@ -2,7 +2,7 @@ import { assertEquals, assertObjectMatch } from "@std/assert";
 import type { ExitKind } from "../../src/exit_report.ts";
 import type { SupervisorEvent } from "../../src/supervisor/supervisor_event.ts";
 import { settle } from "./fake_cell.ts";
-import { startTree } from "./fake_tree.ts";
+import { child, startTree } from "./fake_tree.ts";
 
 Deno.test("Supervisor restarts only the failed child when oneForOne", async () => { // S1
   await using tree = await startTree({ children: ["a", "b"] });
@@ -185,7 +185,7 @@ for (const kind of ["done", "crashed"] as const) {
     const report = old.finish(kind);
     assertEquals(tree.states(), "a:running");
     assertEquals(old.retired, report);
-    await tree.supervisor.startChild({ id: "t", actor: {} });
+    await tree.supervisor.startChild(child("t"));
     assertEquals(tree.states(), "a:running t:running");
   });
 }

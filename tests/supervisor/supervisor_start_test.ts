@@ -125,7 +125,8 @@ Deno.test("Supervisor.startChild() may be called while a sibling starts", async 
   const gate = Promise.withResolvers<void>();
   tree.factory.cell("a").startGate = gate.promise;
   const started = tree.supervisor.start();
-  assertEquals(await tree.supervisor.startChild(child("helper")), "ref:helper");
+  const ref: unknown = await tree.supervisor.startChild(child("helper"));
+  assertEquals(ref, "ref:helper");
   gate.resolve();
   await started;
   assertEquals(tree.states(), "a:running helper:running");
