@@ -80,11 +80,8 @@ export type {
 } from "./supervised_cell.ts";
 export type { RestartType, Strategy } from "./strategy.ts";
 export type { ChildCounts } from "./roster.ts";
-export {
-  superviseWith,
-  Supervisor,
-  type SupervisorState,
-} from "./supervisor.ts";
+export { superviseWith } from "./supervise_with.ts";
+export { Supervisor, type SupervisorState } from "./supervisor.ts";
 export type {
   SupervisorEvent,
   SupervisorListener,

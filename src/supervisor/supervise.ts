@@ -9,7 +9,8 @@ import {
 } from "../actor/default_system.ts";
 import type { Spawner } from "../actor/offspring.ts";
 import type { SupervisorOptions } from "./child_spec.ts";
-import { superviseWith, type Supervisor } from "./supervisor.ts";
+import { superviseWith } from "./supervise_with.ts";
+import { goneOf, type Supervisor } from "./supervisor.ts";
 
 /**
  * Starts children in order and watches over them; resolves when all are up.
@@ -33,7 +34,7 @@ export async function supervise(
   if (system !== undefined) return await superviseWith(system, options);
   try {
     const supervisor = await superviseWith(retainDefaultSpawner(), options);
-    void supervisor.exited.finally(releaseDefaultSpawner);
+    void goneOf(supervisor).then(releaseDefaultSpawner);
     return supervisor;
   } catch (error) {
     releaseDefaultSpawner();

@@ -1,7 +1,7 @@
 import type { CellFactory } from "../actor/cell.ts";
 import type { ActorClass } from "../actor/define.ts";
 import type { ActorRef } from "../actor/ref.ts";
-import { TroupeError } from "../errors.ts";
+import { SupervisorGaveUpError, TroupeError } from "../errors.ts";
 import type { ExitReport } from "../exit_report.ts";
 import { applyTemplate, checkChild } from "./check_spec.ts";
 import type { Child, ChildInfo, StartResult } from "./child.ts";
@@ -14,12 +14,20 @@ import type {
 } from "./child_spec.ts";
 import { Crew, SHUTDOWN, type SupervisorState } from "./crew.ts";
 import type { ChildCounts } from "./roster.ts";
+import { heard, keepUnheard } from "./unheard.ts";
 import type {
   SupervisorEvent,
   SupervisorListener,
 } from "./supervisor_event.ts";
 
 export type { SupervisorState } from "./crew.ts";
+
+let exitedQuietly!: (supervisor: Supervisor) => Promise<ExitReport>;
+
+/** `exited` for those who only clean up after it: it does not count as asking how the supervisor ended. */
+export function goneOf(supervisor: Supervisor): Promise<ExitReport> {
+  return exitedQuietly(supervisor);
+}
 
 /**
  * Starts children in order, restarts those that fail and gives up when they fail too often.
@@ -34,15 +42,14 @@ export type { SupervisorState } from "./crew.ts";
  * that one, and stays the same object when it is restarted.
  */
 export class Supervisor implements AsyncDisposable {
-  /**
-   * Resolves when all children are gone for good; kind `"failed"` with a `SupervisorGaveUpError` after a give-up. For
-   * a child of another supervisor that is when that one gives it up: a restart is no end.
-   */
-  readonly exited: Promise<ExitReport>;
   readonly #crew: Crew;
   readonly #listeners = new Set<SupervisorListener>();
   /** Whether somebody started it, or somebody else is to. */
   #started = false;
+  /** Whether anybody asked how it ended, or is told. */
+  #heard = false;
+  /** The give-up that nobody has asked about. */
+  #unheard: Error | undefined;
   /** Makes the ids of children that are started without one. */
   #serial = 0;
 
@@ -57,10 +64,32 @@ export class Supervisor implements AsyncDisposable {
       nest: (inner) => {
         const ref = new Supervisor(factory, inner);
         ref.#started = true;
+        // Its failure is told by the one that it is a child of.
+        ref.#heard = true;
         return { ref, crew: ref.#crew };
       },
     });
-    this.exited = this.#crew.exited;
+    void this.#crew.exited.then(({ error }) => {
+      if (!(error instanceof SupervisorGaveUpError) || this.#heard) return;
+      this.#unheard = error;
+      keepUnheard(error);
+    });
+  }
+
+  static {
+    exitedQuietly = (supervisor) => supervisor.#crew.exited;
+  }
+
+  /**
+   * Resolves when all children are gone for good; kind `"failed"` with a `SupervisorGaveUpError` after a give-up. For
+   * a child of another supervisor that is when that one gives it up: a restart is no end.
+   *
+   * A give-up that nobody ever asks about, here, by `done()`, by `stop()` or by events, is reported as uncaught when the
+   * program ends.
+   */
+  get exited(): Promise<ExitReport> {
+    this.#hear();
+    return this.#crew.exited;
   }
 
   /** The name given, `"supervisor"` by default; of a child of another its id. */
@@ -119,6 +148,7 @@ export class Supervisor implements AsyncDisposable {
 
   /** Calls `listener` for every event from now on; dispose the answer to end that. What it throws is reported as uncaught. */
   onEvent(listener: SupervisorListener): Disposable {
+    this.#hear();
     this.#listeners.add(listener);
     return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
   }
@@ -146,11 +176,13 @@ export class Supervisor implements AsyncDisposable {
    * child of another supervisor stays stopped, at its addresses, until that one restarts or forgets it.
    */
   stop(reason: unknown = SHUTDOWN): Promise<ExitReport> {
+    this.#hear();
     return this.#crew.end({ reason, by: "user" });
   }
 
   /** Like {@linkcode Supervisor.stop} without cleanup; also cuts a stop under way short. */
   kill(): Promise<ExitReport> {
+    this.#hear();
     return this.#crew.end({
       reason: SHUTDOWN,
       by: "user",
@@ -178,7 +210,8 @@ export class Supervisor implements AsyncDisposable {
 
   /** Stops the supervisor. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.stop();
+    // Not by stop(): the end of a scope asks nothing.
+    await this.#crew.end({ reason: SHUTDOWN, by: "user" });
   }
 
   /**
@@ -307,6 +340,11 @@ export class Supervisor implements AsyncDisposable {
     return applyTemplate(template, { id, args });
   }
 
+  #hear(): void {
+    this.#heard = true;
+    if (this.#unheard !== undefined) heard(this.#unheard);
+  }
+
   #freeId(prefix: string): string {
     let id: string;
     do id = `${prefix}-${++this.#serial}`; while (
@@ -356,20 +394,4 @@ export class Supervisor implements AsyncDisposable {
       }
     }
   }
-}
-
-/**
- * Makes a supervisor over the cells of `factory` and starts it; resolves when all children are up.
- *
- * @throws {InvalidOptionError} If any option or child spec is malformed; nothing was started.
- * @throws {ChildError} If a child does not come up; the started ones have been stopped in reverse order. `cause` is
- * what its start threw.
- */
-export async function superviseWith(
-  factory: CellFactory,
-  options: SupervisorOptions,
-): Promise<Supervisor> {
-  const supervisor = new Supervisor(factory, options);
-  await supervisor.start();
-  return supervisor;
 }

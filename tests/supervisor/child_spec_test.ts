@@ -5,7 +5,7 @@ import type {
   ChildSpec,
   SupervisorOptions,
 } from "../../src/supervisor/child_spec.ts";
-import { superviseWith } from "../../src/supervisor/supervisor.ts";
+import { superviseWith } from "../../src/supervisor/supervise_with.ts";
 import { FakeFactory } from "./fake_cell.ts";
 
 const actor = { module: "file:///a.ts", actor: "A" };

@@ -3,7 +3,7 @@ import {
   ChildError,
   type ChildErrorReason,
 } from "../../src/supervisor/child_error.ts";
-import { superviseWith } from "../../src/supervisor/supervisor.ts";
+import { superviseWith } from "../../src/supervisor/supervise_with.ts";
 import { PACKAGE, runDeno } from "../fixtures/child_program.ts";
 import { FakeFactory, settle } from "./fake_cell.ts";
 import { child, type FakeTree, openTree, startTree } from "./fake_tree.ts";
