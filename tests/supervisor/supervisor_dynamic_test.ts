@@ -263,3 +263,32 @@ Deno.test("Supervisor refuses a malformed template before anything starts", () =
     assertEquals(error.option, option);
   }
 });
+
+for (const how of ["wait for", "hang in"] as const) {
+  Deno.test(`Supervisor answers and stops when children of a template ${how} their restart`, async () => { // S45, S47
+    using time = new FakeTime();
+    const tree = await dynamicTree({}, {
+      maxRestarts: Infinity,
+      backoff: how === "wait for" && { minMs: 100, randomFactor: 0 },
+    });
+    for (let i = 0; i < 3; i++) await tree.supervisor.startChild([]);
+    for (const cell of tree.factory.cells.values()) {
+      cell.startGate = new Promise(() => {});
+      cell.finish();
+    }
+    await settle();
+    const state = how === "wait for" ? "restarting" : "starting";
+    assertEquals(
+      tree.states(),
+      `child-1:${state} child-2:${state} child-3:${state}`,
+    );
+    await tree.supervisor.stopChild("child-2");
+    assertEquals(tree.supervisor.counts().specs, 2);
+    assertEquals((await tree.supervisor.stop()).kind, "stopped");
+    await time.tickAsync(10_000);
+    for (const cell of tree.factory.cells.values()) {
+      assertEquals([cell.alive, cell.retired === undefined], [false, false]);
+      assertEquals(cell.incarnation, how === "wait for" ? 1 : 2);
+    }
+  });
+}
