@@ -325,3 +325,24 @@ Deno.test("Supervisor.onEvent() stops when disposed", async () => {
   await settle();
   assertEquals(heard, 0);
 });
+
+Deno.test("Supervisor keeps a child stopped that was killed through its ref before it was up", async () => { // S33, S79, S96
+  await using tree = await startTree({ maxRestarts: 1, children: ["a", "b"] });
+  const cell = tree.factory.cell("a");
+  const gate = Promise.withResolvers<void>();
+  cell.startGate = gate.promise;
+  cell.finish();
+  await settle();
+  assertEquals(tree.states(), "a:starting b:running");
+  cell.finish("killed", true);
+  gate.reject(new Error("killed before it was up"));
+  await settle();
+  assertEquals(tree.states(), "a:stopped b:running");
+  assertEquals(
+    tree.events.map((event) => event.type),
+    ["ended", "restarting", "ended"],
+  );
+  cell.startGate = undefined;
+  await tree.supervisor.restartChild("a");
+  assertEquals(tree.states(), "a:running b:running");
+});
