@@ -42,8 +42,9 @@
  *       },
  *     ],
  *   });
- *   await tree.supervisor("sessions").startChild(["eve"]);
- *   await tree.done();
+ *   const sessions = tree.supervisor("sessions");
+ *   await sessions.startChild(["eve"]);
+ *   console.log(tree.children(), sessions.children());
  * }
  * ```
  *
