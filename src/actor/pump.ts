@@ -53,7 +53,8 @@ export class Pump {
   readonly #bell: Doorbell;
   readonly #pumped: Pumped;
   #state: "idle" | "turning" | "parked" | "closed" = "idle";
-  #park = 0;
+  /** Whether a wait is under way: one that outlived its park serves the next. */
+  #waiting = false;
   readonly #mailPatience: Patience = new Patience();
   readonly #replyPatience: Patience = new Patience();
   #sliceEnd = 0;
@@ -82,10 +83,8 @@ export class Pump {
   /** Makes the loop turn soon, also when it is parked. */
   wake(): void {
     if (this.#state === "turning" || this.#state === "closed") return;
-    if (this.#state === "parked") {
-      this.#park++;
-      this.#bell.ring();
-    }
+    // Nobody need ring now. The wait that is under way is kept for the next park.
+    if (this.#state === "parked") this.#bell.disarm();
     this.#state = "turning";
     this.#sliceEnd = performance.now() + SLICE_MS;
     queueMicrotask(this.#turnLater);
@@ -94,8 +93,7 @@ export class Pump {
   /** Ends the loop. */
   close(): void {
     this.#state = "closed";
-    this.#park++;
-    this.#bell.ring();
+    this.#bell.rouse();
   }
 
   #turn(): void {
@@ -148,20 +146,28 @@ export class Pump {
   #goToSleep(): void {
     const armed = this.#bell.arm();
     const moved = this.#pumped.beforePark() || this.#pumped.hasWork();
-    const rung = moved || !armed ? undefined : this.#bell.parkAsync();
-    if (rung === undefined) {
-      this.#bell.disarm();
-      // Through the event loop, as a predecessor that cannot arm would turn for ever.
-      if (!armed) setImmediate(this.#sliceLater);
-      else queueMicrotask(this.#turnLater);
+    if (armed && !moved && this.#startWaiting()) {
+      this.#state = "parked";
       return;
     }
-    this.#state = "parked";
-    const park = ++this.#park;
+    this.#bell.disarm();
+    // Through the event loop, as a predecessor that cannot arm would turn for ever.
+    if (!armed) setImmediate(this.#sliceLater);
+    else queueMicrotask(this.#turnLater);
+  }
+
+  /** Waits for a ring, unless a wait is under way. False when it was rung already. */
+  #startWaiting(): boolean {
+    if (this.#waiting) return true;
+    const rung = this.#bell.parkAsync();
+    if (rung === undefined) return false;
+    this.#waiting = true;
     rung.then(() => {
-      if (park !== this.#park) return;
+      this.#waiting = false;
+      if (this.#state !== "parked") return;
       this.#state = "turning";
       this.#slice();
     });
+    return true;
   }
 }

@@ -92,6 +92,11 @@ export class Doorbell {
     return ring(this.#words, this.#index);
   }
 
+  /** Wakes this consumer in any case; see {@link rouse}. */
+  rouse(): void {
+    rouse(this.#words, this.#index);
+  }
+
   /**
    * Blocks the thread until rung or `timeoutMs` passed. May wake early.
    * Never call it on the main thread.
