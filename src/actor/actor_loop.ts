@@ -200,23 +200,32 @@ export class ActorLoop implements MailConsumer {
   }
 
   #handle(lane: LaneReader): void {
-    const call = new Call(lane);
+    // Alone, a message stays in its lane until it is answered, and the lane describes it.
+    const call = this.#concurrency > 1 ? new Flight(lane) : lane;
     let result: unknown;
     try {
-      const method = this.#methods.get(lane.a);
-      if (method === undefined) {
-        throw unknownMethod(this.#name, this.#methods);
-      }
-      const args = this.#isolate.read(lane) as unknown[];
-      // Others may be handled meanwhile: what is in flight cannot stay in the lane.
-      if (this.#concurrency > 1) this.#done(call);
-      result = method.call.apply(this.#instance, args);
+      result = this.#call(lane);
     } catch (error) {
       return this.#refuseOrFail(error, call);
     }
     if (isThenable(result)) return this.#await(result, call);
     this.#reply(call, result);
-    if (this.#concurrency === 1) this.#done(call);
+    this.#answered(call);
+  }
+
+  #call(lane: LaneReader): unknown {
+    let args: unknown[];
+    const method = this.#methods.get(lane.a);
+    try {
+      if (method === undefined) {
+        throw unknownMethod(this.#name, this.#methods);
+      }
+      args = this.#isolate.read(lane) as unknown[];
+    } finally {
+      // Others may be handled meanwhile: what is in flight cannot stay in the lane.
+      if (this.#concurrency > 1) this.#done(lane);
+    }
+    return method.call.apply(this.#instance, args);
   }
 
   #await(result: PromiseLike<unknown>, call: Call): void {
@@ -224,7 +233,7 @@ export class ActorLoop implements MailConsumer {
     result.then((value) => {
       this.#running--;
       this.#reply(call, value);
-      if (this.#concurrency === 1) this.#done(call);
+      this.#answered(call);
       this.#isolate.wake();
     }, (error) => {
       this.#running--;
@@ -233,17 +242,21 @@ export class ActorLoop implements MailConsumer {
     });
   }
 
+  #answered(call: Call): void {
+    if (!(call instanceof Flight)) this.#done(call);
+  }
+
   /** The message is dealt with; its record is finished when the next one is taken, or by {@link #settle}. */
-  #done(call: Call): void {
-    if (call.parcel !== 0) this.#isolate.parcelDone(call.parcel);
-    this.#handled = call.lane;
+  #done(lane: LaneReader): void {
+    if (lane.e !== 0) this.#isolate.parcelDone(lane.e);
+    this.#handled = lane;
   }
 
   #refuseOrFail(error: unknown, call: Call): void {
     const alone = error instanceof Refusal ||
       error instanceof UnknownMethodError;
     this.#replyError(call, alone ? error : this.#crashed(error));
-    if (this.#concurrency === 1) this.#done(call);
+    this.#answered(call);
     if (!alone) void this.#fail(error, "failed");
   }
 
@@ -291,7 +304,7 @@ export class ActorLoop implements MailConsumer {
   }
 
   #send(kind: number, call: Call, encoded: Encoded): void {
-    const { askId, sender } = call;
+    const { b: askId, c: sender } = call;
     const life = this.#isolate.table.get(sender, ENDPOINT.LIFE);
     this.#isolate.send(
       { endpoint: sender, life },
@@ -302,18 +315,19 @@ export class ActorLoop implements MailConsumer {
   }
 }
 
-/** What is known of the message being handled once its lane reads on. */
-class Call {
-  readonly kind: number;
-  readonly askId: number;
-  readonly sender: number;
-  readonly parcel: number;
+/** What the answer to a message must know: `b` is the ask, `c` the sender; see protocol.ts. */
+type Call = LaneReader | Flight;
 
-  constructor(readonly lane: LaneReader) {
+/** A message that is handled while its lane reads on. */
+class Flight {
+  readonly kind: number;
+  readonly b: number;
+  readonly c: number;
+
+  constructor(lane: LaneReader) {
     this.kind = lane.kind;
-    this.askId = lane.b;
-    this.sender = lane.c;
-    this.parcel = lane.e;
+    this.b = lane.b;
+    this.c = lane.c;
   }
 }
 

@@ -14,8 +14,8 @@ import type {
   Trial,
 } from "./subject.ts";
 
-/** Rounds that everybody plays before any counts. */
-export const WARM_UPS = 1;
+/** Rounds that everybody plays before any counts: after two, what is hot has been compiled, of all players. */
+export const WARM_UPS = 2;
 
 /** A round that takes longer hangs. In milliseconds. */
 const ROUND_LIMIT_MS = 60_000;

@@ -1,0 +1,54 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import {
+  ActorCrashedError,
+  AskTimeoutError,
+  System,
+  UnknownMethodError,
+} from "../../mod.ts";
+import { Gate } from "../fixtures/gate.ts";
+
+Deno.test("an actor takes one message at a time unless it is told otherwise", async () => {
+  await using system = new System();
+  const gate = await system.spawn(Gate, []);
+  const first = gate.ask.pass();
+  const error = await assertRejects(
+    () => gate.with({ timeout: 50 }).ask.open(),
+    AskTimeoutError,
+  );
+  assertEquals(error.begun, false);
+  await gate.kill();
+  await assertRejects(() => first, ActorCrashedError);
+});
+
+Deno.test("an actor of concurrency 3 handles three messages at once, and the fourth waits", async () => {
+  await using system = new System();
+  const gate = await system.spawn(Gate, [], { concurrency: 3 });
+  const passing = [gate.ask.pass(), gate.ask.pass()];
+  assertEquals(await gate.ask.waiting(), 2);
+  const third = gate.ask.pass();
+  const late = gate.with({ timeout: 50 }).ask.waiting();
+  assertEquals((await assertRejects(() => late, AskTimeoutError)).begun, false);
+  await gate.kill();
+  for (const one of [...passing, third]) {
+    await assertRejects(() => one, ActorCrashedError);
+  }
+});
+
+Deno.test("concurrent handlers go on after a message for a method that is not there", async () => {
+  await using system = new System();
+  const gate = await system.spawn(Gate, [], { concurrency: 3 });
+  const ask = gate.ask as unknown as Record<string, () => Promise<void>>;
+  const passing = [gate.ask.pass(), gate.ask.pass()];
+  await assertRejects(() => ask.climb!(), UnknownMethodError);
+  await assertRejects(() => ask.climb!(), UnknownMethodError);
+  await gate.ask.open();
+  assertEquals(await Promise.all(passing), [2, 2]);
+});
+
+Deno.test("a concurrent handler that fails ends the actor, and what ran beside it is told so", async () => {
+  await using system = new System();
+  const gate = await system.spawn(Gate, [], { concurrency: 3 });
+  const passing = gate.ask.pass();
+  await assertRejects(() => gate.ask.fail(), ActorCrashedError);
+  await assertRejects(() => passing, ActorCrashedError);
+});
