@@ -176,7 +176,10 @@ export class Nursery {
   #fromWorker(chick: Chick, message: ToNursery): void {
     const seat = this.#seatOf(chick);
     if (seat === undefined) return;
-    if (message.type === "ended") return this.#end(seat, message.report);
+    if (message.type === "ended") {
+      chick.frozen = true;
+      return this.#end(seat, message.report);
+    }
     if (message.type !== "started") {
       return this.receive(message, seat.address.endpoint);
     }

@@ -10,6 +10,7 @@ import {
   TopLevelSpawnError,
   UnknownExportError,
 } from "../errors.ts";
+import { wait } from "../memory/cells.ts";
 import { decode } from "../memory/codec.ts";
 import { ENDPOINT, EndpointTable } from "../memory/endpoints.ts";
 import { ActorLoop } from "./actor_loop.ts";
@@ -21,6 +22,7 @@ import { enterHome, Offspring } from "./offspring.ts";
 import type { Become, FromNursery, ToNursery, WireReport } from "./protocol.ts";
 import { Ref } from "./ref.ts";
 import { RefCore } from "./ref_core.ts";
+import { rehearse } from "./rehearsal.ts";
 import { TaskRunner } from "./task_runner.ts";
 
 /** The first message; `port` leads to the nursery when another thread made this one. */
@@ -45,6 +47,9 @@ interface Hooks {
   onStart?(context: Context): unknown;
   onRestart?(error: unknown): unknown;
 }
+
+/** Until it is taken down, and no longer: a thread that sleeps cannot be. In milliseconds; see brood.ts. */
+const GOODBYE_MS = 50;
 
 let isolate: Isolate | undefined;
 let offspring: Offspring | undefined;
@@ -71,16 +76,19 @@ function seed(port: MessagePort | undefined): void {
   const { locks } = navigator as unknown as { locks: Locks };
   locks.request(scope.name, {}, () => {
     post({ type: "seeded" });
-    warmUp();
+    // What fails here fails again when it is needed, and is reported then.
+    warmUp().catch(() => {});
     // Held for life: it comes free when this thread ends, by whatever means.
     return new Promise(() => {});
   });
 }
 
-/** Loads the whole package while nobody waits: almost every actor's module imports it. */
-function warmUp(): void {
+/** Loads the whole package while nobody waits, as almost every actor's module imports it, and plays a life. */
+async function warmUp(): Promise<void> {
   // deno-lint-ignore troupe/barrels troupe/layers -- only loaded, nothing of it is used here
-  import("../../mod.ts").catch(() => {});
+  await import("../../mod.ts");
+  // One that has begun its own life by now has no use for a rehearsal.
+  if (isolate === undefined) await rehearse();
 }
 
 function stop(reason: unknown, drain: boolean): void {
@@ -103,9 +111,15 @@ function catchStrays(): void {
 
 function stray(error: unknown): void {
   if (loop !== undefined) return loop.crash(error);
-  post({
-    type: "ended",
-    report: { kind: "crashed", code: 1, error: errorToWire(error) },
+  sayGoodbye({ kind: "crashed", code: 1, error: errorToWire(error) });
+}
+
+/** The last word. Nothing of this thread runs after it, so that the next incarnation is alone from its first line. */
+function sayGoodbye(report: WireReport): void {
+  // As an immediate, which is the last thing of a turn of the event loop: what is due in this turn is done before.
+  setImmediate(() => {
+    post({ type: "ended", report });
+    wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, GOODBYE_MS);
   });
 }
 
@@ -129,7 +143,6 @@ async function become(message: Become): Promise<void> {
   const table = new EndpointTable(message.table);
   isolate = new Isolate(table, address.endpoint, epoch, post);
   isolate.onFenced = closeThread;
-  enterIsolate(isolate);
   catchStrays();
   noteExitCode(isolate);
   for (const lane of message.lanes) isolate.adopt(lane);
@@ -137,13 +150,10 @@ async function become(message: Become): Promise<void> {
     await start(isolate, message);
   } catch (cause) {
     if (exiting) return;
-    post({
-      type: "ended",
-      report: {
-        kind: "failed",
-        code: 1,
-        error: errorToWire(initError(name, cause)),
-      },
+    sayGoodbye({
+      kind: "failed",
+      code: 1,
+      error: errorToWire(initError(name, cause)),
     });
   }
 }
@@ -166,6 +176,8 @@ async function start(here: Isolate, message: Become): Promise<void> {
   const definition = await load(message);
   offspring = new Offspring(here, name);
   enterHome(offspring);
+  // Not before: a rehearsal may still be decoding between the lines above.
+  enterIsolate(here);
   const values = decode(args, 0, args.length, attachments) as unknown[];
   const context = contextOf(here, message);
   enterContext(context);
@@ -196,7 +208,7 @@ async function end(report: WireReport): Promise<void> {
   if (report.kind === "stopped") {
     await offspring?.endAll("owner stopped", Infinity);
   }
-  post({ type: "ended", report });
+  sayGoodbye(report);
 }
 
 function contextOf(here: Isolate, message: Become): Context {

@@ -24,6 +24,9 @@ import { selectSubjects, SUBJECTS, UnknownSubjectError } from "./subjects.ts";
 
 const EFFORT: Effort = { quick: true, rounds: 3 };
 
+/** Figures of rounds that must not count. */
+const COLD: number[] = Array.from({ length: WARM_UPS }, () => 99);
+
 /** A contender with known figures, the first of which is for the warm-up. */
 function playing(
   figures: readonly number[],
@@ -52,12 +55,12 @@ function fakeSubject(played: string[] = []): Subject {
     about: "nothing",
     unit: "ms",
     better: "lower",
-    ours: playing([99, 1, 3, 2], played, "ours"),
+    ours: playing([...COLD, 1, 3, 2], played, "ours"),
     peers: [
       {
         name: "slow",
         bar: ratioAtMost(0.5, "≤ 0.5"),
-        contender: playing([99, 4, 12, 8], played, "slow"),
+        contender: playing([...COLD, 4, 12, 8], played, "slow"),
       },
       {
         name: "missing",
