@@ -223,6 +223,28 @@ function namespace(core: RefCore, options: SendOptions, send: Send): unknown {
   return Object.create(maker);
 }
 
+/** The ref to an actor that a thread shows, so that two to the same actor are the same object. */
+const PLAIN: WeakMap<RefCore, Ref<unknown>> = new WeakMap();
+/** The ref with a timeout that was used last: asking with one often makes no ref each time. */
+const TIMED: WeakMap<RefCore, { timeout: number; ref: Ref<unknown> }> =
+  new WeakMap();
+
+/** The ref that this thread shows for `core`: always the same. */
+export function refTo<C>(core: RefCore): Ref<C> {
+  let ref = PLAIN.get(core);
+  if (ref === undefined) PLAIN.set(core, ref = new Ref(core));
+  return ref as Ref<C>;
+}
+
+/** A ref with `timeout` and no other option. */
+function timedRef<C>(core: RefCore, timeout: number): Ref<C> {
+  const last = TIMED.get(core);
+  if (last?.timeout === timeout) return last.ref as Ref<C>;
+  const ref = new Ref<C>(core, { timeout });
+  TIMED.set(core, { timeout, ref });
+  return ref;
+}
+
 /** The one implementation of {@link ActorRef}. */
 export class Ref<C> implements ActorRef<C> {
   readonly #core: RefCore;
@@ -261,7 +283,11 @@ export class Ref<C> implements ActorRef<C> {
   /** See {@link ActorRef.with}. */
   with(options: SendOptions): ActorRef<C> {
     checkSendOptions(this.name, options);
-    return new Ref<C>(this.#core, options);
+    const { timeout, signal, transfer } = options;
+    return timeout !== undefined && signal === undefined &&
+        transfer === undefined
+      ? timedRef(this.#core, timeout)
+      : new Ref<C>(this.#core, options);
   }
 
   /** See {@link ActorRef.stop}. */
@@ -329,5 +355,5 @@ definePortable("ref", (data) => {
   }
   const core = coreOf(isolate, { endpoint, life }) ??
     new RefCore(isolate, { endpoint, life }, name, incarnation);
-  return new Ref(core);
+  return refTo(core);
 });

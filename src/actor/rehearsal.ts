@@ -13,7 +13,7 @@ import { EndpointTable } from "../memory/endpoints.ts";
 import { ActorLoop } from "./actor_loop.ts";
 import { Isolate } from "./isolate.ts";
 import type { Address, ToNursery, WireReport } from "./protocol.ts";
-import { Ref } from "./ref.ts";
+import { refTo } from "./ref.ts";
 import { RefCore } from "./ref_core.ts";
 
 class Understudy {
@@ -44,7 +44,7 @@ export async function rehearse(): Promise<void> {
     },
   );
   try {
-    const { ask } = new Ref<Understudy>(
+    const { ask } = refTo<Understudy>(
       new RefCore(stage, address, "rehearsal", 1),
     );
     const over = Promise.withResolvers<WireReport>();

@@ -10,7 +10,7 @@ import { ENDPOINT } from "../memory/endpoints.ts";
 import type { Cell } from "./cell.ts";
 import { encodeFor, type Isolate } from "./isolate.ts";
 import type { Address, FromNursery, WireReport } from "./protocol.ts";
-import { Ref } from "./ref.ts";
+import { type Ref, refTo } from "./ref.ts";
 import { endRef, fromWireReport, RefCore } from "./ref_core.ts";
 import type { CheckedOptions } from "./spawn_options.ts";
 
@@ -83,7 +83,7 @@ export class ThreadCell implements Cell {
     table.set(endpoint, ENDPOINT.MAX_BYTES, options.maxMessageBytes);
     this.name = options.name ?? `${plan.definition}-${this.address.endpoint}`;
     this.#core = new RefCore(isolate, this.address, this.name, 0, true);
-    this.ref = new Ref(this.#core);
+    this.ref = refTo(this.#core);
   }
 
   /** See {@link Cell.incarnation}. */

@@ -20,7 +20,7 @@ import type { Locks } from "./locks.ts";
 import { enterIsolate, Isolate } from "./isolate.ts";
 import { enterHome, Offspring } from "./offspring.ts";
 import type { Become, FromNursery, ToNursery, WireReport } from "./protocol.ts";
-import { Ref } from "./ref.ts";
+import { refTo } from "./ref.ts";
 import { RefCore } from "./ref_core.ts";
 import { rehearse } from "./rehearsal.ts";
 import { TaskRunner } from "./task_runner.ts";
@@ -214,7 +214,7 @@ async function end(report: WireReport): Promise<void> {
 function contextOf(here: Isolate, message: Become): Context {
   const { address, name, incarnation, parent } = message;
   return {
-    self: new Ref(new RefCore(here, address, name, incarnation)),
+    self: refTo(new RefCore(here, address, name, incarnation)),
     name,
     incarnation,
     signal: stopping.signal,

@@ -1,6 +1,8 @@
 import {
   assertEquals,
+  assertNotStrictEquals,
   assertRejects,
+  assertStrictEquals,
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
@@ -258,4 +260,18 @@ Deno.test("AskTimeoutError tells whether the call had begun", async () => {
   const queued = assertRejects(() => impatient.ask.add(1), AskTimeoutError);
   assertEquals([(await held).begun, (await queued).begun], [true, false]);
   await ledger.kill();
+});
+
+Deno.test("a ref that comes back is the ref that was sent", async () => {
+  await using system = new System();
+  const ledger = await system.spawn(Ledger, [0]);
+  assertStrictEquals(await ledger.ask.echo(ledger), ledger);
+  assertStrictEquals(
+    ledger.with({ timeout: 100 }),
+    ledger.with({ timeout: 100 }),
+  );
+  assertNotStrictEquals(
+    ledger.with({ timeout: 100 }),
+    ledger.with({ timeout: 200 }),
+  );
 });
