@@ -35,6 +35,9 @@ export interface Cell {
   /**
    * Called once for each incarnation that ended without {@linkcode Cell.end}: by a crash, a hang, its own stop, or by
    * a user through the ref; then `asked` is true and it must stay stopped.
+   *
+   * One that was asked to end through the ref before it was up is told of here too, just before its start rejects; and
+   * when no incarnation runs, so that none is started.
    */
   onEnded: ((report: ExitReport, asked: boolean) => void) | undefined;
   /** Gives the address up for good: pending asks reject, watchers are told once. Idempotent. */

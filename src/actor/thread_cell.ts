@@ -196,9 +196,11 @@ export class ThreadCell implements Cell {
     const starting = this.#starting;
     this.#starting = undefined;
     ending?.resolve(report);
-    if (starting !== undefined) {
-      starting.reject(report.error ?? notStarted(this.name));
-    } else if (ending === undefined) this.onEnded?.(report, asked);
+    // An end that somebody asked for is no failed start: the owner hears of that before its start rejects.
+    if (ending === undefined && (asked || starting === undefined)) {
+      this.onEnded?.(report, asked);
+    }
+    starting?.reject(report.error ?? notStarted(this.name));
   }
 }
 

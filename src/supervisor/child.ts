@@ -3,7 +3,7 @@
  *
  * | state    | incarnation | start()    | start done | start failed        | ended by itself       | end()      | end done  |
  * |----------|-------------|------------|------------|---------------------|-----------------------|------------|-----------|
- * | stopped  | none        | → starting | -          | -                   | -                     | -          | -         |
+ * | stopped  | none        | → starting | -          | -                   | passed on if asked    | -          | -         |
  * | starting | being made  | -          | → running  | → stopped           | kept until start ends | → stopping | -         |
  * | running  | up          | -          | -          | -                   | → stopped             | → stopping | -         |
  * | stopping | going       | waits      | -          | ignored: superseded | ignored               | joins      | → stopped |
@@ -55,7 +55,7 @@ export interface ChildOwner {
   now(): number;
   /** An incarnation is up; called before its end can be. */
   childUp(child: Child, after: ExitReport | undefined): void;
-  /** An incarnation that was up ended without `end()`; `asked` as in `Cell.onEnded`. */
+  /** An incarnation that was up ended without `end()`, or the restart is not wanted; `asked` as in `Cell.onEnded`. */
   childEnded(child: Child, report: ExitReport, asked: boolean): void;
 }
 
@@ -234,6 +234,9 @@ export class Child {
     } else if (this.#state === "running") {
       this.#state = "stopped";
       this.#last = report;
+      this.#owner.childEnded(this, report, asked);
+    } else if (asked && this.#restartToCome) {
+      // Nothing runs that could end: whoever asked wants the restart not to come.
       this.#owner.childEnded(this, report, asked);
     }
   }

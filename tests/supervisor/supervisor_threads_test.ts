@@ -5,7 +5,7 @@ import { partitionId, partitions } from "../../src/supervisor/partition.ts";
 import { supervise } from "../../src/supervisor/supervise.ts";
 import type { Supervisor } from "../../src/supervisor/supervisor.ts";
 import type { SupervisorEvent } from "../../src/supervisor/supervisor_event.ts";
-import { BadData, Idle, Worker } from "./thread_children.ts";
+import { BadData, Idle, SlowAgain, Worker } from "./thread_children.ts";
 
 /** Resolves with the next event of that type. */
 function next<Type extends SupervisorEvent["type"]>(
@@ -133,4 +133,44 @@ Deno.test("ActorRef.kill() on a ref from before a restart ends the incarnation t
   );
   await tree.restartChild("w");
   assertEquals(await old.ask.add(1), 1);
+});
+
+Deno.test("ActorRef.kill() during a restart is not undone", async () => { // S79, S96
+  await using system = new System();
+  const word = new Int32Array(new SharedArrayBuffer(4));
+  await using tree = await supervise({
+    backoff: false,
+    children: [{ id: "s", actor: SlowAgain, args: [word] }],
+  }, system);
+  const told: string[] = [];
+  using _listening = tree.onEvent((event) => void told.push(event.type));
+  const ref = tree.ref("s", SlowAgain);
+  const starting = Atomics.waitAsync(word, 0, 0);
+  ref.tell.fail();
+  await starting.value;
+  const ended = next(tree, "ended");
+  assertEquals((await ref.kill()).kind, "killed");
+  assertEquals((await ended).asked, true);
+  await tree.stop();
+  assertEquals(told, ["ended", "restarting", "ended", "closed"]);
+  assertEquals((await ref.exited).kind, "killed");
+});
+
+Deno.test("ActorRef.stop() while a restart is delayed keeps the child stopped", async () => { // S45, S79, S96
+  await using system = new System();
+  await using tree = await supervise({
+    backoff: { minMs: 60_000 },
+    children: [{ id: "w", actor: Worker }],
+  }, system);
+  const ref = tree.ref("w", Worker);
+  const restarting = next(tree, "restarting");
+  ref.tell.fail();
+  await restarting;
+  const ended = next(tree, "ended");
+  await ref.stop();
+  assertEquals((await ended).asked, true);
+  assertEquals(
+    tree.children().map(({ state, last }) => [state, last?.kind]),
+    [["stopped", "failed"]],
+  );
 });

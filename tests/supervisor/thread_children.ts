@@ -1,4 +1,5 @@
 /** Actors that supervisors on real threads are tried on. */
+import type { Context } from "../../src/actor/current.ts";
 import { actor, type ActorClass } from "../../src/actor/define.ts";
 import { registerError } from "../../src/error_wire.ts";
 import { StartDeclined } from "../../src/supervisor/start_declined.ts";
@@ -52,4 +53,30 @@ export const Idle: ActorClass<[], IdleActor> = actor(
   import.meta,
   "Idle",
   IdleActor,
+);
+
+class SlowAgainActor {
+  readonly #starting: Int32Array;
+
+  constructor(starting: Int32Array) {
+    this.#starting = starting;
+  }
+
+  onStart({ incarnation }: Context): Promise<void> | void {
+    if (incarnation === 1) return;
+    Atomics.store(this.#starting, 0, 1);
+    Atomics.notify(this.#starting, 0);
+    return new Promise(() => {});
+  }
+
+  fail(): never {
+    throw new Error("told to");
+  }
+}
+
+/** Comes up once; each further start says so in its word and never ends. */
+export const SlowAgain: ActorClass<[Int32Array], SlowAgainActor> = actor(
+  import.meta,
+  "SlowAgain",
+  SlowAgainActor,
 );
