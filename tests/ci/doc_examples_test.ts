@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { PACKAGE, runDeno } from "../fixtures/child_program.ts";
+import { PACKAGE } from "../fixtures/child_program.ts";
+import { runAsUser } from "../fixtures/user_program.ts";
 
 /** What only a program's main module runs: `deno test --doc` checks the types of it and no more. */
 const GUARD = "if (import.meta.main)";
@@ -45,23 +46,6 @@ async function sources(): Promise<string[]> {
   return found.sort();
 }
 
-/** The page that makes the package known by its name. */
-async function configText(): Promise<string> {
-  const page = JSON.parse(
-    await Deno.readTextFile(new URL("deno.json", PACKAGE)),
-  ) as {
-    name: string;
-    exports: Record<string, string>;
-    imports: Record<string, string>;
-  };
-  const own = Object.entries(page.exports).map(([subpath, file]) => [
-    `${page.name}${subpath.slice(1)}`,
-    new URL(file, PACKAGE).href,
-  ]);
-  const imports = { ...page.imports, ...Object.fromEntries(own) };
-  return JSON.stringify({ imports, lock: false });
-}
-
 const examples: Example[] = [];
 for (const file of await sources()) {
   const text = await Deno.readTextFile(new URL(file, PACKAGE));
@@ -83,15 +67,7 @@ Deno.test("the page of the package has an example that is a program", () => {
 
 for (const { file, line, code } of examples) {
   Deno.test(`the example at ${file}:${line} runs as a program`, async () => {
-    const folder = await Deno.makeTempDir();
-    try {
-      await Deno.writeTextFile(`${folder}/deno.json`, await configText());
-      await Deno.writeTextFile(`${folder}/main.ts`, code);
-      const args = ["run", "--quiet", "--no-prompt", "-A", "main.ts"];
-      const end = await runDeno(args, { cwd: folder });
-      assertEquals([end.code, end.stderr], [0, ""], code);
-    } finally {
-      await Deno.remove(folder, { recursive: true });
-    }
+    const end = await runAsUser(code, "-A");
+    assertEquals([end.code, end.stderr], [0, ""], code);
   });
 }

@@ -4,7 +4,8 @@ import {
   assertGreater,
   assertLessOrEqual,
 } from "@std/assert";
-import { PACKAGE, runDeno } from "../fixtures/child_program.ts";
+import { PACKAGE } from "../fixtures/child_program.ts";
+import { runAsUser } from "../fixtures/user_program.ts";
 
 /** What the example under "An example" prints. */
 const EXAMPLE_OUTPUT = `1
@@ -40,26 +41,6 @@ function blocksOf(markdown: string): Block[] {
   return blocks;
 }
 
-/** The page that makes the package known by its name, as `deno add` would write it. */
-async function configText(): Promise<string> {
-  const page = JSON.parse(
-    await Deno.readTextFile(new URL("deno.json", PACKAGE)),
-  ) as {
-    name: string;
-    exports: Record<string, string>;
-    imports: Record<string, string>;
-  };
-  const own = Object.entries(page.exports).map(([subpath, file]) => [
-    `${page.name}${subpath.slice(1)}`,
-    new URL(file, PACKAGE).href,
-  ]);
-  return JSON.stringify({
-    imports: { ...page.imports, ...Object.fromEntries(own) },
-    compilerOptions: { strict: true },
-    lock: false,
-  });
-}
-
 const readme = await Deno.readTextFile(new URL("README.md", PACKAGE));
 const blocks = blocksOf(readme);
 
@@ -82,18 +63,8 @@ Deno.test("README has an example of at most 20 lines", () => {
 
 for (const [index, { heading, code }] of blocks.entries()) {
   Deno.test(`README block ${index + 1}, under "${heading}", is a program that type-checks and runs`, async () => {
-    const folder = await Deno.makeTempDir();
-    try {
-      await Deno.writeTextFile(`${folder}/deno.json`, await configText());
-      await Deno.writeTextFile(`${folder}/main.ts`, code);
-      const end = await runDeno(
-        ["run", "--quiet", "--no-prompt", "--check", "--allow-read", "main.ts"],
-        { cwd: folder },
-      );
-      assertEquals([end.code, end.stderr], [0, ""], code);
-      if (index === 0) assertEquals(end.stdout, EXAMPLE_OUTPUT);
-    } finally {
-      await Deno.remove(folder, { recursive: true });
-    }
+    const end = await runAsUser(code, "--check", "--allow-read");
+    assertEquals([end.code, end.stderr], [0, ""], code);
+    if (index === 0) assertEquals(end.stdout, EXAMPLE_OUTPUT);
   });
 }
