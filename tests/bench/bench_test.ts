@@ -8,6 +8,7 @@ import {
 } from "@std/assert";
 import { answersOf, itemOf, totalOf, weightOf } from "./raw_order.ts";
 import { formatFigure, formatJson, formatTable } from "./report.ts";
+import { erlang } from "./erlang.ts";
 import { measure, WARM_UPS } from "./rounds.ts";
 import { median, spread } from "./statistics.ts";
 import {
@@ -240,4 +241,17 @@ Deno.test("formatFigure() keeps three digits", () => {
   assertEquals(formatFigure(0.123456), "0.123");
   assertEquals(formatFigure(12.345), "12.3");
   assertEquals(formatFigure(1_234_567.8), "1,234,568");
+});
+
+Deno.test("erlang() measures where Erlang is installed, and is absent elsewhere", async () => {
+  const jobs = ["ask", "bytes", "create", "recovery", "tell"] as const;
+  for (const job of jobs) {
+    const trial = await erlang(job, () => job === "recovery" ? 5 : 5_000).open(
+      EFFORT,
+    );
+    if (trial === undefined) return;
+    assert(await trial.round() > 0);
+    assert(await trial.round() > 0);
+    await trial.close();
+  }
 });

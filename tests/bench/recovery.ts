@@ -4,12 +4,14 @@
  * @module
  */
 import { supervise, System } from "../../mod.ts";
+import { erlang } from "./erlang.ts";
 import { FragileActor } from "./fragile_actor.ts";
 import { settle } from "./settle.ts";
 import { median } from "./statistics.ts";
 import {
   type Effort,
   expectResult,
+  NO_BAR,
   oursAtMost,
   type Subject,
   type Trial,
@@ -54,5 +56,12 @@ export const recovery: Subject = {
   unit: "ms",
   better: "lower",
   ours: { open },
-  peers: [{ name: "none: absolute", bar: oursAtMost(10, "≤ 10 ms") }],
+  peers: [
+    { name: "none: absolute", bar: oursAtMost(10, "≤ 10 ms") },
+    {
+      name: "Erlang, a process",
+      bar: NO_BAR,
+      contender: erlang("recovery", ({ quick }) => quick ? 10 : 100),
+    },
+  ],
 };

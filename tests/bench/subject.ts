@@ -34,8 +34,8 @@ export interface Contender {
 export interface Bar {
   /** As it is printed. */
   readonly text: string;
-  /** Whether a result meets it; `ratio` is ours / theirs, `NaN` without a peer. */
-  readonly meets: (ours: number, ratio: number) => boolean;
+  /** Whether a result meets it, `null` if nothing is asked; `ratio` is ours / theirs, `NaN` without a peer. */
+  readonly meets: (ours: number, ratio: number) => boolean | null;
 }
 
 /** Somebody to be compared with. Without a contender there is only the bar. */
@@ -82,7 +82,7 @@ export interface Row {
   readonly ratio: number | null;
   /** What is asked. */
   readonly bar: string;
-  /** Whether it is met; `null` where the peer is absent. */
+  /** Whether it is met; `null` where the peer is absent or nothing is asked. */
   readonly met: boolean | null;
   /** How often each was measured. */
   readonly rounds: number;
@@ -112,6 +112,9 @@ export function expectResult(
     `Cannot count this round as ${what} came out wrong: current value is ${actual}, expected ${expected}`,
   );
 }
+
+/** A figure to look at: nothing is asked. */
+export const NO_BAR: Bar = { text: "none", meets: () => null };
 
 /** A bar on the ratio: at most `limit`, printed as `text`. */
 export function ratioAtMost(limit: number, text: string): Bar {
