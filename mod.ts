@@ -4,6 +4,7 @@
  * - {@linkcode actor} and {@linkcode task} give a class or a function a name that other threads know.
  * - {@linkcode spawn} and {@linkcode run} start them on a thread of their own, in a {@linkcode System}.
  * - An {@linkcode ActorRef} asks and tells; {@linkcode Asks} lists what an ask rejects with.
+ * - {@linkcode watch} and {@linkcode monitor} tell of the end of an actor, once and after its last message.
  * - {@linkcode supervise} restarts what fails. The messages that wait are kept.
  * - A {@linkcode Manager} holds the state that they share.
  *
@@ -66,6 +67,7 @@ export type { SpawnOptions } from "./src/actor/spawn_options.ts";
 export { type Context, current } from "./src/actor/current.ts";
 export { Job } from "./src/actor/job.ts";
 export { System, type SystemOptions } from "./src/actor/system.ts";
+export { type Down, monitor, watch } from "./src/actor/watch.ts";
 export type { Spawner, TreeNode } from "./src/actor/offspring.ts";
 export { defaultSystem, run, spawn } from "./src/actor/default_system.ts";
 export type { ExitKind, ExitReport } from "./src/exit_report.ts";

@@ -16,6 +16,7 @@ import { encode, type Encoded } from "../memory/codec.ts";
 import { ENDPOINT, STATE } from "../memory/endpoints.ts";
 import type { LaneReader } from "../memory/lane.ts";
 import type { Isolate, MailConsumer } from "./isolate.ts";
+import type { Notice } from "./notice_queue.ts";
 import { KIND, methodHash, type WireReport } from "./protocol.ts";
 
 /** Names that are hooks of the runtime, never messages. */
@@ -102,19 +103,49 @@ export class ActorLoop implements MailConsumer {
   consume(): number {
     let count = 0;
     while (this.ready && this.#stop?.drain !== false) {
-      const lane = this.#take();
-      if (lane === undefined) break;
-      if (lane === "fenced") {
-        this.#state = "over";
-        return count;
+      const notice = this.#isolate.notices.take();
+      if (notice !== undefined) this.#notice(notice);
+      else {
+        const lane = this.#take();
+        if (lane === undefined) {
+          // The end of a lane may have been found, and a notice that waited for it.
+          if (this.#isolate.notices.due) continue;
+          break;
+        }
+        if (lane === "fenced") {
+          this.#state = "over";
+          return count;
+        }
+        this.#accept(lane);
       }
-      this.#accept(lane);
       count++;
       if (this.#mustPause()) break;
     }
     this.#settle();
     if (this.#stop !== undefined) this.#maybeStop(count);
     return count;
+  }
+
+  /** Handles a notice as a message is handled. */
+  #notice(notice: Notice): void {
+    const failed = (error: unknown): void => {
+      if (!(error instanceof Refusal)) void this.#fail(error, "failed");
+    };
+    try {
+      const result = notice();
+      if (!isThenable(result)) return;
+      this.#running++;
+      result.then(() => {
+        this.#running--;
+        this.#isolate.wake();
+      }, (error) => {
+        this.#running--;
+        failed(error);
+        this.#isolate.wake();
+      });
+    } catch (error) {
+      failed(error);
+    }
   }
 
   #take(): LaneReader | "fenced" | undefined {

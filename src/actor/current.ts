@@ -4,6 +4,7 @@
  * @module
  */
 import type { ActorRef } from "./ref.ts";
+import type { Down } from "./watch.ts";
 
 /**
  * What an actor is told about itself, by its `onStart(context)` hook.
@@ -54,6 +55,26 @@ export interface Context<C = unknown> {
   readonly signal: AbortSignal;
   /** Who started it; the main thread is `{ id: 0, name: "main" }`. */
   readonly parent: { readonly id: number; readonly name: string };
+  /**
+   * Calls `handler` once when another actor has ended for good; the function {@linkcode watch} tells all about it.
+   *
+   * @typeParam T The instance of the other actor's class.
+   * @param ref The other actor.
+   * @param handler Told of the end, in turn with the messages.
+   * @returns Disposing it ends the watch.
+   * @throws {InvalidOptionError} If `ref` is no ref, or `handler` is no function.
+   */
+  watch<T>(ref: ActorRef<T>, handler: (down: Down<T>) => unknown): Disposable;
+  /**
+   * As {@linkcode Context.watch}, independent of all other monitors and watches of the same actor.
+   *
+   * @typeParam T The instance of the other actor's class.
+   * @param ref The other actor.
+   * @param handler Told of the end, in turn with the messages.
+   * @returns Disposing it ends the monitor.
+   * @throws {InvalidOptionError} If `ref` is no ref, or `handler` is no function.
+   */
+  monitor<T>(ref: ActorRef<T>, handler: (down: Down<T>) => unknown): Disposable;
   /**
    * Writes a line to stderr that begins with the actor's name.
    *

@@ -16,6 +16,7 @@ import {
   type EncodeOptions,
 } from "../memory/codec.ts";
 import { AskBook } from "./ask_book.ts";
+import { type Notice, NoticeQueue } from "./notice_queue.ts";
 import {
   type Address,
   type FromNursery,
@@ -96,6 +97,8 @@ export class Isolate {
   readonly mailbox: Mailbox;
   /** Questions that wait for their answer. */
   readonly asks: AskBook;
+  /** What the actor here is told between two messages. */
+  readonly notices: NoticeQueue = new NoticeQueue();
   /** Set by the actor that runs here. */
   consumer: MailConsumer | undefined;
   /** Told of the final end of an address. */
@@ -104,6 +107,8 @@ export class Isolate {
   onStopped: ((address: Address, report: WireReport) => void) | undefined;
   /** Called when a successor took this thread's place: it must end itself. */
   onFenced: (() => void) | undefined;
+  /** Whether nothing is handled in turn here: on the thread that made the system, and in a task. */
+  turnless: boolean;
   /** Whether the system is closed. */
   closed = false;
   readonly #post: (message: ToNursery, transfer?: Transferable[]) => void;
@@ -126,6 +131,7 @@ export class Isolate {
   ) {
     this.table = table;
     this.endpoint = endpoint;
+    this.turnless = endpoint === 0;
     this.#epoch = epoch;
     this.#post = post;
     this.asks = new AskBook(epoch, {
@@ -137,6 +143,7 @@ export class Isolate {
     this.mailbox = new Mailbox(epoch, {
       ring: (producer) => rouse(table.words, this.#sleepOf(producer)),
       drained: (memory) => {
+        this.notices.drained(memory);
         const id = this.#laneIds.get(memory);
         if (id !== undefined) this.#post({ type: "drained", id });
       },
@@ -147,6 +154,7 @@ export class Isolate {
         work: () => this.#work(),
         hasWork: () =>
           this.mailbox.hasMore(this.consumer?.ready ?? false) ||
+          (this.notices.due && this.consumer?.ready === true) ||
           this.#hasRoom(),
         expecting: () => {
           if (this.asks.size > 0 || this.#crowded.size > 0) return "reply";
@@ -264,6 +272,13 @@ export class Isolate {
   /** Makes the loop turn soon, also when it is parked. */
   wake(): void {
     this.#pump.wake();
+  }
+
+  /** Has the actor here do something in its turn, after every message that came from the endpoint `after`. */
+  notify(after: number, notice: Notice): void {
+    if (this.turnless) return queueMicrotask(notice);
+    this.notices.put(this.mailbox.lanesFrom(after), notice);
+    this.wake();
   }
 
   /** Ends this thread's part: nothing is read or answered any more. */

@@ -82,3 +82,4 @@ export type { ActorRef, Asks, Hook, Method, Tells } from "./ref.ts";
 export type { SendOptions } from "./send.ts";
 export type { SpawnOptions } from "./spawn_options.ts";
 export { System, type SystemOptions } from "./system.ts";
+export { type Down, monitor, watch } from "./watch.ts";

@@ -21,6 +21,7 @@ import type { ActorRef } from "./ref.ts";
 import { endRef, stoppedRef } from "./ref_core.ts";
 import { checkSpawnOptions, type SpawnOptions } from "./spawn_options.ts";
 import { failedReport, type Plan, ThreadCell } from "./thread_cell.ts";
+import { closeWatchers, tellWatchers } from "./watch.ts";
 
 /**
  * Starts actors and tasks: a system, or an actor in it.
@@ -100,7 +101,10 @@ export class Offspring implements Spawner {
   constructor(isolate: Isolate, owner: string) {
     this.#isolate = isolate;
     this.#owner = owner;
-    isolate.onGone = (address, report) => endRef(isolate, address, report);
+    isolate.onGone = (address, report) => {
+      endRef(isolate, address, report);
+      tellWatchers(isolate, address);
+    };
     isolate.onStopped = (address, report) =>
       stoppedRef(isolate, address, report);
   }
@@ -195,6 +199,7 @@ export class Offspring implements Spawner {
   abandonAll(cause?: Error): void {
     for (const cell of this.#cells.values()) cell.abandon(cause);
     this.#cells.clear();
+    closeWatchers(this.#isolate);
   }
 
   #open(

@@ -245,6 +245,9 @@ function timedRef<C>(core: RefCore, timeout: number): Ref<C> {
   return ref;
 }
 
+/** The facts behind a ref; `undefined` of anything else. */
+export let coreIn: (ref: unknown) => RefCore | undefined;
+
 /** The one implementation of {@link ActorRef}. */
 export class Ref<C> implements ActorRef<C> {
   readonly #core: RefCore;
@@ -306,6 +309,10 @@ export class Ref<C> implements ActorRef<C> {
   }
 
   static {
+    coreIn = (ref) =>
+      typeof ref === "object" && ref !== null && #core in ref
+        ? ref.#core
+        : undefined;
     // Defined here, as a class member may not be named by an imported symbol when declarations are isolated.
     Object.defineProperty(this.prototype, portable, {
       value(this: Ref<unknown>) {

@@ -24,6 +24,7 @@ import { refTo } from "./ref.ts";
 import { RefCore } from "./ref_core.ts";
 import { rehearse } from "./rehearsal.ts";
 import { TaskRunner } from "./task_runner.ts";
+import { monitor, watch } from "./watch.ts";
 
 /** The first message; `port` leads to the nursery when another thread made this one. */
 type Seed = { readonly type: "seed"; readonly port?: MessagePort };
@@ -179,6 +180,7 @@ async function start(here: Isolate, message: Become): Promise<void> {
   // Not before: a rehearsal may still be decoding between the lines above.
   enterIsolate(here);
   const values = decode(args, 0, args.length, attachments) as unknown[];
+  here.turnless = definition.kind === "task";
   const context = contextOf(here, message);
   enterContext(context);
   const instance = definition.kind === "task"
@@ -219,6 +221,8 @@ function contextOf(here: Isolate, message: Become): Context {
     incarnation,
     signal: stopping.signal,
     parent: { id: parent.endpoint, name: parent.name },
+    watch,
+    monitor,
     log: current.log,
   };
 }

@@ -73,6 +73,12 @@ export class Mailbox {
     return depth;
   }
 
+  /** The mail lanes that `from` writes and that were not read to their end yet. */
+  lanesFrom(from: number): SharedArrayBuffer[] {
+    return this.#mail.filter((lane) => lane.from === from)
+      .map((lane) => lane.memory);
+  }
+
   /** A quick look: is there anything to read? `mail` says whether mail counts. */
   hasMore(mail: boolean): boolean {
     for (let i = 0; i < this.#express.length; i++) {

@@ -1,0 +1,292 @@
+/**
+ * Watching: to be told once of the final end of an actor.
+ *
+ * @module
+ */
+import { InvalidOptionError } from "../errors.ts";
+import type { ExitReport } from "../exit_report.ts";
+import type { Isolate } from "./isolate.ts";
+import type { Address } from "./protocol.ts";
+import { type ActorRef, coreIn } from "./ref.ts";
+import type { RefCore } from "./ref_core.ts";
+
+/**
+ * The final end of an actor, as {@linkcode watch} and {@linkcode monitor} tell it.
+ *
+ * @typeParam C The instance of the actor's class.
+ *
+ * @example Look at how it ended
+ * ```ts
+ * import { type Down, monitor, System } from "@troupe/actors";
+ * import { VaultActor } from "@troupe/actors/manager";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using system = new System();
+ * const vault = await system.spawn(VaultActor, [], { name: "vault" });
+ * const down = new Promise<Down>((resolve) => monitor(vault, resolve));
+ * await vault.stop();
+ * const { ref, report } = await down;
+ * assertEquals([ref.name, report.kind], ["vault", "stopped"]);
+ * ```
+ */
+export interface Down<C = unknown> {
+  /** The ref that was watched. */
+  readonly ref: ActorRef<C>;
+  /**
+   * How it ended; the kind is `lost` when it had ended before it was watched and nobody here knew of it. Of an error the
+   * message and the stack have at most 16,384 characters each.
+   */
+  readonly report: ExitReport;
+}
+
+/** Keys of those who wait are of one life of one endpoint. */
+function keyOf({ endpoint, life }: Address): string {
+  return `${endpoint}.${life}`;
+}
+
+/** One who wants to be told, until it is, or does not want to any more. */
+class Watcher implements Disposable {
+  #over = false;
+
+  /** A watcher of `core`; `forget` is called when it is over. */
+  constructor(
+    readonly core: RefCore,
+    readonly ref: ActorRef<unknown>,
+    public handler: (down: Down<never>) => unknown,
+    readonly forget: (watcher: Watcher) => void,
+  ) {}
+
+  /** Tells it, unless it is over. */
+  fire(): unknown {
+    if (this.#over) return undefined;
+    this[Symbol.dispose]();
+    const report = this.core.report ?? { kind: "lost", code: 1 };
+    return this.handler({ ref: this.ref as ActorRef<never>, report });
+  }
+
+  /** Nothing is told from here on, also if it is on its way. */
+  [Symbol.dispose](): void {
+    this.#over = true;
+    this.forget(this);
+  }
+}
+
+/** All who wait on one thread for the end of an actor. */
+class WatchBook {
+  readonly #isolate: Isolate;
+  /** Who waits for the end of an address. */
+  readonly #waiting: Map<string, Set<Watcher>> = new Map();
+  /** The one watcher of each address that `watch()` made, until it was told. */
+  readonly #watches: Map<string, Watcher> = new Map();
+
+  constructor(isolate: Isolate) {
+    this.#isolate = isolate;
+  }
+
+  /** Adds a watcher, or gives the one that there is another handler. */
+  watch(
+    core: RefCore,
+    ref: ActorRef<unknown>,
+    handler: (down: Down<never>) => unknown,
+  ): Disposable {
+    const key = keyOf(core.address);
+    const known = this.#watches.get(key);
+    if (known !== undefined) {
+      known.handler = handler;
+      return known;
+    }
+    const watcher = new Watcher(core, ref, handler, (watcher) => {
+      this.#watches.delete(key);
+      this.#forget(watcher);
+    });
+    this.#watches.set(key, watcher);
+    return this.#wait(watcher);
+  }
+
+  /** Adds a watcher. */
+  monitor(
+    core: RefCore,
+    ref: ActorRef<unknown>,
+    handler: (down: Down<never>) => unknown,
+  ): Disposable {
+    return this.#wait(
+      new Watcher(core, ref, handler, (watcher) => this.#forget(watcher)),
+    );
+  }
+
+  /** The address ended for good, and everything of it is free. */
+  gone(address: Address): void {
+    const key = keyOf(address);
+    const watchers = this.#waiting.get(key);
+    if (watchers === undefined) return;
+    this.#waiting.delete(key);
+    for (const watcher of watchers) {
+      this.#isolate.notify(address.endpoint, () => watcher.fire());
+    }
+  }
+
+  /** The system is closed: everybody is told now. */
+  close(): void {
+    const watchers = [...this.#waiting.values()].flatMap((set) => [...set]);
+    this.#waiting.clear();
+    for (const watcher of watchers) queueMicrotask(() => watcher.fire());
+  }
+
+  #wait(watcher: Watcher): Disposable {
+    const { address } = watcher.core;
+    if (this.#isolate.closed) {
+      queueMicrotask(() => watcher.fire());
+      return watcher;
+    }
+    const key = keyOf(address);
+    const watchers = this.#waiting.get(key) ?? new Set();
+    this.#waiting.set(key, watchers.add(watcher));
+    // Also of an actor whose end is known here: its address may not be free yet. The nursery answers when it is.
+    const { endpoint } = this.#isolate;
+    this.#isolate.post({ type: "watch", watcher: endpoint, address });
+    return watcher;
+  }
+
+  #forget(watcher: Watcher): void {
+    const key = keyOf(watcher.core.address);
+    const watchers = this.#waiting.get(key);
+    watchers?.delete(watcher);
+    if (watchers?.size === 0) this.#waiting.delete(key);
+  }
+}
+
+const BOOKS: WeakMap<Isolate, WatchBook> = new WeakMap();
+
+function bookOf(isolate: Isolate): WatchBook {
+  let book = BOOKS.get(isolate);
+  if (book === undefined) BOOKS.set(isolate, book = new WatchBook(isolate));
+  return book;
+}
+
+/** Tells those who watch `address` on this thread of its end, which its ref knows by now. */
+export function tellWatchers(isolate: Isolate, address: Address): void {
+  BOOKS.get(isolate)?.gone(address);
+}
+
+/** Tells all who watch anything on this thread: its system is closed. */
+export function closeWatchers(isolate: Isolate): void {
+  BOOKS.get(isolate)?.close();
+}
+
+function checked(
+  what: string,
+  ref: unknown,
+  handler: unknown,
+): RefCore {
+  const core = coreIn(ref);
+  if (core === undefined) {
+    throw new InvalidOptionError(
+      `Cannot ${what} as the first argument must be the ref of an actor: current value is ${
+        Deno.inspect(ref, { depth: 1 })
+      }`,
+      { option: "ref", value: ref },
+    );
+  }
+  if (typeof handler === "function") return core;
+  throw new InvalidOptionError(
+    `Cannot ${what} "${core.name}" as the handler must be a function: current value is ${
+      Deno.inspect(handler, { depth: 1 })
+    }`,
+    { option: "handler", value: handler },
+  );
+}
+
+/**
+ * Calls `handler` once when an actor has ended for good.
+ *
+ * - **Once for each actor:** to watch it again before it ended gives the watch another handler; {@linkcode monitor} adds
+ *   one more.
+ * - **Always:** however it ended, and soon also when it had ended before. A restart is not an end.
+ * - **After its last message:** what the actor had sent to this thread is handled before, and its replies have arrived.
+ * - **All is free:** its address, and what it was registered as, can be taken by others when the handler runs.
+ * - **In turn:** inside an actor the handler runs as a message does, one at a time; what it throws fails the actor.
+ *   Elsewhere, and in a task, it runs as an event listener does.
+ * - **One life:** a restarted actor watches anew, in its `onStart`.
+ * - **No end is missed:** on the thread that made the system, those that still watch when it closes are told then.
+ *
+ * @typeParam C The instance of the actor's class.
+ * @param ref The actor.
+ * @param handler Told of the end.
+ * @returns Disposing it ends the watch: the handler is not called afterwards, also if the end is known already.
+ * @throws {InvalidOptionError} If `ref` is no ref, or `handler` is no function.
+ *
+ * @example An actor that counts the workers it has
+ * ```ts
+ * import { actor, type ActorRef, spawn, watch } from "@troupe/actors";
+ * import { assertEquals } from "@std/assert";
+ *
+ * export const Worker = actor(import.meta, "Worker", class {});
+ *
+ * class CrewActor {
+ *   readonly #workers = new Map<number, ActorRef<object>>();
+ *   async hire(): Promise<ActorRef<object>> {
+ *     const worker = await spawn(Worker, []);
+ *     this.#workers.set(worker.id, worker);
+ *     watch(worker, () => this.#workers.delete(worker.id));
+ *     return worker;
+ *   }
+ *   size(): number {
+ *     return this.#workers.size;
+ *   }
+ * }
+ * export const Crew = actor(import.meta, "Crew", CrewActor);
+ *
+ * // Threads import this module too: only the main one starts the actor.
+ * if (import.meta.main) {
+ *   await using crew = await spawn(Crew, []);
+ *   const worker = await crew.ask.hire();
+ *   assertEquals(await crew.ask.size(), 1);
+ *   await worker.stop();
+ *   while (await crew.ask.size() > 0);
+ * }
+ * ```
+ */
+export function watch<C>(
+  ref: ActorRef<C>,
+  handler: (down: Down<C>) => unknown,
+): Disposable {
+  const core = checked("watch", ref, handler);
+  return bookOf(core.isolate).watch(core, ref, handler);
+}
+
+/**
+ * Calls `handler` once when an actor has ended for good, independent of all other monitors and watches.
+ *
+ * - **Each by itself:** three monitors of one actor are told three times, each once.
+ * - **Everything else** is as {@linkcode watch} says.
+ *
+ * @typeParam C The instance of the actor's class.
+ * @param ref The actor.
+ * @param handler Told of the end.
+ * @returns Disposing it ends the monitor: the handler is not called afterwards, also if the end is known already.
+ * @throws {InvalidOptionError} If `ref` is no ref, or `handler` is no function.
+ *
+ * @example For as long as a scope lasts
+ * ```ts
+ * import { monitor, System } from "@troupe/actors";
+ * import { VaultActor } from "@troupe/actors/manager";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using system = new System();
+ * const vault = await system.spawn(VaultActor, []);
+ * const ends: string[] = [];
+ * {
+ *   using _monitor = monitor(vault, ({ report }) => ends.push(report.kind));
+ *   await vault.ask.push("list", ["a"]);
+ * }
+ * await vault.stop();
+ * assertEquals(ends, []);
+ * ```
+ */
+export function monitor<C>(
+  ref: ActorRef<C>,
+  handler: (down: Down<C>) => unknown,
+): Disposable {
+  const core = checked("monitor", ref, handler);
+  return bookOf(core.isolate).monitor(core, ref, handler);
+}

@@ -1,0 +1,289 @@
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStrictEquals,
+  assertThrows,
+} from "@std/assert";
+import {
+  ActorCrashedError,
+  type Down,
+  InvalidOptionError,
+  monitor,
+  supervise,
+  System,
+  type Task,
+  task,
+  watch,
+} from "../../mod.ts";
+import type { ActorRef } from "../../mod.ts";
+import { coreIn } from "../../src/actor/ref.ts";
+import { ENDPOINT } from "../../src/memory/endpoints.ts";
+import { Ledger } from "../fixtures/ledger.ts";
+import { type Ending, noted, Talker, Witness } from "../fixtures/witnesses.ts";
+
+/** The first end that `watch()` tells of. */
+function downOf<C>(ref: ActorRef<C>): Promise<Down<C>> {
+  return new Promise((resolve) => watch(ref, resolve));
+}
+
+// M24
+Deno.test("watch() tells of an end once, with the ref and the report", async () => {
+  await using system = new System();
+  const ledger = await system.spawn(Ledger, [0]);
+  const down = downOf(ledger);
+  await assertRejects(() => ledger.ask.boom(), ActorCrashedError);
+  const { ref, report } = await down;
+  assertStrictEquals(ref, ledger);
+  assertEquals([report.kind, report.error?.message], [
+    "failed",
+    "Ledger fell over",
+  ]);
+});
+
+// M24
+Deno.test("watch() of an actor that has ended tells so at once", async () => {
+  await using system = new System();
+  const witness = await system.spawn(Witness, []);
+  const ledger = await system.spawn(Ledger, [0]);
+  await ledger.kill();
+  await ledger.exited;
+  // Known on this thread, and unknown on the other.
+  assertEquals((await downOf(ledger)).report.kind, "killed");
+  await witness.ask.watch(ledger);
+  assertEquals(await noted(witness, "down"), ["down lost 1"]);
+});
+
+// M25
+Deno.test("watch() of the same actor again is one watch, and the last handler counts", async () => {
+  await using system = new System();
+  const witness = await system.spawn(Witness, []);
+  const ledger = await system.spawn(Ledger, [0]);
+  await witness.ask.watch(ledger, "first");
+  await witness.ask.watch(ledger, "last");
+  await witness.ask.monitor(ledger, "monitor");
+  await ledger.stop();
+  await noted(witness, "last");
+  assertEquals((await noted(witness, "monitor")).sort(), [
+    "last stopped 0",
+    "monitor stopped 0",
+  ]);
+});
+
+// M25
+Deno.test("monitor() tells each monitor by itself", async () => {
+  await using system = new System();
+  const witness = await system.spawn(Witness, []);
+  const ledger = await system.spawn(Ledger, [0]);
+  for (const mark of ["a", "b", "c"]) await witness.ask.monitor(ledger, mark);
+  await witness.ask.unwatch(1);
+  await ledger.stop();
+  assertEquals(await noted(witness, "c"), ["a stopped 0", "c stopped 0"]);
+});
+
+// M26
+Deno.test("Disposing a monitor takes its notice back, also when it is queued", async () => {
+  await using system = new System();
+  const witness = await system.spawn(Witness, []);
+  const ledger = await system.spawn(Ledger, [0]);
+  await witness.ask.monitor(ledger, "a");
+  await witness.ask.monitor(ledger, "b");
+  // The handler runs when the end is known there, so that both notices wait for it.
+  const unwatched = witness.ask.unwatch(0, ledger);
+  await ledger.stop();
+  await unwatched;
+  assertEquals(await noted(witness, "b"), ["b stopped 0"]);
+});
+
+// M26
+Deno.test("Disposing a watch on the thread of the system ends it", async () => {
+  await using system = new System();
+  const ledger = await system.spawn(Ledger, [0]);
+  const told: string[] = [];
+  const { promise, resolve } = Promise.withResolvers<void>();
+  {
+    using _watch = watch(ledger, () => told.push("watch"));
+    monitor(ledger, () => {
+      told.push("monitor");
+      resolve();
+    });
+  }
+  await ledger.stop();
+  await promise;
+  assertEquals(told, ["monitor"]);
+});
+
+// M27
+for (const ending of ["throw", "close", "exit", "hang on"] as const) {
+  Deno.test(`watch() tells of an end after all messages of an actor that ends by ${ending}`, async () => {
+    await using system = new System({ spares: 2 });
+    const witness = await system.spawn(Witness, []);
+    const heard = Array.from({ length: 300 }, (_, n) => `talker ${n}`);
+    for (const bytes of [0, 500]) {
+      const talker = await system.spawn(Talker, [bytes], { name: "talker " });
+      await witness.ask.watch(talker, `down of ${bytes}`);
+      const before = await witness.ask.notes();
+      talker.tell.talk(witness, 300, ending as Ending);
+      if (ending === "hang on") {
+        await talker.ask.silent();
+        await talker.kill();
+      }
+      const notes = await noted(witness, `down of ${bytes}`);
+      const words = notes.slice(before.length, -1);
+      assert(notes.at(-1)?.startsWith("down"), String(notes.at(-1)));
+      assertEquals(words, heard);
+    }
+  });
+}
+
+// M27
+Deno.test("watch() tells of each end after the messages of that actor, when many talk and end at once", async () => {
+  const talkers = 6;
+  const count = 900;
+  await using system = new System({ spares: 2 });
+  const witness = await system.spawn(Witness, []);
+  for (let round = 0; round < 5; round++) {
+    const refs = [];
+    for (let i = 0; i < talkers; i++) {
+      const name = `t${round}${i} `;
+      const ref = await system.spawn(Talker, [i % 2 * 200], { name });
+      await witness.ask.watch(ref, `down of ${name}`);
+      refs.push(ref);
+    }
+    for (const ref of refs) ref.tell.talk(witness, count, "throw");
+    for (const { name } of refs) {
+      const mark = `down of ${name}`;
+      const notes = await noted(witness, mark);
+      const heard = notes.filter((note) => note.startsWith(name));
+      assertEquals(heard.length, count);
+      assertEquals(heard.at(-1), `${name}${count - 1}`);
+      const last = notes.lastIndexOf(`${name}${count - 1}`);
+      const down = notes.findIndex((note) => note.startsWith(mark));
+      assert(last < down, `${mark} came before the last message`);
+      assertEquals(notes.filter((note) => note.startsWith(mark)).length, 1);
+    }
+  }
+});
+
+// M28
+Deno.test("watch() tells of an end when the address is free for another actor", async () => {
+  await using system = new System({ spares: 2 });
+  for (const end of ["boom", "stop"] as const) {
+    const ledger = await system.spawn(Ledger, [0]);
+    const { isolate: { table }, address } = coreIn(ledger)!;
+    const life = await new Promise<number>((resolve) => {
+      watch(
+        ledger,
+        () => resolve(table.get(address.endpoint, ENDPOINT.LIFE)),
+      );
+      if (end === "boom") ledger.tell.boom();
+      else void ledger.stop();
+    });
+    assertEquals(life, address.life + 1);
+    assertEquals(system.tree(), []);
+  }
+});
+
+// M29
+Deno.test("watch() carries an error of any length, its text cut at 16,384 characters", async () => {
+  await using system = new System();
+  const witness = await system.spawn(Witness, []);
+  const talker = await system.spawn(Talker, []);
+  await witness.ask.watch(talker);
+  const down = downOf(talker);
+  talker.tell.fail(20_000_000);
+  const { report } = await down;
+  assertEquals((report.error as { code?: string }).code, "E_LONG");
+  assertEquals(report.error?.message.slice(0, 16_384), "x".repeat(16_384));
+  const notes = await noted(witness, "down");
+  assertEquals(notes, [`down failed 1 ${report.error?.message.length}`]);
+});
+
+// S98
+Deno.test("watch() does not tell of a restart, and once of the final end", async () => {
+  await using system = new System({ spares: 2 });
+  const witness = await system.spawn(Witness, []);
+  {
+    await using tree = await supervise({
+      backoff: { minMs: 1, randomFactor: 0 },
+      children: [{ id: "ledger", actor: Ledger, args: [0] }],
+    }, system);
+    const ledger = tree.ref("ledger", Ledger);
+    await witness.ask.watch(ledger);
+    for (let i = 0; i < 2; i++) {
+      await assertRejects(() => ledger.ask.boom(), ActorCrashedError);
+      assertEquals(await ledger.ask.add(1), 1);
+    }
+    assertEquals(await witness.ask.notes(), []);
+  }
+  const notes = await noted(witness, "down");
+  assertEquals(notes, ["down stopped 0"]);
+});
+
+Deno.test("watch() handles an end as one message: others wait for its handler", async () => {
+  await using system = new System();
+  const witness = await system.spawn(Witness, []);
+  const ledger = await system.spawn(Ledger, [0]);
+  await witness.ask.mourn(ledger, 50);
+  await ledger.stop();
+  await noted(witness, "begin");
+  for (let n = 0; n < 5; n++) await witness.ask.hear(n);
+  const notes = await noted(witness, "4");
+  assertEquals(notes, ["begin", "end", "0", "1", "2", "3", "4"]);
+});
+
+Deno.test("watch() fails an actor whose handler throws", async () => {
+  await using system = new System();
+  const witness = await system.spawn(Witness, []);
+  const ledger = await system.spawn(Ledger, [0]);
+  await witness.ask.dread(ledger);
+  await ledger.stop();
+  const { kind, error } = await witness.exited;
+  assertEquals([kind, error?.message], ["failed", "Cannot go on without it"]);
+});
+
+/** Waits for the end of an actor in a task. */
+export const outlive: Task<[ActorRef<unknown>], Promise<string>> = task(
+  import.meta,
+  "outlive",
+  async (ref: ActorRef<unknown>) =>
+    (await new Promise<Down>((resolve) => watch(ref, resolve))).report.kind,
+);
+
+Deno.test("watch() works in a task, which handles no messages", async () => {
+  await using system = new System({ spares: 2 });
+  const ledger = await system.spawn(Ledger, [0]);
+  const job = system.run(outlive, [ledger]);
+  await ledger.stop();
+  assert(["stopped", "lost"].includes(await job));
+});
+
+Deno.test("watch() tells of the end of the system", async () => {
+  const downs: string[] = [];
+  {
+    await using system = new System();
+    const ledger = await system.spawn(Ledger, [0], { name: "books" });
+    watch(
+      ledger,
+      ({ ref, report }) => downs.push(`${ref.name} ${report.kind}`),
+    );
+  }
+  await Promise.resolve();
+  assertEquals(downs, ["books stopped"]);
+});
+
+for (const wrong of [undefined, "books", { id: 1 }]) {
+  Deno.test(`watch() and monitor() refuse ${Deno.inspect(wrong)} for a ref`, () => {
+    const ref = wrong as unknown as ActorRef<unknown>;
+    assertThrows(() => watch(ref, () => {}), InvalidOptionError, "ref");
+    assertThrows(() => monitor(ref, () => {}), InvalidOptionError, "ref");
+  });
+}
+
+Deno.test("watch() and monitor() refuse a handler that is no function", async () => {
+  await using system = new System();
+  const ledger = await system.spawn(Ledger, [0]);
+  const handler = undefined as unknown as () => void;
+  assertThrows(() => watch(ledger, handler), InvalidOptionError, "handler");
+  assertThrows(() => monitor(ledger, handler), InvalidOptionError, "handler");
+});
