@@ -62,7 +62,12 @@ export {
 } from "./src/actor/define.ts";
 export type { ActorRef, Asks, Hook, Method, Tells } from "./src/actor/ref.ts";
 export type { SendOptions } from "./src/actor/send.ts";
-export type { Cell, CellFactory } from "./src/actor/cell.ts";
+export type {
+  Cell,
+  CellFactory,
+  CellSpec,
+  CrashDetail,
+} from "./src/actor/cell.ts";
 export type { SpawnOptions } from "./src/actor/spawn_options.ts";
 export { type Context, current } from "./src/actor/current.ts";
 export { Job } from "./src/actor/job.ts";
@@ -136,7 +141,6 @@ export {
   type PartitionSpec,
 } from "./src/supervisor/partition.ts";
 export { StartDeclined } from "./src/supervisor/start_declined.ts";
-export type { CrashDetail } from "./src/supervisor/supervised_cell.ts";
 export { type Change, Manager } from "./src/manager/manager.ts";
 export type { Vault } from "./src/manager/vault.ts";
 export {

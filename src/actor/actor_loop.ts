@@ -15,6 +15,7 @@ import { ActorCrashedError, Refusal, UnknownMethodError } from "../errors.ts";
 import { encode, type Encoded } from "../memory/codec.ts";
 import { ENDPOINT, STATE } from "../memory/endpoints.ts";
 import type { LaneReader } from "../memory/lane.ts";
+import type { Checkpoints } from "./checkpoints.ts";
 import type { Isolate, MailConsumer } from "./isolate.ts";
 import type { Notice } from "./notice_queue.ts";
 import { KIND, methodHash, type WireReport } from "./protocol.ts";
@@ -70,6 +71,7 @@ export class ActorLoop implements MailConsumer {
   readonly #methods: Map<number, { name: string; call: Handler }>;
   readonly #report: (report: WireReport) => void;
   readonly #concurrency: number;
+  readonly #checkpoints: Checkpoints | undefined;
   #state: "idle" | "stopping" | "over" = "idle";
   #running = 0;
   /** The lane of a message that is dealt with and not yet finished. */
@@ -82,7 +84,12 @@ export class ActorLoop implements MailConsumer {
   constructor(
     isolate: Isolate,
     instance: object,
-    facts: { name: string; incarnation: number; concurrency: number },
+    facts: {
+      name: string;
+      incarnation: number;
+      concurrency: number;
+      checkpoints?: Checkpoints | undefined;
+    },
     report: (report: WireReport) => void,
   ) {
     this.#isolate = isolate;
@@ -90,6 +97,7 @@ export class ActorLoop implements MailConsumer {
     this.#name = facts.name;
     this.#incarnation = facts.incarnation;
     this.#concurrency = facts.concurrency;
+    this.#checkpoints = facts.checkpoints;
     this.#report = report;
     this.#methods = methodsOf(instance);
   }
@@ -102,6 +110,7 @@ export class ActorLoop implements MailConsumer {
   /** See {@link MailConsumer.consume}. */
   consume(): number {
     let count = 0;
+    this.#keepIfDue();
     while (this.ready && this.#stop?.drain !== false) {
       const notice = this.#isolate.notices.take();
       if (notice !== undefined) this.#notice(notice);
@@ -122,6 +131,7 @@ export class ActorLoop implements MailConsumer {
       if (this.#mustPause()) break;
     }
     this.#settle();
+    this.#keepIfDue();
     if (this.#stop !== undefined) this.#maybeStop(count);
     return count;
   }
@@ -159,11 +169,28 @@ export class ActorLoop implements MailConsumer {
 
   /** A stop overtakes the messages that wait; timers and signals have their turn. */
   #mustPause(): boolean {
+    if (this.#checkpoints?.due) return true;
     const { table, endpoint } = this.#isolate;
     const look = this.#isolate.look();
     if (look === "not yet") return false;
     return look === "slice over" ||
       table.get(endpoint, ENDPOINT.STATE) === STATE.STOPPING;
+  }
+
+  /** Takes a checkpoint if one is due; no message is begun until it is kept. */
+  #keepIfDue(): void {
+    const checkpoints = this.#checkpoints;
+    if (checkpoints === undefined || !this.ready) return;
+    // One that stops takes its last one anyway.
+    if (this.#stop?.drain === false) return;
+    if (!checkpoints.due) return checkpoints.await();
+    this.#running += this.#concurrency;
+    checkpoints.take().catch((error) => this.#fail(error, "failed")).then(
+      () => {
+        this.#running -= this.#concurrency;
+        this.#isolate.wake();
+      },
+    );
   }
 
   /** Finishes the last message and tells those who wait for room. */
@@ -202,6 +229,7 @@ export class ActorLoop implements MailConsumer {
 
   async #end(reason: unknown): Promise<void> {
     try {
+      await this.#checkpoints?.last();
       await (this.#instance as Hooks).onStop?.(reason);
       this.#finish({ kind: "stopped", code: 0 });
     } catch (error) {
@@ -274,6 +302,7 @@ export class ActorLoop implements MailConsumer {
   }
 
   #answered(call: Call): void {
+    this.#checkpoints?.changed();
     if (!(call instanceof Flight)) this.#done(call);
   }
 
@@ -309,12 +338,18 @@ export class ActorLoop implements MailConsumer {
       timer = setTimeout(resolve, CLEAN_UP_MS);
     });
     try {
-      await Promise.race([(this.#instance as Hooks).onStop?.(error), late]);
+      await Promise.race([this.#cleanUp(error), late]);
     } catch {
       // The first error is the reason of the end.
     }
     clearTimeout(timer);
     this.#finish({ kind, code: 1, error: errorToWire(error, this.#name) });
+  }
+
+  async #cleanUp(error: unknown): Promise<void> {
+    // What cannot be kept now leaves what was kept before.
+    await this.#checkpoints?.last().catch(() => {});
+    await (this.#instance as Hooks).onStop?.(error);
   }
 
   #reply(call: Call, value: unknown): void {

@@ -1,10 +1,27 @@
 import type { ExitReport } from "../exit_report.ts";
 
+/** What is known of a crash beyond its report. */
+export interface CrashDetail {
+  /** The message that was being handled. */
+  readonly message?: {
+    /** The method that was called. */
+    readonly method: string;
+    /** Its arguments, as far as they are known. */
+    readonly args?: readonly unknown[];
+  };
+  /** Where the message was sent from: a stack, or the name of the sender. */
+  readonly caller?: string;
+  /** What the actor held when it last let anybody see it. */
+  readonly state?: unknown;
+}
+
 /**
  * The logical actor as its owner holds it: one address and mailbox, many incarnations, at most one alive.
  *
  * The owner (a supervisor) decides when an incarnation starts and ends; the cell only reports the ends that its owner
  * did not ask for.
+ *
+ * A cell that lacks what is optional is supervised too: its crash reports say less, and its state begins anew.
  */
 export interface Cell {
   /** The name shown in reports; unique among the children of one owner. */
@@ -40,6 +57,18 @@ export interface Cell {
    * when no incarnation runs, so that none is started.
    */
   onEnded: ((report: ExitReport, asked: boolean) => void) | undefined;
+  /** What is known of the crash of the incarnation that ended last; asked for when its end is reported. */
+  crash?(): CrashDetail | undefined;
+  /**
+   * Set by the owner before the first start: to be told of every state that the actor's `checkpoint()` hook gave, with
+   * the number of the incarnation it is from. It is for {@linkcode Cell.restoreNext} alone to understand.
+   */
+  onCheckpoint?: ((state: unknown, incarnation: number) => void) | undefined;
+  /**
+   * Called before a start that follows a failure, if a state is kept: the incarnation is to get it through its
+   * `restore(state)` hook, after the constructor and before `onStart`. Holds for the next start alone.
+   */
+  restoreNext?(state: unknown): void;
   /** Gives the address up for good: pending asks reject, watchers are told once. Idempotent. */
   retire(report: ExitReport): void;
 }
@@ -47,12 +76,27 @@ export interface Cell {
 /** Opens cells: how a supervisor makes its children without knowing threads, processes or machines. */
 export interface CellFactory {
   /** Opens a cell for one child; starts nothing yet. */
-  open(
-    spec: {
-      id: string;
-      actor: unknown;
-      args: readonly unknown[];
-      options?: unknown;
-    },
-  ): Cell;
+  open(spec: CellSpec): Cell;
+}
+
+/** What the cell of one child is opened with. */
+export interface CellSpec {
+  /** The child's id. */
+  readonly id: string;
+  /** What to run. */
+  readonly actor: unknown;
+  /** Its arguments. */
+  readonly args: readonly unknown[];
+  /** How to spawn it. */
+  readonly options?: unknown;
+  /**
+   * Which class of error calls for what, in order, by the class's name; only given when `"resume"` is among them, which
+   * only the actor itself can follow. The first entry that names a class of the error's chain decides.
+   */
+  readonly onFailure?: readonly {
+    /** Name of the class; not set for every failure. */
+    readonly error?: string;
+    /** What it calls for. */
+    readonly then: "restart" | "resume" | "stop" | "escalate";
+  }[];
 }

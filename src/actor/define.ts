@@ -148,14 +148,16 @@ export function task<A extends unknown[], R>(
  *
  * ## Hooks
  *
- * The names `onStart`, `onStop`, `onRestart`, `checkpoint` and `restore` are never messages. The last two are reserved.
+ * The names `onStart`, `onStop`, `onRestart`, `checkpoint` and `restore` are never messages.
  * Each hook may be missing, and each may be async: what comes next waits for it.
  *
  * | hook                                   | called                                | an error in it                        |
  * |----------------------------------------|---------------------------------------|---------------------------------------|
  * | `constructor(...args)`                 | first, at every start                 | fails the start: `ActorInitError`     |
+ * | `restore(state)`                       | after the constructor, at a restart   | fails the start: `ActorInitError`     |
  * | `onStart(context: Context)`            | after the constructor, at every start | fails the start: `ActorInitError`     |
  * | `onRestart(error: unknown)`            | after `onStart`, at a restart         | fails the start: `ActorInitError`     |
+ * | `checkpoint()`                         | between messages, and before `onStop` | fails the actor                       |
  * | `onStop(reason: unknown)`              | last, after the handler that ran      | see below                             |
  *
  * - **Start:** module, constructor, `onStart` and `onRestart` share one `initTimeout`. No message is handled before they
@@ -168,10 +170,15 @@ export function task<A extends unknown[], R>(
  *   actors that it started are stopped after.
  * - **An error in `onStop`:** on a stop the actor ends as `failed` with that error. After a failure the first error
  *   stays the reason, and that of `onStop` is dropped.
- * - **How long `onStop` may take:** on a stop as long as the stop may, then the actor is killed. After a failure it is
- *   not bounded, and the restart waits for it.
+ * - **How long `onStop` may take:** on a stop as long as the stop may, then the actor is killed. After a failure 5,000
+ *   ms, then it is abandoned.
  * - **Not called:** `onStop` does not run when the actor is killed, hangs, ends by `self.close()` or `Deno.exit()`, or
  *   when its owner ended otherwise than by a stop. Do not rely on it for what must not be lost.
+ * - **State over restarts:** what `checkpoint()` returned last is given to `restore(state)`, as a copy, when a supervisor
+ *   restarts the actor: before `onStart`, and after an end of whatever kind. It is called after each message, before the
+ *   next one begins, or less often by `SpawnOptions.checkpointMs`; and when the actor stops or a handler threw, when what
+ *   the handler had changed by then is in it. `undefined` keeps the state before. An actor that nobody restarts is not
+ *   asked for its state, and a start by hand begins without it.
  *
  * @param meta `import.meta` of the module that exports the handle.
  * @param name Name of the export; a non-empty string.

@@ -24,6 +24,7 @@ import type {
   Parcel,
   ToNursery,
   WireReport,
+  WireState,
 } from "./protocol.ts";
 import { Brood } from "./brood.ts";
 import type { Chick } from "./chick.ts";
@@ -180,6 +181,9 @@ export class Nursery {
       chick.frozen = true;
       return this.#end(seat, message.report);
     }
+    if (message.type === "checkpoint") {
+      return this.#keep(seat, chick, message.state);
+    }
     if (message.type !== "started") {
       return this.receive(message, seat.address.endpoint);
     }
@@ -191,6 +195,18 @@ export class Nursery {
       address: seat.address,
       incarnation: seat.start!.become.incarnation,
     });
+  }
+
+  /** Hands a checkpoint on, ahead of whatever may be told of its incarnation later. */
+  #keep(seat: Seat, chick: Chick, state: WireState): void {
+    const { address } = seat;
+    const { incarnation } = seat.start!.become;
+    this.#deliver(
+      seat.owner,
+      { type: "checkpoint", address, incarnation, state },
+      [state.bytes.buffer],
+    );
+    chick.post({ type: "kept" });
   }
 
   #seatOf(chick: Chick): Seat | undefined {

@@ -12,7 +12,7 @@ import {
   WorkerDiedError,
 } from "../errors.ts";
 import { ENDPOINT } from "../memory/endpoints.ts";
-import type { Cell, CellFactory } from "./cell.ts";
+import type { Cell, CellFactory, CellSpec } from "./cell.ts";
 import type { ActorClass, Task } from "./define.ts";
 import type { Isolate } from "./isolate.ts";
 import { Job } from "./job.ts";
@@ -128,14 +128,7 @@ export class Offspring implements Spawner {
   }
 
   /** Opens an address for a supervisor; see {@link CellFactory}. */
-  open(
-    spec: {
-      id: string;
-      actor: unknown;
-      args: readonly unknown[];
-      options?: unknown;
-    },
-  ): Cell {
+  open(spec: CellSpec): Cell {
     const options = (spec.options ?? {}) as SpawnOptions;
     return this.#open("actor", spec.actor, spec.args, {
       ...options,
@@ -176,7 +169,10 @@ export class Offspring implements Spawner {
 
   /** Handles what the nursery says of one of them. */
   receive(message: FromNursery): void {
-    if (message.type !== "started" && message.type !== "ended") return;
+    if (
+      message.type !== "started" && message.type !== "ended" &&
+      message.type !== "checkpoint"
+    ) return;
     const cell = this.#cells.get(message.address.endpoint);
     if (cell?.address.life === message.address.life) cell.receive(message);
   }

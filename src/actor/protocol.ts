@@ -30,6 +30,12 @@ export interface WireReport {
   readonly error?: WireError;
 }
 
+/** A state of an actor on its way to its owner and back: nobody looks into it on the way. */
+export interface WireState {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly attachments: readonly unknown[] | undefined;
+}
+
 /** What a worker needs to become an actor. */
 export interface Become {
   readonly type: "become";
@@ -45,6 +51,10 @@ export interface Become {
   readonly parent: { readonly endpoint: number; readonly name: string };
   readonly after: WireReport | undefined;
   readonly concurrency: number;
+  /** Milliseconds between two checkpoints, at least; `undefined` when nobody keeps them. */
+  readonly checkpointMs: number | undefined;
+  /** What the actor is to restore. */
+  readonly restore: WireState | undefined;
   readonly table: SharedArrayBuffer;
   readonly lanes: readonly LaneInfo[];
 }
@@ -128,6 +138,7 @@ export type ToNursery =
 export type FromWorker =
   | { readonly type: "seeded" }
   | { readonly type: "started" }
+  | { readonly type: "checkpoint"; readonly state: WireState }
   | { readonly type: "ended"; readonly report: WireReport };
 
 /** From the nursery to a thread. */
@@ -143,6 +154,13 @@ export type FromNursery =
     readonly type: "started";
     readonly address: Address;
     readonly incarnation: number;
+  }
+  | { readonly type: "kept" }
+  | {
+    readonly type: "checkpoint";
+    readonly address: Address;
+    readonly incarnation: number;
+    readonly state: WireState;
   }
   | {
     readonly type: "ended";

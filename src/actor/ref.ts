@@ -28,7 +28,7 @@ import {
 /** Any method of an actor: what makes a property a message. */
 // deno-lint-ignore no-explicit-any -- `any` infers parameters of every method
 export type Method = (...args: any[]) => any;
-/** Names that the runtime calls and nobody else; `actor()` says when. `checkpoint` and `restore` are reserved. */
+/** Names that the runtime calls and nobody else; `actor()` says when. */
 export type Hook =
   | "onStart"
   | "onStop"

@@ -61,6 +61,14 @@ export interface SpawnOptions {
    * @default {5000}
    */
   readonly initTimeout?: number;
+  /**
+   * Least time between two calls of the `checkpoint()` hook, in milliseconds, 0 or more: what a message changed is kept
+   * after it, or that much later. 0 keeps the state before the next message begins, which costs each message a tenth of
+   * a millisecond and a copy of the state.
+   *
+   * @default {0}
+   */
+  readonly checkpointMs?: number;
   /** Objects among the arguments that are moved instead of copied. They exist once: such an actor cannot be restarted. */
   readonly transfer?: readonly Transferable[];
   /** The queue of messages. */
@@ -91,6 +99,8 @@ export interface CheckedOptions {
   readonly hangMs: number;
   /** See {@link SpawnOptions.initTimeout}. */
   readonly initTimeout: number;
+  /** See {@link SpawnOptions.checkpointMs}. */
+  readonly checkpointMs: number;
   /** See {@link SpawnOptions.transfer}. */
   readonly transfer: readonly Transferable[];
   /** Messages that may wait for each sending thread. */
@@ -121,6 +131,14 @@ function positive(actor: string, option: string, value: number): number {
   if (value > 0) return value;
   throw new InvalidOptionError(
     `Cannot start "${actor}" as '${option}' must be more than 0: current value is ${value}`,
+    { option, value },
+  );
+}
+
+function duration(actor: string, option: string, value: number): number {
+  if (value >= 0) return value;
+  throw new InvalidOptionError(
+    `Cannot start "${actor}" as '${option}' must be 0 or more: current value is ${value}`,
     { option, value },
   );
 }
@@ -164,6 +182,7 @@ export function checkSpawnOptions(
     ),
     hangMs: positive(actor, "hangMs", options.hangMs ?? Infinity),
     initTimeout: positive(actor, "initTimeout", options.initTimeout ?? 5_000),
+    checkpointMs: duration(actor, "checkpointMs", options.checkpointMs ?? 0),
     transfer: options.transfer ?? [],
     capacity: whole(
       actor,

@@ -9,7 +9,7 @@ import {
   TroupeError,
 } from "../errors.ts";
 import { ENDPOINT, EndpointTable } from "../memory/endpoints.ts";
-import type { Cell } from "./cell.ts";
+import type { Cell, CellSpec } from "./cell.ts";
 import type { ActorClass, Task } from "./define.ts";
 import { Hatchery } from "./hatchery.ts";
 import { enterIsolate, Isolate } from "./isolate.ts";
@@ -169,14 +169,7 @@ export class System implements AsyncDisposable, Spawner {
    * @throws {ThreadLimitError} If all 8,192 addresses of the system are taken.
    * @throws {SystemClosedError} If the system is closed.
    */
-  open(
-    spec: {
-      id: string;
-      actor: unknown;
-      args: readonly unknown[];
-      options?: unknown;
-    },
-  ): Cell {
+  open(spec: CellSpec): Cell {
     return this.#offspring.open(spec);
   }
 

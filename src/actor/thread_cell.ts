@@ -9,7 +9,12 @@ import type { ExitReport } from "../exit_report.ts";
 import { ENDPOINT } from "../memory/endpoints.ts";
 import type { Cell } from "./cell.ts";
 import { encodeFor, type Isolate } from "./isolate.ts";
-import type { Address, FromNursery, WireReport } from "./protocol.ts";
+import type {
+  Address,
+  FromNursery,
+  WireReport,
+  WireState,
+} from "./protocol.ts";
 import { type Ref, refTo } from "./ref.ts";
 import { endRef, fromWireReport, RefCore } from "./ref_core.ts";
 import type { CheckedOptions } from "./spawn_options.ts";
@@ -48,6 +53,8 @@ export class ThreadCell implements Cell {
   readonly ref: Ref<unknown>;
   /** See {@link Cell.onEnded}. */
   onEnded: ((report: ExitReport, asked: boolean) => void) | undefined;
+  /** See {@link Cell.onCheckpoint}. */
+  onCheckpoint: ((state: unknown, incarnation: number) => void) | undefined;
   /** How the incarnation before ended. */
   lastReport: ExitReport | undefined;
   /** Where it lives. */
@@ -62,6 +69,7 @@ export class ThreadCell implements Cell {
   #ending: PromiseWithResolvers<ExitReport> | undefined;
   #running = false;
   #retired = false;
+  #restore: WireState | undefined;
 
   /** Opens an address; nothing runs yet. */
   constructor(
@@ -103,6 +111,8 @@ export class ThreadCell implements Cell {
     this.#running = true;
     this.#starting = Promise.withResolvers();
     const { transfer, initTimeout, hangMs, concurrency } = this.#options;
+    const restore = this.#restore;
+    this.#restore = undefined;
     const encoded = encodeFor(this.#isolate, this.#plan.args, { transfer });
     this.#isolate.post({
       type: "start",
@@ -120,12 +130,21 @@ export class ThreadCell implements Cell {
         parent: { endpoint: this.#isolate.endpoint, name: this.#parent },
         after: after === undefined ? undefined : toWireReport(after),
         concurrency,
+        checkpointMs: this.onCheckpoint === undefined
+          ? undefined
+          : this.#options.checkpointMs,
+        restore,
       },
       transfer,
       initTimeout,
       hangMs,
     }, [...transfer]);
     return this.#starting.promise;
+  }
+
+  /** See {@link Cell.restoreNext}. */
+  restoreNext(state: unknown): void {
+    this.#restore = state as WireState;
   }
 
   /** See {@link Cell.end}. */
@@ -168,8 +187,14 @@ export class ThreadCell implements Cell {
 
   /** What the nursery says of this cell's incarnation. */
   receive(
-    message: Extract<FromNursery, { type: "started" | "ended" }>,
+    message: Extract<
+      FromNursery,
+      { type: "started" | "ended" | "checkpoint" }
+    >,
   ): void {
+    if (message.type === "checkpoint") {
+      return this.onCheckpoint?.(message.state, message.incarnation);
+    }
     if (message.type === "started") {
       this.#starting?.resolve();
       this.#starting = undefined;

@@ -14,6 +14,7 @@ import { wait } from "../memory/cells.ts";
 import { decode } from "../memory/codec.ts";
 import { ENDPOINT, EndpointTable } from "../memory/endpoints.ts";
 import { ActorLoop } from "./actor_loop.ts";
+import { Checkpoints } from "./checkpoints.ts";
 import { type Context, current, enterContext } from "./current.ts";
 import { load } from "./define.ts";
 import type { Locks } from "./locks.ts";
@@ -47,6 +48,7 @@ const closeThread = scope.close.bind(scope);
 interface Hooks {
   onStart?(context: Context): unknown;
   onRestart?(error: unknown): unknown;
+  restore?(state: unknown): unknown;
 }
 
 /** Until it is taken down, and no longer: a thread that sleeps cannot be. In milliseconds; see brood.ts. */
@@ -55,6 +57,7 @@ const GOODBYE_MS = 50;
 let isolate: Isolate | undefined;
 let offspring: Offspring | undefined;
 let loop: ActorLoop | undefined;
+let checkpoints: Checkpoints | undefined;
 /** Whether `Deno.exit()` was called: the thread runs on for a moment, but what it says no longer counts. */
 let exiting = false;
 let stopEarly: { reason: unknown; drain: boolean } | undefined;
@@ -66,6 +69,7 @@ function receive({ data }: MessageEvent<FromNursery | Seed>): void {
   if (data.type === "seed") seed(data.port);
   else if (data.type === "become") void become(data);
   else if (data.type === "stop") stop(data.reason, data.drain);
+  else if (data.type === "kept") checkpoints?.kept();
   else if (isolate?.receive(data) === false) offspring?.receive(data);
 }
 
@@ -165,7 +169,7 @@ function initError(name: string, cause: unknown): Error {
     cause instanceof TopLevelSpawnError
   ) return cause;
   return new ActorInitError(
-    `Cannot start "${name}" as its constructor, onStart or onRestart failed: ${
+    `Cannot start "${name}" as its constructor, restore, onStart or onRestart failed: ${
       cause instanceof Error ? cause.message : String(cause)
     }`,
     { actor: name, cause },
@@ -186,6 +190,11 @@ async function start(here: Isolate, message: Become): Promise<void> {
   const instance = definition.kind === "task"
     ? new TaskRunner(definition.run, values)
     : new definition.make(...values);
+  if (message.restore !== undefined) {
+    const { bytes, attachments } = message.restore;
+    const state = decode(bytes, 0, bytes.length, attachments);
+    await (instance as Hooks).restore?.(state);
+  }
   await (instance as Hooks).onStart?.(context);
   if (message.after !== undefined) {
     const { error } = message.after;
@@ -193,10 +202,14 @@ async function start(here: Isolate, message: Become): Promise<void> {
       error === undefined ? message.after : errorFromWire(error),
     );
   }
+  const { concurrency, checkpointMs } = message;
+  if (checkpointMs !== undefined && Checkpoints.has(instance)) {
+    checkpoints = new Checkpoints(here, instance, checkpointMs);
+  }
   loop = new ActorLoop(
     here,
     instance,
-    { name, incarnation, concurrency: message.concurrency },
+    { name, incarnation, concurrency, checkpoints },
     (report) => void end(report),
   );
   here.consumer = loop;

@@ -13,10 +13,10 @@
  * A start that `end()` overtook answers "superseded" whatever became of it, so that its caller stands back; one that the
  * actor declined goes → stopped like one that failed.
  */
+import type { Cell, CrashDetail } from "../actor/cell.ts";
 import type { ExitReport } from "../exit_report.ts";
 import type { CheckedChild, Shutdown } from "./child_spec.ts";
 import { isDeclined } from "./start_declined.ts";
-import type { CrashDetail, SupervisedCell } from "./supervised_cell.ts";
 
 /** Where a child is in its life. */
 export type ChildState =
@@ -40,6 +40,12 @@ export interface ChildInfo {
   readonly last?: ExitReport;
   /** The children of a child that is a supervisor; not set for an actor. */
   readonly children?: readonly ChildInfo[];
+}
+
+/** A cell that may be a supervisor's. */
+export interface SupervisedCell extends Cell {
+  /** The children of a cell that is a supervisor. */
+  children?(): readonly ChildInfo[];
 }
 
 /** How a start went. */

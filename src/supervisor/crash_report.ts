@@ -1,6 +1,6 @@
+import type { CrashDetail } from "../actor/cell.ts";
 import type { ExitKind, ExitReport } from "../exit_report.ts";
 import type { Child } from "./child.ts";
-import type { CrashDetail } from "./supervised_cell.ts";
 
 /** All that a supervisor knows of a child that failed; there is none of an end that was normal or asked for. */
 export interface CrashReport extends CrashDetail {

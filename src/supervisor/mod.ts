@@ -50,7 +50,12 @@
  *
  * @module
  */
-export type { Cell, CellFactory } from "../actor/cell.ts";
+export type {
+  Cell,
+  CellFactory,
+  CellSpec,
+  CrashDetail,
+} from "../actor/cell.ts";
 export type { ActorClass } from "../actor/define.ts";
 export type { ActorRef } from "../actor/ref.ts";
 export { SupervisorGaveUpError, TroupeError } from "../errors.ts";
@@ -74,11 +79,6 @@ export type { CrashReport } from "./crash_report.ts";
 export type { Directive, ErrorClass, FailureRule } from "./failure_rule.ts";
 export { partitionId, partitions, type PartitionSpec } from "./partition.ts";
 export { StartDeclined } from "./start_declined.ts";
-export type {
-  CellSpec,
-  CrashDetail,
-  SupervisedCell,
-} from "./supervised_cell.ts";
 export type { RestartType, Strategy } from "./strategy.ts";
 export type { ChildCounts } from "./roster.ts";
 export { superviseWith } from "./supervise_with.ts";

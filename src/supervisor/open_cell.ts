@@ -1,7 +1,7 @@
-import type { CellFactory } from "../actor/cell.ts";
+import type { CellFactory, CellSpec } from "../actor/cell.ts";
+import type { SupervisedCell } from "./child.ts";
 import type { CheckedBody, SupervisorOptions } from "./child_spec.ts";
 import type { CheckedRule } from "./failure_rule.ts";
-import type { CellSpec, SupervisedCell } from "./supervised_cell.ts";
 import { type NestedCrew, SupervisorCell } from "./supervisor_cell.ts";
 
 /** What cells are made with. */

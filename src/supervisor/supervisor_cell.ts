@@ -1,7 +1,6 @@
 import type { ExitReport } from "../exit_report.ts";
-import type { ChildInfo } from "./child.ts";
+import type { ChildInfo, SupervisedCell } from "./child.ts";
 import type { Shutdown } from "./child_spec.ts";
-import type { SupervisedCell } from "./supervised_cell.ts";
 
 /** A crew as the cell that holds it sees it. */
 export interface NestedCrew {

@@ -1,11 +1,11 @@
 /** Cells without actors: they do what a test tells them and write down, in order, what was done to them. */
-import type { CellFactory } from "../../src/actor/cell.ts";
-import type { ExitKind, ExitReport } from "../../src/exit_report.ts";
 import type {
+  CellFactory,
   CellSpec,
   CrashDetail,
-  SupervisedCell,
-} from "../../src/supervisor/supervised_cell.ts";
+} from "../../src/actor/cell.ts";
+import type { ExitKind, ExitReport } from "../../src/exit_report.ts";
+import type { SupervisedCell } from "../../src/supervisor/child.ts";
 
 /** A cell whose starts and ends are scripted. */
 export class FakeCell implements SupervisedCell {
