@@ -77,6 +77,14 @@ export type {
 } from "./child_spec.ts";
 export type { CrashReport } from "./crash_report.ts";
 export type { Directive, ErrorClass, FailureRule } from "./failure_rule.ts";
+export type {
+  FittingBranch,
+  FittingChild,
+  FittingChildren,
+  FittingOptions,
+  MayTake,
+  Takes,
+} from "./fitting_options.ts";
 export { partitionId, partitions, type PartitionSpec } from "./partition.ts";
 export { StartDeclined } from "./start_declined.ts";
 export type { RestartType, Strategy } from "./strategy.ts";

@@ -9,12 +9,15 @@ import {
 } from "../actor/default_system.ts";
 import type { Spawner } from "../actor/offspring.ts";
 import type { SupervisorOptions } from "./child_spec.ts";
+import type { FittingOptions } from "./fitting_options.ts";
 import { superviseWith } from "./supervise_with.ts";
 import { goneOf, type Supervisor } from "./supervisor.ts";
 
 /**
  * Starts children in order and watches over them; resolves when all are up.
  *
+ * @typeParam Options The type of the options: children with arguments that their actors do not take are refused when the
+ * program is compiled.
  * @param options The children, the strategy, the budget and the backoff.
  * @param system Where they live. Default: the default system.
  * @throws {InvalidOptionError} If an option or a child's spec is malformed; nothing was started.
@@ -27,8 +30,8 @@ import { goneOf, type Supervisor } from "./supervisor.ts";
  * console.log(await tree.ref("flaky", Flaky).ask.work());
  * ```
  */
-export async function supervise(
-  options: SupervisorOptions,
+export async function supervise<const Options extends SupervisorOptions>(
+  options: Options & FittingOptions<Options>,
   system?: Spawner,
 ): Promise<Supervisor> {
   if (system !== undefined) return await superviseWith(system, options);
