@@ -68,6 +68,12 @@ export type {
   CellSpec,
   CrashDetail,
 } from "./src/actor/cell.ts";
+export type {
+  Correspondent,
+  DeadLetter,
+  DeadLetterReason,
+} from "./src/actor/dead_letter.ts";
+export type { DeadLetters } from "./src/actor/dead_letters.ts";
 export type { SpawnOptions } from "./src/actor/spawn_options.ts";
 export { type Context, current } from "./src/actor/current.ts";
 export { Job } from "./src/actor/job.ts";

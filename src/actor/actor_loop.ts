@@ -315,9 +315,25 @@ export class ActorLoop implements MailConsumer {
   #refuseOrFail(error: unknown, call: Call): void {
     const alone = error instanceof Refusal ||
       error instanceof UnknownMethodError;
+    if (error instanceof UnknownMethodError && error.method === "") {
+      this.#unknown(call);
+    }
     this.#replyError(call, alone ? error : this.#crashed(error));
     this.#answered(call);
     if (!alone) void this.#fail(error, "failed");
+  }
+
+  /** A tell of a method that the actor does not have reaches nobody. */
+  #unknown(call: Call): void {
+    if (call.kind !== KIND.TELL) return;
+    this.#isolate.report({
+      why: "unknownMethod",
+      kind: "tell",
+      to: this.#isolate.endpoint,
+      toName: this.#name,
+      from: call.c,
+      hash: call.a,
+    });
   }
 
   #crashed(cause: unknown): ActorCrashedError {
@@ -387,11 +403,13 @@ type Call = LaneReader | Flight;
 /** A message that is handled while its lane reads on. */
 class Flight {
   readonly kind: number;
+  readonly a: number;
   readonly b: number;
   readonly c: number;
 
   constructor(lane: LaneReader) {
     this.kind = lane.kind;
+    this.a = lane.a;
     this.b = lane.b;
     this.c = lane.c;
   }

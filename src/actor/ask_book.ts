@@ -18,6 +18,9 @@ import type { Address, WireReport } from "./protocol.ts";
 /** The longest that a timer can wait. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
+/** Asks that were given up and whose names are kept for a reply that is late. */
+const GIVEN_UP = 1_024;
+
 /** One question, from its sending to its answer. */
 export class Ask implements Delivery {
   /** Its number in the book; 0 before it is entered. */
@@ -52,7 +55,7 @@ export class Ask implements Delivery {
   listen(signal: AbortSignal): void {
     this.#signal = signal;
     this.#onAbort = () => {
-      if (this.book.delete(this.id)) this.reject(signal.reason);
+      if (this.book.giveUp(this.id)) this.reject(signal.reason);
     };
     signal.addEventListener("abort", this.#onAbort, { once: true });
   }
@@ -92,6 +95,12 @@ export interface AskBookHooks {
   begun(endpoint: number, sequence: number): boolean;
   /** Messages that each sender may have waiting at an endpoint. */
   capacity(endpoint: number): number;
+  /** Called with a reply that nobody waits for: who sent it, and what is known of the ask. */
+  late(
+    from: number,
+    actor: string | undefined,
+    method: string | undefined,
+  ): void;
   /** Called at each look at the clock. */
   sweep(now: number): void;
 }
@@ -100,6 +109,8 @@ export interface AskBookHooks {
 export class AskBook {
   readonly #pending: Map<number, Ask> = new Map();
   readonly #hooks: AskBookHooks;
+  /** Asks that were given up lately, by their number. */
+  readonly #givenUp: Map<number, { actor: string; method: string }> = new Map();
   readonly #prefix: number;
   #counter = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -139,12 +150,29 @@ export class AskBook {
     return ask;
   }
 
-  /** Settles a question by its reply. A late reply finds nothing and is dropped. */
-  settle(id: number, ok: boolean, value: unknown): void {
+  /** Takes a question out whose reply may still come, and remembers what it was about. */
+  giveUp(id: number): Ask | undefined {
     const ask = this.delete(id);
-    if (ask === undefined) return;
+    if (ask === undefined) return undefined;
+    this.#givenUp.set(id, { actor: ask.actor, method: ask.method });
+    if (this.#givenUp.size > GIVEN_UP) {
+      this.#givenUp.delete(this.#givenUp.keys().next().value!);
+    }
+    return ask;
+  }
+
+  /** Settles a question by the reply of `from`. A late one finds nothing and is a dead letter. */
+  settle(id: number, ok: boolean, value: unknown, from: number): void {
+    const ask = this.delete(id);
+    if (ask === undefined) return this.#late(id, from);
     if (ok) ask.resolve(value);
     else ask.reject(named(errorFromWire(value as WireError), ask));
+  }
+
+  #late(id: number, from: number): void {
+    const about = this.#givenUp.get(id);
+    this.#givenUp.delete(id);
+    this.#hooks.late(from, about?.actor, about?.method);
   }
 
   /** Looks at the clock within `ms` milliseconds. */
@@ -199,7 +227,7 @@ export class AskBook {
     for (const [id, ask] of this.#pending) {
       if (ask.deadline > now) next = Math.min(next, ask.deadline - now);
       else {
-        this.#pending.delete(id);
+        this.giveUp(id);
         const { to, sequence } = ask;
         ask.reject(
           sequence === 0

@@ -57,6 +57,11 @@ export type Definition =
 
 const DEFINITIONS: Map<string, Definition> = new Map();
 
+/** All that is registered on this thread. */
+export function definitions(): Iterable<Definition> {
+  return DEFINITIONS.values();
+}
+
 function key(module: string, name: string): string {
   return `${module}#${name}`;
 }

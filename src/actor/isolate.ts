@@ -6,17 +6,14 @@
  */
 import { Doorbell, ring, rouse } from "../channel/doorbell.ts";
 import { Mailbox } from "../channel/mailbox.ts";
-import { type Delivery, Outlet } from "../channel/outlet.ts";
+import { type Delivery, type Lost, Outlet } from "../channel/outlet.ts";
 import { ENDPOINT, type EndpointTable } from "../memory/endpoints.ts";
 import type { LaneReader } from "../memory/lane.ts";
-import {
-  decode,
-  encodeArguments,
-  type Encoded,
-  type EncodeOptions,
-} from "../memory/codec.ts";
+import { decode, type Encoded } from "../memory/codec.ts";
 import { AskBook } from "./ask_book.ts";
 import { type Notice, NoticeQueue } from "./notice_queue.ts";
+import { DeadLetterBatch, type LostMessage } from "./dead_letter.ts";
+import { movable } from "./movable.ts";
 import {
   type Address,
   type FromNursery,
@@ -27,6 +24,7 @@ import {
   type WireReport,
 } from "./protocol.ts";
 import { type Look, Pump } from "./pump.ts";
+import { coreOf } from "./ref_core.ts";
 
 /** The part of an actor that the loop feeds with mail. */
 export interface MailConsumer {
@@ -58,28 +56,6 @@ let here: Isolate | undefined;
 /** The isolate that a handle revived now belongs to. */
 export function currentIsolate(): Isolate | undefined {
   return here;
-}
-
-/** The isolate through which the message that is being encoded will leave. */
-let leaving: Isolate | undefined;
-
-/** The isolate through which the message that is being encoded will leave, if one is. */
-export function leavingIsolate(): Isolate | undefined {
-  return leaving;
-}
-
-/** Encodes `args` for a message that leaves through `isolate`: handles can tell whether they mean anything there. */
-export function encodeFor(
-  isolate: Isolate,
-  args: readonly unknown[],
-  options?: EncodeOptions,
-): Encoded {
-  leaving = isolate;
-  try {
-    return encodeArguments(args, options);
-  } finally {
-    leaving = undefined;
-  }
 }
 
 /** Makes `isolate` the one that handles revive into. */
@@ -119,6 +95,7 @@ export class Isolate {
   /** Outlets with messages that wait for room. */
   readonly #crowded: Set<Outlet> = new Set();
   readonly #pump: Pump;
+  readonly #deadLetters: DeadLetterBatch;
   readonly #epoch: number;
   #serial = 0;
 
@@ -134,11 +111,22 @@ export class Isolate {
     this.turnless = endpoint === 0;
     this.#epoch = epoch;
     this.#post = post;
+    this.#deadLetters = new DeadLetterBatch((bundle) => post(bundle));
     this.asks = new AskBook(epoch, {
       begun: (to, sequence) =>
         this.#routes.get(to)?.mail?.begun(sequence) ?? false,
       capacity: (to) => table.get(to, ENDPOINT.CAPACITY),
       sweep: (now) => this.#expire(now),
+      late: (from, fromName, method) =>
+        this.report({
+          why: "lateReply",
+          kind: "reply",
+          to: endpoint,
+          from,
+          fromName,
+          method,
+          hash: 0,
+        }),
     });
     this.mailbox = new Mailbox(epoch, {
       ring: (producer) => rouse(table.words, this.#sleepOf(producer)),
@@ -264,6 +252,11 @@ export class Isolate {
     }
   }
 
+  /** Makes a dead letter known to the system. */
+  report(letter: LostMessage): void {
+    this.#deadLetters.add(letter);
+  }
+
   /** Looks at the clock now and then; to be asked after each message. */
   look(): Look {
     return this.#pump.look();
@@ -327,19 +320,31 @@ export class Isolate {
       to: to.endpoint,
       self: this.endpoint,
       // Replies are bounded by the asks that are open, not by the mailbox of who asked.
-      ...(express ? {} : this.#sizeFor(to)),
+      ...(express ? {} : this.#mailOptions(to)),
     });
     if (express) route.express = outlet;
     else route.mail = outlet;
     const id = `${this.endpoint}.${this.#epoch}.${++this.#serial}`;
     const lane = { id, memory: outlet.memory, express };
-    this.#post({ type: "connect", from: this.endpoint, to, lane });
+    const toName = coreOf(this, to)?.name;
+    this.#post({ type: "connect", from: this.endpoint, to, toName, lane });
     return outlet;
   }
 
-  #sizeFor(to: Address): { capacityMessages?: number } {
+  #mailOptions(to: Address): { capacityMessages?: number; lost: Lost } {
+    const lost: Lost = ({ kind, a: hash }, why) => {
+      if (kind !== KIND.TELL) return;
+      this.report({
+        why: why === "full" ? "full" : "stopped",
+        kind: "tell",
+        to: to.endpoint,
+        toName: coreOf(this, to)?.name,
+        from: this.endpoint,
+        hash,
+      });
+    };
     const capacity = this.table.get(to.endpoint, ENDPOINT.CAPACITY);
-    return capacity === 0 ? {} : { capacityMessages: capacity };
+    return capacity === 0 ? { lost } : { capacityMessages: capacity, lost };
   }
 
   #sleepOf(endpoint: number): number {
@@ -368,12 +373,15 @@ export class Isolate {
     return this.mailbox.drainExpress((lane) => {
       const { b: askId, e: parcel } = lane;
       const ok = lane.kind === KIND.REPLY;
-      if (parcel === 0) return this.asks.settle(askId, ok, this.read(lane));
+      if (parcel === 0) {
+        return this.asks.settle(askId, ok, this.read(lane), lane.c);
+      }
+      const from = lane.c;
       // The record's bytes are freed when this returns; those of a spilled one are in the parcel.
       const bytes = lane.bytes.slice(lane.start, lane.end);
       const settle = () => {
         const value = this.#unpack(parcel, bytes, 0, bytes.length);
-        this.asks.settle(askId, ok, value);
+        this.asks.settle(askId, ok, value, from);
         this.parcelDone(parcel);
       };
       if (this.complete(lane)) settle();
@@ -422,17 +430,4 @@ export class Isolate {
     }
     return moved;
   }
-}
-
-/** What can only be moved, never copied. */
-function movable(attachments: readonly unknown[] | undefined): Transferable[] {
-  const classes = [
-    MessagePort,
-    ReadableStream,
-    WritableStream,
-    TransformStream,
-  ];
-  return (attachments ?? []).filter((value) =>
-    classes.some((known) => value instanceof known)
-  ) as Transferable[];
 }

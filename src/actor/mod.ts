@@ -80,6 +80,12 @@ export { Job } from "./job.ts";
 export type { Spawner, TreeNode } from "./offspring.ts";
 export type { ActorRef, Asks, Hook, Method, Tells } from "./ref.ts";
 export type { SendOptions } from "./send.ts";
+export type {
+  Correspondent,
+  DeadLetter,
+  DeadLetterReason,
+} from "./dead_letter.ts";
+export type { DeadLetters } from "./dead_letters.ts";
 export type { SpawnOptions } from "./spawn_options.ts";
 export { System, type SystemOptions } from "./system.ts";
 export { type Down, monitor, watch } from "./watch.ts";

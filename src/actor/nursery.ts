@@ -11,26 +11,25 @@ import { LaneReader, sealLane } from "../memory/lane.ts";
 import { ENDPOINT, EndpointTable, STATE } from "../memory/endpoints.ts";
 import { ring, rouse } from "../channel/doorbell.ts";
 import { errorToWire } from "../error_wire.ts";
-import {
-  ActorInitError,
-  InitTimeoutError,
-  ModuleLoadError,
-  TroupeError,
-} from "../errors.ts";
+import { ActorInitError, ModuleLoadError, TroupeError } from "../errors.ts";
 import type {
   Address,
   FromNursery,
-  LaneInfo,
   Parcel,
   ToNursery,
   WireReport,
   WireState,
 } from "./protocol.ts";
+import { armed } from "./armed.ts";
 import { Brood } from "./brood.ts";
 import type { Chick } from "./chick.ts";
+import { DeadLetterBatch, type LostMessage } from "./dead_letter.ts";
+import { hungFor, startTimedOut } from "./hung_reports.ts";
 import { HangWatch } from "./hang_watch.ts";
-import { type Link, Seat, type Start } from "./seat.ts";
+import { named, readLane, readLeftovers } from "./leftovers.ts";
+import { type Link, sealLinksOf, Seat, type Start } from "./seat.ts";
 
+type Connect = Extract<ToNursery, { type: "connect" }>;
 type Stop = Extract<ToNursery, { type: "stop" }>;
 
 /** Keeps the seats of one system; one instance in the nursery's thread. */
@@ -40,6 +39,10 @@ export class Nursery {
   readonly #toMain: (message: FromNursery, transfer?: Transferable[]) => void;
   readonly #seats: Map<number, Seat> = new Map();
   readonly #hangs: HangWatch;
+  readonly #deadLetters: DeadLetterBatch = new DeadLetterBatch(
+    (bundle) => this.#toMain(named(bundle, this.#seats)),
+  );
+  readonly #lose = (lost: LostMessage): void => this.#deadLetters.add(lost);
   /** The lanes that lead to the main thread. */
   readonly #mainLinks: Link[] = [];
 
@@ -75,7 +78,7 @@ export class Nursery {
       case "retire":
         return this.#retire(message.address, message.report);
       case "connect":
-        return this.#connect(message.from, message.to, message.lane);
+        return this.#connect(message);
       case "drained":
         return this.#drained(from, message.id);
       case "watch":
@@ -90,7 +93,10 @@ export class Nursery {
         return this.#brood.hold();
       case "close":
         this.#brood.close();
+        this.#deadLetters.flush();
         return this.#toMain({ type: "closed" });
+      case "deadLetters":
+        return this.#toMain(named(message, this.#seats));
       case "parcelDone":
         this.#seats.get(message.to)?.parcels.delete(message.id);
     }
@@ -166,12 +172,7 @@ export class Nursery {
   }
 
   #initTimedOut(seat: Seat, timeoutMs: number): void {
-    const actor = seat.name;
-    const error = new InitTimeoutError(
-      `Cannot start "${actor}" as its constructor and onStart took longer than ${timeoutMs} ms: raise initTimeout or move slow work out of them`,
-      { actor, timeoutMs },
-    );
-    this.#end(seat, { kind: "hung", code: 1, error: errorToWire(error) });
+    this.#end(seat, startTimedOut(seat.name, timeoutMs));
   }
 
   #fromWorker(chick: Chick, message: ToNursery): void {
@@ -291,21 +292,11 @@ export class Nursery {
 
   #sealFrom(endpoint: number): void {
     for (const seat of this.#seats.values()) {
-      if (this.#sealLinks(seat.links, endpoint)) {
+      if (sealLinksOf(seat.links, endpoint)) {
         this.#rouse(seat.address.endpoint);
       }
     }
-    if (this.#sealLinks(this.#mainLinks, endpoint)) this.#rouse(0);
-  }
-
-  #sealLinks(links: readonly Link[], from: number): boolean {
-    let sealed = false;
-    for (const link of links) {
-      if (link.from !== from) continue;
-      sealLane(link.lane.memory);
-      sealed = true;
-    }
-    return sealed;
+    if (sealLinksOf(this.#mainLinks, endpoint)) this.#rouse(0);
   }
 
   #tellPeers(seat: Seat, report: WireReport, final: boolean): void {
@@ -389,13 +380,15 @@ export class Nursery {
     }
     this.#end(seat, report);
     for (const link of seat.links) sealLane(link.lane.memory);
+    const epoch = this.#table.bump(address.endpoint, ENDPOINT.EPOCH) + 1;
+    readLeftovers(seat, epoch, this.#lose);
     // The name and the row are free before anybody is told.
     this.#seats.delete(address.endpoint);
     this.#table.release(address.endpoint);
     this.#tellPeers(seat, report, true);
   }
 
-  #connect(from: number, to: Address, lane: LaneInfo): void {
+  #connect({ from, to, toName, lane }: Connect): void {
     if (to.endpoint === 0) {
       this.#mainLinks.push({ from, lane, begun: 0 });
       return this.#toMain({ type: "lane", lane });
@@ -403,6 +396,8 @@ export class Nursery {
     const seat = this.#seat(to);
     if (seat === undefined) {
       sealLane(lane.memory);
+      const about = { why: "stopped", to: to.endpoint, toName } as const;
+      if (!lane.express) readLane(lane, from, 0, about, this.#lose);
       return this.#deliver(from, {
         type: "gone",
         address: to,
@@ -446,16 +441,6 @@ export class Nursery {
   }
 
   #hung(seat: Seat, hangMs: number): void {
-    const error = new TroupeError(
-      `"${seat.name}" did not return to its event loop for ${hangMs} ms: split long work, or raise hangMs`,
-    );
-    this.#end(seat, { kind: "hung", code: 1, error: errorToWire(error) });
+    this.#end(seat, hungFor(seat.name, hangMs));
   }
-}
-
-function armed(
-  callback: () => void,
-  ms: number,
-): ReturnType<typeof setTimeout> | undefined {
-  return ms < 2 ** 31 ? setTimeout(callback, ms) : undefined;
 }

@@ -6,6 +6,7 @@
  */
 import type { WireError } from "../error_wire.ts";
 import type { ExitReport } from "../exit_report.ts";
+import type { DeadLetterBundle } from "./dead_letter.ts";
 
 /** Kinds of lane records. 0 is the lane's own padding. */
 export const KIND: {
@@ -122,6 +123,8 @@ export type ToNursery =
     readonly type: "connect";
     readonly from: number;
     readonly to: Address;
+    /** The name that the sender knows it by. */
+    readonly toName: string | undefined;
     readonly lane: LaneInfo;
   }
   | { readonly type: "drained"; readonly id: string }
@@ -131,6 +134,7 @@ export type ToNursery =
     readonly address: Address;
   }
   | Parcel
+  | DeadLetterBundle
   | { readonly type: "parcelDone"; readonly to: number; readonly id: number }
   | FromWorker;
 
@@ -183,6 +187,7 @@ export type FromNursery =
     readonly report: WireReport;
   }
   | Parcel
+  | DeadLetterBundle
   | { readonly type: "zombies"; readonly count: number }
   | { readonly type: "closed" }
   | { readonly type: "spares"; readonly count: number }

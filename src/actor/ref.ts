@@ -14,9 +14,10 @@ import {
   portable,
   type PortableData,
 } from "../memory/portable.ts";
-import { currentIsolate, leavingIsolate } from "./isolate.ts";
+import { currentIsolate } from "./isolate.ts";
+import { leavingIsolate } from "./leaving.ts";
 import { coreOf, RefCore } from "./ref_core.ts";
-import { methodHash } from "./protocol.ts";
+import { rememberMethod } from "./method_names.ts";
 import {
   ask,
   DEFAULT_TIMEOUT_MS,
@@ -73,8 +74,8 @@ export type Asks<C> = {
  * The methods of an actor, each sent and forgotten.
  *
  * - **Returns at once:** also when the mailbox is full; the message then waits in the sender for `timeout`.
- * - **Dropped without a word:** a message that finds no room in time, whose actor has ended or ends first, whose system
- *   is closed, or whose method does not exist.
+ * - **Nobody is told:** a message that finds no room in time, whose actor has ended or ends first, whose system is
+ *   closed, or whose method does not exist is a dead letter: `System.deadLetters` counts and shows it.
  * - **Throws only for the sender's fault,** before anything was sent: `DataCloneError` if an argument cannot travel,
  *   `MessageTooLargeError` if the message is larger than `mailbox.maxMessageBytes`.
  * - **An error in the handler** ends the actor as one of an ask does, except a `Refusal`, which nobody hears.
@@ -214,7 +215,7 @@ function namespace(core: RefCore, options: SendOptions, send: Send): unknown {
     get(_, name, object) {
       // Not thenable: a ref may be returned from an async function.
       if (typeof name !== "string" || name === "then") return undefined;
-      const method = { name, hash: methodHash(name) };
+      const method = { name, hash: rememberMethod(name) };
       const value = (...args: unknown[]) => send(core, method, args, options);
       Object.defineProperty(object, name, { value });
       return value;

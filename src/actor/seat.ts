@@ -1,3 +1,4 @@
+import { sealLane } from "../memory/lane.ts";
 import type { Chick } from "./chick.ts";
 import type { Address, LaneInfo, Parcel, ToNursery } from "./protocol.ts";
 
@@ -11,6 +12,17 @@ export interface Link {
   readonly lane: LaneInfo;
   /** How many of its records had been begun when the last incarnation ended. */
   begun: number;
+}
+
+/** Ends those of `links` that `from` writes. Returns whether there are any. */
+export function sealLinksOf(links: readonly Link[], from: number): boolean {
+  let sealed = false;
+  for (const link of links) {
+    if (link.from !== from) continue;
+    sealLane(link.lane.memory);
+    sealed = true;
+  }
+  return sealed;
 }
 
 /**

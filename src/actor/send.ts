@@ -10,7 +10,7 @@ import {
 } from "../errors.ts";
 import type { Encoded } from "../memory/codec.ts";
 import { Ask } from "./ask_book.ts";
-import { encodeFor } from "./isolate.ts";
+import { encodeFor } from "./leaving.ts";
 import { KIND } from "./protocol.ts";
 import type { RefCore } from "./ref_core.ts";
 
@@ -59,10 +59,10 @@ export interface MethodName {
   readonly hash: number;
 }
 
-function refuseIfOver(core: RefCore, what: string): Error | undefined {
+function refuseIfOver(core: RefCore): Error | undefined {
   if (core.report !== undefined) {
     return new ActorStoppedError(
-      `Cannot ${what} "${core.name}" as it has stopped (${core.report.kind}): spawn a new one, or let a supervisor restart it`,
+      `Cannot ask "${core.name}" as it has stopped (${core.report.kind}): spawn a new one, or let a supervisor restart it`,
       {
         actor: core.name,
         safeToRetry: true,
@@ -72,7 +72,7 @@ function refuseIfOver(core: RefCore, what: string): Error | undefined {
   }
   if (!core.isolate.closed) return undefined;
   return new SystemClosedError(
-    `Cannot ${what} "${core.name}" as its system is closed: spawn it in a new one`,
+    `Cannot ask "${core.name}" as its system is closed: spawn it in a new one`,
   );
 }
 
@@ -83,7 +83,7 @@ export function ask(
   args: unknown[],
   options: SendOptions,
 ): Promise<unknown> {
-  const refused = refuseIfOver(core, "ask");
+  const refused = refuseIfOver(core);
   if (refused !== undefined) return Promise.reject(refused);
   const { signal } = options;
   if (signal?.aborted) return Promise.reject(signal.reason);
@@ -144,8 +144,18 @@ export function tell(
   args: unknown[],
   options: SendOptions,
 ): void {
-  // A tell never throws for the receiver's sake: to an ended actor it is dropped.
-  if (refuseIfOver(core, "tell") !== undefined) return;
+  // A tell never throws for the receiver's sake: to an ended actor it is a dead letter.
+  if (core.report !== undefined || core.isolate.closed) {
+    return core.isolate.report({
+      why: "stopped",
+      kind: "tell",
+      to: core.address.endpoint,
+      toName: core.name,
+      from: core.isolate.endpoint,
+      method,
+      hash,
+    });
+  }
   core.isolate.send(
     core.address,
     false,

@@ -11,6 +11,7 @@ import {
 import { ENDPOINT, EndpointTable } from "../memory/endpoints.ts";
 import type { Cell, CellSpec } from "./cell.ts";
 import type { ActorClass, Task } from "./define.ts";
+import { DeadLetterOffice, type DeadLetters } from "./dead_letters.ts";
 import { Hatchery } from "./hatchery.ts";
 import { enterIsolate, Isolate } from "./isolate.ts";
 import type { Job } from "./job.ts";
@@ -29,6 +30,14 @@ export type {} from "./nursery_entry.ts";
 /** How much later than it should the nursery may answer, in milliseconds, before a close goes on without it. */
 const GRACE_MS = 1_000;
 
+function checkLines(lines: number): number {
+  if (Number.isInteger(lines) && lines >= 0 && lines <= 1_000) return lines;
+  throw new InvalidOptionError(
+    `Cannot make a system as 'deadLetterLines' must be a whole number from 0 to 1000: current value is ${lines}`,
+    { option: "deadLetterLines", value: lines },
+  );
+}
+
 /** Waits for `done`, but no longer than `ms` milliseconds. */
 async function within(ms: number, done: Promise<void>): Promise<void> {
   const late = Promise.withResolvers<void>();
@@ -46,6 +55,13 @@ export interface SystemOptions {
    * @default {1}
    */
   readonly spares?: number;
+  /**
+   * Dead letters that are lines on stderr before that log pauses for 5 minutes; a whole number from 0, which is no log
+   * at all, to 1,000. See {@linkcode System.deadLetters}.
+   *
+   * @default {10}
+   */
+  readonly deadLetterLines?: number;
 }
 
 /**
@@ -70,6 +86,7 @@ export class System implements AsyncDisposable, Spawner {
   readonly #nursery: Worker;
   readonly #hatchery: Hatchery;
   readonly #offspring: Offspring;
+  readonly #deadLetters: DeadLetterOffice;
   readonly #wanted: number;
   #spares = 0;
   #warm: PromiseWithResolvers<void> = Promise.withResolvers();
@@ -79,8 +96,8 @@ export class System implements AsyncDisposable, Spawner {
   /**
    * Makes a system, its nursery thread and the first spare; blocks for about 30 ms, once.
    *
-   * @param options `spares`: how many workers are kept warm.
-   * @throws {InvalidOptionError} If `spares` is not a whole number from 0 to 64.
+   * @param options `spares`: how many workers are kept warm; `deadLetterLines`: how much of them is logged.
+   * @throws {InvalidOptionError} If `spares` is not a whole number from 0 to 64, or `deadLetterLines` from 0 to 1,000.
    * @throws {TopLevelSpawnError} If a worker is loading the module of an actor.
    * @throws {TroupeError} Inside an actor: `spawn()` and `run()` use the system it belongs to.
    */
@@ -97,6 +114,12 @@ export class System implements AsyncDisposable, Spawner {
         { option: "spares", value: spares },
       );
     }
+    this.#deadLetters = new DeadLetterOffice({
+      lines: checkLines(options.deadLetterLines ?? 10),
+      // deno-lint-ignore troupe/quiet -- the last that is heard of a message
+      write: (line) => console.error(line),
+      now: () => performance.now(),
+    });
     this.#wanted = spares;
     const table = new EndpointTable();
     const { endpoint } = table.open();
@@ -129,6 +152,11 @@ export class System implements AsyncDisposable, Spawner {
    */
   get zombies(): number {
     return this.#zombies;
+  }
+
+  /** The messages that reached nobody: their number, a subscription, and a log on stderr. */
+  get deadLetters(): DeadLetters {
+    return this.#deadLetters;
   }
 
   /**
@@ -299,6 +327,7 @@ export class System implements AsyncDisposable, Spawner {
       new SystemClosedError("Cannot get an answer as the system is closed"),
     );
     await this.#endNursery();
+    this.#deadLetters.close();
     this.#hatchery.close();
   }
 
@@ -307,6 +336,7 @@ export class System implements AsyncDisposable, Spawner {
     const closed = Promise.withResolvers<void>();
     this.#nursery.onmessage = ({ data }) => {
       if (data.type === "closed") closed.resolve();
+      else if (data.type === "deadLetters") this.#deadLetters.take(data);
     };
     this.#toNursery({ type: "close" }, []);
     await within(GRACE_MS, closed.promise);
@@ -341,12 +371,15 @@ export class System implements AsyncDisposable, Spawner {
   }
 
   #toNursery(message: ToNursery, transfer: Transferable[]): void {
-    this.#nursery.postMessage(message, transfer);
+    // What this thread loses need not travel.
+    if (message.type === "deadLetters") this.#deadLetters.take(message);
+    else this.#nursery.postMessage(message, transfer);
   }
 
   #receive(message: FromNursery): void {
     if (message.type === "zombies") this.#zombies = message.count;
     else if (message.type === "spares") this.#countSpares(message.count);
+    else if (message.type === "deadLetters") this.#deadLetters.take(message);
     else if (message.type === "hatch") this.#hatchery.hatch(message.id);
     else if (message.type === "discard") this.#hatchery.discard(message.id);
     else if (!this.#isolate.receive(message)) this.#offspring.receive(message);

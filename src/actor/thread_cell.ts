@@ -8,7 +8,8 @@ import { SystemClosedError } from "../errors.ts";
 import type { ExitReport } from "../exit_report.ts";
 import { ENDPOINT } from "../memory/endpoints.ts";
 import type { Cell } from "./cell.ts";
-import { encodeFor, type Isolate } from "./isolate.ts";
+import type { Isolate } from "./isolate.ts";
+import { encodeFor } from "./leaving.ts";
 import type {
   Address,
   FromNursery,

@@ -36,6 +36,9 @@ interface Waiting extends Envelope {
   readonly delivery: Delivery | undefined;
 }
 
+/** Hears of a message that nobody else will miss. */
+export type Lost = (envelope: Envelope, why: "full" | "sealed") => void;
+
 /** Room is looked for again each time that so many more messages wait, also when the sender never returns to its loop. */
 const FLUSH_EVERY = 64;
 
@@ -46,6 +49,7 @@ export class Outlet {
   #waiting: Waiting[] = [];
   /** Those before it in `#waiting` are gone. */
   #head = 0;
+  readonly #lost: Lost | undefined;
   /** The time, as of the last flush: the clock costs as much as a message. */
   #now = 0;
 
@@ -57,8 +61,11 @@ export class Outlet {
       self: number;
       capacityMessages?: number;
       capacityBytes?: number;
+      /** Told of a message without a {@link Delivery} that was not published and never will be. */
+      lost?: Lost;
     },
   ) {
+    this.#lost = options.lost;
     this.#self = options.self;
     this.#writer = new LaneWriter(createLane(options));
   }
@@ -113,7 +120,9 @@ export class Outlet {
     if (this.waiting === 0) {
       const result = this.#write(envelope, payload, length);
       if (result === "written") return delivery?.sent(this.#writer.sent);
-      if (result === "sealed") return delivery?.refused("sealed");
+      if (result === "sealed") {
+        return this.#refuse(envelope, delivery, "sealed");
+      }
     }
     const crowd = this.waiting;
     if (crowd % FLUSH_EVERY === 0) this.#now = performance.now();
@@ -157,7 +166,7 @@ export class Outlet {
       const next = this.#waiting[this.#head]!;
       if (next.until > now) return;
       this.#shift();
-      next.delivery?.refused("full");
+      this.#refuse(next, next.delivery, "full");
     }
   }
 
@@ -166,7 +175,16 @@ export class Outlet {
     const rest = this.#waiting.slice(this.#head);
     this.#waiting = [];
     this.#head = 0;
-    for (const { delivery } of rest) delivery?.refused("sealed");
+    for (const next of rest) this.#refuse(next, next.delivery, "sealed");
+  }
+
+  #refuse(
+    envelope: Envelope,
+    delivery: Delivery | undefined,
+    why: "full" | "sealed",
+  ): void {
+    if (delivery === undefined) this.#lost?.(envelope, why);
+    else delivery.refused(why);
   }
 
   #write(
