@@ -1,0 +1,61 @@
+/**
+ * Where the cases of this folder run: every one of them in every placement, with the same text.
+ *
+ * @module
+ */
+import type {
+  ActorChild,
+  ActorClass,
+  ActorRef,
+  SpawnOptions,
+} from "../../mod.ts";
+import { System } from "../../mod.ts";
+
+/** Where an actor may live. */
+export type Placement = NonNullable<SpawnOptions["placement"]>;
+
+/** The placements that there are. */
+export const PLACEMENTS: readonly Placement[] = ["thread"];
+
+/** The placements in which an actor may end its thread and takes nobody along. */
+export const OWN_THREAD: readonly Placement[] = ["thread"];
+
+/** One case in one placement. */
+export interface Case {
+  /** The placement of the actors under test. */
+  readonly placement: Placement;
+  /** A system of the case's own, closed at its end. */
+  readonly system: System;
+  /** Starts an actor in the placement under test. */
+  spawn<A extends unknown[], C>(
+    definition: ActorClass<A, C>,
+    args: A,
+    options?: SpawnOptions,
+  ): Promise<ActorRef<C>>;
+  /** A child of a supervisor in the placement under test. */
+  child(spec: ActorChild): ActorChild;
+}
+
+/** Declares a case that holds in every placement, or in those of `only`. */
+export function conformance(
+  name: string,
+  body: (t: Case) => Promise<void>,
+  only: readonly Placement[] = PLACEMENTS,
+): void {
+  for (const placement of PLACEMENTS) {
+    if (!only.includes(placement)) continue;
+    Deno.test(`${name} [${placement}]`, async () => {
+      await using system = new System({ spares: 1 });
+      await body({
+        placement,
+        system,
+        spawn: (definition, args, options = {}) =>
+          system.spawn(definition, args, { ...options, placement }),
+        child: (spec) => ({
+          ...spec,
+          options: { ...spec.options, placement },
+        }),
+      });
+    });
+  }
+}
