@@ -77,6 +77,7 @@ export type { DeadLetters } from "./src/actor/dead_letters.ts";
 export type { SpawnOptions } from "./src/actor/spawn_options.ts";
 export { type Context, current } from "./src/actor/current.ts";
 export { Job } from "./src/actor/job.ts";
+export type { Exit } from "./src/actor/links.ts";
 export { System, type SystemOptions } from "./src/actor/system.ts";
 export { type Down, monitor, watch } from "./src/actor/watch.ts";
 export type { Spawner, TreeNode } from "./src/actor/offspring.ts";
@@ -91,6 +92,7 @@ export {
   DataCloneError,
   InitTimeoutError,
   InvalidOptionError,
+  LinkedExitError,
   MailboxFullError,
   MessageTooLargeError,
   ModuleLoadError,

@@ -321,6 +321,24 @@ export class WorkerDiedError extends TroupeError {
   }
 }
 
+/** An actor that this one is linked with ended abnormally, code `TROUPE_LINKED_EXIT`: it ends too. */
+export class LinkedExitError extends TroupeError {
+  /** Name of the actor that ended first. */
+  readonly actor: string;
+  /** How it ended. */
+  readonly report: ExitReport;
+
+  /** Makes the error; `cause` is the error that the other ended by. */
+  constructor(
+    message: string,
+    options: { actor: string; report: ExitReport; cause?: unknown },
+  ) {
+    super(message, options);
+    this.actor = options.actor;
+    this.report = options.report;
+  }
+}
+
 /** A supervisor used up its restart budget, code `TROUPE_SUPERVISOR_GAVE_UP`. */
 export class SupervisorGaveUpError extends TroupeError {
   /** Name of the supervisor. */
@@ -387,6 +405,7 @@ const NAMED = [
   [SystemClosedError, "SystemClosedError", "TROUPE_SYSTEM_CLOSED"],
   [Refusal, "Refusal", "TROUPE_REFUSAL"],
   [WorkerDiedError, "WorkerDiedError", "TROUPE_WORKER_DIED"],
+  [LinkedExitError, "LinkedExitError", "TROUPE_LINKED_EXIT"],
   [SupervisorGaveUpError, "SupervisorGaveUpError", "TROUPE_SUPERVISOR_GAVE_UP"],
   [ThreadLimitError, "ThreadLimitError", "TROUPE_THREAD_LIMIT"],
   [RemoteError, "RemoteError", "TROUPE_REMOTE"],

@@ -114,6 +114,11 @@ const SAMPLES: [Error, string, string][] = [
     "TROUPE_REFUSAL",
   ],
   [
+    new errors.LinkedExitError("A", { actor: "a", report, cause }),
+    "LinkedExitError",
+    "TROUPE_LINKED_EXIT",
+  ],
+  [
     new errors.WorkerDiedError("A", { task: "t", report }),
     "WorkerDiedError",
     "TROUPE_WORKER_DIED",

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Exit } from "./links.ts";
 import type { ActorRef } from "./ref.ts";
 import type { Down } from "./watch.ts";
 
@@ -75,6 +76,39 @@ export interface Context<C = unknown> {
    * @throws {InvalidOptionError} If `ref` is no ref, or `handler` is no function.
    */
   monitor<T>(ref: ActorRef<T>, handler: (down: Down<T>) => unknown): Disposable;
+  /**
+   * Links this actor with another one: when one ends abnormally, the other ends too.
+   *
+   * - **Both ways, once:** it does not matter who links, and to link again changes nothing.
+   * - **Abnormal** is every final end but `done` and `stopped`. A restart is no end, and keeps the link.
+   * - **The other one fails** with {@linkcode LinkedExitError}: its `onStop` runs, and its supervisor acts. After 5,000 ms
+   *   it is killed.
+   * - **Too late:** to link with an actor that has ended is to be told of an end of the kind `lost`.
+   *
+   * @param ref The other actor.
+   * @throws {InvalidOptionError} If `ref` is no ref.
+   */
+  link(ref: ActorRef<unknown>): void;
+  /**
+   * Ends the link with another actor: its end has no effect here from now on, also if it is on its way.
+   *
+   * @param ref The other actor.
+   * @throws {InvalidOptionError} If `ref` is no ref.
+   */
+  unlink(ref: ActorRef<unknown>): void;
+  /**
+   * Calls `handler` when a linked actor has ended, instead of ending too; also when it ended normally.
+   *
+   * - **In turn:** it runs as a message does, after the last message of the actor that ended; what it throws fails this
+   *   actor.
+   * - **One handler:** the last one that was given counts. A restarted actor traps anew, in its `onStart`.
+   * - **A kill of this actor** cannot be trapped. One of a linked actor is an end like any other.
+   *
+   * @param handler Told who ended, and how.
+   * @returns Disposing it ends the trap.
+   * @throws {InvalidOptionError} If `handler` is no function.
+   */
+  trapExits(handler: (exit: Exit) => unknown): Disposable;
   /**
    * Writes a line to stderr that begins with the actor's name.
    *

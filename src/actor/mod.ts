@@ -51,6 +51,7 @@ export {
   DataCloneError,
   InitTimeoutError,
   InvalidOptionError,
+  LinkedExitError,
   MailboxFullError,
   MessageTooLargeError,
   ModuleLoadError,
@@ -77,6 +78,7 @@ export {
   task,
 } from "./define.ts";
 export { Job } from "./job.ts";
+export type { Exit } from "./links.ts";
 export type { Spawner, TreeNode } from "./offspring.ts";
 export type { ActorRef, Asks, Hook, Method, Tells } from "./ref.ts";
 export type { SendOptions } from "./send.ts";

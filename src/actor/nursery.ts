@@ -26,8 +26,10 @@ import type { Chick } from "./chick.ts";
 import { DeadLetterBatch, type LostMessage } from "./dead_letter.ts";
 import { hungFor, startTimedOut } from "./hung_reports.ts";
 import { HangWatch } from "./hang_watch.ts";
+import { lost } from "./lost.ts";
 import { named, readLane, readLeftovers } from "./leftovers.ts";
 import { type Link, sealLinksOf, Seat, type Start } from "./seat.ts";
+import { Ties } from "./ties.ts";
 
 type Connect = Extract<ToNursery, { type: "connect" }>;
 type Stop = Extract<ToNursery, { type: "stop" }>;
@@ -43,6 +45,11 @@ export class Nursery {
     (bundle) => this.#toMain(named(bundle, this.#seats)),
   );
   readonly #lose = (lost: LostMessage): void => this.#deadLetters.add(lost);
+  readonly #ties: Ties = new Ties({
+    seat: (address) => this.#seat(address),
+    tell: ({ address }, message) => this.#deliver(address.endpoint, message),
+    end: (seat, report) => this.#end(seat, report),
+  });
   /** The lanes that lead to the main thread. */
   readonly #mainLinks: Link[] = [];
 
@@ -83,6 +90,10 @@ export class Nursery {
         return this.#drained(from, message.id);
       case "watch":
         return this.#watch(message.watcher, message.address);
+      case "link":
+      case "unlink":
+      case "trap":
+        return this.#ties.receive(this.#seats.get(from)!, message);
       case "parcel":
         return this.#parcel(message);
       case "hatched":
@@ -137,6 +148,7 @@ export class Nursery {
     seat.state = "starting";
     seat.asked = false;
     seat.stopping = false;
+    seat.traps = false;
     seat.epoch = table.bump(address.endpoint, ENDPOINT.EPOCH) + 1;
     table.set(address.endpoint, ENDPOINT.EXIT, 0);
     table.set(address.endpoint, ENDPOINT.STATE, STATE.OPEN);
@@ -245,6 +257,7 @@ export class Nursery {
     clearTimeout(seat.timer);
     seat.cancelTake();
     this.#hangs.end(seat);
+    this.#ties.ended(seat);
     seat.chick = undefined;
     seat.state = "empty";
     this.#fence(seat);
@@ -386,6 +399,7 @@ export class Nursery {
     this.#seats.delete(address.endpoint);
     this.#table.release(address.endpoint);
     this.#tellPeers(seat, report, true);
+    this.#ties.gone(seat, report);
   }
 
   #connect({ from, to, toName, lane }: Connect): void {
@@ -398,13 +412,7 @@ export class Nursery {
       sealLane(lane.memory);
       const about = { why: "stopped", to: to.endpoint, toName } as const;
       if (!lane.express) readLane(lane, from, 0, about, this.#lose);
-      return this.#deliver(from, {
-        type: "gone",
-        address: to,
-        report: { kind: "lost", code: 1 },
-        final: true,
-        begun: 0,
-      });
+      return this.#deliver(from, lost(to));
     }
     seat.links.push({ from, lane, begun: 0 });
     seat.chick?.post({ type: "lane", lane });
@@ -421,15 +429,7 @@ export class Nursery {
   #watch(watcher: number, address: Address): void {
     const seat = this.#seat(address);
     if (seat !== undefined) seat.watchers.add(watcher);
-    else {
-      this.#deliver(watcher, {
-        type: "gone",
-        address,
-        report: { kind: "lost", code: 1 },
-        final: true,
-        begun: 0,
-      });
-    }
+    else this.#deliver(watcher, lost(address));
   }
 
   #parcel(parcel: Parcel): void {

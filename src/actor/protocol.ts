@@ -133,6 +133,9 @@ export type ToNursery =
     readonly watcher: number;
     readonly address: Address;
   }
+  | { readonly type: "link"; readonly to: Address; readonly name: string }
+  | { readonly type: "unlink"; readonly to: Address }
+  | { readonly type: "trap"; readonly on: boolean }
   | Parcel
   | DeadLetterBundle
   | { readonly type: "parcelDone"; readonly to: number; readonly id: number }
@@ -186,6 +189,15 @@ export type FromNursery =
     readonly address: Address;
     readonly report: WireReport;
   }
+  | {
+    /** One that is linked with the receiver of this ended for good. */
+    readonly type: "exit";
+    readonly from: Address;
+    readonly name: string;
+    readonly report: WireReport;
+  }
+  /** No exit of a former link comes any more. */
+  | { readonly type: "unlinked"; readonly from: Address }
   | Parcel
   | DeadLetterBundle
   | { readonly type: "zombies"; readonly count: number }

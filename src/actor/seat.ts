@@ -52,6 +52,10 @@ export class Seat {
   timer: ReturnType<typeof setTimeout> | undefined;
   /** The lanes that lead to it. */
   readonly links: Link[] = [];
+  /** Who is linked with it; see ties.ts. */
+  readonly partners: Set<Seat> = new Set();
+  /** Whether it is told of the ends of its partners, instead of ending. */
+  traps = false;
   /** Who wants to know of its final end. */
   readonly watchers: Set<number> = new Set();
   /** Who wants to know of the end of this incarnation. */

@@ -19,6 +19,7 @@ import { type Context, current, enterContext } from "./current.ts";
 import { load } from "./define.ts";
 import type { Locks } from "./locks.ts";
 import { enterIsolate, Isolate } from "./isolate.ts";
+import { Links } from "./links.ts";
 import { enterHome, Offspring } from "./offspring.ts";
 import type { Become, FromNursery, ToNursery, WireReport } from "./protocol.ts";
 import { refTo } from "./ref.ts";
@@ -58,6 +59,7 @@ let isolate: Isolate | undefined;
 let offspring: Offspring | undefined;
 let loop: ActorLoop | undefined;
 let checkpoints: Checkpoints | undefined;
+let links: Links | undefined;
 /** Whether `Deno.exit()` was called: the thread runs on for a moment, but what it says no longer counts. */
 let exiting = false;
 let stopEarly: { reason: unknown; drain: boolean } | undefined;
@@ -70,6 +72,7 @@ function receive({ data }: MessageEvent<FromNursery | Seed>): void {
   else if (data.type === "become") void become(data);
   else if (data.type === "stop") stop(data.reason, data.drain);
   else if (data.type === "kept") checkpoints?.kept();
+  else if (links?.receive(data)) return;
   else if (isolate?.receive(data) === false) offspring?.receive(data);
 }
 
@@ -148,6 +151,7 @@ async function become(message: Become): Promise<void> {
   const table = new EndpointTable(message.table);
   isolate = new Isolate(table, address.endpoint, epoch, post);
   isolate.onFenced = closeThread;
+  links = new Links(isolate, stray);
   catchStrays();
   noteExitCode(isolate);
   for (const lane of message.lanes) isolate.adopt(lane);
@@ -185,7 +189,7 @@ async function start(here: Isolate, message: Become): Promise<void> {
   enterIsolate(here);
   const values = decode(args, 0, args.length, attachments) as unknown[];
   here.turnless = definition.kind === "task";
-  const context = contextOf(here, message);
+  const context = contextOf(here, links!, message);
   enterContext(context);
   const instance = definition.kind === "task"
     ? new TaskRunner(definition.run, values)
@@ -226,7 +230,7 @@ async function end(report: WireReport): Promise<void> {
   sayGoodbye(report);
 }
 
-function contextOf(here: Isolate, message: Become): Context {
+function contextOf(here: Isolate, own: Links, message: Become): Context {
   const { address, name, incarnation, parent } = message;
   return {
     self: refTo(new RefCore(here, address, name, incarnation)),
@@ -236,6 +240,9 @@ function contextOf(here: Isolate, message: Become): Context {
     parent: { id: parent.endpoint, name: parent.name },
     watch,
     monitor,
+    link: (ref) => own.link(ref),
+    unlink: (ref) => own.unlink(ref),
+    trapExits: (handler) => own.trapExits(handler),
     log: current.log,
   };
 }
