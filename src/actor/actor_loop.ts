@@ -18,6 +18,7 @@ import type { LaneReader } from "../memory/lane.ts";
 import type { Checkpoints } from "./checkpoints.ts";
 import type { Isolate, MailConsumer } from "./isolate.ts";
 import type { Notice } from "./notice_queue.ts";
+import { type LastCall, lastCall } from "./last_call.ts";
 import { KIND, methodHash, type WireReport } from "./protocol.ts";
 
 /** Names that are hooks of the runtime, never messages. */
@@ -69,7 +70,7 @@ export class ActorLoop implements MailConsumer {
   readonly #name: string;
   readonly #incarnation: number;
   readonly #methods: Map<number, { name: string; call: Handler }>;
-  readonly #report: (report: WireReport) => void;
+  readonly #report: (report: WireReport, call?: LastCall) => void;
   readonly #concurrency: number;
   readonly #checkpoints: Checkpoints | undefined;
   #state: "idle" | "stopping" | "over" = "idle";
@@ -78,6 +79,8 @@ export class ActorLoop implements MailConsumer {
   #handled: LaneReader | undefined;
   /** Messages finished and not yet counted. */
   #count = 0;
+  /** The message whose handler threw. */
+  #lastCall: LastCall | undefined;
   #stop: { reason: unknown; drain: boolean } | undefined;
 
   /** A loop for `instance`; `report` is called once, with its end. */
@@ -90,7 +93,7 @@ export class ActorLoop implements MailConsumer {
       concurrency: number;
       checkpoints?: Checkpoints | undefined;
     },
-    report: (report: WireReport) => void,
+    report: (report: WireReport, call?: LastCall) => void,
   ) {
     this.#isolate = isolate;
     this.#instance = instance;
@@ -100,6 +103,11 @@ export class ActorLoop implements MailConsumer {
     this.#checkpoints = facts.checkpoints;
     this.#report = report;
     this.#methods = methodsOf(instance);
+  }
+
+  /** The names of the methods that are messages. */
+  get methods(): readonly string[] {
+    return [...this.#methods.values()].map(({ name }) => name);
   }
 
   /** See {@link MailConsumer.ready}. */
@@ -244,7 +252,7 @@ export class ActorLoop implements MailConsumer {
   #finish(report: WireReport): void {
     if (this.#state === "over") return;
     this.#state = "over";
-    this.#report(report);
+    this.#report(report, this.#lastCall);
   }
 
   /** Handles a record now, or when its parcel has arrived: it keeps its place in the order. */
@@ -318,6 +326,7 @@ export class ActorLoop implements MailConsumer {
     if (error instanceof UnknownMethodError && error.method === "") {
       this.#unknown(call);
     }
+    if (!alone) this.#lastCall ??= this.#describe(call);
     this.#replyError(call, alone ? error : this.#crashed(error));
     this.#answered(call);
     if (!alone) void this.#fail(error, "failed");
@@ -334,6 +343,13 @@ export class ActorLoop implements MailConsumer {
       from: call.c,
       hash: call.a,
     });
+  }
+
+  #describe(call: Call): LastCall {
+    const method = this.#methods.get(call.a)?.name ?? "unknown";
+    return call instanceof Flight
+      ? { method, from: call.c, ask: call.kind === KIND.ASK }
+      : lastCall(call, method);
   }
 
   #crashed(cause: unknown): ActorCrashedError {

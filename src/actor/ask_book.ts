@@ -212,6 +212,14 @@ export class AskBook {
     }
   }
 
+  /** Whether an ask to `address` is pending. */
+  waitsFor({ endpoint, life }: Address): boolean {
+    for (const { to } of this.#pending.values()) {
+      if (to.endpoint === endpoint && to.life === life) return true;
+    }
+    return false;
+  }
+
   /** Rejects everything with `error`. */
   close(error: Error): void {
     clearTimeout(this.#timer);

@@ -26,6 +26,7 @@ import type { Chick } from "./chick.ts";
 import { DeadLetterBatch, type LostMessage } from "./dead_letter.ts";
 import { hungFor, startTimedOut } from "./hung_reports.ts";
 import { HangWatch } from "./hang_watch.ts";
+import { type LastCall, lastCall } from "./last_call.ts";
 import { lost } from "./lost.ts";
 import { named, readLane, readLeftovers } from "./leftovers.ts";
 import { type Link, sealLinksOf, Seat, type Start } from "./seat.ts";
@@ -192,7 +193,7 @@ export class Nursery {
     if (seat === undefined) return;
     if (message.type === "ended") {
       chick.frozen = true;
-      return this.#end(seat, message.report);
+      return this.#end(seat, message.report, message.call);
     }
     if (message.type === "checkpoint") {
       return this.#keep(seat, chick, message.state);
@@ -202,6 +203,7 @@ export class Nursery {
     }
     clearTimeout(seat.timer);
     seat.state = "running";
+    seat.methods = message.methods;
     this.#hangs.begin(seat, seat.start!.hangMs);
     this.#deliver(seat.owner, {
       type: "started",
@@ -251,7 +253,7 @@ export class Nursery {
   }
 
   /** The incarnation is over: fences it, lets go of its thread, tells who must know. */
-  #end(seat: Seat, report: WireReport): void {
+  #end(seat: Seat, report: WireReport, call?: LastCall): void {
     if (seat.state === "empty") return;
     const { chick } = seat;
     clearTimeout(seat.timer);
@@ -260,18 +262,23 @@ export class Nursery {
     this.#ties.ended(seat);
     seat.chick = undefined;
     seat.state = "empty";
-    this.#fence(seat);
+    const inFlight = this.#fence(seat);
+    const last = call ?? inFlight;
     if (chick !== undefined) this.#brood.release(chick);
     const { endpoint } = seat.address;
     for (const link of seat.links) this.#rouse(link.from);
     this.#tellPeers(seat, report, false);
     this.#endChildren(endpoint);
+    const { stoppers, watchers, partners } = seat;
     this.#deliver(seat.owner, {
       type: "ended",
       address: seat.address,
       incarnation: seat.start!.become.incarnation,
       report,
       asked: seat.asked,
+      crash: last && { ...last, caller: this.#nameOf(last.from) },
+      heard: last?.ask === true ||
+        stoppers.size + watchers.size + partners.size > 0,
     });
     this.#tellStoppers(seat, report);
   }
@@ -280,15 +287,27 @@ export class Nursery {
    * From here on nothing that the incarnation does can be seen by anybody: what
    * it sends is refused, and it can take no message. What it had begun is known.
    */
-  #fence(seat: Seat): void {
+  #fence(seat: Seat): LastCall | undefined {
     const { endpoint } = seat.address;
+    let call: LastCall | undefined;
     const epoch = this.#table.bump(endpoint, ENDPOINT.EPOCH) + 1;
     this.#sealFrom(endpoint);
     for (const link of seat.links) {
       const reader = new LaneReader(link.lane.memory, epoch & 1023);
-      reader.adopt("skip");
+      if (reader.adopt("keep") === "inFlight" && reader.take() === "taken") {
+        if (!link.lane.express) {
+          call ??= lastCall(reader, seat.methodOf(reader.a));
+        }
+        reader.done();
+      }
       link.begun = reader.finished;
     }
+    return call;
+  }
+
+  #nameOf(endpoint: number): string {
+    if (endpoint === 0) return "main";
+    return this.#seats.get(endpoint)?.name ?? `#${endpoint}`;
   }
 
   #tellStoppers(seat: Seat, report: WireReport): void {
@@ -360,6 +379,8 @@ export class Nursery {
         incarnation,
         report,
         asked,
+        crash: undefined,
+        heard: true,
       });
       return this.#tellStoppers(seat, report);
     }

@@ -21,6 +21,7 @@ import type { ActorRef } from "./ref.ts";
 import { endRef, stoppedRef } from "./ref_core.ts";
 import { checkSpawnOptions, type SpawnOptions } from "./spawn_options.ts";
 import { failedReport, type Plan, ThreadCell } from "./thread_cell.ts";
+import { reportUnheardEnd } from "./unheard_end.ts";
 import { closeWatchers, tellWatchers } from "./watch.ts";
 
 /**
@@ -143,7 +144,10 @@ export class Offspring implements Spawner {
     options: SpawnOptions = {},
   ): Promise<ActorRef<C>> {
     const cell = this.#open("actor", definition, args, options);
-    cell.onEnded = (report) => cell.retire(report);
+    cell.onEnded = (report) => {
+      if (!cell.heard) reportUnheardEnd(cell.name, report);
+      cell.retire(report);
+    };
     try {
       await cell.start();
     } catch (error) {
@@ -223,7 +227,7 @@ export class Offspring implements Spawner {
   }
 
   async #forgetAtEnd(cell: ThreadCell): Promise<void> {
-    await cell.ref.exited;
+    await cell.over;
     if (this.#cells.get(cell.address.endpoint) === cell) {
       this.#cells.delete(cell.address.endpoint);
     }

@@ -7,6 +7,7 @@
 import type { WireError } from "../error_wire.ts";
 import type { ExitReport } from "../exit_report.ts";
 import type { DeadLetterBundle } from "./dead_letter.ts";
+import type { LastCall, WireCrash } from "./last_call.ts";
 
 /** Kinds of lane records. 0 is the lane's own padding. */
 export const KIND: {
@@ -144,9 +145,18 @@ export type ToNursery =
 /** From a worker that serves an endpoint to the nursery. */
 export type FromWorker =
   | { readonly type: "seeded" }
-  | { readonly type: "started" }
+  | {
+    readonly type: "started";
+    /** The methods that are messages. */
+    readonly methods: readonly string[];
+  }
   | { readonly type: "checkpoint"; readonly state: WireState }
-  | { readonly type: "ended"; readonly report: WireReport };
+  | {
+    readonly type: "ended";
+    readonly report: WireReport;
+    /** The message whose handler threw. */
+    readonly call?: LastCall | undefined;
+  };
 
 /** From the nursery to a thread. */
 export type FromNursery =
@@ -175,6 +185,9 @@ export type FromNursery =
     readonly incarnation: number;
     readonly report: WireReport;
     readonly asked: boolean;
+    readonly crash: WireCrash | undefined;
+    /** Whether anybody but its owner is told of this end. */
+    readonly heard: boolean;
   }
   | {
     readonly type: "gone";

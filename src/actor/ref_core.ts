@@ -14,6 +14,8 @@ import type { Address, WireReport } from "./protocol.ts";
 export class RefCore {
   /** Its end, once known here. */
   report: ExitReport | undefined;
+  /** Whether anybody here wants to know of its end. */
+  heard = false;
   /** Latest incarnation known here. */
   incarnation: number;
   /** Largest message that the actor takes, in bytes; 0 for no limit. */
@@ -37,13 +39,19 @@ export class RefCore {
     cores(isolate).set(`${address.endpoint}.${address.life}`, this);
   }
 
-  /** Its final end. */
+  /** Its final end; whoever looks hears of it. */
   get exited(): Promise<ExitReport> {
+    this.heard = true;
     if (!this.#watching && this.report === undefined) {
       this.#watching = true;
       const { isolate, address } = this;
       isolate.post({ type: "watch", watcher: isolate.endpoint, address });
     }
+    return this.#ended.promise;
+  }
+
+  /** Its final end, for its owner, who is told of it in any case. */
+  get over(): Promise<ExitReport> {
     return this.#ended.promise;
   }
 

@@ -1,6 +1,12 @@
 import { sealLane } from "../memory/lane.ts";
 import type { Chick } from "./chick.ts";
-import type { Address, LaneInfo, Parcel, ToNursery } from "./protocol.ts";
+import {
+  type Address,
+  type LaneInfo,
+  methodHash,
+  type Parcel,
+  type ToNursery,
+} from "./protocol.ts";
 
 /** What it takes to start an incarnation. */
 export type Start = Extract<ToNursery, { type: "start" }>;
@@ -48,6 +54,8 @@ export class Seat {
   stopping = false;
   /** How it was started last. */
   start: Start | undefined;
+  /** The names of the methods of its actor, once it is up. */
+  methods: readonly string[] = [];
   /** The deadline of its start, or of its stop. */
   timer: ReturnType<typeof setTimeout> | undefined;
   /** The lanes that lead to it. */
@@ -65,6 +73,11 @@ export class Seat {
 
   /** A seat at `address`, owned by the endpoint `owner`. */
   constructor(readonly address: Address, readonly owner: number) {}
+
+  /** The name of a method, by its name on the wire. */
+  methodOf(hash: number): string {
+    return this.methods.find((name) => methodHash(name) === hash) ?? "unknown";
+  }
 
   /** The name of its actor. */
   get name(): string {

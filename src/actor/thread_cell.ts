@@ -7,8 +7,9 @@ import { errorToWire } from "../error_wire.ts";
 import { SystemClosedError } from "../errors.ts";
 import type { ExitReport } from "../exit_report.ts";
 import { ENDPOINT } from "../memory/endpoints.ts";
-import type { Cell } from "./cell.ts";
+import type { Cell, CrashDetail } from "./cell.ts";
 import type { Isolate } from "./isolate.ts";
+import { crashDetail, type WireCrash } from "./last_call.ts";
 import { encodeFor } from "./leaving.ts";
 import type {
   Address,
@@ -58,6 +59,8 @@ export class ThreadCell implements Cell {
   onCheckpoint: ((state: unknown, incarnation: number) => void) | undefined;
   /** How the incarnation before ended. */
   lastReport: ExitReport | undefined;
+  /** Whether anybody was told of the end before: there was an ask, or who wants to know of its end. */
+  heard = false;
   /** Where it lives. */
   readonly address: Address;
   readonly #core: RefCore;
@@ -71,6 +74,9 @@ export class ThreadCell implements Cell {
   #running = false;
   #retired = false;
   #restore: WireState | undefined;
+  /** What the incarnation let be seen last. */
+  #kept: WireState | undefined;
+  #crash: WireCrash | undefined;
 
   /** Opens an address; nothing runs yet. */
   constructor(
@@ -114,6 +120,8 @@ export class ThreadCell implements Cell {
     const { transfer, initTimeout, hangMs, concurrency } = this.#options;
     const restore = this.#restore;
     this.#restore = undefined;
+    this.#kept = undefined;
+    this.#crash = undefined;
     const encoded = encodeFor(this.#isolate, this.#plan.args, { transfer });
     this.#isolate.post({
       type: "start",
@@ -194,12 +202,23 @@ export class ThreadCell implements Cell {
     >,
   ): void {
     if (message.type === "checkpoint") {
+      this.#kept = message.state;
       return this.onCheckpoint?.(message.state, message.incarnation);
     }
     if (message.type === "started") {
       this.#starting?.resolve();
       this.#starting = undefined;
-    } else this.#ended(message.report, message.asked);
+    } else this.#ended(message);
+  }
+
+  /** See {@link Cell.crash}. */
+  crash(): CrashDetail | undefined {
+    return crashDetail(this.#isolate, this.#crash, this.#kept);
+  }
+
+  /** How it ends for good. */
+  get over(): Promise<ExitReport> {
+    return this.#core.over;
   }
 
   /** The system ended under it, by `cause` if it was not closed. */
@@ -213,9 +232,13 @@ export class ThreadCell implements Cell {
     this.#core.end(report);
   }
 
-  #ended(wire: WireReport, asked: boolean): void {
-    const report = fromWireReport(wire);
+  #ended(message: Extract<FromNursery, { type: "ended" }>): void {
+    const { asked } = message;
+    const report = fromWireReport(message.report);
     this.lastReport = report;
+    this.#crash = message.crash;
+    this.heard = message.heard || asked || this.#core.heard ||
+      this.#isolate.asks.waitsFor(this.address);
     this.#running = false;
     const ending = this.#ending;
     this.#ending = undefined;

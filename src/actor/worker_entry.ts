@@ -18,6 +18,7 @@ import { Checkpoints } from "./checkpoints.ts";
 import { type Context, current, enterContext } from "./current.ts";
 import { load } from "./define.ts";
 import type { Locks } from "./locks.ts";
+import type { LastCall } from "./last_call.ts";
 import { enterIsolate, Isolate } from "./isolate.ts";
 import { Links } from "./links.ts";
 import { enterHome, Offspring } from "./offspring.ts";
@@ -123,10 +124,10 @@ function stray(error: unknown): void {
 }
 
 /** The last word. Nothing of this thread runs after it, so that the next incarnation is alone from its first line. */
-function sayGoodbye(report: WireReport): void {
+function sayGoodbye(report: WireReport, call?: LastCall): void {
   // As an immediate, which is the last thing of a turn of the event loop: what is due in this turn is done before.
   setImmediate(() => {
-    post({ type: "ended", report });
+    post({ type: "ended", report, call });
     wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, GOODBYE_MS);
   });
 }
@@ -214,20 +215,20 @@ async function start(here: Isolate, message: Become): Promise<void> {
     here,
     instance,
     { name, incarnation, concurrency, checkpoints },
-    (report) => void end(report),
+    (report, call) => void end(report, call),
   );
   here.consumer = loop;
-  post({ type: "started" });
+  post({ type: "started", methods: loop.methods });
   if (stopEarly !== undefined) loop.stop(stopEarly.reason, stopEarly.drain);
   here.wake();
 }
 
 /** Ends this actor, after those that it started. */
-async function end(report: WireReport): Promise<void> {
+async function end(report: WireReport, call?: LastCall): Promise<void> {
   if (report.kind === "stopped") {
     await offspring?.endAll("owner stopped", Infinity);
   }
-  sayGoodbye(report);
+  sayGoodbye(report, call);
 }
 
 function contextOf(here: Isolate, own: Links, message: Become): Context {

@@ -1,5 +1,6 @@
 /** An actor that lets its state be kept, and ends by every means. */
 import { actor, type ActorClass } from "../../src/actor/define.ts";
+import type { ActorRef } from "../../src/actor/ref.ts";
 
 /** What a {@linkcode Saver} is told at its start: what its hooks do wrong, if anything. */
 export type Fault = "none" | "checkpoint" | "restore" | "unsendable";
@@ -76,4 +77,18 @@ export const Saver: ActorClass<[fault?: Fault], SaverActor> = actor(
   import.meta,
   "Saver",
   SaverActor,
+);
+
+class CallerActor {
+  /** Has another actor fail. */
+  fail(saver: ActorRef<SaverActor>, n: number): void {
+    saver.tell.addAndFail(n);
+  }
+}
+
+/** Sends to savers. */
+export const Caller: ActorClass<[], CallerActor> = actor(
+  import.meta,
+  "Caller",
+  CallerActor,
 );
