@@ -19,6 +19,7 @@ import type { Checkpoints } from "./checkpoints.ts";
 import type { Isolate, MailConsumer } from "./isolate.ts";
 import type { Notice } from "./notice_queue.ts";
 import { type LastCall, lastCall } from "./last_call.ts";
+import { type FailureRules, resumes } from "./resume.ts";
 import { KIND, methodHash, type WireReport } from "./protocol.ts";
 
 /** Names that are hooks of the runtime, never messages. */
@@ -73,6 +74,7 @@ export class ActorLoop implements MailConsumer {
   readonly #report: (report: WireReport, call?: LastCall) => void;
   readonly #concurrency: number;
   readonly #checkpoints: Checkpoints | undefined;
+  readonly #onFailure: FailureRules | undefined;
   #state: "idle" | "stopping" | "over" = "idle";
   #running = 0;
   /** The lane of a message that is dealt with and not yet finished. */
@@ -92,6 +94,7 @@ export class ActorLoop implements MailConsumer {
       incarnation: number;
       concurrency: number;
       checkpoints?: Checkpoints | undefined;
+      onFailure?: FailureRules | undefined;
     },
     report: (report: WireReport, call?: LastCall) => void,
   ) {
@@ -101,6 +104,7 @@ export class ActorLoop implements MailConsumer {
     this.#incarnation = facts.incarnation;
     this.#concurrency = facts.concurrency;
     this.#checkpoints = facts.checkpoints;
+    this.#onFailure = facts.onFailure;
     this.#report = report;
     this.#methods = methodsOf(instance);
   }
@@ -322,7 +326,8 @@ export class ActorLoop implements MailConsumer {
 
   #refuseOrFail(error: unknown, call: Call): void {
     const alone = error instanceof Refusal ||
-      error instanceof UnknownMethodError;
+      error instanceof UnknownMethodError ||
+      (this.#onFailure !== undefined && resumes(error, this.#onFailure));
     if (error instanceof UnknownMethodError && error.method === "") {
       this.#unknown(call);
     }

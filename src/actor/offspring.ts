@@ -19,6 +19,7 @@ import { Job } from "./job.ts";
 import type { FromNursery } from "./protocol.ts";
 import type { ActorRef } from "./ref.ts";
 import { endRef, stoppedRef } from "./ref_core.ts";
+import type { FailureRules } from "./resume.ts";
 import { checkSpawnOptions, type SpawnOptions } from "./spawn_options.ts";
 import { failedReport, type Plan, ThreadCell } from "./thread_cell.ts";
 import { reportUnheardEnd } from "./unheard_end.ts";
@@ -134,7 +135,7 @@ export class Offspring implements Spawner {
     return this.#open("actor", spec.actor, spec.args, {
       ...options,
       name: options.name ?? spec.id,
-    });
+    }, spec.onFailure);
   }
 
   /** See {@link Spawner.spawn}. */
@@ -207,6 +208,7 @@ export class Offspring implements Spawner {
     definition: unknown,
     args: readonly unknown[],
     options: SpawnOptions,
+    onFailure?: FailureRules,
   ): ThreadCell {
     const plan = checkPlan(kind, definition, args);
     if (this.#refusal !== undefined) {
@@ -220,6 +222,7 @@ export class Offspring implements Spawner {
       plan,
       checkSpawnOptions(plan.definition, options),
       this.#owner,
+      onFailure,
     );
     this.#cells.set(cell.address.endpoint, cell);
     void this.#forgetAtEnd(cell);

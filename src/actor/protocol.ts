@@ -7,6 +7,7 @@
 import type { WireError } from "../error_wire.ts";
 import type { ExitReport } from "../exit_report.ts";
 import type { DeadLetterBundle } from "./dead_letter.ts";
+import type { FailureRules } from "./resume.ts";
 import type { LastCall, WireCrash } from "./last_call.ts";
 
 /** Kinds of lane records. 0 is the lane's own padding. */
@@ -55,6 +56,8 @@ export interface Become {
   readonly concurrency: number;
   /** Milliseconds between two checkpoints, at least; `undefined` when nobody keeps them. */
   readonly checkpointMs: number | undefined;
+  /** What to do about which error of a handler; `undefined` when the actor never resumes. */
+  readonly onFailure: FailureRules | undefined;
   /** What the actor is to restore. */
   readonly restore: WireState | undefined;
   readonly table: SharedArrayBuffer;

@@ -11,6 +11,7 @@ import type { Cell, CrashDetail } from "./cell.ts";
 import type { Isolate } from "./isolate.ts";
 import { crashDetail, type WireCrash } from "./last_call.ts";
 import { encodeFor } from "./leaving.ts";
+import type { FailureRules } from "./resume.ts";
 import type {
   Address,
   FromNursery,
@@ -68,6 +69,7 @@ export class ThreadCell implements Cell {
   readonly #plan: Plan;
   readonly #options: CheckedOptions;
   readonly #parent: string;
+  readonly #onFailure: FailureRules | undefined;
   #incarnation = 0;
   #starting: PromiseWithResolvers<void> | undefined;
   #ending: PromiseWithResolvers<ExitReport> | undefined;
@@ -84,11 +86,13 @@ export class ThreadCell implements Cell {
     plan: Plan,
     options: CheckedOptions,
     parent: string,
+    onFailure?: FailureRules,
   ) {
     this.#isolate = isolate;
     this.#plan = plan;
     this.#options = options;
     this.#parent = parent;
+    this.#onFailure = onFailure;
     // Refuses what cannot travel before an address is taken.
     encodeFor(isolate, plan.args, { transfer: options.transfer });
     const { table } = isolate;
@@ -142,6 +146,7 @@ export class ThreadCell implements Cell {
         checkpointMs: this.onCheckpoint === undefined
           ? undefined
           : this.#options.checkpointMs,
+        onFailure: this.#onFailure,
         restore,
       },
       transfer,

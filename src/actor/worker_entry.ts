@@ -207,14 +207,14 @@ async function start(here: Isolate, message: Become): Promise<void> {
       error === undefined ? message.after : errorFromWire(error),
     );
   }
-  const { concurrency, checkpointMs } = message;
+  const { concurrency, checkpointMs, onFailure } = message;
   if (checkpointMs !== undefined && Checkpoints.has(instance)) {
     checkpoints = new Checkpoints(here, instance, checkpointMs);
   }
   loop = new ActorLoop(
     here,
     instance,
-    { name, incarnation, concurrency, checkpoints },
+    { name, incarnation, concurrency, checkpoints, onFailure },
     (report, call) => void end(report, call),
   );
   here.consumer = loop;

@@ -7,7 +7,8 @@ import type { RestartBudget } from "./intensity.ts";
  * What is done about a failure.
  *
  * - `"restart"`: what the restart type says. The default.
- * - `"resume"`: the actor goes on with its state and its next message; one that could not go on is restarted.
+ * - `"resume"`: the actor goes on with its state and its next message, and the ask rejects with the error itself. It is
+ *   for what a handler throws: an actor that ended otherwise, or out of stack or memory, is restarted.
  * - `"stop"`: the child stays stopped.
  * - `"escalate"`: the supervisor stops everything and fails with this failure at once.
  */

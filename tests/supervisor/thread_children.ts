@@ -10,6 +10,9 @@ export class BadData extends Error {
 }
 registerError(BadData);
 
+/** A class of error that only the actor's side knows. */
+class WorseData extends BadData {}
+
 class WorkerActor {
   #sum = 0;
   readonly #given: readonly string[];
@@ -28,6 +31,25 @@ class WorkerActor {
 
   fail(): never {
     throw new Error("told to");
+  }
+
+  failOnMoreData(): never {
+    throw new WorseData("told to");
+  }
+
+  async failLater(): Promise<never> {
+    throw await Promise.resolve(new BadData("told to"));
+  }
+
+  overflow(): number {
+    return 1 + this.overflow();
+  }
+
+  stray(): Promise<void> {
+    queueMicrotask(() => {
+      throw new BadData("nobody catches this");
+    });
+    return new Promise(() => {});
   }
 
   failOnData(): never {

@@ -1,0 +1,55 @@
+import { TroupeError } from "../errors.ts";
+import type { CellSpec } from "./cell.ts";
+
+/** What to do about which class of error, in order. */
+export type FailureRules = NonNullable<CellSpec["onFailure"]>;
+
+/**
+ * Whether an actor goes on with its state after a handler threw `error`.
+ *
+ * The first of `rules` that names a class of the error decides, also one of what the library's own errors wrap. A thread
+ * that ran out of stack or memory may have stopped anywhere: what it holds is not gone on with.
+ */
+export function resumes(error: unknown, rules: FailureRules): boolean {
+  if (isFatal(error)) return false;
+  const classes = classesOf(error);
+  const rule = rules.find((rule) =>
+    rule.error === undefined || classes.has(rule.error)
+  );
+  return rule?.then === "resume";
+}
+
+/** What V8 says when there is no more stack or memory. */
+const FATAL_REGEXP =
+  /^(Maximum call stack size exceeded|Array buffer allocation failed|.*out of memory)/i;
+
+function isFatal(error: unknown): boolean {
+  return errorsOf(error).some((each) =>
+    each instanceof RangeError && FATAL_REGEXP.test(each.message)
+  );
+}
+
+function classesOf(error: unknown): Set<string> {
+  const names = new Set<string>();
+  for (const each of errorsOf(error)) {
+    for (
+      let proto = Object.getPrototypeOf(each);
+      proto !== null;
+      proto = Object.getPrototypeOf(proto)
+    ) {
+      names.add(proto.constructor?.name);
+    }
+  }
+  return names;
+}
+
+/** The error and, for as long as it is only a wrapping of ours, what it wraps. */
+function errorsOf(error: unknown): readonly Error[] {
+  const errors: Error[] = [];
+  // The bound is for a chain of causes that bites its tail.
+  while (error instanceof Error && errors.length < 16) {
+    errors.push(error);
+    error = error instanceof TroupeError ? error.cause : undefined;
+  }
+  return errors;
+}
