@@ -61,6 +61,12 @@ export {
   task,
 } from "./src/actor/define.ts";
 export type { ActorRef, Asks, Hook, Method, Tells } from "./src/actor/ref.ts";
+export {
+  asCompleted,
+  type Settled,
+  settleFirst,
+  type SettleOptions,
+} from "./src/actor/settled.ts";
 export type { SendOptions } from "./src/actor/send.ts";
 export type {
   Cell,
@@ -88,6 +94,7 @@ export {
   ActorCrashedError,
   ActorInitError,
   ActorStoppedError,
+  AskCycleError,
   AskTimeoutError,
   DataCloneError,
   InitTimeoutError,

@@ -112,6 +112,32 @@ export class AskTimeoutError extends TroupeError {
   }
 }
 
+/** The actor asked waits for the handler that asks, directly or through others; nothing was sent. Code `TROUPE_ASK_CYCLE`. */
+export class AskCycleError extends TroupeError {
+  /** Name of the actor asked. */
+  readonly actor: string;
+  /** The method asked for. */
+  readonly method: string;
+  /** The actors that wait, each for the next; the last is the first again. One that is not known here is a number. */
+  readonly chain: readonly string[];
+
+  /** Makes the error. */
+  constructor(
+    message: string,
+    options: {
+      actor: string;
+      method: string;
+      chain: readonly string[];
+      cause?: unknown;
+    },
+  ) {
+    super(message, options);
+    this.actor = options.actor;
+    this.method = options.method;
+    this.chain = options.chain;
+  }
+}
+
 /** The mailbox has no room for the message, code `TROUPE_MAILBOX_FULL`. */
 export class MailboxFullError extends TroupeError {
   /** Name of the actor or queue. */
@@ -391,6 +417,7 @@ const NAMED = [
   [ActorStoppedError, "ActorStoppedError", "TROUPE_ACTOR_STOPPED"],
   [ActorInitError, "ActorInitError", "TROUPE_ACTOR_INIT"],
   [InitTimeoutError, "InitTimeoutError", "TROUPE_INIT_TIMEOUT"],
+  [AskCycleError, "AskCycleError", "TROUPE_ASK_CYCLE"],
   [AskTimeoutError, "AskTimeoutError", "TROUPE_ASK_TIMEOUT"],
   [MailboxFullError, "MailboxFullError", "TROUPE_MAILBOX_FULL"],
   [MessageTooLargeError, "MessageTooLargeError", "TROUPE_MESSAGE_TOO_LARGE"],

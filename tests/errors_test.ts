@@ -50,6 +50,15 @@ const SAMPLES: [Error, string, string][] = [
     "TROUPE_ASK_TIMEOUT",
   ],
   [
+    new errors.AskCycleError("A", {
+      actor: "a",
+      method: "m",
+      chain: ["a", "b", "a"],
+    }),
+    "AskCycleError",
+    "TROUPE_ASK_CYCLE",
+  ],
+  [
     new errors.MailboxFullError("A", {
       actor: "a",
       capacity: 4,

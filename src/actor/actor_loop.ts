@@ -16,21 +16,13 @@ import { encode, type Encoded } from "../memory/codec.ts";
 import { ENDPOINT, STATE } from "../memory/endpoints.ts";
 import type { LaneReader } from "../memory/lane.ts";
 import type { Checkpoints } from "./checkpoints.ts";
+import type { Cause } from "./ask_chain.ts";
 import type { Isolate, MailConsumer } from "./isolate.ts";
 import type { Notice } from "./notice_queue.ts";
 import { type LastCall, lastCall } from "./last_call.ts";
+import { type Methods, methodsOf, unknownMethod } from "./methods.ts";
+import { KIND, type WireReport } from "./protocol.ts";
 import { type FailureRules, resumes } from "./resume.ts";
-import { KIND, methodHash, type WireReport } from "./protocol.ts";
-
-/** Names that are hooks of the runtime, never messages. */
-const HOOKS: ReadonlySet<string> = new Set([
-  "constructor",
-  "onStart",
-  "onStop",
-  "onRestart",
-  "checkpoint",
-  "restore",
-]);
 
 /** The hooks an actor may have. */
 interface Hooks {
@@ -41,28 +33,8 @@ interface Hooks {
 const CLEAN_UP_MS = 5_000;
 const RESULT = { root: "result" };
 const NO_TRANSFER: readonly Transferable[] = [];
-
-type Handler = (...args: unknown[]) => unknown;
-
-/** The methods of `instance` that are messages, by their name on the wire. */
-function methodsOf(
-  instance: object,
-): Map<number, { name: string; call: Handler }> {
-  const methods = new Map<number, { name: string; call: Handler }>();
-  for (
-    let proto = instance;
-    proto !== null && proto !== Object.prototype;
-    proto = Object.getPrototypeOf(proto)
-  ) {
-    for (const name of Object.getOwnPropertyNames(proto)) {
-      const call = Object.getOwnPropertyDescriptor(proto, name)?.value;
-      if (typeof call !== "function" || HOOKS.has(name)) continue;
-      const hash = methodHash(name);
-      if (!methods.has(hash)) methods.set(hash, { name, call });
-    }
-  }
-  return methods;
-}
+/** Nobody waits for the handler of a notice. */
+const NOTICE: Cause = { kind: 0, c: 0 };
 
 /** The loop of one actor. */
 export class ActorLoop implements MailConsumer {
@@ -70,7 +42,7 @@ export class ActorLoop implements MailConsumer {
   readonly #instance: object;
   readonly #name: string;
   readonly #incarnation: number;
-  readonly #methods: Map<number, { name: string; call: Handler }>;
+  readonly #methods: Methods;
   readonly #report: (report: WireReport, call?: LastCall) => void;
   readonly #concurrency: number;
   readonly #checkpoints: Checkpoints | undefined;
@@ -150,15 +122,20 @@ export class ActorLoop implements MailConsumer {
 
   /** Handles a notice as a message is handled. */
   #notice(notice: Notice): void {
+    const { chain } = this.#isolate;
+    const alone = this.#concurrency === 1;
+    if (alone) chain.begin(NOTICE);
     const failed = (error: unknown): void => {
+      if (alone) chain.end();
       if (!(error instanceof Refusal)) void this.#fail(error, "failed");
     };
     try {
       const result = notice();
-      if (!isThenable(result)) return;
+      if (!isThenable(result)) return alone ? chain.end() : undefined;
       this.#running++;
       result.then(() => {
         this.#running--;
+        if (alone) chain.end();
         this.#isolate.wake();
       }, (error) => {
         this.#running--;
@@ -273,6 +250,7 @@ export class ActorLoop implements MailConsumer {
   #handle(lane: LaneReader): void {
     // Alone, a message stays in its lane until it is answered, and the lane describes it.
     const call = this.#concurrency > 1 ? new Flight(lane) : lane;
+    if (call === lane) this.#isolate.chain.begin(lane);
     let result: unknown;
     try {
       result = this.#call(lane);
@@ -315,7 +293,9 @@ export class ActorLoop implements MailConsumer {
 
   #answered(call: Call): void {
     this.#checkpoints?.changed();
-    if (!(call instanceof Flight)) this.#done(call);
+    if (call instanceof Flight) return;
+    this.#isolate.chain.end();
+    this.#done(call);
   }
 
   /** The message is dealt with; its record is finished when the next one is taken, or by {@link #settle}. */
@@ -439,15 +419,4 @@ class Flight {
 function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof value === "object" && value !== null &&
     typeof (value as PromiseLike<unknown>).then === "function";
-}
-
-function unknownMethod(
-  actor: string,
-  methods: Map<number, { name: string }>,
-): UnknownMethodError {
-  const names = [...methods.values()].map((m) => m.name).join(", ") || "none";
-  return new UnknownMethodError(
-    `Cannot call a method that "${actor}" does not have: its methods are ${names}`,
-    { actor, method: "" },
-  );
 }

@@ -43,7 +43,7 @@ import type { Down } from "./watch.ts";
  * ```
  */
 export interface Context<C = unknown> {
-  /** The actor's own ref: what others may be given. A handler that awaits an ask of itself waits until its deadline. */
+  /** The actor's own ref: what others may be given. An ask of itself by a handler rejects with `AskCycleError`: tell instead. */
   readonly self: ActorRef<C>;
   /** Its name. */
   readonly name: string;

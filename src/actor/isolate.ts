@@ -11,6 +11,7 @@ import { ENDPOINT, type EndpointTable } from "../memory/endpoints.ts";
 import type { LaneReader } from "../memory/lane.ts";
 import { decode, type Encoded } from "../memory/codec.ts";
 import { AskBook } from "./ask_book.ts";
+import { AskChain } from "./ask_chain.ts";
 import { type Notice, NoticeQueue } from "./notice_queue.ts";
 import { DeadLetterBatch, type LostMessage } from "./dead_letter.ts";
 import { movable } from "./movable.ts";
@@ -75,6 +76,8 @@ export class Isolate {
   readonly asks: AskBook;
   /** What the actor here is told between two messages. */
   readonly notices: NoticeQueue = new NoticeQueue();
+  /** The handler that runs here, and who waits for it. */
+  readonly chain: AskChain;
   /** Set by the actor that runs here. */
   consumer: MailConsumer | undefined;
   /** Told of the final end of an address. */
@@ -111,6 +114,7 @@ export class Isolate {
     this.turnless = endpoint === 0;
     this.#epoch = epoch;
     this.#post = post;
+    this.chain = new AskChain(table, endpoint, KIND.ASK, () => this.fenced);
     this.#deadLetters = new DeadLetterBatch((bundle) => post(bundle));
     this.asks = new AskBook(epoch, {
       begun: (to, sequence) =>

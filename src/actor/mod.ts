@@ -47,6 +47,7 @@ export {
   ActorCrashedError,
   ActorInitError,
   ActorStoppedError,
+  AskCycleError,
   AskTimeoutError,
   DataCloneError,
   InitTimeoutError,
@@ -81,6 +82,12 @@ export { Job } from "./job.ts";
 export type { Exit } from "./links.ts";
 export type { Spawner, TreeNode } from "./offspring.ts";
 export type { ActorRef, Asks, Hook, Method, Tells } from "./ref.ts";
+export {
+  asCompleted,
+  type Settled,
+  settleFirst,
+  type SettleOptions,
+} from "./settled.ts";
 export type { SendOptions } from "./send.ts";
 export type {
   Correspondent,

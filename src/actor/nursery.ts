@@ -10,8 +10,6 @@
 import { LaneReader, sealLane } from "../memory/lane.ts";
 import { ENDPOINT, EndpointTable, STATE } from "../memory/endpoints.ts";
 import { ring, rouse } from "../channel/doorbell.ts";
-import { errorToWire } from "../error_wire.ts";
-import { ActorInitError, ModuleLoadError, TroupeError } from "../errors.ts";
 import type {
   Address,
   FromNursery,
@@ -24,7 +22,12 @@ import { armed } from "./armed.ts";
 import { Brood } from "./brood.ts";
 import type { Chick } from "./chick.ts";
 import { DeadLetterBatch, type LostMessage } from "./dead_letter.ts";
-import { hungFor, startTimedOut } from "./hung_reports.ts";
+import {
+  exitedAlone,
+  hungFor,
+  noThreadFor,
+  startTimedOut,
+} from "./own_ends.ts";
 import { HangWatch } from "./hang_watch.ts";
 import { type LastCall, lastCall } from "./last_call.ts";
 import { lost } from "./lost.ts";
@@ -159,7 +162,7 @@ export class Nursery {
     );
     seat.cancelTake = this.#brood.take({
       use: (chick) => this.#become(seat, message, chick),
-      failed: (why) => this.#cannotHatch(seat, why),
+      failed: (why) => this.#end(seat, noThreadFor(message.become, why)),
     });
   }
 
@@ -173,15 +176,6 @@ export class Nursery {
       lanes: seat.links.map((link) => link.lane),
     }, [...message.transfer]);
     for (const parcel of seat.parcels.values()) chick.post(parcel);
-  }
-
-  #cannotHatch(seat: Seat, why: string): void {
-    const { name, module } = seat.start!.become;
-    const error = new ModuleLoadError(
-      `Cannot start a thread for "${name}": ${why}`,
-      { module },
-    );
-    this.#end(seat, { kind: "failed", code: 1, error: errorToWire(error) });
   }
 
   #initTimedOut(seat: Seat, timeoutMs: number): void {
@@ -236,20 +230,7 @@ export class Nursery {
     const seat = this.#seatOf(chick);
     if (seat === undefined) return;
     const exit = this.#table.get(seat.address.endpoint, ENDPOINT.EXIT);
-    // A thread that closes itself gives no code; it is not a wanted end.
-    const code = exit === 0 ? 1 : exit - 1;
-    if (seat.stopping) {
-      return this.#end(seat, { kind: "stopped", code: exit === 0 ? 0 : code });
-    }
-    const how = exit === 0 ? "self.close()" : `Deno.exit(${code})`;
-    const actor = seat.name;
-    const error = seat.state === "starting"
-      ? new ActorInitError(
-        `Cannot start "${actor}" as its thread ended by ${how} before it was up`,
-        { actor },
-      )
-      : new TroupeError(`The thread of "${actor}" ended by ${how}`);
-    this.#end(seat, { kind: "crashed", code, error: errorToWire(error) });
+    this.#end(seat, exitedAlone(seat, exit));
   }
 
   /** The incarnation is over: fences it, lets go of its thread, tells who must know. */

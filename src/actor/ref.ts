@@ -53,6 +53,7 @@ export type Hook =
  * | `UnknownMethodError`     | the actor has no such method; it goes on                              | no               |
  * | `ActorStoppedError`      | the actor ended for good before the message was begun                 | no               |
  * | `ActorCrashedError`      | the handler threw (`cause`), or the actor ended while it ran          | perhaps in part  |
+ * | `AskCycleError`          | the actor waits for the handler that asks it                          | no               |
  * | `AskTimeoutError`        | no reply came within `timeout`                                        | perhaps, or yet  |
  * | the signal's reason      | `signal` aborted                                                      | perhaps, or yet  |
  * | `SystemClosedError`      | the system was closed; if before the call, it was not sent            | perhaps          |

@@ -5,14 +5,16 @@
  */
 import {
   ActorStoppedError,
+  AskCycleError,
   MessageTooLargeError,
   SystemClosedError,
 } from "../errors.ts";
 import type { Encoded } from "../memory/codec.ts";
+import { ENDPOINT } from "../memory/endpoints.ts";
 import { Ask } from "./ask_book.ts";
 import { encodeFor } from "./leaving.ts";
 import { KIND } from "./protocol.ts";
-import type { RefCore } from "./ref_core.ts";
+import { coreOf, type RefCore } from "./ref_core.ts";
 
 /**
  * How a message is sent; see `ActorRef.with()`.
@@ -85,6 +87,10 @@ export function ask(
 ): Promise<unknown> {
   const refused = refuseIfOver(core);
   if (refused !== undefined) return Promise.reject(refused);
+  const cycle = core.isolate.chain.cycleTo(core.address.endpoint);
+  if (cycle !== undefined) {
+    return Promise.reject(cycleError(core, method, cycle));
+  }
   const { signal } = options;
   if (signal?.aborted) return Promise.reject(signal.reason);
   return new Promise((resolve, reject) => {
@@ -119,6 +125,24 @@ export function ask(
     );
     isolate.wake();
   });
+}
+
+/** The ask that could only wait for itself; `waiting` begins with who was to be asked. */
+function cycleError(
+  { isolate, name }: RefCore,
+  method: string,
+  waiting: readonly number[],
+): AskCycleError {
+  const chain = [...waiting, waiting[0]!].map((endpoint) => {
+    const life = isolate.table.get(endpoint, ENDPOINT.LIFE);
+    return coreOf(isolate, { endpoint, life })?.name ?? `#${endpoint}`;
+  });
+  return new AskCycleError(
+    `Cannot ask "${name}" for ${method}() as it waits for the handler that asks: ${
+      chain.map((actor) => `"${actor}"`).join(" waits for ")
+    }; tell it instead, ask after the handler, or raise its concurrency`,
+    { actor: name, method, chain },
+  );
 }
 
 /** Encodes a call, after every check that may refuse it: nothing has changed if this throws. */

@@ -181,7 +181,8 @@ export const ENDPOINT_TABLE: {
  *     32     8  DEPTH             opener, consumer   messages that waited at its last turn; a statistic
  *     36     9  CAPACITY          opener             messages that each sender may have waiting; 0 for the lane's default
  *     40    10  MAX_BYTES         opener             largest message, in bytes; 0 for no limit
- *     44-63     reserved          nobody             zero
+ *     44    11  CALLER            consumer           0, or who waits for its handler; see ask_chain.ts
+ *     48-63     reserved          nobody             zero
  *
  * The word EPOCH. It only ever goes up, so a thread that reads another epoch
  * than the one it was born with was replaced, and must touch nothing any more.
@@ -206,6 +207,7 @@ export const ENDPOINT: {
   readonly DEPTH: 8;
   readonly CAPACITY: 9;
   readonly MAX_BYTES: 10;
+  readonly CALLER: 11;
 } = {
   SLEEP: 0,
   USED: 1,
@@ -218,6 +220,7 @@ export const ENDPOINT: {
   DEPTH: 8,
   CAPACITY: 9,
   MAX_BYTES: 10,
+  CALLER: 11,
 } as const;
 
 /**

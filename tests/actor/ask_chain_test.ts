@@ -1,0 +1,126 @@
+import { assert, assertEquals } from "@std/assert";
+import { System } from "../../mod.ts";
+import { EndpointTable } from "../../src/memory/endpoints.ts";
+import { AskChain } from "../../src/actor/ask_chain.ts";
+import { KIND } from "../../src/actor/protocol.ts";
+import { Relay } from "../fixtures/relay.ts";
+import { threadsGone } from "../fixtures/threads_gone.ts";
+
+// M17
+Deno.test("ActorRef.ask rejects at once when a handler asks its own actor", async () => {
+  {
+    await using system = new System();
+    const a = await system.spawn(Relay, [], { name: "a" });
+    // Had it waited for the deadline, it would wait for ever.
+    const patient = a.with({ timeout: Infinity });
+    assertEquals(await patient.ask.via([a]), ["a", "a"]);
+    assertEquals(await patient.ask.now(a), ["a", "a"]);
+    // The handler is over: the actor goes on and may be asked.
+    assertEquals(await patient.ask.via([]), ["arrived"]);
+    assertEquals(system.deadLetters.count, 0);
+  }
+  await threadsGone();
+});
+
+// M17
+Deno.test("ActorRef.ask rejects at once when the asked waits for the asker through others", async () => {
+  {
+    await using system = new System();
+    const [a, b, c] = await Promise.all(
+      ["a", "b", "c"].map((name) => system.spawn(Relay, [], { name })),
+    );
+    const { ask } = a!.with({ timeout: Infinity });
+    assertEquals(await ask.via([b!, a!]), ["a", "b", "a"]);
+    assertEquals(await ask.via([b!, c!, b!]), ["b", "c", "b"]);
+    const chain = await ask.via([b!, c!, a!]);
+    // The actor in the middle may be one that the last has never met.
+    assertEquals([chain[0], chain[2], chain[3]], ["a", "c", "a"]);
+    assert(["b", `#${b!.id}`].includes(chain[1]!), chain[1]);
+    assertEquals(await ask.via([b!, c!]), ["arrived"]);
+  }
+  await threadsGone();
+});
+
+// M17
+Deno.test("ActorRef.ask goes round a circle in which somebody does not wait", async () => {
+  {
+    await using system = new System();
+    const a = await system.spawn(Relay, [], { name: "a", concurrency: 2 });
+    const b = await system.spawn(Relay, [], { name: "b" });
+    assertEquals(await a.ask.via([a]), ["arrived"]);
+    assertEquals(await a.ask.via([b, a]), ["arrived"]);
+    // It is the other that waits here.
+    assertEquals(await b.ask.via([a]), ["arrived"]);
+  }
+  await threadsGone();
+});
+
+/** Three actors on one table, as their threads see them. */
+function three(): { chain: AskChain[]; ids: number[] } {
+  const table = new EndpointTable();
+  table.open();
+  const ids = [1, 2, 3].map(() => table.open().endpoint);
+  const chain = ids.map((id) => new AskChain(table, id, KIND.ASK, () => false));
+  return { chain, ids };
+}
+
+Deno.test("AskChain.cycleTo() finds nothing when no handler runs", () => {
+  const { chain, ids } = three();
+  assertEquals(chain[0]!.cycleTo(ids[0]!), undefined);
+});
+
+Deno.test("AskChain.cycleTo() follows who waits for whom until the one that is asked", () => {
+  const { chain: [a, b, c], ids } = three();
+  const [idA, idB, idC] = ids as [number, number, number];
+  a!.begin({ kind: KIND.TELL, c: 0 });
+  assertEquals(a!.cycleTo(idB), undefined);
+  b!.begin({ kind: KIND.ASK, c: idA });
+  assertEquals(b!.cycleTo(idC), undefined);
+  c!.begin({ kind: KIND.ASK, c: idB });
+  assertEquals(c!.cycleTo(idA), [idA, idB, idC]);
+  assertEquals(c!.cycleTo(idB), [idB, idC]);
+  assertEquals(c!.cycleTo(idC), [idC]);
+  assertEquals(c!.cycleTo(0), undefined);
+  // The first gave its ask up and ended its handler: it can answer again.
+  a!.end();
+  assertEquals(c!.cycleTo(idA), undefined);
+  assertEquals(c!.cycleTo(idB), [idB, idC]);
+});
+
+Deno.test("AskChain.cycleTo() lets an ask go whose handler nobody waits for", () => {
+  const { chain: [a, b], ids: [idA, idB] } = three();
+  a!.begin({ kind: KIND.TELL, c: idB! });
+  assertEquals(a!.cycleTo(idB!), undefined);
+  b!.begin({ kind: KIND.TELL, c: idA! });
+  assertEquals(b!.cycleTo(idA!), undefined);
+});
+
+Deno.test("AskChain.cycleTo() ends although a circle is there already", () => {
+  const { chain: [a, b, c], ids } = three();
+  const [idA, idB, idC] = ids as [number, number, number];
+  a!.begin({ kind: KIND.ASK, c: idB });
+  b!.begin({ kind: KIND.ASK, c: idA });
+  a!.cycleTo(99);
+  b!.cycleTo(99);
+  c!.begin({ kind: KIND.ASK, c: idA });
+  assertEquals(c!.cycleTo(98), undefined);
+  assertEquals(c!.cycleTo(idB)?.at(-1), idC);
+});
+
+Deno.test("AskChain shows nothing of a thread that was replaced", () => {
+  const table = new EndpointTable();
+  const ids = [1, 2].map(() => table.open().endpoint);
+  let fenced = false;
+  const zombie = new AskChain(table, ids[0]!, KIND.ASK, () => fenced);
+  zombie.begin({ kind: KIND.TELL, c: 0 });
+  zombie.cycleTo(ids[1]!);
+  // Its successor begins with nobody waiting.
+  new AskChain(table, ids[0]!, KIND.ASK, () => false);
+  fenced = true;
+  zombie.end();
+  zombie.begin({ kind: KIND.TELL, c: 0 });
+  zombie.cycleTo(ids[1]!);
+  const other = new AskChain(table, ids[1]!, KIND.ASK, () => false);
+  other.begin({ kind: KIND.ASK, c: ids[0]! });
+  assertEquals(other.cycleTo(ids[0]!), undefined);
+});
