@@ -6,6 +6,7 @@
  * - An {@linkcode ActorRef} asks and tells; {@linkcode Asks} lists what an ask rejects with.
  * - {@linkcode watch} and {@linkcode monitor} tell of the end of an actor, once and after its last message.
  * - {@linkcode supervise} restarts what fails. The messages that wait are kept.
+ * - A {@linkcode Registry} gives actors names, groups and topics.
  * - A {@linkcode Manager} holds the state that they share.
  *
  * | what                           | default                                            | bounds                           | set by                                |
@@ -165,3 +166,6 @@ export {
   Proxied,
   ValueRef,
 } from "./src/manager/proxies.ts";
+export { AlreadyRegisteredError } from "./src/registry/already_registered_error.ts";
+export { Registry } from "./src/registry/registry.ts";
+export { RegistryStream } from "./src/registry/stream.ts";

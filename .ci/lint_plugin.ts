@@ -15,7 +15,7 @@ const ROWS: readonly (readonly string[])[] = [
   ["shared", "channel"],
   ["actor"],
   ["supervisor"],
-  ["manager", "pool", "process"],
+  ["manager", "registry", "pool", "process"],
   ["cluster"],
   ["observe", "testing"],
   ["cli"],

@@ -6,7 +6,14 @@ const { name, exports } = JSON.parse(
 ) as { name: string; exports: Record<string, string> };
 
 /** The folders that a user has a path to, besides the page of the package. */
-const FOLDERS = ["actor", "channel", "manager", "memory", "supervisor"];
+const FOLDERS = [
+  "actor",
+  "channel",
+  "manager",
+  "memory",
+  "registry",
+  "supervisor",
+];
 
 /** What `path` exports at run time; types are none of it. */
 async function load(path: string): Promise<Record<string, unknown>> {

@@ -1,0 +1,38 @@
+/**
+ * Unique names, groups and topics for actors, on all threads of a system.
+ *
+ * | what                      | call                                                | what an end does                  |
+ * |---------------------------|-----------------------------------------------------|-----------------------------------|
+ * | a name for one actor      | `register()`, `whereis()`, `unregister()`           | frees its names                   |
+ * | a group of actors         | `join()`, `leave()`, `members()`, `listing()`       | takes it out of its groups        |
+ * | messages for all who care | `subscribe()`, `publish()`                          | ends the streams that it reads    |
+ *
+ * All of that is done before anybody is told of the end. A restart is no end: names and memberships stay.
+ *
+ * @example Talk to every member of a group
+ * ```ts
+ * import { System } from "@troupe/actors";
+ * import { VaultActor } from "@troupe/actors/manager";
+ * import { Registry } from "@troupe/actors/registry";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using system = new System();
+ * await using registry = await Registry.start({ system });
+ * for (const name of ["a", "b"]) {
+ *   const vault = await system.spawn(VaultActor, [], { name });
+ *   await registry.join("vaults", vault);
+ * }
+ * const vaults = await registry.members("vaults", VaultActor);
+ * await Promise.all(vaults.map(({ ask }) => ask.push("list", [1])));
+ * assertEquals(vaults.map(({ name }) => name), ["a", "b"]);
+ * ```
+ *
+ * @module
+ */
+export type { ActorClass } from "../actor/define.ts";
+export type { Spawner } from "../actor/offspring.ts";
+export type { ActorRef } from "../actor/ref.ts";
+export { ActorStoppedError, InvalidOptionError } from "../errors.ts";
+export { AlreadyRegisteredError } from "./already_registered_error.ts";
+export { Registry } from "./registry.ts";
+export { RegistryStream } from "./stream.ts";

@@ -1,0 +1,117 @@
+/**
+ * A stream of values from a registry, as its reader holds it.
+ *
+ * @module
+ */
+import { current } from "../actor/current.ts";
+import type { ActorRef } from "../actor/ref.ts";
+import { ActorStoppedError, SystemClosedError } from "../errors.ts";
+import type { Directory, Source } from "./directory.ts";
+
+/**
+ * What a registry sends to one reader: the messages of a topic, or the lists of a group.
+ *
+ * - **Iterate it once:** `for await` reads to the end, and leaving the loop ends the stream. `using` ends it with a scope.
+ * - **It ends** when it is disposed, and when the registry stops.
+ * - **Read by who made it:** it cannot travel. One of an actor ends with that actor.
+ *
+ * @typeParam T The values.
+ *
+ * @example Listen until the first word
+ * ```ts
+ * import { Registry, System } from "@troupe/actors";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using system = new System();
+ * await using registry = await Registry.start({ system });
+ * const news = await registry.subscribe<string>("news");
+ * await registry.publish("news", "hello");
+ * for await (const word of news) {
+ *   assertEquals(word, "hello");
+ *   break;
+ * }
+ * ```
+ */
+export class RegistryStream<T>
+  implements AsyncIterableIterator<T, undefined>, Disposable {
+  /** Values that were dropped so far, as more waited than `capacity` says. */
+  missed = 0;
+  readonly #directory: ActorRef<Directory>;
+  readonly #id: string = crypto.randomUUID();
+  readonly #opened: Promise<void>;
+  #values: T[] = [];
+  #over = false;
+  /** Reading goes one after the other. */
+  #last: Promise<unknown> = Promise.resolve();
+
+  /** A stream of `source`; the methods of `Registry` make them. */
+  constructor(
+    directory: ActorRef<Directory>,
+    source: Source,
+    capacity: number,
+  ) {
+    this.#directory = directory;
+    const { self } = current;
+    const { ask } = directory;
+    this.#opened = self === undefined
+      ? ask.open(this.#id, source, capacity)
+      : ask.open(this.#id, source, capacity, self);
+    // Whoever reads is told.
+    this.#opened.catch(() => {});
+  }
+
+  /** Resolves when every value from now on is caught. */
+  get opened(): Promise<void> {
+    return this.#opened;
+  }
+
+  /** The next value, as soon as there is one. */
+  next(): Promise<IteratorResult<T, undefined>> {
+    const next = this.#last.then(() => this.#next());
+    this.#last = next.catch(() => {});
+    return next;
+  }
+
+  /** Ends the stream. */
+  return(): Promise<IteratorResult<T, undefined>> {
+    this[Symbol.dispose]();
+    return Promise.resolve({ done: true, value: undefined });
+  }
+
+  /** Ends the stream: who waits for a value is told of the end. */
+  [Symbol.dispose](): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#values = [];
+    this.#directory.tell.close(this.#id);
+  }
+
+  /** The stream itself. */
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async #next(): Promise<IteratorResult<T, undefined>> {
+    if (this.#values.length === 0 && !this.#over) await this.#fetch();
+    return this.#over
+      ? { done: true, value: undefined }
+      : { done: false, value: this.#values.shift() as T };
+  }
+
+  async #fetch(): Promise<void> {
+    try {
+      await this.#opened;
+      const { ask } = this.#directory.with({ timeout: Infinity });
+      const batch = await ask.next(this.#id);
+      if (batch === undefined) this.#over = true;
+      if (this.#over || batch === undefined) return;
+      this.#values = batch.values as T[];
+      this.missed += batch.missed;
+    } catch (error) {
+      this.#over = true;
+      const ended = error instanceof ActorStoppedError ||
+        error instanceof SystemClosedError;
+      if (!ended) throw error;
+    }
+  }
+}
