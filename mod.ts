@@ -81,6 +81,12 @@ export type {
   DeadLetterReason,
 } from "./src/actor/dead_letter.ts";
 export type { DeadLetters } from "./src/actor/dead_letters.ts";
+export type {
+  EveryOptions,
+  Timer,
+  TimerOptions,
+  Timers,
+} from "./src/actor/timers.ts";
 export type { SpawnOptions } from "./src/actor/spawn_options.ts";
 export { type Context, current } from "./src/actor/current.ts";
 export { Job } from "./src/actor/job.ts";

@@ -21,6 +21,7 @@ import type { Isolate, MailConsumer } from "./isolate.ts";
 import type { Notice } from "./notice_queue.ts";
 import { type LastCall, lastCall } from "./last_call.ts";
 import { type Methods, methodsOf, unknownMethod } from "./methods.ts";
+import type { ActorTimers } from "./timers.ts";
 import { KIND, type WireReport } from "./protocol.ts";
 import { type FailureRules, resumes } from "./resume.ts";
 
@@ -45,6 +46,7 @@ export class ActorLoop implements MailConsumer {
   readonly #methods: Methods;
   readonly #report: (report: WireReport, call?: LastCall) => void;
   readonly #concurrency: number;
+  readonly #timers: ActorTimers | undefined;
   readonly #checkpoints: Checkpoints | undefined;
   readonly #onFailure: FailureRules | undefined;
   #state: "idle" | "stopping" | "over" = "idle";
@@ -66,6 +68,7 @@ export class ActorLoop implements MailConsumer {
       incarnation: number;
       concurrency: number;
       checkpoints?: Checkpoints | undefined;
+      timers?: ActorTimers | undefined;
       onFailure?: FailureRules | undefined;
     },
     report: (report: WireReport, call?: LastCall) => void,
@@ -76,6 +79,7 @@ export class ActorLoop implements MailConsumer {
     this.#incarnation = facts.incarnation;
     this.#concurrency = facts.concurrency;
     this.#checkpoints = facts.checkpoints;
+    this.#timers = facts.timers;
     this.#onFailure = facts.onFailure;
     this.#report = report;
     this.#methods = methodsOf(instance);
@@ -293,6 +297,7 @@ export class ActorLoop implements MailConsumer {
 
   #answered(call: Call): void {
     this.#checkpoints?.changed();
+    this.#timers?.handled();
     if (call instanceof Flight) return;
     this.#isolate.chain.end();
     this.#done(call);

@@ -5,6 +5,7 @@
  */
 import type { Exit } from "./links.ts";
 import type { ActorRef } from "./ref.ts";
+import type { Timers } from "./timers.ts";
 import type { Down } from "./watch.ts";
 
 /**
@@ -42,7 +43,7 @@ import type { Down } from "./watch.ts";
  * }
  * ```
  */
-export interface Context<C = unknown> {
+export interface Context<C = unknown> extends Timers {
   /** The actor's own ref: what others may be given. An ask of itself by a handler rejects with `AskCycleError`: tell instead. */
   readonly self: ActorRef<C>;
   /** Its name. */

@@ -95,6 +95,7 @@ export type {
   DeadLetterReason,
 } from "./dead_letter.ts";
 export type { DeadLetters } from "./dead_letters.ts";
+export type { EveryOptions, Timer, TimerOptions, Timers } from "./timers.ts";
 export type { SpawnOptions } from "./spawn_options.ts";
 export { System, type SystemOptions } from "./system.ts";
 export { type Down, monitor, watch } from "./watch.ts";

@@ -26,6 +26,7 @@ import type { Become, FromNursery, ToNursery, WireReport } from "./protocol.ts";
 import { refTo } from "./ref.ts";
 import { RefCore } from "./ref_core.ts";
 import { rehearse } from "./rehearsal.ts";
+import { ActorTimers } from "./timers.ts";
 import { TaskRunner } from "./task_runner.ts";
 import { monitor, watch } from "./watch.ts";
 
@@ -59,6 +60,7 @@ const GOODBYE_MS = 50;
 let isolate: Isolate | undefined;
 let offspring: Offspring | undefined;
 let loop: ActorLoop | undefined;
+let timers: ActorTimers | undefined;
 let checkpoints: Checkpoints | undefined;
 let links: Links | undefined;
 /** Whether `Deno.exit()` was called: the thread runs on for a moment, but what it says no longer counts. */
@@ -102,6 +104,7 @@ async function warmUp(): Promise<void> {
 
 function stop(reason: unknown, drain: boolean): void {
   stopping.abort(reason);
+  timers?.close();
   if (loop !== undefined) loop.stop(reason, drain);
   else stopEarly = { reason, drain };
 }
@@ -190,6 +193,11 @@ async function start(here: Isolate, message: Become): Promise<void> {
   enterIsolate(here);
   const values = decode(args, 0, args.length, attachments) as unknown[];
   here.turnless = definition.kind === "task";
+  timers = new ActorTimers({
+    inTurn: (notice) => here.notify(-1, notice),
+    quiet: () => here.consumer?.ready === true && !here.mailbox.hasMore(true),
+    now: () => performance.now(),
+  });
   const context = contextOf(here, links!, message);
   enterContext(context);
   const instance = definition.kind === "task"
@@ -214,7 +222,7 @@ async function start(here: Isolate, message: Become): Promise<void> {
   loop = new ActorLoop(
     here,
     instance,
-    { name, incarnation, concurrency, checkpoints, onFailure },
+    { name, incarnation, concurrency, checkpoints, onFailure, timers },
     (report, call) => void end(report, call),
   );
   here.consumer = loop;
@@ -244,6 +252,9 @@ function contextOf(here: Isolate, own: Links, message: Become): Context {
     link: (ref) => own.link(ref),
     unlink: (ref) => own.unlink(ref),
     trapExits: (handler) => own.trapExits(handler),
+    after: timers!.after,
+    every: timers!.every,
+    idle: timers!.idle,
     log: current.log,
   };
 }
