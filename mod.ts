@@ -92,7 +92,13 @@ export { type Context, current } from "./src/actor/current.ts";
 export { Job } from "./src/actor/job.ts";
 export type { Exit } from "./src/actor/links.ts";
 export { System, type SystemOptions } from "./src/actor/system.ts";
-export { type Down, monitor, watch } from "./src/actor/watch.ts";
+export {
+  type Down,
+  monitor,
+  type Restarted,
+  watch,
+  type WatchOptions,
+} from "./src/actor/watch.ts";
 export type { Spawner, TreeNode } from "./src/actor/offspring.ts";
 export { defaultSystem, run, spawn } from "./src/actor/default_system.ts";
 export type { ExitKind, ExitReport } from "./src/exit_report.ts";

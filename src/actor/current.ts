@@ -6,7 +6,7 @@
 import type { Exit } from "./links.ts";
 import type { ActorRef } from "./ref.ts";
 import type { Timers } from "./timers.ts";
-import type { Down } from "./watch.ts";
+import type { Down, WatchOptions } from "./watch.ts";
 
 /**
  * What an actor is told about itself, by its `onStart(context)` hook.
@@ -63,20 +63,30 @@ export interface Context<C = unknown> extends Timers {
    * @typeParam T The instance of the other actor's class.
    * @param ref The other actor.
    * @param handler Told of the end, in turn with the messages.
+   * @param options `onRestart`: told of restarts.
    * @returns Disposing it ends the watch.
    * @throws {InvalidOptionError} If `ref` is no ref, or `handler` is no function.
    */
-  watch<T>(ref: ActorRef<T>, handler: (down: Down<T>) => unknown): Disposable;
+  watch<T>(
+    ref: ActorRef<T>,
+    handler: (down: Down<T>) => unknown,
+    options?: WatchOptions<T>,
+  ): Disposable;
   /**
    * As {@linkcode Context.watch}, independent of all other monitors and watches of the same actor.
    *
    * @typeParam T The instance of the other actor's class.
    * @param ref The other actor.
    * @param handler Told of the end, in turn with the messages.
+   * @param options `onRestart`: told of restarts.
    * @returns Disposing it ends the monitor.
    * @throws {InvalidOptionError} If `ref` is no ref, or `handler` is no function.
    */
-  monitor<T>(ref: ActorRef<T>, handler: (down: Down<T>) => unknown): Disposable;
+  monitor<T>(
+    ref: ActorRef<T>,
+    handler: (down: Down<T>) => unknown,
+    options?: WatchOptions<T>,
+  ): Disposable;
   /**
    * Links this actor with another one: when one ends abnormally, the other ends too.
    *

@@ -271,10 +271,10 @@ export class Isolate {
     this.#pump.wake();
   }
 
-  /** Has the actor here do something in its turn, after every message that came from the endpoint `after`. */
+  /** Has the actor here do something in its turn, after every message that came from who has ended at `after`. */
   notify(after: number, notice: Notice): void {
     if (this.turnless) return queueMicrotask(notice);
-    this.notices.put(this.mailbox.lanesFrom(after), notice);
+    this.notices.put(this.mailbox.sealedFrom(after), notice);
     this.wake();
   }
 

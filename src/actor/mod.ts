@@ -98,4 +98,10 @@ export type { DeadLetters } from "./dead_letters.ts";
 export type { EveryOptions, Timer, TimerOptions, Timers } from "./timers.ts";
 export type { SpawnOptions } from "./spawn_options.ts";
 export { System, type SystemOptions } from "./system.ts";
-export { type Down, monitor, watch } from "./watch.ts";
+export {
+  type Down,
+  monitor,
+  type Restarted,
+  watch,
+  type WatchOptions,
+} from "./watch.ts";

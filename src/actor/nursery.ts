@@ -199,11 +199,11 @@ export class Nursery {
     seat.state = "running";
     seat.methods = message.methods;
     this.#hangs.begin(seat, seat.start!.hangMs);
-    this.#deliver(seat.owner, {
-      type: "started",
-      address: seat.address,
-      incarnation: seat.start!.become.incarnation,
-    });
+    const { address, owner, watchers, start } = seat;
+    const { incarnation } = start!.become;
+    for (const peer of new Set([owner, ...watchers])) {
+      this.#deliver(peer, { type: "started", address, incarnation });
+    }
   }
 
   /** Hands a checkpoint on, ahead of whatever may be told of its incarnation later. */

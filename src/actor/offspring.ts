@@ -23,7 +23,7 @@ import type { FailureRules } from "./resume.ts";
 import { checkSpawnOptions, type SpawnOptions } from "./spawn_options.ts";
 import { failedReport, type Plan, ThreadCell } from "./thread_cell.ts";
 import { reportUnheardEnd } from "./unheard_end.ts";
-import { closeWatchers, tellWatchers } from "./watch.ts";
+import { closeWatchers, tellRestart, tellWatchers } from "./watch.ts";
 
 /**
  * Starts actors and tasks: a system, or an actor in it.
@@ -174,6 +174,9 @@ export class Offspring implements Spawner {
 
   /** Handles what the nursery says of one of them. */
   receive(message: FromNursery): void {
+    if (message.type === "started") {
+      tellRestart(this.#isolate, message.address, message.incarnation);
+    }
     if (
       message.type !== "started" && message.type !== "ended" &&
       message.type !== "checkpoint"

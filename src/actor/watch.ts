@@ -39,6 +39,28 @@ export interface Down<C = unknown> {
   readonly report: ExitReport;
 }
 
+/**
+ * A restart of an actor, as `onRestart` of {@linkcode watch} tells it.
+ *
+ * @typeParam C The instance of the actor's class.
+ */
+export interface Restarted<C = unknown> {
+  /** The ref that is watched. */
+  readonly ref: ActorRef<C>;
+  /** The number of the incarnation that is up now. */
+  readonly incarnation: number;
+}
+
+/**
+ * What else {@linkcode watch} and {@linkcode monitor} tell.
+ *
+ * @typeParam C The instance of the actor's class.
+ */
+export interface WatchOptions<C = unknown> {
+  /** Called each time that the actor is up again, after the last message of the incarnation before; in turn as the handler is. */
+  readonly onRestart?: (restarted: Restarted<C>) => unknown;
+}
+
 /** Keys of those who wait are of one life of one endpoint. */
 function keyOf({ endpoint, life }: Address): string {
   return `${endpoint}.${life}`;
@@ -53,6 +75,7 @@ class Watcher implements Disposable {
     readonly core: RefCore,
     readonly ref: ActorRef<unknown>,
     public handler: (down: Down<never>) => unknown,
+    public onRestart: ((restarted: Restarted<never>) => unknown) | undefined,
     readonly forget: (watcher: Watcher) => void,
   ) {}
 
@@ -62,6 +85,12 @@ class Watcher implements Disposable {
     this[Symbol.dispose]();
     const report = this.core.report ?? { kind: "lost", code: 1 };
     return this.handler({ ref: this.ref as ActorRef<never>, report });
+  }
+
+  /** Tells it of a restart, unless it is over. */
+  restart(incarnation: number): unknown {
+    if (this.#over) return undefined;
+    return this.onRestart?.({ ref: this.ref as ActorRef<never>, incarnation });
   }
 
   /** Nothing is told from here on, also if it is on its way. */
@@ -88,14 +117,16 @@ class WatchBook {
     core: RefCore,
     ref: ActorRef<unknown>,
     handler: (down: Down<never>) => unknown,
+    { onRestart }: WatchOptions<never>,
   ): Disposable {
     const key = keyOf(core.address);
     const known = this.#watches.get(key);
     if (known !== undefined) {
       known.handler = handler;
+      known.onRestart = onRestart;
       return known;
     }
-    const watcher = new Watcher(core, ref, handler, (watcher) => {
+    const watcher = new Watcher(core, ref, handler, onRestart, (watcher) => {
       this.#watches.delete(key);
       this.#forget(watcher);
     });
@@ -108,9 +139,16 @@ class WatchBook {
     core: RefCore,
     ref: ActorRef<unknown>,
     handler: (down: Down<never>) => unknown,
+    { onRestart }: WatchOptions<never>,
   ): Disposable {
     return this.#wait(
-      new Watcher(core, ref, handler, (watcher) => this.#forget(watcher)),
+      new Watcher(
+        core,
+        ref,
+        handler,
+        onRestart,
+        (watcher) => this.#forget(watcher),
+      ),
     );
   }
 
@@ -122,6 +160,18 @@ class WatchBook {
     this.#waiting.delete(key);
     for (const watcher of watchers) {
       this.#isolate.notify(address.endpoint, () => watcher.fire());
+    }
+  }
+
+  /** The next incarnation at the address is up. */
+  restarted(address: Address, incarnation: number): void {
+    for (const watcher of this.#waiting.get(keyOf(address)) ?? []) {
+      watcher.core.incarnation = incarnation;
+      if (watcher.onRestart === undefined) continue;
+      this.#isolate.notify(
+        address.endpoint,
+        () => watcher.restart(incarnation),
+      );
     }
   }
 
@@ -168,6 +218,15 @@ export function tellWatchers(isolate: Isolate, address: Address): void {
   BOOKS.get(isolate)?.gone(address);
 }
 
+/** Tells those who watch `address` on this thread that it is up again. */
+export function tellRestart(
+  isolate: Isolate,
+  address: Address,
+  incarnation: number,
+): void {
+  if (incarnation > 1) BOOKS.get(isolate)?.restarted(address, incarnation);
+}
+
 /** Tells all who watch anything on this thread: its system is closed. */
 export function closeWatchers(isolate: Isolate): void {
   BOOKS.get(isolate)?.close();
@@ -203,15 +262,18 @@ function checked(
  *   one more.
  * - **Always:** however it ended, and soon also when it had ended before. A restart is not an end.
  * - **After its last message:** what the actor had sent to this thread is handled before, and its replies have arrived.
+ *   Messages that still waited for room in the actor that ended were never sent.
  * - **All is free:** its address, and what it was registered as, can be taken by others when the handler runs.
  * - **In turn:** inside an actor the handler runs as a message does, one at a time; what it throws fails the actor.
- *   Elsewhere, and in a task, it runs as an event listener does.
+ *   Elsewhere, and in a task, it runs as an event listener does. So a message handler cannot wait for its own watch:
+ *   it awaits `ref.exited`.
  * - **One life:** a restarted actor watches anew, in its `onStart`.
  * - **No end is missed:** on the thread that made the system, those that still watch when it closes are told then.
  *
  * @typeParam C The instance of the actor's class.
  * @param ref The actor.
  * @param handler Told of the end.
+ * @param options `onRestart`: told of restarts, which are no ends.
  * @returns Disposing it ends the watch: the handler is not called afterwards, also if the end is known already.
  * @throws {InvalidOptionError} If `ref` is no ref, or `handler` is no function.
  *
@@ -249,9 +311,10 @@ function checked(
 export function watch<C>(
   ref: ActorRef<C>,
   handler: (down: Down<C>) => unknown,
+  options: WatchOptions<C> = {},
 ): Disposable {
   const core = checked("watch", ref, handler);
-  return bookOf(core.isolate).watch(core, ref, handler);
+  return bookOf(core.isolate).watch(core, ref, handler, options);
 }
 
 /**
@@ -263,6 +326,7 @@ export function watch<C>(
  * @typeParam C The instance of the actor's class.
  * @param ref The actor.
  * @param handler Told of the end.
+ * @param options `onRestart`: told of restarts, which are no ends.
  * @returns Disposing it ends the monitor: the handler is not called afterwards, also if the end is known already.
  * @throws {InvalidOptionError} If `ref` is no ref, or `handler` is no function.
  *
@@ -286,7 +350,8 @@ export function watch<C>(
 export function monitor<C>(
   ref: ActorRef<C>,
   handler: (down: Down<C>) => unknown,
+  options: WatchOptions<C> = {},
 ): Disposable {
   const core = checked("monitor", ref, handler);
-  return bookOf(core.isolate).monitor(core, ref, handler);
+  return bookOf(core.isolate).monitor(core, ref, handler, options);
 }

@@ -73,9 +73,12 @@ export class Mailbox {
     return depth;
   }
 
-  /** The mail lanes that `from` writes and that were not read to their end yet. */
-  lanesFrom(from: number): SharedArrayBuffer[] {
-    return this.#mail.filter((lane) => lane.from === from)
+  /**
+   * The mail lanes that `from` wrote and that were not read to their end yet. Those that are written still are another
+   * incarnation's, or those of an actor that has the row by now.
+   */
+  sealedFrom(from: number): SharedArrayBuffer[] {
+    return this.#mail.filter((lane) => lane.from === from && lane.sealed)
       .map((lane) => lane.memory);
   }
 

@@ -99,6 +99,11 @@ export class LaneReader {
     return Math.max(0, (peek(this.#words, SENT) - this.#done) | 0);
   }
 
+  /** Whether nothing can be written any more; what was, stays readable. */
+  get sealed(): boolean {
+    return load(this.#words, WRITE) < 0;
+  }
+
   /** Whether there is a record behind the one in flight, or any if none is. Costs a load only when it seems not. */
   get hasMore(): boolean {
     return this.#next !== this.#written || this.#next !== this.#look();

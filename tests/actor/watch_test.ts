@@ -220,6 +220,33 @@ Deno.test("watch() does not tell of a restart, and once of the final end", async
   assertEquals(notes, ["down stopped 0"]);
 });
 
+// S98
+Deno.test("watch() tells of a restart by onRestart, after the last message of the incarnation before", async () => {
+  await using system = new System({ spares: 2 });
+  const witness = await system.spawn(Witness, []);
+  {
+    await using tree = await supervise({
+      backoff: { minMs: 1, randomFactor: 0 },
+      children: [{ id: "talker ", actor: Talker, args: [] }],
+    }, system);
+    const talker = tree.ref("talker ", Talker);
+    await witness.ask.watchLives(talker);
+    talker.tell.talk(witness, 500, "throw");
+    await noted(witness, "up");
+    await talker.ask.silent();
+    talker.tell.talk(witness, 1, "throw");
+    await noted(witness, "up 3");
+  }
+  const notes = await noted(witness, "down");
+  assertEquals(notes.slice(499), [
+    "talker 499",
+    "up 2 2",
+    "talker 0",
+    "up 3 3",
+    "down stopped 0",
+  ]);
+});
+
 Deno.test("watch() handles an end as one message: others wait for its handler", async () => {
   await using system = new System();
   const witness = await system.spawn(Witness, []);
