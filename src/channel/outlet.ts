@@ -53,7 +53,7 @@ export class Outlet {
   /** The time, as of the last flush: the clock costs as much as a message. */
   #now = 0;
 
-  /** Makes the lane. The caller tells the other side of {@link memory}. */
+  /** Makes the lane, or goes on with the one in `memory`. The caller tells the other side of {@link memory}. */
   constructor(
     options: {
       from: number;
@@ -61,13 +61,15 @@ export class Outlet {
       self: number;
       capacityMessages?: number;
       capacityBytes?: number;
+      /** A lane from `from` to `to` that was made before. */
+      memory?: SharedArrayBuffer;
       /** Told of a message without a {@link Delivery} that was not published and never will be. */
       lost?: Lost;
     },
   ) {
     this.#lost = options.lost;
     this.#self = options.self;
-    this.#writer = new LaneWriter(createLane(options));
+    this.#writer = new LaneWriter(options.memory ?? createLane(options));
   }
 
   /** The lane's memory. */

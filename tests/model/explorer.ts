@@ -70,6 +70,9 @@ export interface Exploration {
     | undefined;
 }
 
+/** `MODEL_FURTHER=1` allows one more preemption in every bounded scenario, and prints how many schedules there were. */
+const FURTHER = Number(Deno.env.get("MODEL_FURTHER") ?? 0);
+
 /** A run longer than this spins in a circle. */
 const MAX_STEPS = 400;
 const SPINS = 3_000;
@@ -109,8 +112,12 @@ export async function explore(scenario: Scenario): Promise<Exploration> {
   }
 }
 
-/** Fails with the schedule if anything went wrong or was not tried. */
-export function assertSound(found: Exploration): void {
+/**
+ * Fails with the schedule if anything went wrong or was not tried.
+ *
+ * @param atLeast How many schedules there must be: with fewer, the threads no longer meet as they were meant to.
+ */
+export function assertSound(found: Exploration, atLeast = 1): void {
   if (found.wrong !== undefined) {
     throw new Error(
       `${found.wrong.outcome}\nin run ${found.runs}, after\n${found.wrong.schedule}`,
@@ -121,6 +128,12 @@ export function assertSound(found: Exploration): void {
       `Not every schedule was tried: stopped after ${found.runs}`,
     );
   }
+  if (found.runs < atLeast) {
+    throw new Error(
+      `Only ${found.runs} schedules were there to try: expected ${atLeast} or more`,
+    );
+  }
+  if (FURTHER > 0) console.log(`${found.runs} schedules, ${found.steps} steps`);
 }
 
 /** Fails unless the exploration found the flaw: an outcome that contains `text`. */
@@ -168,7 +181,8 @@ class Explorer {
   }
 
   exploreAll(): Exploration {
-    const { maxRuns = 100_000, allowed } = this.#scenario;
+    const { maxRuns = FURTHER > 0 ? Infinity : 100_000, allowed } =
+      this.#scenario;
     const outcomes: Record<string, number> = {};
     for (;;) {
       const ended = this.#runOnce();
@@ -258,7 +272,7 @@ class Explorer {
       const goesOn = ready.includes(last);
       const choices = !goesOn
         ? ready
-        : preemptions >= maxPreemptions
+        : preemptions >= maxPreemptions + FURTHER
         ? [last]
         : [last, ...ready.filter((t) => t !== last)];
       const dying = deaths === 0
