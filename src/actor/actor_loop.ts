@@ -11,14 +11,23 @@
  * @module
  */
 import { errorToWire } from "../error_wire.ts";
-import { ActorCrashedError, Refusal, UnknownMethodError } from "../errors.ts";
+import {
+  ActorCrashedError,
+  MailboxFullError,
+  Refusal,
+  UnknownMethodError,
+} from "../errors.ts";
 import { encode, type Encoded } from "../memory/codec.ts";
+import { OVERFLOWS } from "../channel/overflow.ts";
 import { ENDPOINT, STATE } from "../memory/endpoints.ts";
 import type { LaneReader } from "../memory/lane.ts";
 import type { Checkpoints } from "./checkpoints.ts";
 import type { Cause } from "./ask_chain.ts";
+import type { DeadLetterReason } from "./dead_letter.ts";
+import { type Call, Flight } from "./flight.ts";
 import type { Isolate, MailConsumer } from "./isolate.ts";
 import type { Notice } from "./notice_queue.ts";
+import { isThenable } from "./is_thenable.ts";
 import { type LastCall, lastCall } from "./last_call.ts";
 import { type Methods, methodsOf, unknownMethod } from "./methods.ts";
 import type { ActorTimers } from "./timers.ts";
@@ -46,6 +55,7 @@ export class ActorLoop implements MailConsumer {
   readonly #methods: Methods;
   readonly #report: (report: WireReport, call?: LastCall) => void;
   readonly #concurrency: number;
+  readonly #dropsOldest: boolean;
   readonly #timers: ActorTimers | undefined;
   readonly #checkpoints: Checkpoints | undefined;
   readonly #onFailure: FailureRules | undefined;
@@ -80,6 +90,9 @@ export class ActorLoop implements MailConsumer {
     this.#concurrency = facts.concurrency;
     this.#checkpoints = facts.checkpoints;
     this.#timers = facts.timers;
+    const { table, endpoint } = isolate;
+    this.#dropsOldest =
+      OVERFLOWS[table.get(endpoint, ENDPOINT.OVERFLOW)] === "dropOldest";
     this.#onFailure = facts.onFailure;
     this.#report = report;
     this.#methods = methodsOf(instance);
@@ -113,7 +126,8 @@ export class ActorLoop implements MailConsumer {
           this.#state = "over";
           return count;
         }
-        this.#accept(lane);
+        if (this.#dropsOldest && this.#mustDrop(lane)) this.#drop(lane);
+        else this.#accept(lane);
       }
       count++;
       if (this.#mustPause()) break;
@@ -240,6 +254,29 @@ export class ActorLoop implements MailConsumer {
     this.#report(report, this.#lastCall);
   }
 
+  #mustDrop(lane: LaneReader): boolean {
+    return lane.overflowed && this.#isolate.complete(lane);
+  }
+
+  /** A newer message found no room: this one, the oldest, is not handled. */
+  #drop(lane: LaneReader): void {
+    lane.drop();
+    const { endpoint, table } = this.#isolate;
+    const actor = this.#name;
+    if (lane.kind === KIND.TELL) this.#lose("dropped", lane);
+    else {
+      const capacity = table.get(endpoint, ENDPOINT.CAPACITY);
+      this.#replyError(
+        lane,
+        new MailboxFullError(
+          `Cannot ask "${actor}" as its mailbox was full and a newer message took the place of this one: it was not handled, send less or raise its mailbox.capacity`,
+          { actor, capacity, unsent: undefined },
+        ),
+      );
+    }
+    this.#done(lane);
+  }
+
   /** Handles a record now, or when its parcel has arrived: it keeps its place in the order. */
   #accept(lane: LaneReader): void {
     if (this.#isolate.complete(lane)) return this.#handle(lane);
@@ -324,9 +361,12 @@ export class ActorLoop implements MailConsumer {
 
   /** A tell of a method that the actor does not have reaches nobody. */
   #unknown(call: Call): void {
-    if (call.kind !== KIND.TELL) return;
+    if (call.kind === KIND.TELL) this.#lose("unknownMethod", call);
+  }
+
+  #lose(why: DeadLetterReason, call: Call): void {
     this.#isolate.report({
-      why: "unknownMethod",
+      why,
       kind: "tell",
       to: this.#isolate.endpoint,
       toName: this.#name,
@@ -401,27 +441,4 @@ export class ActorLoop implements MailConsumer {
       Infinity,
     );
   }
-}
-
-/** What the answer to a message must know: `b` is the ask, `c` the sender; see protocol.ts. */
-type Call = LaneReader | Flight;
-
-/** A message that is handled while its lane reads on. */
-class Flight {
-  readonly kind: number;
-  readonly a: number;
-  readonly b: number;
-  readonly c: number;
-
-  constructor(lane: LaneReader) {
-    this.kind = lane.kind;
-    this.a = lane.a;
-    this.b = lane.b;
-    this.c = lane.c;
-  }
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === "object" && value !== null &&
-    typeof (value as PromiseLike<unknown>).then === "function";
 }

@@ -12,7 +12,7 @@ import {
   MailboxFullError,
   UnknownMethodError,
 } from "../errors.ts";
-import type { Delivery } from "../channel/outlet.ts";
+import type { Delivery, Refused } from "../channel/outlet.ts";
 import type { Address, WireReport } from "./protocol.ts";
 
 /** The longest that a timer can wait. */
@@ -66,9 +66,9 @@ export class Ask implements Delivery {
   }
 
   /** See {@link Delivery.refused}. */
-  refused(why: "full" | "sealed"): void {
+  refused(why: Refused): void {
     if (!this.book.delete(this.id)) return;
-    this.reject(why === "full" ? full(this) : stopped(this, undefined));
+    this.reject(why === "sealed" ? stopped(this, undefined) : full(this, why));
   }
 
   /** Settles it with its result. Called once, by the book. */
@@ -262,9 +262,12 @@ function named(error: Error, ask: Ask): Error {
   );
 }
 
-function full(ask: Ask): MailboxFullError {
+function full(ask: Ask, why: Refused = "full"): MailboxFullError {
+  const how = why === "full"
+    ? `stayed full for ${ask.timeoutMs} ms`
+    : "is full";
   return new MailboxFullError(
-    `Cannot ask "${ask.actor}" for ${ask.method}() as its mailbox stayed full for ${ask.timeoutMs} ms: the message was not delivered, send less, raise the timeout or its mailbox.capacity`,
+    `Cannot ask "${ask.actor}" for ${ask.method}() as its mailbox ${how}: the message was not delivered, send less, raise the timeout or its mailbox.capacity`,
     {
       actor: ask.actor,
       capacity: ask.book.capacityOf(ask.to),

@@ -11,6 +11,7 @@
  * |-----------------|------------------------------------------------------------------------------------------|
  * | `stopped`       | a tell to an actor that had ended for good, or a system that was closed                  |
  * | `full`          | a tell that found no room in the mailbox within its `timeout`                            |
+ * | `dropped`       | a tell that a mailbox without room dropped, for it or for a newer one; see `Overflow`    |
  * | `lateReply`     | the reply to an ask that had been given up: by its deadline, its signal, or a restart    |
  * | `unknownMethod` | a tell of a method that the actor does not have                                          |
  * | `undelivered`   | a tell or an ask that still waited in the mailbox when its actor ended for good          |
@@ -18,6 +19,7 @@
 export type DeadLetterReason =
   | "stopped"
   | "full"
+  | "dropped"
   | "lateReply"
   | "unknownMethod"
   | "undelivered";

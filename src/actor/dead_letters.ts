@@ -230,7 +230,8 @@ function nameOf(endpoint: number, name: string | undefined): string {
 
 const BECAUSE: Readonly<Record<DeadLetterReason, string>> = {
   stopped: "it has stopped",
-  full: "its mailbox stayed full",
+  full: "its mailbox was full",
+  dropped: "its mailbox was full and dropped it",
   lateReply: "it had given the ask up",
   unknownMethod: "it has no such method",
   undelivered: "it stopped before its turn came",

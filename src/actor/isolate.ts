@@ -6,7 +6,7 @@
  */
 import { Doorbell, ring, rouse } from "../channel/doorbell.ts";
 import { Mailbox } from "../channel/mailbox.ts";
-import { type Delivery, type Lost, Outlet } from "../channel/outlet.ts";
+import { type Delivery, Outlet } from "../channel/outlet.ts";
 import { ENDPOINT, type EndpointTable } from "../memory/endpoints.ts";
 import type { LaneReader } from "../memory/lane.ts";
 import { decode, type Encoded } from "../memory/codec.ts";
@@ -14,6 +14,7 @@ import { AskBook } from "./ask_book.ts";
 import { AskChain } from "./ask_chain.ts";
 import { type Notice, NoticeQueue } from "./notice_queue.ts";
 import { DeadLetterBatch, type LostMessage } from "./dead_letter.ts";
+import { mailOptions } from "./mail_options.ts";
 import { movable } from "./movable.ts";
 import {
   type Address,
@@ -324,7 +325,7 @@ export class Isolate {
       to: to.endpoint,
       self: this.endpoint,
       // Replies are bounded by the asks that are open, not by the mailbox of who asked.
-      ...(express ? {} : this.#mailOptions(to)),
+      ...(express ? {} : mailOptions(this, to)),
     });
     if (express) route.express = outlet;
     else route.mail = outlet;
@@ -333,22 +334,6 @@ export class Isolate {
     const toName = coreOf(this, to)?.name;
     this.#post({ type: "connect", from: this.endpoint, to, toName, lane });
     return outlet;
-  }
-
-  #mailOptions(to: Address): { capacityMessages?: number; lost: Lost } {
-    const lost: Lost = ({ kind, a: hash }, why) => {
-      if (kind !== KIND.TELL) return;
-      this.report({
-        why: why === "full" ? "full" : "stopped",
-        kind: "tell",
-        to: to.endpoint,
-        toName: coreOf(this, to)?.name,
-        from: this.endpoint,
-        hash,
-      });
-    };
-    const capacity = this.table.get(to.endpoint, ENDPOINT.CAPACITY);
-    return capacity === 0 ? { lost } : { capacityMessages: capacity, lost };
   }
 
   #sleepOf(endpoint: number): number {

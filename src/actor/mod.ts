@@ -96,6 +96,7 @@ export type {
 } from "./dead_letter.ts";
 export type { DeadLetters } from "./dead_letters.ts";
 export type { EveryOptions, Timer, TimerOptions, Timers } from "./timers.ts";
+export type { Overflow } from "../channel/overflow.ts";
 export type { SpawnOptions } from "./spawn_options.ts";
 export { System, type SystemOptions } from "./system.ts";
 export {

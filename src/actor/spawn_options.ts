@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { type Overflow, OVERFLOWS } from "../channel/overflow.ts";
 import { InvalidOptionError } from "../errors.ts";
 
 /**
@@ -80,6 +81,12 @@ export interface SpawnOptions {
      */
     readonly capacity?: number;
     /**
+     * What becomes of a message that finds no room: {@linkcode Overflow} lists it.
+     *
+     * @default {"wait"}
+     */
+    readonly overflow?: Overflow;
+    /**
      * Largest message, in bytes as encoded; a whole number from 1 to 2,147,483,647. A larger one is refused at the
      * sender with `MessageTooLargeError`.
      *
@@ -105,6 +112,8 @@ export interface CheckedOptions {
   readonly transfer: readonly Transferable[];
   /** Messages that may wait for each sending thread. */
   readonly capacity: number;
+  /** What becomes of a message that finds no room. */
+  readonly overflow: Overflow;
   /** Largest message, in bytes. */
   readonly maxMessageBytes: number;
 }
@@ -140,6 +149,16 @@ function duration(actor: string, option: string, value: number): number {
   throw new InvalidOptionError(
     `Cannot start "${actor}" as '${option}' must be 0 or more: current value is ${value}`,
     { option, value },
+  );
+}
+
+function policy(actor: string, value: Overflow): Overflow {
+  if (OVERFLOWS.includes(value)) return value;
+  throw new InvalidOptionError(
+    `Cannot start "${actor}" as 'mailbox.overflow' must be one of ${
+      OVERFLOWS.map((known) => `"${known}"`).join(", ")
+    }: current value is ${Deno.inspect(value)}`,
+    { option: "mailbox.overflow", value },
   );
 }
 
@@ -190,6 +209,7 @@ export function checkSpawnOptions(
       mailbox.capacity ?? DEFAULT_CAPACITY,
       MAX_CAPACITY,
     ),
+    overflow: policy(actor, mailbox.overflow ?? "wait"),
     maxMessageBytes: whole(
       actor,
       "mailbox.maxMessageBytes",

@@ -6,6 +6,7 @@
 import { errorToWire } from "../error_wire.ts";
 import { SystemClosedError } from "../errors.ts";
 import type { ExitReport } from "../exit_report.ts";
+import { OVERFLOWS } from "../channel/overflow.ts";
 import { ENDPOINT } from "../memory/endpoints.ts";
 import type { Cell, CrashDetail } from "./cell.ts";
 import type { Isolate } from "./isolate.ts";
@@ -99,6 +100,7 @@ export class ThreadCell implements Cell {
     this.address = table.open();
     const { endpoint } = this.address;
     table.set(endpoint, ENDPOINT.CAPACITY, options.capacity);
+    table.set(endpoint, ENDPOINT.OVERFLOW, OVERFLOWS.indexOf(options.overflow));
     table.set(endpoint, ENDPOINT.MAX_BYTES, options.maxMessageBytes);
     this.name = options.name ?? `${plan.definition}-${this.address.endpoint}`;
     this.#core = new RefCore(isolate, this.address, this.name, 0, true);

@@ -7,6 +7,7 @@
  * @module
  */
 import { InvalidOptionError } from "../errors.ts";
+import { isThenable } from "./is_thenable.ts";
 
 /** A timer that was set; `using` cancels it at the end of the scope. */
 export interface Timer extends Disposable {
@@ -336,10 +337,7 @@ function thenAlways(callback: () => unknown, done: () => void): unknown {
     done();
     throw error;
   }
-  if (
-    typeof result !== "object" || result === null ||
-    typeof (result as PromiseLike<unknown>).then !== "function"
-  ) {
+  if (!isThenable(result)) {
     done();
     return undefined;
   }

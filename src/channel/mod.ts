@@ -48,4 +48,11 @@
 export type { LaneReader } from "../memory/lane_reader.ts";
 export { Doorbell, ring, rouse } from "./doorbell.ts";
 export { Mailbox, type RingProducer } from "./mailbox.ts";
-export { type Delivery, type Envelope, Outlet } from "./outlet.ts";
+export {
+  type Delivery,
+  type Envelope,
+  type Lost,
+  Outlet,
+  type Refused,
+} from "./outlet.ts";
+export type { Overflow } from "./overflow.ts";

@@ -8,13 +8,17 @@
  * @module
  */
 import { createLane, LaneWriter } from "../memory/lane.ts";
+import type { Overflow } from "./overflow.ts";
+
+/** Why a message was not published: it waited in vain for room, the mailbox takes none that must wait, or it has ended. */
+export type Refused = "full" | "overflow" | "sealed";
 
 /** Who wants to know what became of a message. */
 export interface Delivery {
   /** It was published as the `sequence`-th of its lane. */
   sent(sequence: number): void;
   /** It was not, and never will be: no room in time, or the receiver is gone. */
-  refused(why: "full" | "sealed"): void;
+  refused(why: Refused): void;
 }
 
 /** The header of a message. */
@@ -37,7 +41,7 @@ interface Waiting extends Envelope {
 }
 
 /** Hears of a message that nobody else will miss. */
-export type Lost = (envelope: Envelope, why: "full" | "sealed") => void;
+export type Lost = (envelope: Envelope, why: Refused) => void;
 
 /** Room is looked for again each time that so many more messages wait, also when the sender never returns to its loop. */
 const FLUSH_EVERY = 64;
@@ -50,6 +54,8 @@ export class Outlet {
   /** Those before it in `#waiting` are gone. */
   #head = 0;
   readonly #lost: Lost | undefined;
+  readonly #overflow: Overflow;
+  #onOverflow: (() => void) | undefined;
   /** The time, as of the last flush: the clock costs as much as a message. */
   #now = 0;
 
@@ -65,8 +71,14 @@ export class Outlet {
       memory?: SharedArrayBuffer;
       /** Told of a message without a {@link Delivery} that was not published and never will be. */
       lost?: Lost;
+      /** What becomes of a message without room; `"wait"` by default. */
+      overflow?: Overflow;
+      /** Told of the first message without room, if `overflow` is `"stop"`. */
+      onOverflow?: () => void;
     },
   ) {
+    this.#overflow = options.overflow ?? "wait";
+    this.#onOverflow = options.onOverflow;
     this.#lost = options.lost;
     this.#self = options.self;
     this.#writer = new LaneWriter(options.memory ?? createLane(options));
@@ -126,6 +138,7 @@ export class Outlet {
         return this.#refuse(envelope, delivery, "sealed");
       }
     }
+    if (this.#overflow !== "wait" && !this.#mayWait(envelope, delivery)) return;
     const crowd = this.waiting;
     if (crowd % FLUSH_EVERY === 0) this.#now = performance.now();
     const { kind, a, b, e } = envelope;
@@ -180,10 +193,28 @@ export class Outlet {
     for (const next of rest) this.#refuse(next, next.delivery, "sealed");
   }
 
+  /** What the mailbox does about a message without room; false if that one is refused. */
+  #mayWait(envelope: Envelope, delivery: Delivery | undefined): boolean {
+    if (this.#overflow !== "dropOldest") {
+      this.#refuse(envelope, delivery, "overflow");
+      this.#onOverflow?.();
+      this.#onOverflow = undefined;
+      return false;
+    }
+    if (this.waiting < this.#writer.capacityMessages) this.#writer.overflow();
+    else {
+      // All that is in the lane will be dropped, so the oldest is here.
+      const oldest = this.#waiting[this.#head]!;
+      this.#shift();
+      this.#refuse(oldest, oldest.delivery, "overflow");
+    }
+    return true;
+  }
+
   #refuse(
     envelope: Envelope,
     delivery: Delivery | undefined,
-    why: "full" | "sealed",
+    why: Refused,
   ): void {
     if (delivery === undefined) this.#lost?.(envelope, why);
     else delivery.refused(why);

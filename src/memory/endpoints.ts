@@ -121,6 +121,8 @@ export class EndpointTable {
       // What people are shown is the new owner's, not that of the one before.
       this.set(endpoint, ENDPOINT.HANDLED, 0);
       this.set(endpoint, ENDPOINT.DEPTH, 0);
+      this.set(endpoint, ENDPOINT.CALLER, 0);
+      this.set(endpoint, ENDPOINT.OVERFLOW, 0);
       return { endpoint, life: this.get(endpoint, ENDPOINT.LIFE) };
     }
     throw new ThreadLimitError(

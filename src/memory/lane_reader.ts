@@ -15,7 +15,8 @@ import {
 } from "./lane_ring.ts";
 import { LANE, LANE_POSITION, LANE_READ, LANE_RECORD } from "./layout.ts";
 
-const { CAPACITY_BYTES, FROM, WRITE, SENT, READ, DONE, RING } = LANE;
+const { CAPACITY_BYTES, FROM, WRITE, SENT, OVERFLOWED, READ, DONE } = LANE;
+const { DROPPED, RING } = LANE;
 const { MASK: POSITION, UNIT_BYTES } = LANE_POSITION;
 const { TAG_SHIFT, TAG_LIMIT, TAG_MASK, WANT, BUSY } = LANE_READ;
 const { PAD, KIND_SHIFT, LENGTH_MASK, HEADER_BYTES, HEADER_UNITS } =
@@ -70,6 +71,8 @@ export class LaneReader {
   #written = 0;
   /** Records finished. */
   #done = 0;
+  /** Records dropped for a newer one. */
+  #dropped = 0;
 
   /**
    * Opens the consumer's end. {@linkcode LaneReader.adopt} comes before everything else.
@@ -102,6 +105,17 @@ export class LaneReader {
   /** Whether nothing can be written any more; what was, stays readable. */
   get sealed(): boolean {
     return load(this.#words, WRITE) < 0;
+  }
+
+  /** Whether the record in flight is to be dropped, as the producer found no room for a newer one. */
+  get overflowed(): boolean {
+    return load(this.#words, OVERFLOWED) !== this.#dropped;
+  }
+
+  /** Counts the record in flight as dropped; {@linkcode LaneReader.done} finishes it. */
+  drop(): void {
+    this.#dropped = (this.#dropped + 1) | 0;
+    poke(this.#words, DROPPED, this.#dropped);
   }
 
   /** Whether there is a record behind the one in flight, or any if none is. Costs a load only when it seems not. */
@@ -145,6 +159,7 @@ export class LaneReader {
       this.#written = write & POSITION;
       this.#done = (publishedCount(words, write) - unread) | 0;
       poke(words, DONE, this.#done);
+      this.#dropped = peek(words, DROPPED);
       return (word & BUSY) !== 0 ? "inFlight" : "clean";
     }
   }

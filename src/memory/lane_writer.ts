@@ -5,7 +5,7 @@
  */
 
 import { InvalidOptionError } from "../errors.ts";
-import { cas, load, or, peek, poke, type Words } from "./cells.ts";
+import { add, cas, load, or, peek, poke, type Words } from "./cells.ts";
 import {
   countRecords,
   indexOf,
@@ -22,6 +22,7 @@ import {
 } from "./layout.ts";
 
 const { CAPACITY_BYTES, CAPACITY_MESSAGES, TO, WRITE, SENT, READ, RING } = LANE;
+const { OVERFLOWED } = LANE;
 const { MASK: POSITION, UNIT_BYTES } = LANE_POSITION;
 const { SEALED, COUNT_SHIFT, COUNT_MASK } = LANE_WRITE;
 const { WANT, BUSY } = LANE_READ;
@@ -102,6 +103,11 @@ export class LaneWriter {
   get depth(): number {
     this.#refresh();
     return (this.#sent - this.#done) | 0;
+  }
+
+  /** Has the consumer drop the oldest record, as there is no room for a newer one. */
+  overflow(): void {
+    add(this.#words, OVERFLOWED, 1);
   }
 
   /**

@@ -19,10 +19,12 @@ export const LAYOUT_VERSION: 1 = 1 as const;
  *     20-63     reserved           nobody             zero
  *     64    16  WRITE              producer, fencer   see LANE_WRITE; a CAS publishes all bytes before it
  *     68    17  SENT               producer, plain    records written, mod 2^32; set before WRITE moves
- *     72-127    reserved           nobody             zero
+ *     72    18  OVERFLOWED         producer           messages for whose sake the oldest is to be dropped, mod 2^32
+ *     76-127    reserved           nobody             zero
  *    128    32  READ               see LANE_READ      a CAS hands the bytes before it back to the producer
  *    132    33  DONE               consumer, plain    records finished, mod 2^32; a statistic
- *    136-191    reserved           nobody             zero
+ *    136    34  DROPPED            consumer, plain    records dropped for OVERFLOWED, mod 2^32; its successor goes on from it
+ *    140-191    reserved           nobody             zero
  *    192    48  RING               producer           records: see LANE_RECORD
  *
  * DONE decides nothing: a consumer that was replaced while it slept may write an
@@ -36,8 +38,10 @@ export const LANE: {
   readonly TO: 4;
   readonly WRITE: 16;
   readonly SENT: 17;
+  readonly OVERFLOWED: 18;
   readonly READ: 32;
   readonly DONE: 33;
+  readonly DROPPED: 34;
   readonly RING: 48;
 } = {
   VERSION: 0,
@@ -47,8 +51,10 @@ export const LANE: {
   TO: 4,
   WRITE: 16,
   SENT: 17,
+  OVERFLOWED: 18,
   READ: 32,
   DONE: 33,
+  DROPPED: 34,
   RING: 48,
 } as const;
 
@@ -182,7 +188,8 @@ export const ENDPOINT_TABLE: {
  *     36     9  CAPACITY          opener             messages that each sender may have waiting; 0 for the lane's default
  *     40    10  MAX_BYTES         opener             largest message, in bytes; 0 for no limit
  *     44    11  CALLER            consumer           0, or who waits for its handler; see ask_chain.ts
- *     48-63     reserved          nobody             zero
+ *     48    12  OVERFLOW          opener             what becomes of a message without room: an index of OVERFLOWS in overflow.ts
+ *     52-63     reserved          nobody             zero
  *
  * The word EPOCH. It only ever goes up, so a thread that reads another epoch
  * than the one it was born with was replaced, and must touch nothing any more.
@@ -208,6 +215,7 @@ export const ENDPOINT: {
   readonly CAPACITY: 9;
   readonly MAX_BYTES: 10;
   readonly CALLER: 11;
+  readonly OVERFLOW: 12;
 } = {
   SLEEP: 0,
   USED: 1,
@@ -221,6 +229,7 @@ export const ENDPOINT: {
   CAPACITY: 9,
   MAX_BYTES: 10,
   CALLER: 11,
+  OVERFLOW: 12,
 } as const;
 
 /**

@@ -1,0 +1,175 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import {
+  type ActorRef,
+  InvalidOptionError,
+  MailboxFullError,
+  type Overflow,
+  System,
+} from "../../mod.ts";
+import { Notebook } from "../fixtures/notebook.ts";
+import { threadsGone } from "../fixtures/threads_gone.ts";
+
+type Book = ActorRef<{
+  hold(words: Int32Array): Promise<void>;
+  note(n: number): number;
+  notes(): readonly number[];
+}>;
+
+/** A notebook that is held: its mailbox has room for three messages more. */
+async function held(
+  system: System,
+  overflow: Overflow,
+): Promise<{ book: Book; free: () => Promise<void> }> {
+  const book = await system.spawn(Notebook, [], {
+    name: "book",
+    mailbox: { capacity: 4, overflow },
+  });
+  const words = new Int32Array(new SharedArrayBuffer(8));
+  const begun = Atomics.waitAsync(words, 0, 0);
+  const holding = book.with({ timeout: Infinity }).ask.hold(words);
+  holding.catch(() => {});
+  if (begun.async) await begun.value;
+  return {
+    book,
+    free: async () => {
+      Atomics.store(words, 1, 1);
+      Atomics.notify(words, 1);
+      await holding;
+    },
+  };
+}
+
+const quiet = () => new System({ deadLetterLines: 0 });
+
+// M46
+Deno.test('SpawnOptions.mailbox.overflow "wait" keeps what finds no room until there is some', async () => {
+  {
+    await using system = quiet();
+    const { book, free } = await held(system, "wait");
+    for (let n = 0; n < 10; n++) book.tell.note(n);
+    await free();
+    assertEquals(await book.ask.notes(), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    assertEquals(system.deadLetters.count, 0);
+  }
+  await threadsGone();
+});
+
+// M9 M46
+Deno.test('SpawnOptions.mailbox.overflow "fail" refuses at once what finds no room', async () => {
+  {
+    await using system = quiet();
+    const { book, free } = await held(system, "fail");
+    for (let n = 0; n < 5; n++) book.tell.note(n);
+    const error = await assertRejects(
+      () => book.with({ timeout: Infinity }).ask.note(9),
+      MailboxFullError,
+      "as its mailbox is full: the message was not delivered",
+    );
+    assertEquals([error.capacity, error.unsent], [4, [9]]);
+    assertEquals(system.deadLetters.countOf("full"), 2);
+    await free();
+    assertEquals(await book.ask.notes(), [0, 1, 2]);
+    assertEquals(system.deadLetters.count, 2);
+  }
+  await threadsGone();
+});
+
+// M46
+Deno.test('SpawnOptions.mailbox.overflow "dropNewest" keeps the oldest', async () => {
+  {
+    await using system = quiet();
+    const { book, free } = await held(system, "dropNewest");
+    for (let n = 0; n < 5; n++) book.tell.note(n);
+    await assertRejects(() => book.ask.note(9), MailboxFullError);
+    assertEquals(system.deadLetters.countOf("dropped"), 2);
+    await free();
+    assertEquals(await book.ask.notes(), [0, 1, 2]);
+  }
+  await threadsGone();
+});
+
+// M46
+Deno.test('SpawnOptions.mailbox.overflow "dropOldest" keeps the newest, in order', async () => {
+  {
+    await using system = quiet();
+    const { book, free } = await held(system, "dropOldest");
+    const letters = system.deadLetters[Symbol.asyncIterator]();
+    const asked = assertRejects(
+      () => book.ask.note(100),
+      MailboxFullError,
+      "a newer message took the place of this one",
+    );
+    for (let n = 0; n < 4; n++) book.tell.note(n);
+    // Room is for three: the ask and the first tell are the two oldest.
+    await free();
+    await asked;
+    assertEquals(await book.ask.notes(), [1, 2, 3]);
+    const { value } = await letters.next();
+    assertEquals([value.why, value.method, value.receiver.name], [
+      "dropped",
+      "note",
+      "book",
+    ]);
+    assertEquals(system.deadLetters.count, 1);
+    // It is not full any more: nothing is dropped.
+    for (let n = 4; n < 7; n++) book.tell.note(n);
+    assertEquals(await book.ask.notes(), [1, 2, 3, 4, 5, 6]);
+    assertEquals(system.deadLetters.count, 1);
+  }
+  await threadsGone();
+});
+
+// M46
+Deno.test('SpawnOptions.mailbox.overflow "dropOldest" bounds a flood, and accounts for all of it', async () => {
+  const COUNT = 1_000;
+  {
+    await using system = quiet();
+    const { book, free } = await held(system, "dropOldest");
+    for (let n = 0; n < COUNT; n++) book.tell.note(n);
+    await free();
+    let notes: readonly number[] = [];
+    while (notes.at(-1) !== COUNT - 1) notes = await book.ask.notes();
+    assertEquals(notes, [...notes].sort((a, b) => a - b));
+    let dropped = 0;
+    while (dropped < COUNT - notes.length) {
+      dropped = system.deadLetters.countOf("dropped");
+      await book.ask.notes();
+    }
+    assertEquals(dropped + notes.length, COUNT);
+    assertEquals(notes.length < 20, true);
+  }
+  await threadsGone();
+});
+
+// M46 M47
+Deno.test('SpawnOptions.mailbox.overflow "stop" stops an actor whose mailbox is full', async () => {
+  {
+    await using system = quiet();
+    const { book } = await held(system, "stop");
+    for (let n = 0; n < 5; n++) book.tell.note(n);
+    // The order to stop finds its way past the full mailbox.
+    assertEquals((await book.exited).kind, "stopped");
+    while (system.deadLetters.count < 5) {
+      await new Promise((resolve) => setTimeout(resolve));
+    }
+    assertEquals(system.deadLetters.countOf("full"), 2);
+    assertEquals(system.deadLetters.countOf("undelivered"), 3);
+  }
+  await threadsGone();
+});
+
+Deno.test("System.spawn() refuses a policy of overflow that it does not know", async () => {
+  {
+    await using system = quiet();
+    const error = await assertRejects(
+      () =>
+        system.spawn(Notebook, [], {
+          mailbox: { overflow: "explode" as "fail" },
+        }),
+      InvalidOptionError,
+      `current value is "explode"`,
+    );
+    assertEquals(error.option, "mailbox.overflow");
+  }
+  await threadsGone();
+});
