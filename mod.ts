@@ -89,6 +89,7 @@ export type {
 } from "./src/actor/timers.ts";
 export type { Overflow } from "./src/channel/overflow.ts";
 export type { SpawnOptions } from "./src/actor/spawn_options.ts";
+export type { StopOptions } from "./src/actor/stop_options.ts";
 export { type Context, current } from "./src/actor/current.ts";
 export { Job } from "./src/actor/job.ts";
 export type { Exit } from "./src/actor/links.ts";

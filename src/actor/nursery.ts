@@ -371,11 +371,14 @@ export class Nursery {
     if (seat.chick === undefined) {
       return this.#end(seat, { kind: "stopped", code: 0 });
     }
-    seat.stopping = true;
-    if (!message.drain) {
-      this.#table.set(seat.address.endpoint, ENDPOINT.STATE, STATE.STOPPING);
-    }
     const { reason, drain } = message;
+    const { endpoint } = seat.address;
+    if (!drain) this.#table.set(endpoint, ENDPOINT.STATE, STATE.STOPPING);
+    // An owner that drains all it has lets them send to each other for as long as they run.
+    else if (message.asked && !seat.stopping) {
+      this.#table.set(endpoint, ENDPOINT.STATE, STATE.DRAINING);
+    }
+    seat.stopping = true;
     seat.chick.post({ type: "stop", reason, drain });
     this.#ring(seat.address.endpoint);
     clearTimeout(seat.timer);

@@ -26,6 +26,8 @@ import {
   tell,
 } from "./send.ts";
 
+import { checkStopOptions, type StopOptions } from "./stop_options.ts";
+
 /** Any method of an actor: what makes a property a message. */
 // deno-lint-ignore no-explicit-any -- `any` infers parameters of every method
 export type Method = (...args: any[]) => any;
@@ -51,7 +53,7 @@ export type Hook =
  * | `MessageTooLargeError`   | the message is larger than `mailbox.maxMessageBytes`                  | no               |
  * | `MailboxFullError`       | the message found no room within `timeout`                            | no               |
  * | `UnknownMethodError`     | the actor has no such method; it goes on                              | no               |
- * | `ActorStoppedError`      | the actor ended for good before the message was begun                 | no               |
+ * | `ActorStoppedError`      | the actor ended for good before the message was begun, or drains      | no               |
  * | `ActorCrashedError`      | the handler threw (`cause`), or the actor ended while it ran          | perhaps in part  |
  * | `AskCycleError`          | the actor waits for the handler that asks it                          | no               |
  * | `AskTimeoutError`        | no reply came within `timeout`                                        | perhaps, or yet  |
@@ -156,15 +158,19 @@ export interface ActorRef<C> extends AsyncDisposable {
    * Asks it to stop before any message that waits, and waits for the end of its incarnation.
    *
    * - **In order:** the handler that runs ends first, then `onStop(reason)` is called, then what it started is stopped.
-   * - **Bounded:** after 5,000 ms it is killed.
+   * - **Bounded:** after 5,000 ms, or `timeout`, it is killed.
+   * - **Draining:** with `drain` it handles the messages in its mailbox first, and takes no more from then on. One that
+   *   found no room so far, or comes too late, is refused like any message to an actor that has stopped.
    * - **Wanted:** a supervisor does not restart it, unless its `restartStopped` says so.
    * - **Idempotent:** of an actor that has ended it resolves at once.
    *
    * @param reason Given to `onStop` and to `Context.signal`.
+   * @param options Whether it drains, and when it is killed.
    * @returns How the incarnation ended; never rejects.
    * @throws {DOMException} `DataCloneError`, at once, if `reason` cannot be cloned; nothing was stopped.
+   * @throws {InvalidOptionError} At once, if an option is out of its bounds; nothing was stopped.
    */
-  stop(reason?: unknown): Promise<ExitReport>;
+  stop(reason?: unknown, options?: StopOptions): Promise<ExitReport>;
   /**
    * Ends it at once, whatever it is doing: no hook is called, and what it started is killed too.
    *
@@ -296,8 +302,10 @@ export class Ref<C> implements ActorRef<C> {
   }
 
   /** See {@link ActorRef.stop}. */
-  stop(reason?: unknown): Promise<ExitReport> {
-    return this.#core.stop(reason, DEFAULT_TIMEOUT_MS);
+  stop(reason?: unknown, options: StopOptions = {}): Promise<ExitReport> {
+    checkStopOptions(this.name, options);
+    const { timeout = DEFAULT_TIMEOUT_MS, drain } = options;
+    return this.#core.stop(reason, timeout, drain);
   }
 
   /** See {@link ActorRef.kill}. */

@@ -56,7 +56,11 @@ export class RefCore {
   }
 
   /** Asks the incarnation that runs to end within `deadlineMs`; resolves when it has. */
-  stop(reason: unknown, deadlineMs: number): Promise<ExitReport> {
+  stop(
+    reason: unknown,
+    deadlineMs: number,
+    drain = false,
+  ): Promise<ExitReport> {
     const { isolate, address } = this;
     if (this.report !== undefined) return Promise.resolve(this.report);
     if (isolate.closed) return this.#ended.promise;
@@ -66,7 +70,7 @@ export class RefCore {
       type: "stop",
       address,
       reason,
-      drain: false,
+      drain,
       deadlineMs,
       asked: true,
       from: isolate.endpoint,

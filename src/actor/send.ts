@@ -9,8 +9,8 @@ import {
   MessageTooLargeError,
   SystemClosedError,
 } from "../errors.ts";
+import { ENDPOINT, STATE } from "../memory/endpoints.ts";
 import type { Encoded } from "../memory/codec.ts";
-import { ENDPOINT } from "../memory/endpoints.ts";
 import { Ask } from "./ask_book.ts";
 import { encodeFor } from "./leaving.ts";
 import { KIND } from "./protocol.ts";
@@ -72,10 +72,21 @@ function refuseIfOver(core: RefCore): Error | undefined {
       },
     );
   }
+  if (isDraining(core)) {
+    return new ActorStoppedError(
+      `Cannot ask "${core.name}" as it takes no more messages: it is stopping after those that wait, spawn a new one`,
+      { actor: core.name, safeToRetry: true },
+    );
+  }
   if (!core.isolate.closed) return undefined;
   return new SystemClosedError(
     `Cannot ask "${core.name}" as its system is closed: spawn it in a new one`,
   );
+}
+
+function isDraining({ isolate, address }: RefCore): boolean {
+  return isolate.table.get(address.endpoint, ENDPOINT.STATE) ===
+    STATE.DRAINING;
 }
 
 /** Sends a call and promises its result. */
@@ -169,7 +180,9 @@ export function tell(
   options: SendOptions,
 ): void {
   // A tell never throws for the receiver's sake: to an ended actor it is a dead letter.
-  if (core.report !== undefined || core.isolate.closed) {
+  if (
+    core.report !== undefined || core.isolate.closed || isDraining(core)
+  ) {
     return core.isolate.report({
       why: "stopped",
       kind: "tell",

@@ -254,12 +254,16 @@ export const ENDPOINT_USED: { readonly FREE: 0; readonly TAKEN: 1 } = {
  *   any        OPEN       opener    store  a new owner; no thread serves the row yet
  *   any        OPEN       nursery   store  the next incarnation starts
  *   OPEN       STOPPING   nursery   store  the incarnation takes no further message; those that wait stay
+ *   OPEN       DRAINING   nursery   store  senders refuse further messages; the incarnation takes those that wait
+ *   DRAINING   STOPPING   nursery   store  as from OPEN
  *   any        GONE       nursery   store  the owner gave the row up
  *
- * The consumer reads it between messages, so that a stop overtakes what waits.
+ * The consumer reads it between messages, so that a stop overtakes what waits; a sender reads it before it sends. One
+ * that has looked just before sends a message that is taken or, like every other that waits, given back at the end.
  */
 export const ENDPOINT_STATE: {
   readonly OPEN: 0;
   readonly STOPPING: 1;
   readonly GONE: 2;
-} = { OPEN: 0, STOPPING: 1, GONE: 2 } as const;
+  readonly DRAINING: 3;
+} = { OPEN: 0, STOPPING: 1, GONE: 2, DRAINING: 3 } as const;

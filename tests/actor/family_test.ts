@@ -20,7 +20,7 @@ Deno.test("run() inside an actor runs a task", async () => {
 });
 
 for (const end of ["stop", "kill"] as const) {
-  Deno.test(`ActorRef.${end}() ends the children with their parent`, async () => {
+  Deno.test(`ActorRef.${end}() ends the children with their parent`, async () => { // S75
     await using system = new System({ spares: 2 });
     const parent = await system.spawn(Parent, []);
     const child = await parent.ask.have(0) as Child;

@@ -5,6 +5,7 @@ import { partitionId, partitions } from "../../src/supervisor/partition.ts";
 import { supervise } from "../../src/supervisor/supervise.ts";
 import type { Supervisor } from "../../src/supervisor/supervisor.ts";
 import type { SupervisorEvent } from "../../src/supervisor/supervisor_event.ts";
+import { Bystander, bystanderWords } from "../fixtures/bystander.ts";
 import { BadData, Idle, SlowAgain, Worker } from "./thread_children.ts";
 
 /** Resolves with the next event of that type. */
@@ -173,4 +174,32 @@ Deno.test("ActorRef.stop() while a restart is delayed keeps the child stopped", 
     tree.children().map(({ state, last }) => [state, last?.kind]),
     [["stopped", "failed"]],
   );
+});
+
+Deno.test("onStart() of a restart is over before any message that waits begins", async () => { // S59, S60
+  await using system = new System();
+  await using tree = await supervise({
+    backoff: false,
+    children: [{ id: "b", actor: Bystander, args: [bystanderWords()] }],
+  }, system);
+  const ref = tree.ref("b", Bystander);
+  ref.tell.fail();
+  assertEquals(await ref.ask.up(), true);
+  assertEquals(ref.incarnation, 2);
+});
+
+Deno.test("ActorRef.stop() with drain leaves the child stopped, and a start by hand takes messages again", async () => { // S77, S79
+  await using system = new System();
+  await using tree = await supervise({
+    backoff: false,
+    children: [{ id: "b", actor: Bystander, args: [bystanderWords()] }],
+  }, system);
+  const ref = tree.ref("b", Bystander);
+  const ended = next(tree, "ended");
+  ref.tell.count();
+  await ref.stop("enough", { drain: true });
+  assertEquals((await ended).asked, true);
+  assertEquals(tree.counts(), { specs: 1, active: 0 });
+  await tree.restartChild("b");
+  assertEquals(await ref.ask.count(), 2);
 });

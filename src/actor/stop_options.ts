@@ -1,0 +1,59 @@
+import { InvalidOptionError } from "../errors.ts";
+
+/**
+ * How an actor is stopped; see `ActorRef.stop()`.
+ *
+ * @example Let it finish what it has accepted
+ * ```ts
+ * import { System } from "@troupe/actors";
+ * import { VaultActor } from "@troupe/actors/manager";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using system = new System();
+ * const vault = await system.spawn(VaultActor, []);
+ * const pushed = vault.ask.push("list", [1, 2, 3]);
+ * const { kind } = await vault.stop("done", { drain: true, timeout: 30_000 });
+ * assertEquals([kind, await pushed], ["stopped", 3]);
+ * ```
+ */
+export interface StopOptions {
+  /**
+   * Handles the messages that wait before it stops, and takes no more: an ask is refused with `ActorStoppedError`, a
+   * tell is a dead letter. Otherwise the stop overtakes what waits.
+   *
+   * @default {false}
+   */
+  readonly drain?: boolean;
+  /**
+   * When it is killed if it has not stopped by then, in milliseconds; 0 or more, `Infinity` for never.
+   *
+   * @default {5000}
+   */
+  readonly timeout?: number;
+}
+
+/**
+ * Checks how `actor` is to be stopped.
+ *
+ * @throws {InvalidOptionError} If an option is out of its bounds.
+ */
+export function checkStopOptions(actor: string, options: StopOptions): void {
+  const refuse = (option: string, must: string, value: unknown): never => {
+    throw new InvalidOptionError(
+      `Cannot stop "${actor}" as '${option}' must be ${must}: current value is ${
+        Deno.inspect(value)
+      }`,
+      { option, value },
+    );
+  };
+  if (typeof options !== "object" || options === null) {
+    refuse("options", "an object", options);
+  }
+  const { drain, timeout } = options;
+  if (drain !== undefined && typeof drain !== "boolean") {
+    refuse("drain", "true or false", drain);
+  }
+  if (timeout !== undefined && !(typeof timeout === "number" && timeout >= 0)) {
+    refuse("timeout", "0 or more milliseconds", timeout);
+  }
+}
