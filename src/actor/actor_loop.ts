@@ -59,6 +59,7 @@ export class ActorLoop implements MailConsumer {
   readonly #timers: ActorTimers | undefined;
   readonly #checkpoints: Checkpoints | undefined;
   readonly #onFailure: FailureRules | undefined;
+  readonly #redelivers: boolean;
   #state: "idle" | "stopping" | "over" = "idle";
   #running = 0;
   /** The lane of a message that is dealt with and not yet finished. */
@@ -80,6 +81,7 @@ export class ActorLoop implements MailConsumer {
       checkpoints?: Checkpoints | undefined;
       timers?: ActorTimers | undefined;
       onFailure?: FailureRules | undefined;
+      redelivers?: boolean;
     },
     report: (report: WireReport, call?: LastCall) => void,
   ) {
@@ -94,6 +96,7 @@ export class ActorLoop implements MailConsumer {
     this.#dropsOldest =
       OVERFLOWS[table.get(endpoint, ENDPOINT.OVERFLOW)] === "dropOldest";
     this.#onFailure = facts.onFailure;
+    this.#redelivers = facts.redelivers ?? false;
     this.#report = report;
     this.#methods = methodsOf(instance);
   }
@@ -353,6 +356,12 @@ export class ActorLoop implements MailConsumer {
     if (error instanceof UnknownMethodError && error.method === "") {
       this.#unknown(call);
     }
+    if (!alone && this.#redelivers) {
+      // It stays in its lane: the nursery decides whether it is to come again.
+      this.#isolate.chain.end();
+      void this.#fail(error, "failed");
+      return;
+    }
     if (!alone) this.#lastCall ??= this.#describe(call);
     this.#replyError(call, alone ? error : this.#crashed(error));
     this.#answered(call);
@@ -409,8 +418,8 @@ export class ActorLoop implements MailConsumer {
   }
 
   async #cleanUp(error: unknown): Promise<void> {
-    // What cannot be kept now leaves what was kept before.
-    await this.#checkpoints?.last().catch(() => {});
+    // What cannot be kept now leaves what was kept before; so does a message that may come again.
+    if (!this.#redelivers) await this.#checkpoints?.last().catch(() => {});
     await (this.#instance as Hooks).onStop?.(error);
   }
 

@@ -13,7 +13,7 @@ import {
   UnknownMethodError,
 } from "../errors.ts";
 import type { Delivery, Refused } from "../channel/outlet.ts";
-import type { Address, WireReport } from "./protocol.ts";
+import type { Address, FromNursery, WireReport } from "./protocol.ts";
 
 /** The longest that a timer can wait. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
@@ -105,6 +105,12 @@ export interface AskBookHooks {
   sweep(now: number): void;
 }
 
+/** What the nursery says of an end. */
+type Gone = Pick<
+  Extract<FromNursery, { type: "gone" }>,
+  "address" | "report" | "final" | "begun" | "dropped"
+>;
+
 /** The pending asks of one thread. */
 export class AskBook {
   readonly #pending: Map<number, Ask> = new Map();
@@ -187,28 +193,28 @@ export class AskBook {
   }
 
   /**
-   * Rejects the asks to an address that ended: those begun, and on a final end all of them.
+   * Rejects the asks to an address that ended: those begun or dropped, and on a final end all of them.
    *
-   * @param begunCount How many messages of this thread had been begun there.
+   * @param end How it ended; of this thread's messages `begun` had been begun there, and `dropped` begun or dropped.
    */
-  fail(
-    address: Address,
-    report: WireReport,
-    final: boolean,
-    begunCount: number,
-  ): void {
+  fail({ address, report, final, begun, dropped }: Gone): void {
     for (const [id, ask] of this.#pending) {
       if (
         ask.to.endpoint !== address.endpoint || ask.to.life !== address.life
       ) continue;
-      const begun = ask.sequence > 0 &&
-        ((ask.sequence - begunCount) | 0) <= 0;
-      if (!begun && !final) continue;
+      const isBegun = isAmong(ask, begun);
+      const isDropped = isAmong(ask, dropped);
+      if (!isBegun && !isDropped && !final) continue;
       this.#pending.delete(id);
       const cause = report.error === undefined
         ? undefined
         : errorFromWire(report.error);
-      ask.reject(begun ? crashed(ask, report, cause) : stopped(ask, cause));
+      const error = isBegun
+        ? crashed(ask, report, cause)
+        : isDropped && !final
+        ? emptied(ask, cause)
+        : stopped(ask, cause);
+      ask.reject(error);
     }
   }
 
@@ -295,6 +301,18 @@ function crashed(
   return new ActorCrashedError(
     `"${ask.actor}" ended (${report.kind}) while it handled ${ask.method}(): the call may have run`,
     { actor: ask.actor, incarnation: ask.incarnation, cause },
+  );
+}
+
+/** Whether an ask is one of the first `count` messages of this thread, which may have wrapped. */
+function isAmong({ sequence }: Ask, count: number): boolean {
+  return sequence > 0 && ((sequence - count) | 0) <= 0;
+}
+
+function emptied(ask: Ask, cause: Error | undefined): ActorStoppedError {
+  return new ActorStoppedError(
+    `Cannot ask "${ask.actor}" for ${ask.method}() as its mailbox was emptied when it ended: the call did not begin, it is safe to ask again`,
+    { actor: ask.actor, safeToRetry: true, cause },
   );
 }
 

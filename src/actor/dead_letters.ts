@@ -235,6 +235,9 @@ const BECAUSE: Readonly<Record<DeadLetterReason, string>> = {
   lateReply: "it had given the ask up",
   unknownMethod: "it has no such method",
   undelivered: "it stopped before its turn came",
+  emptied:
+    "it ended before its turn came, and keeps no messages over a restart",
+  poison: "it crashed each time",
 };
 
 function lineOf({ why, kind, receiver, sender, method }: DeadLetter): string {

@@ -341,10 +341,10 @@ export class Isolate {
   }
 
   #gone(message: Extract<FromNursery, { type: "gone" }>): void {
-    const { address, report, final, begun } = message;
+    const { address, report, final } = message;
     // Replies that were published before the end count.
     this.#drainExpress();
-    this.asks.fail(address, report, final, begun);
+    this.asks.fail(message);
     if (!final) return;
     const route = this.#routes.get(address.endpoint);
     if (route?.life === address.life) {

@@ -8,5 +8,6 @@ export function lost(address: Address): FromNursery {
     report: { kind: "lost", code: 1 },
     final: true,
     begun: 0,
+    dropped: 0,
   };
 }

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { LaneReader, sealLane } from "../memory/lane.ts";
+import { sealLane } from "../memory/lane.ts";
 import { ENDPOINT, EndpointTable, STATE } from "../memory/endpoints.ts";
 import { ring, rouse } from "../channel/doorbell.ts";
 import type {
@@ -29,7 +29,8 @@ import {
   startTimedOut,
 } from "./own_ends.ts";
 import { HangWatch } from "./hang_watch.ts";
-import { type LastCall, lastCall } from "./last_call.ts";
+import { fenceLanes } from "./fence_lanes.ts";
+import type { LastCall } from "./last_call.ts";
 import { lost } from "./lost.ts";
 import { named, readLane, readLeftovers } from "./leftovers.ts";
 import { type Link, sealLinksOf, Seat, type Start } from "./seat.ts";
@@ -37,6 +38,9 @@ import { Ties } from "./ties.ts";
 
 type Connect = Extract<ToNursery, { type: "connect" }>;
 type Stop = Extract<ToNursery, { type: "stop" }>;
+
+/** Of a peer whose messages never were in the mailbox. */
+const NOTHING: Pick<Link, "begun" | "dropped"> = { begun: 0, dropped: 0 };
 
 /** Keeps the seats of one system; one instance in the nursery's thread. */
 export class Nursery {
@@ -243,7 +247,7 @@ export class Nursery {
     this.#ties.ended(seat);
     seat.chick = undefined;
     seat.state = "empty";
-    const inFlight = this.#fence(seat);
+    const inFlight = this.#fence(seat, report);
     const last = call ?? inFlight;
     if (chick !== undefined) this.#brood.release(chick);
     const { endpoint } = seat.address;
@@ -268,22 +272,12 @@ export class Nursery {
    * From here on nothing that the incarnation does can be seen by anybody: what
    * it sends is refused, and it can take no message. What it had begun is known.
    */
-  #fence(seat: Seat): LastCall | undefined {
+  #fence(seat: Seat, { kind }: WireReport): LastCall | undefined {
     const { endpoint } = seat.address;
-    let call: LastCall | undefined;
     const epoch = this.#table.bump(endpoint, ENDPOINT.EPOCH) + 1;
     this.#sealFrom(endpoint);
-    for (const link of seat.links) {
-      const reader = new LaneReader(link.lane.memory, epoch & 1023);
-      if (reader.adopt("keep") === "inFlight" && reader.take() === "taken") {
-        if (!link.lane.express) {
-          call ??= lastCall(reader, seat.methodOf(reader.a));
-        }
-        reader.done();
-      }
-      link.begun = reader.finished;
-    }
-    return call;
+    const failed = kind === "failed" || kind === "crashed" || kind === "hung";
+    return fenceLanes(seat, epoch, failed && !seat.asked, this.#lose);
   }
 
   #nameOf(endpoint: number): string {
@@ -313,21 +307,19 @@ export class Nursery {
   }
 
   #tellPeers(seat: Seat, report: WireReport, final: boolean): void {
-    const begun = new Map(
-      [...(final ? seat.watchers : [])].map((peer) => [peer, 0]),
+    const peers = new Map(
+      [...(final ? seat.watchers : [])].map((peer) => [peer, NOTHING]),
     );
-    for (const { from, lane, begun: count } of seat.links) {
-      if (!lane.express) begun.set(from, count);
-      else if (!begun.has(from)) begun.set(from, 0);
+    for (const link of seat.links) {
+      // What would have been begun again has been begun.
+      const begun = final ? link.begun + link.kept : link.begun;
+      const { from, lane, dropped } = link;
+      if (!lane.express) peers.set(from, { begun, dropped });
+      else if (!peers.has(from)) peers.set(from, NOTHING);
     }
-    for (const [peer, count] of begun) {
-      this.#deliver(peer, {
-        type: "gone",
-        address: seat.address,
-        report,
-        final,
-        begun: count,
-      });
+    const { address } = seat;
+    for (const [peer, counts] of peers) {
+      this.#deliver(peer, { type: "gone", address, report, final, ...counts });
     }
   }
 
@@ -409,7 +401,7 @@ export class Nursery {
 
   #connect({ from, to, toName, lane }: Connect): void {
     if (to.endpoint === 0) {
-      this.#mainLinks.push({ from, lane, begun: 0 });
+      this.#mainLinks.push({ from, lane, ...NOTHING, kept: 0 });
       return this.#toMain({ type: "lane", lane });
     }
     const seat = this.#seat(to);
@@ -419,7 +411,7 @@ export class Nursery {
       if (!lane.express) readLane(lane, from, 0, about, this.#lose);
       return this.#deliver(from, lost(to));
     }
-    seat.links.push({ from, lane, begun: 0 });
+    seat.links.push({ from, lane, ...NOTHING, kept: 0 });
     seat.chick?.post({ type: "lane", lane });
   }
 

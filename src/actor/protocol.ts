@@ -54,6 +54,8 @@ export interface Become {
   readonly parent: { readonly endpoint: number; readonly name: string };
   readonly after: WireReport | undefined;
   readonly concurrency: number;
+  /** Whether the message in flight at a failure may be delivered again. */
+  readonly redelivers: boolean;
   /** Milliseconds between two checkpoints, at least; `undefined` when nobody keeps them. */
   readonly checkpointMs: number | undefined;
   /** What to do about which error of a handler; `undefined` when the actor never resumes. */
@@ -105,6 +107,10 @@ export type ToNursery =
     readonly transfer: readonly Transferable[];
     readonly initTimeout: number;
     readonly hangMs: number;
+    /** How often a message that was in flight at a crash is delivered again. */
+    readonly redeliver: number;
+    /** Whether what waits at an end is dropped. */
+    readonly dropMail: boolean;
   }
   | {
     readonly type: "stop";
@@ -199,6 +205,8 @@ export type FromNursery =
     readonly final: boolean;
     /** How many messages of the receiver of this had been begun there. */
     readonly begun: number;
+    /** How many of them had been begun or dropped. */
+    readonly dropped: number;
   }
   | {
     readonly type: "stopped";

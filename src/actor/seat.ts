@@ -18,6 +18,12 @@ export interface Link {
   readonly lane: LaneInfo;
   /** How many of its records had been begun when the last incarnation ended. */
   begun: number;
+  /** 1 if the next one had been begun too, and waits to be begun again; else 0. */
+  kept: number;
+  /** How many had been begun or dropped. */
+  dropped: number;
+  /** The message that was delivered again: how many came before it, and how often. */
+  retried?: { readonly at: number; times: number } | undefined;
 }
 
 /** Ends those of `links` that `from` writes. Returns whether there are any. */

@@ -63,6 +63,16 @@ export interface SpawnOptions {
    */
   readonly initTimeout?: number;
   /**
+   * How often a message that was in flight when a supervised actor failed is delivered again, to the next incarnation
+   * and before any other of its sender; a whole number from 0 to 1,048,576. After that, or when it cannot come again
+   * because something was moved along with it, it is dropped: an ask rejects with `ActorCrashedError`, a tell is a dead
+   * letter. The state that a handler leaves when it throws is then no checkpoint. Only with a `concurrency` of 1, and not
+   * when mail is dropped.
+   *
+   * @default {0}
+   */
+  readonly redeliver?: number;
+  /**
    * Least time between two calls of the `checkpoint()` hook, in milliseconds, 0 or more: what a message changed is kept
    * after it, or that much later. 0 keeps the state before the next message begins, which costs each message a tenth of
    * a millisecond and a copy of the state.
@@ -93,6 +103,13 @@ export interface SpawnOptions {
      * @default {67108864}
      */
     readonly maxMessageBytes?: number;
+    /**
+     * What becomes of the messages that wait when an incarnation ends: `"keep"` leaves them to the next, `"drop"` drops
+     * them. An ask that is dropped rejects at once with `ActorStoppedError`, safe to retry; a tell is a dead letter.
+     *
+     * @default {"keep"}
+     */
+    readonly onRestart?: "keep" | "drop";
   };
 }
 
@@ -106,6 +123,10 @@ export interface CheckedOptions {
   readonly hangMs: number;
   /** See {@link SpawnOptions.initTimeout}. */
   readonly initTimeout: number;
+  /** See {@link SpawnOptions.redeliver}. */
+  readonly redeliver: number;
+  /** What becomes of the messages that wait at an end. */
+  readonly onRestart: "keep" | "drop";
   /** See {@link SpawnOptions.checkpointMs}. */
   readonly checkpointMs: number;
   /** See {@link SpawnOptions.transfer}. */
@@ -128,10 +149,11 @@ function whole(
   option: string,
   value: number,
   max: number,
+  min = 1,
 ): number {
-  if (Number.isInteger(value) && value >= 1 && value <= max) return value;
+  if (Number.isInteger(value) && value >= min && value <= max) return value;
   throw new InvalidOptionError(
-    `Cannot start "${actor}" as '${option}' must be a whole number from 1 to ${max}: current value is ${value}`,
+    `Cannot start "${actor}" as '${option}' must be a whole number from ${min} to ${max}: current value is ${value}`,
     { option, value },
   );
 }
@@ -159,6 +181,30 @@ function policy(actor: string, value: Overflow): Overflow {
       OVERFLOWS.map((known) => `"${known}"`).join(", ")
     }: current value is ${Deno.inspect(value)}`,
     { option: "mailbox.overflow", value },
+  );
+}
+
+function checkRedelivery(actor: string, options: SpawnOptions): void {
+  const { redeliver = 0, concurrency = 1 } = options;
+  const onRestart = options.mailbox?.onRestart ?? "keep";
+  if (onRestart !== "keep" && onRestart !== "drop") {
+    throw new InvalidOptionError(
+      `Cannot start "${actor}" as 'mailbox.onRestart' must be "keep" or "drop": current value is ${
+        Deno.inspect(onRestart)
+      }`,
+      { option: "mailbox.onRestart", value: onRestart },
+    );
+  }
+  if (redeliver === 0) return;
+  const why = concurrency > 1
+    ? "several messages are in flight at once: set 'concurrency' to 1"
+    : onRestart === "drop"
+    ? "its mail is dropped at a restart: set 'mailbox.onRestart' to \"keep\""
+    : undefined;
+  if (why === undefined) return;
+  throw new InvalidOptionError(
+    `Cannot start "${actor}" with 'redeliver' as ${why}`,
+    { option: "redeliver", value: redeliver },
   );
 }
 
@@ -191,6 +237,7 @@ export function checkSpawnOptions(
     );
   }
   const { mailbox = {} } = options;
+  checkRedelivery(actor, options);
   return {
     name,
     concurrency: whole(
@@ -201,6 +248,14 @@ export function checkSpawnOptions(
     ),
     hangMs: positive(actor, "hangMs", options.hangMs ?? Infinity),
     initTimeout: positive(actor, "initTimeout", options.initTimeout ?? 5_000),
+    redeliver: whole(
+      actor,
+      "redeliver",
+      options.redeliver ?? 0,
+      MAX_CAPACITY,
+      0,
+    ),
+    onRestart: mailbox.onRestart ?? "keep",
     checkpointMs: duration(actor, "checkpointMs", options.checkpointMs ?? 0),
     transfer: options.transfer ?? [],
     capacity: whole(

@@ -124,6 +124,9 @@ export class ThreadCell implements Cell {
     this.#running = true;
     this.#starting = Promise.withResolvers();
     const { transfer, initTimeout, hangMs, concurrency } = this.#options;
+    // Who keeps its state is who restarts it.
+    const restarts = this.onCheckpoint !== undefined;
+    const redeliver = restarts ? this.#options.redeliver : 0;
     const restore = this.#restore;
     this.#restore = undefined;
     this.#kept = undefined;
@@ -145,15 +148,16 @@ export class ThreadCell implements Cell {
         parent: { endpoint: this.#isolate.endpoint, name: this.#parent },
         after: after === undefined ? undefined : toWireReport(after),
         concurrency,
-        checkpointMs: this.onCheckpoint === undefined
-          ? undefined
-          : this.#options.checkpointMs,
+        redelivers: redeliver > 0,
+        checkpointMs: restarts ? this.#options.checkpointMs : undefined,
         onFailure: this.#onFailure,
         restore,
       },
       transfer,
       initTimeout,
       hangMs,
+      redeliver,
+      dropMail: this.#options.onRestart === "drop",
     }, [...transfer]);
     return this.#starting.promise;
   }

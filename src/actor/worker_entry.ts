@@ -215,14 +215,22 @@ async function start(here: Isolate, message: Become): Promise<void> {
       error === undefined ? message.after : errorFromWire(error),
     );
   }
-  const { concurrency, checkpointMs, onFailure } = message;
+  const { concurrency, checkpointMs, onFailure, redelivers } = message;
   if (checkpointMs !== undefined && Checkpoints.has(instance)) {
     checkpoints = new Checkpoints(here, instance, checkpointMs);
   }
   loop = new ActorLoop(
     here,
     instance,
-    { name, incarnation, concurrency, checkpoints, onFailure, timers },
+    {
+      name,
+      incarnation,
+      concurrency,
+      checkpoints,
+      onFailure,
+      timers,
+      redelivers,
+    },
     (report, call) => void end(report, call),
   );
   here.consumer = loop;
