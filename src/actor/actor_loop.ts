@@ -13,6 +13,7 @@
 import { errorToWire } from "../error_wire.ts";
 import {
   ActorCrashedError,
+  ActorStoppedError,
   MailboxFullError,
   Refusal,
   UnknownMethodError,
@@ -282,13 +283,25 @@ export class ActorLoop implements MailConsumer {
 
   /** Handles a record now, or when its parcel has arrived: it keeps its place in the order. */
   #accept(lane: LaneReader): void {
+    if (this.#isolate.lost(lane)) return this.#giveBack(lane);
     if (this.#isolate.complete(lane)) return this.#handle(lane);
     this.#running += this.#concurrency;
     this.#isolate.whenParcel(lane.e, () => {
       this.#running -= this.#concurrency;
-      this.#handle(lane);
+      this.#accept(lane);
       this.#isolate.wake();
     });
+  }
+
+  /** What was moved along with a message is gone, so it cannot be handled. */
+  #giveBack(lane: LaneReader): void {
+    const error = new ActorStoppedError(
+      `Cannot have "${this.#name}" handle a message as what was moved along with it went to an incarnation that has ended: the call did not begin, send it again with others`,
+      { actor: this.#name, safeToRetry: true },
+    );
+    this.#replyError(lane, error);
+    this.#loseTell(lane, "undelivered");
+    this.#done(lane);
   }
 
   #handle(lane: LaneReader): void {
@@ -354,7 +367,7 @@ export class ActorLoop implements MailConsumer {
       error instanceof UnknownMethodError ||
       (this.#onFailure !== undefined && resumes(error, this.#onFailure));
     if (error instanceof UnknownMethodError && error.method === "") {
-      this.#unknown(call);
+      this.#loseTell(call, "unknownMethod");
     }
     if (!alone && this.#redelivers) {
       // It stays in its lane: the nursery decides whether it is to come again.
@@ -368,9 +381,9 @@ export class ActorLoop implements MailConsumer {
     if (!alone) void this.#fail(error, "failed");
   }
 
-  /** A tell of a method that the actor does not have reaches nobody. */
-  #unknown(call: Call): void {
-    if (call.kind === KIND.TELL) this.#lose("unknownMethod", call);
+  /** A tell of a method that the actor does not have, or of what is gone, reaches nobody. */
+  #loseTell(call: Call, why: DeadLetterReason): void {
+    if (call.kind === KIND.TELL) this.#lose(why, call);
   }
 
   #lose(why: DeadLetterReason, call: Call): void {

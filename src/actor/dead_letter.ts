@@ -15,6 +15,7 @@
  * | `lateReply`     | the reply to an ask that had been given up: by its deadline, its signal, or a restart    |
  * | `unknownMethod` | a tell of a method that the actor does not have                                          |
  * | `undelivered`   | a tell or an ask that still waited in the mailbox when its actor ended for good          |
+ * |                 | or a tell whose moved values went to an incarnation that ended before its turn came      |
  * | `emptied`       | a tell that waited when its actor was restarted with `mailbox.onRestart: "drop"`         |
  * | `poison`        | a tell that was in flight at a crash once more than its actor's `redeliver` allows       |
  */

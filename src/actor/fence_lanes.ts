@@ -33,7 +33,7 @@ export function fenceLanes(
         // As if it had not been taken.
         reader = new LaneReader(memory, epoch & 1023);
         reader.adopt("keep");
-      } else reader.done();
+      } else finish(seat, reader);
     }
     link.begun = reader.finished;
     link.kept = link.retried?.at === link.begun ? 1 : 0;
@@ -52,7 +52,7 @@ function comesAgain(
 ): boolean {
   const redeliver = seat.start?.redeliver ?? 0;
   // What was moved along with it is gone.
-  if (redeliver === 0 || (reader.e !== 0 && !seat.parcels.has(reader.e))) {
+  if (redeliver === 0 || isMoved(seat, reader)) {
     return false;
   }
   const at = reader.finished;
@@ -65,6 +65,17 @@ function comesAgain(
   return false;
 }
 
+/** Whether something of the message can only be moved, and was. */
+function isMoved(seat: Seat, { e: parcel }: LaneReader): boolean {
+  return parcel !== 0 && seat.parcels.get(parcel)?.lost !== undefined;
+}
+
+/** The message is over, and what came with it. */
+function finish(seat: Seat, reader: LaneReader): void {
+  seat.parcels.delete(reader.e);
+  reader.done();
+}
+
 function drop(
   seat: Seat,
   link: Link,
@@ -75,8 +86,7 @@ function drop(
     if (reader.kind === KIND.TELL) {
       lose(lostMessage(seat, link, reader, "emptied"));
     }
-    seat.parcels.delete(reader.e);
-    reader.done();
+    finish(seat, reader);
   }
 }
 

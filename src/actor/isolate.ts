@@ -198,6 +198,11 @@ export class Isolate {
     return lane.e === 0 || this.#parcels.has(lane.e);
   }
 
+  /** Whether something that the record needs went to an incarnation that has ended. */
+  lost(lane: LaneReader): boolean {
+    return lane.e !== 0 && this.#parcels.get(lane.e)?.lost === true;
+  }
+
   /** Calls `then` when the parcel arrives. */
   whenParcel(id: number, then: () => void): void {
     this.#awaited.set(id, then);

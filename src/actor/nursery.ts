@@ -179,7 +179,7 @@ export class Nursery {
       table: this.#table.memory,
       lanes: seat.links.map((link) => link.lane),
     }, [...message.transfer]);
-    for (const parcel of seat.parcels.values()) chick.post(parcel);
+    for (const parcel of [...seat.parcels.values()]) seat.give(parcel);
   }
 
   #initTimedOut(seat: Seat, timeoutMs: number): void {
@@ -431,10 +431,11 @@ export class Nursery {
 
   #parcel(parcel: Parcel): void {
     const seat = this.#seats.get(parcel.to);
-    if (seat !== undefined && parcel.transfer.length === 0) {
-      seat.parcels.set(parcel.id, parcel);
+    if (seat === undefined) {
+      return this.#deliver(parcel.to, parcel, [...parcel.transfer]);
     }
-    this.#deliver(parcel.to, parcel, [...parcel.transfer]);
+    seat.parcels.set(parcel.id, parcel);
+    if (seat.chick !== undefined) seat.give(parcel);
   }
 
   #hung(seat: Seat, hangMs: number): void {

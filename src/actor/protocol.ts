@@ -83,6 +83,8 @@ export interface Parcel {
   readonly spill: SharedArrayBuffer | undefined;
   readonly attachments: readonly unknown[] | undefined;
   readonly transfer: readonly Transferable[];
+  /** Whether what it held went to an incarnation that has ended. */
+  readonly lost?: true;
 }
 
 /** From a thread to the nursery. */

@@ -80,6 +80,14 @@ export class Seat {
   /** A seat at `address`, owned by the endpoint `owner`. */
   constructor(readonly address: Address, readonly owner: number) {}
 
+  /** Hands a parcel to its worker. What can only be moved goes with that for good: a successor is told that it is lost. */
+  give(parcel: Parcel): void {
+    this.chick?.post(parcel, [...parcel.transfer]);
+    if (parcel.transfer.length === 0) return;
+    const empty = { spill: undefined, attachments: undefined, transfer: [] };
+    this.parcels.set(parcel.id, { ...parcel, ...empty, lost: true });
+  }
+
   /** The name of a method, by its name on the wire. */
   methodOf(hash: number): string {
     return this.methods.find((name) => methodHash(name) === hash) ?? "unknown";

@@ -175,3 +175,42 @@ Deno.test("SpawnOptions.redeliver and mailbox.onRestart are refused when they ca
   }
   assertEquals(system.tree(), []);
 });
+
+Deno.test("A message whose moved values went with an incarnation is given back, and the next ones are handled", async () => { // S92
+  await using system = new System();
+  const words = flakyWords();
+  await using tree = await start(system, words, {});
+  const ref = tree.ref("f", Flaky);
+  const held = assertRejects(() => ref.ask.holdAndFail(), ActorCrashedError);
+  await set(words, FLAKY.HOLDS);
+  const channel = new MessageChannel();
+  const moved = assertRejects(
+    () => ref.with({ transfer: [channel.port2] }).ask.bring(1, channel.port2),
+    ActorStoppedError,
+    "moved along",
+  );
+  const next = ref.ask.come(2);
+  raise(words, FLAKY.GATE);
+  await held;
+  assertEquals((await moved).safeToRetry, true);
+  assertEquals(await next, 1);
+  assertEquals([...words.slice(0, 3)], [0, 0, 1]);
+  channel.port1.close();
+});
+
+Deno.test("A message whose values are moved while no incarnation runs is handled by the next one", async () => { // S92
+  await using system = new System();
+  const words = flakyWords();
+  await using tree = await start(system, words, {});
+  const ref = tree.ref("f", Flaky);
+  await tree.stopChild("f");
+  const { port1, port2 } = new MessageChannel();
+  const brought = assertRejects(
+    () => ref.with({ transfer: [port2] }).ask.bring(1, port2),
+    ActorCrashedError,
+  );
+  await tree.restartChild("f");
+  await brought;
+  assertEquals(words[1], 1);
+  port1.close();
+});
