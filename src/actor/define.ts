@@ -237,6 +237,43 @@ export function task<A extends unknown[], R>(
  *   assertEquals(await diary.ask.lines(), ["diary 1"]);
  * }
  * ```
+ *
+ * @example State that outlives a crash
+ * ```ts
+ * import { actor, supervise } from "@troupe/actors";
+ * import { assertEquals } from "@std/assert";
+ *
+ * export const Till = actor(
+ *   import.meta,
+ *   "Till",
+ *   class {
+ *     #sum = 0;
+ *     checkpoint(): number {
+ *       return this.#sum;
+ *     }
+ *     restore(sum: number): void {
+ *       this.#sum = sum;
+ *     }
+ *     take(amount: number): number {
+ *       return this.#sum += amount;
+ *     }
+ *     crash(): void {
+ *       Deno.exit(1);
+ *     }
+ *   },
+ * );
+ *
+ * // Threads import this module too: only the main one starts the actor.
+ * if (import.meta.main) {
+ *   await using tree = await supervise({
+ *     children: [{ id: "till", actor: Till }],
+ *   });
+ *   const till = tree.ref("till", Till);
+ *   assertEquals(await till.ask.take(5), 5);
+ *   await till.ask.crash().catch(() => {});
+ *   assertEquals(await till.ask.take(2), 7);
+ * }
+ * ```
  */
 export function actor<A extends unknown[], C extends object>(
   meta: ImportMeta,
