@@ -147,17 +147,21 @@ export class ActorLoop implements MailConsumer {
     const { chain } = this.#isolate;
     const alone = this.#concurrency === 1;
     if (alone) chain.begin(NOTICE);
-    const failed = (error: unknown): void => {
+    const over = (): void => {
       if (alone) chain.end();
+      this.#checkpoints?.changed();
+    };
+    const failed = (error: unknown): void => {
+      over();
       if (!(error instanceof Refusal)) void this.#fail(error, "failed");
     };
     try {
       const result = notice();
-      if (!isThenable(result)) return alone ? chain.end() : undefined;
+      if (!isThenable(result)) return over();
       this.#running++;
       result.then(() => {
         this.#running--;
-        if (alone) chain.end();
+        over();
         this.#isolate.wake();
       }, (error) => {
         this.#running--;

@@ -43,6 +43,18 @@ for (const [how, crash] of crashes) {
   });
 }
 
+Deno.test("Checkpoints keep what a timer changed", async () => { // S94
+  await using system = new System();
+  await using tree = await start(system);
+  const word = new Int32Array(new SharedArrayBuffer(4));
+  const saver = tree.ref("s", Saver);
+  const changed = Atomics.waitAsync(word, 0, 0);
+  saver.tell.addSoon(4, word);
+  await changed.value;
+  await assertRejects(() => saver.ask.exit(), ActorCrashedError);
+  assertEquals(await saver.ask.add(0), 4);
+});
+
 Deno.test("Checkpoints keep what a handler changed before it threw", async () => { // S94
   await using system = new System();
   await using tree = await start(system, { checkpointMs: Infinity });

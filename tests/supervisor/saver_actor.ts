@@ -1,5 +1,6 @@
 /** An actor that lets its state be kept, and ends by every means. */
 import { actor, type ActorClass } from "../../src/actor/define.ts";
+import type { Context } from "../../src/actor/current.ts";
 import type { ActorRef } from "../../src/actor/ref.ts";
 
 /** What a {@linkcode Saver} is told at its start: what its hooks do wrong, if anything. */
@@ -10,13 +11,15 @@ class SaverActor {
   #checkpoints = 0;
   readonly #told: string[] = [];
   readonly #fault: Fault;
+  #after: Context["after"] | undefined;
 
   constructor(fault: Fault = "none") {
     this.#fault = fault;
     this.#told.push("constructor");
   }
 
-  onStart(): void {
+  onStart({ after }: Context): void {
+    this.#after = after;
     this.#told.push("onStart");
   }
 
@@ -41,6 +44,15 @@ class SaverActor {
 
   add(n: number): number {
     return this.#sum += n;
+  }
+
+  /** Adds when a timer goes off, and says so in `word`. */
+  addSoon(n: number, word: Int32Array): void {
+    this.#after!(30, () => {
+      this.#sum += n;
+      Atomics.store(word, 0, 1);
+      Atomics.notify(word, 0);
+    });
   }
 
   /** Adds, then fails. */
