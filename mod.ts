@@ -88,7 +88,7 @@ export type {
   Timers,
 } from "./src/actor/timers.ts";
 export type { Overflow } from "./src/channel/overflow.ts";
-export type { SpawnOptions } from "./src/actor/spawn_options.ts";
+export type { Placement, SpawnOptions } from "./src/actor/spawn_options.ts";
 export type { StopOptions } from "./src/actor/stop_options.ts";
 export { type Context, current } from "./src/actor/current.ts";
 export { Job } from "./src/actor/job.ts";

@@ -27,6 +27,8 @@ export class Ask implements Delivery {
   id = 0;
   /** Position in the lane; 0 while it waits for room. */
   sequence = 0;
+  /** What is known of it if a light actor is asked; its end is not told by the position in a lane. */
+  light: { begun: boolean; readonly capacity: number } | undefined;
   /** When it is given up, on the clock of `performance.now()`. */
   readonly deadline: number;
   readonly #onResult: (value: unknown) => void;
@@ -63,6 +65,12 @@ export class Ask implements Delivery {
   /** See {@link Delivery.sent}. */
   sent(sequence: number): void {
     this.sequence = sequence;
+    if (this.light !== undefined) this.light.begun = true;
+  }
+
+  /** It waits at a light actor of the same thread, which says itself when it begins. */
+  queued(): void {
+    this.sequence = 1;
   }
 
   /** See {@link Delivery.refused}. */
@@ -181,6 +189,12 @@ export class AskBook {
     this.#hooks.late(from, about?.actor, about?.method);
   }
 
+  /** Settles a question with an error of this thread; a late one is dropped. */
+  refuse(id: number, error: Error): void {
+    const ask = this.delete(id);
+    if (ask !== undefined) ask.reject(named(error, ask));
+  }
+
   /** Looks at the clock within `ms` milliseconds. */
   arm(ms: number): void {
     if (ms === Infinity) return;
@@ -202,8 +216,8 @@ export class AskBook {
       if (
         ask.to.endpoint !== address.endpoint || ask.to.life !== address.life
       ) continue;
-      const isBegun = isAmong(ask, begun);
-      const isDropped = isAmong(ask, dropped);
+      const isBegun = ask.light?.begun ?? isAmong(ask, begun);
+      const isDropped = ask.light === undefined && isAmong(ask, dropped);
       if (!isBegun && !isDropped && !final) continue;
       this.#pending.delete(id);
       const cause = report.error === undefined
@@ -244,9 +258,10 @@ export class AskBook {
         this.giveUp(id);
         const { to, sequence } = ask;
         ask.reject(
-          sequence === 0
-            ? full(ask)
-            : timedOut(ask, this.#hooks.begun(to.endpoint, sequence)),
+          sequence === 0 ? full(ask) : timedOut(
+            ask,
+            ask.light?.begun ?? this.#hooks.begun(to.endpoint, sequence),
+          ),
         );
       }
     }
@@ -276,7 +291,7 @@ function full(ask: Ask, why: Refused = "full"): MailboxFullError {
     `Cannot ask "${ask.actor}" for ${ask.method}() as its mailbox ${how}: the message was not delivered, send less, raise the timeout or its mailbox.capacity`,
     {
       actor: ask.actor,
-      capacity: ask.book.capacityOf(ask.to),
+      capacity: ask.light?.capacity ?? ask.book.capacityOf(ask.to),
       unsent: ask.args,
     },
   );

@@ -129,6 +129,27 @@ export interface Context<C = unknown> extends Timers {
 }
 
 let running: Context | undefined;
+/** The light actor whose code runs right now. */
+let light: LightRunning | undefined;
+
+/** A light actor, which makes its context when somebody looks. */
+export interface LightRunning {
+  /** What it is told about itself. */
+  readonly current: Context;
+}
+
+/** Sets whose code {@link current} shows from now on; returns whose it was. Called by the runtime only. */
+export function enterLight(
+  actor: LightRunning | undefined,
+): LightRunning | undefined {
+  const before = light;
+  light = actor;
+  return before;
+}
+
+function here(): Context | undefined {
+  return light === undefined ? running : light.current;
+}
 
 /** Sets what {@link current} shows. Called by the runtime only. */
 export function enterContext(context: Context): void {
@@ -176,22 +197,22 @@ export const current: {
   log(...values: unknown[]): void;
 } = {
   get self(): ActorRef<unknown> | undefined {
-    return running?.self;
+    return here()?.self;
   },
   get name(): string {
-    return running?.name ?? "main";
+    return here()?.name ?? "main";
   },
   get id(): number {
-    return running?.self.id ?? 0;
+    return here()?.self.id ?? 0;
   },
   get incarnation(): number {
-    return running?.incarnation ?? 0;
+    return here()?.incarnation ?? 0;
   },
   get signal(): AbortSignal {
-    return running?.signal ?? NEVER;
+    return here()?.signal ?? NEVER;
   },
   get parent(): { readonly id: number; readonly name: string } | undefined {
-    return running?.parent;
+    return here()?.parent;
   },
   log(...values: unknown[]): void {
     // deno-lint-ignore troupe/quiet -- this is what it is for

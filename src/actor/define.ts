@@ -349,6 +349,14 @@ export interface Wanted {
   readonly name: string;
 }
 
+/** The definition, if the module that registers it under that very name has been loaded here. */
+export function findLoaded(
+  { module, definition, kind }: Wanted,
+): Definition | undefined {
+  const found = DEFINITIONS.get(key(module, definition));
+  return found?.kind === kind ? found : undefined;
+}
+
 /**
  * Imports the module and finds the definition in it.
  *

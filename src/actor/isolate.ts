@@ -14,14 +14,15 @@ import { AskBook } from "./ask_book.ts";
 import { AskChain } from "./ask_chain.ts";
 import { type Notice, NoticeQueue } from "./notice_queue.ts";
 import { DeadLetterBatch, type LostMessage } from "./dead_letter.ts";
+import type { LightMail } from "./light_mail.ts";
 import { mailOptions } from "./mail_options.ts";
 import { movable } from "./movable.ts";
+import { ParcelShelf } from "./parcel_shelf.ts";
 import {
   type Address,
   type FromNursery,
   KIND,
   type LaneInfo,
-  type Parcel,
   type ToNursery,
   type WireReport,
 } from "./protocol.ts";
@@ -48,6 +49,8 @@ export interface Parts {
   readonly kind: number;
   readonly a: number;
   readonly b: number;
+  /** The light actor it is for. */
+  readonly d?: number;
   readonly encoded: Encoded;
   readonly transfer: readonly Transferable[];
 }
@@ -81,6 +84,8 @@ export class Isolate {
   readonly chain: AskChain;
   /** Set by the actor that runs here. */
   consumer: MailConsumer | undefined;
+  /** The light actors of this thread. */
+  light: LightMail | undefined;
   /** Told of the final end of an address. */
   onGone: ((address: Address, report: WireReport) => void) | undefined;
   /** Told of the end of an incarnation that was asked to stop from here. */
@@ -94,8 +99,7 @@ export class Isolate {
   readonly #post: (message: ToNursery, transfer?: Transferable[]) => void;
   readonly #routes: Map<number, Route> = new Map();
   readonly #laneIds: WeakMap<SharedArrayBuffer, string> = new WeakMap();
-  readonly #parcels: Map<number, Parcel> = new Map();
-  readonly #awaited: Map<number, () => void> = new Map();
+  readonly #parcels: ParcelShelf = new ParcelShelf();
   /** Outlets with messages that wait for room. */
   readonly #crowded: Set<Outlet> = new Set();
   readonly #pump: Pump;
@@ -148,6 +152,7 @@ export class Isolate {
         hasWork: () =>
           this.mailbox.hasMore(this.consumer?.ready ?? false) ||
           (this.notices.due && this.consumer?.ready === true) ||
+          this.light?.ready === true ||
           this.#hasRoom(),
         expecting: () => {
           if (this.asks.size > 0 || this.#crowded.size > 0) return "reply";
@@ -175,11 +180,8 @@ export class Isolate {
   /** Handles what the nursery says to every thread. Returns false when the message is not of that kind. */
   receive(message: FromNursery): boolean {
     if (message.type === "lane") this.adopt(message.lane);
-    else if (message.type === "parcel") {
-      this.#parcels.set(message.id, message);
-      this.#awaited.get(message.id)?.();
-      this.#awaited.delete(message.id);
-    } else if (message.type === "gone") this.#gone(message);
+    else if (message.type === "parcel") this.#parcels.put(message);
+    else if (message.type === "gone") this.#gone(message);
     else if (message.type === "stopped") {
       this.onStopped?.(message.address, message.report);
     } else return false;
@@ -200,18 +202,34 @@ export class Isolate {
 
   /** Whether something that the record needs went to an incarnation that has ended. */
   lost(lane: LaneReader): boolean {
-    return lane.e !== 0 && this.#parcels.get(lane.e)?.lost === true;
+    return lane.e !== 0 && this.#parcels.lost(lane.e);
   }
 
   /** Calls `then` when the parcel arrives. */
   whenParcel(id: number, then: () => void): void {
-    this.#awaited.set(id, then);
+    this.#parcels.await(id, then);
   }
 
   /** The parcel's record is dealt with. */
   parcelDone(id: number): void {
     this.#parcels.delete(id);
     this.#post({ type: "parcelDone", to: this.endpoint, id });
+  }
+
+  /** Calls `then` with what decodes the value of a record, now or when its parcel has arrived. */
+  readLater(lane: LaneReader, then: (read: () => unknown) => void): void {
+    const { e: parcel } = lane;
+    if (parcel === 0) return then(() => this.read(lane));
+    // The record's bytes are freed when this returns; those of a spilled one are in the parcel.
+    const bytes = lane.bytes.slice(lane.start, lane.end);
+    const unpack = () =>
+      then(() => {
+        const value = this.#unpack(parcel, bytes, 0, bytes.length);
+        this.parcelDone(parcel);
+        return value;
+      });
+    if (this.complete(lane)) unpack();
+    else this.whenParcel(parcel, unpack);
   }
 
   /** Decodes the value of a record, in place. */
@@ -223,12 +241,7 @@ export class Isolate {
 
   #unpack(id: number, bytes: Uint8Array, start: number, end: number): unknown {
     here = this;
-    const parcel = this.#parcels.get(id);
-    if (parcel?.spill === undefined) {
-      return decode(bytes, start, end, parcel?.attachments);
-    }
-    const spill = new Uint8Array(parcel.spill);
-    return decode(spill, 0, spill.length, parcel.attachments);
+    return this.#parcels.unpack(id, bytes, start, end);
   }
 
   /**
@@ -245,7 +258,7 @@ export class Isolate {
     delivery?: Delivery,
   ): void {
     const outlet = this.#outlet(to, express);
-    const { kind, a, b, encoded } = parts;
+    const { kind, a, b, d = 0, encoded } = parts;
     let { length } = encoded;
     let e = 0;
     if (encoded.attachments !== undefined || length > outlet.maxPayload) {
@@ -253,7 +266,7 @@ export class Isolate {
       e = this.#sendParcel(to, parts, spilled);
       if (spilled) length = 0;
     }
-    outlet.send({ kind, a, b, e }, encoded.bytes, length, waitMs, delivery);
+    outlet.send({ kind, a, b, d, e }, encoded.bytes, length, waitMs, delivery);
     ring(this.table.words, this.#sleepOf(to.endpoint));
     if (outlet.waiting > 0) {
       this.#crowded.add(outlet);
@@ -350,6 +363,7 @@ export class Isolate {
     // Replies that were published before the end count.
     this.#drainExpress();
     this.asks.fail(message);
+    this.light?.gone(address, report, final);
     if (!final) return;
     const route = this.#routes.get(address.endpoint);
     if (route?.life === address.life) {
@@ -361,25 +375,23 @@ export class Isolate {
 
   #expire(now: number): void {
     for (const outlet of this.#crowded) outlet.expire(now);
+    this.light?.expire(now);
   }
 
   #drainExpress(): number {
     return this.mailbox.drainExpress((lane) => {
-      const { b: askId, e: parcel } = lane;
+      const { b: askId, c: from, e: parcel } = lane;
+      if (lane.kind !== KIND.REPLY && lane.kind !== KIND.ERROR) {
+        return this.light?.receive(lane);
+      }
       const ok = lane.kind === KIND.REPLY;
       if (parcel === 0) {
-        return this.asks.settle(askId, ok, this.read(lane), lane.c);
+        return this.asks.settle(askId, ok, this.read(lane), from);
       }
-      const from = lane.c;
-      // The record's bytes are freed when this returns; those of a spilled one are in the parcel.
-      const bytes = lane.bytes.slice(lane.start, lane.end);
-      const settle = () => {
-        const value = this.#unpack(parcel, bytes, 0, bytes.length);
-        this.asks.settle(askId, ok, value, from);
-        this.parcelDone(parcel);
-      };
-      if (this.complete(lane)) settle();
-      else this.whenParcel(parcel, settle);
+      this.readLater(
+        lane,
+        (read) => this.asks.settle(askId, ok, read(), from),
+      );
     });
   }
 
@@ -387,6 +399,7 @@ export class Isolate {
     let work = this.#drainExpress();
     if (this.#flushAll()) work++;
     if (this.consumer !== undefined) work += this.consumer.consume();
+    if (this.light !== undefined) work += this.light.work();
     return work;
   }
 

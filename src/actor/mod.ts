@@ -97,7 +97,7 @@ export type {
 export type { DeadLetters } from "./dead_letters.ts";
 export type { EveryOptions, Timer, TimerOptions, Timers } from "./timers.ts";
 export type { Overflow } from "../channel/overflow.ts";
-export type { SpawnOptions } from "./spawn_options.ts";
+export type { Placement, SpawnOptions } from "./spawn_options.ts";
 export type { StopOptions } from "./stop_options.ts";
 export { System, type SystemOptions } from "./system.ts";
 export {

@@ -18,9 +18,18 @@ import type { Isolate } from "./isolate.ts";
 import { Job } from "./job.ts";
 import type { FromNursery } from "./protocol.ts";
 import type { ActorRef } from "./ref.ts";
+import { encodeFor } from "./leaving.ts";
+import { LightCell } from "./light_cell.ts";
+import type { Lights } from "./light_host.ts";
+import { LocalPlace } from "./light_place.ts";
+import { lightsOf } from "./lights_of.ts";
 import { endRef, stoppedRef } from "./ref_core.ts";
 import type { FailureRules } from "./resume.ts";
-import { checkSpawnOptions, type SpawnOptions } from "./spawn_options.ts";
+import {
+  type CheckedOptions,
+  checkSpawnOptions,
+  type SpawnOptions,
+} from "./spawn_options.ts";
 import { failedReport, type Plan, ThreadCell } from "./thread_cell.ts";
 import { reportUnheardEnd } from "./unheard_end.ts";
 import { closeWatchers, tellRestart, tellWatchers } from "./watch.ts";
@@ -97,12 +106,15 @@ export class Offspring implements Spawner {
   readonly #isolate: Isolate;
   readonly #owner: string;
   readonly #cells: Map<number, ThreadCell> = new Map();
+  readonly #lights: Lights;
+  readonly #lightCells: Set<LightCell> = new Set();
   #refusal: Error | undefined;
 
   /** The offspring of the thread `owner`. */
   constructor(isolate: Isolate, owner: string) {
     this.#isolate = isolate;
     this.#owner = owner;
+    this.#lights = lightsOf(isolate);
     isolate.onGone = (address, report) => {
       endRef(isolate, address, report);
       tellWatchers(isolate, address);
@@ -113,26 +125,35 @@ export class Offspring implements Spawner {
 
   /** How many there are. */
   get size(): number {
-    return this.#cells.size;
+    return this.#cells.size + this.#lightCells.size;
   }
 
   /** What is known of each. */
   tree(): readonly TreeNode[] {
     const { table } = this.#isolate;
-    return [...this.#cells.values()].map((cell) => ({
+    const threads = [...this.#cells.values()].map((cell) => ({
       name: cell.name,
       id: cell.address.endpoint,
       incarnation: cell.incarnation,
       state: cell.running ? "running" : "stopped",
       depth: table.get(cell.address.endpoint, ENDPOINT.DEPTH),
       handled: table.get(cell.address.endpoint, ENDPOINT.HANDLED),
-    }));
+    } as const));
+    const light = [...this.#lightCells].map((cell) => ({
+      name: cell.name,
+      id: cell.ref.id,
+      incarnation: cell.incarnation,
+      state: cell.running ? "running" : "stopped",
+      depth: cell.depth,
+      handled: cell.handled,
+    } as const));
+    return [...threads, ...light];
   }
 
   /** Opens an address for a supervisor; see {@link CellFactory}. */
   open(spec: CellSpec): Cell {
     const options = (spec.options ?? {}) as SpawnOptions;
-    return this.#open("actor", spec.actor, spec.args, {
+    return this.#openActor(spec.actor, spec.args, {
       ...options,
       name: options.name ?? spec.id,
     }, spec.onFailure);
@@ -144,7 +165,7 @@ export class Offspring implements Spawner {
     args: A,
     options: SpawnOptions = {},
   ): Promise<ActorRef<C>> {
-    const cell = this.#open("actor", definition, args, options);
+    const cell = this.#openActor(definition, args, options);
     cell.onEnded = (report) => {
       if (!cell.heard) reportUnheardEnd(cell.name, report);
       cell.retire(report);
@@ -164,7 +185,16 @@ export class Offspring implements Spawner {
     args: A,
     options: SpawnOptions = {},
   ): Job<Awaited<R>> {
-    const cell = this.#open("task", task, args, options);
+    const plan = checkPlan("task", task, args);
+    const checked = checkSpawnOptions(plan.definition, options);
+    if (checked.placement !== "thread") {
+      throw new InvalidOptionError(
+        `Cannot run "${plan.definition}" as 'placement' must be "thread" for a task: current value is "${checked.placement}"`,
+        { option: "placement", value: checked.placement },
+      );
+    }
+    this.#refuseIfClosed(plan);
+    const cell = this.#openThread(plan, checked);
     return new Job<Awaited<R>>(cell, (report) =>
       new WorkerDiedError(
         `The thread of "${cell.name}" ended (${report.kind}) before its task did`,
@@ -197,33 +227,53 @@ export class Offspring implements Spawner {
         cell.retire(await cell.end(reason, timeoutMs, true));
       }),
     );
+    // After the others, which may still need them.
+    await Promise.all(
+      [...this.#lightCells].map(async (cell) => {
+        cell.retire(await cell.end(reason, timeoutMs, true));
+      }),
+    );
   }
 
   /** Settles everything that waits for one of them: nothing will come any more. */
   abandonAll(cause?: Error): void {
     for (const cell of this.#cells.values()) cell.abandon(cause);
     this.#cells.clear();
+    for (const cell of this.#lightCells) cell.abandon(cause);
     closeWatchers(this.#isolate);
   }
 
-  #open(
-    kind: "actor" | "task",
+  #openActor(
     definition: unknown,
     args: readonly unknown[],
     options: SpawnOptions,
     onFailure?: FailureRules,
+  ): ThreadCell | LightCell {
+    const plan = checkPlan("actor", definition, args);
+    this.#refuseIfClosed(plan);
+    const checked = checkSpawnOptions(plan.definition, options);
+    return checked.placement === "thread"
+      ? this.#openThread(plan, checked, onFailure)
+      : this.#openLight(plan, checked);
+  }
+
+  #refuseIfClosed(plan: Plan): void {
+    if (this.#refusal === undefined) return;
+    throw new SystemClosedError(
+      `Cannot start "${plan.definition}" here: ${this.#refusal.message}`,
+      { cause: this.#refusal },
+    );
+  }
+
+  #openThread(
+    plan: Plan,
+    options: CheckedOptions,
+    onFailure?: FailureRules,
   ): ThreadCell {
-    const plan = checkPlan(kind, definition, args);
-    if (this.#refusal !== undefined) {
-      throw new SystemClosedError(
-        `Cannot start "${plan.definition}" here: ${this.#refusal.message}`,
-        { cause: this.#refusal },
-      );
-    }
     const cell = new ThreadCell(
       this.#isolate,
       plan,
-      checkSpawnOptions(plan.definition, options),
+      options,
       this.#owner,
       onFailure,
     );
@@ -232,12 +282,32 @@ export class Offspring implements Spawner {
     return cell;
   }
 
+  #openLight(plan: Plan, options: CheckedOptions): LightCell {
+    const { transfer, capacity, maxMessageBytes } = options;
+    // Refuses what cannot travel, as everywhere, before an address is taken.
+    if (plan.args.length > 0) encodeFor(this.#isolate, plan.args, { transfer });
+    const actor = this.#lights.open(
+      { name: options.name, definition: plan.definition },
+      capacity,
+      maxMessageBytes,
+    );
+    const parent = { id: this.#isolate.endpoint, name: this.#owner };
+    const place = new LocalPlace(this.#lights, actor);
+    const cell = new LightCell(this.#isolate, plan, options, parent, place);
+    this.#lightCells.add(cell);
+    cell.onRetired = () => {
+      this.#lightCells.delete(cell);
+      if (this.size === 0) this.onIdle?.();
+    };
+    return cell;
+  }
+
   async #forgetAtEnd(cell: ThreadCell): Promise<void> {
     await cell.over;
     if (this.#cells.get(cell.address.endpoint) === cell) {
       this.#cells.delete(cell.address.endpoint);
     }
-    if (this.#cells.size === 0) this.onIdle?.();
+    if (this.size === 0) this.onIdle?.();
   }
 }
 

@@ -16,7 +16,8 @@ export const KIND: {
   readonly ASK: 2;
   readonly REPLY: 3;
   readonly ERROR: 4;
-} = { TELL: 1, ASK: 2, REPLY: 3, ERROR: 4 };
+  readonly LIGHT: 5;
+} = { TELL: 1, ASK: 2, REPLY: 3, ERROR: 4, LIGHT: 5 };
 
 /** An address: one life of one endpoint. */
 export interface Address {
@@ -24,6 +25,8 @@ export interface Address {
   readonly endpoint: number;
   /** Owner count of that row. */
   readonly life: number;
+  /** Number of a light actor among those of that endpoint; the thread's own actor has none. */
+  readonly local?: number;
 }
 
 /** An {@link ExitReport} as it travels. */

@@ -9,6 +9,7 @@ import {
   SystemClosedError,
 } from "../errors.ts";
 import type { ExitReport } from "../exit_report.ts";
+import { MAX_ENDPOINTS } from "../memory/endpoints.ts";
 import {
   definePortable,
   portable,
@@ -18,6 +19,7 @@ import { currentIsolate } from "./isolate.ts";
 import { leavingIsolate } from "./leaving.ts";
 import { coreOf, RefCore } from "./ref_core.ts";
 import { rememberMethod } from "./method_names.ts";
+import type { Address } from "./protocol.ts";
 import {
   ask,
   DEFAULT_TIMEOUT_MS,
@@ -259,21 +261,34 @@ export let coreIn: (ref: unknown) => RefCore | undefined;
 /** The one implementation of {@link ActorRef}. */
 export class Ref<C> implements ActorRef<C> {
   readonly #core: RefCore;
-  /** See {@link ActorRef.ask}. */
-  readonly ask: Asks<C>;
-  /** See {@link ActorRef.tell}. */
-  readonly tell: Tells<C>;
+  readonly #options: SendOptions;
+  // Made on first use: of a hundred thousand light actors most are never asked from here.
+  #ask: Asks<C> | undefined;
+  #tell: Tells<C> | undefined;
 
   /** A ref over `core`. */
   constructor(core: RefCore, options: SendOptions = {}) {
     this.#core = core;
-    this.ask = namespace(core, options, ask) as Asks<C>;
-    this.tell = namespace(core, options, tell) as Tells<C>;
+    this.#options = options;
+  }
+
+  /** See {@link ActorRef.ask}. */
+  get ask(): Asks<C> {
+    return this.#ask ??= namespace(this.#core, this.#options, ask) as Asks<C>;
+  }
+
+  /** See {@link ActorRef.tell}. */
+  get tell(): Tells<C> {
+    return this.#tell ??= namespace(
+      this.#core,
+      this.#options,
+      tell,
+    ) as Tells<C>;
   }
 
   /** See {@link ActorRef.id}. */
   get id(): number {
-    return this.#core.address.endpoint;
+    return numberOf(this.#core.address);
   }
 
   /** See {@link ActorRef.name}. */
@@ -340,7 +355,9 @@ export class Ref<C> implements ActorRef<C> {
   toString(): string {
     const { name, address, incarnation, report } = this.#core;
     const end = report === undefined ? "" : `, ${report.kind}`;
-    return `ActorRef("${name}" #${address.endpoint}, incarnation ${incarnation}${end})`;
+    return `ActorRef("${name}" #${
+      numberOf(address)
+    }, incarnation ${incarnation}${end})`;
   }
 
   #travel(): PortableData {
@@ -352,9 +369,16 @@ export class Ref<C> implements ActorRef<C> {
         { path: name },
       );
     }
+    const { line } = this.#core;
+    if (line !== undefined) return line.travel(this.#core);
     const data = [address.endpoint, address.life, name, incarnation];
     return { kind: "ref", data };
   }
+}
+
+/** The number of an address, as it is shown: no two that live have the same. */
+export function numberOf({ endpoint, local = 0 }: Address): number {
+  return (local >>> 0) * MAX_ENDPOINTS + endpoint;
 }
 
 definePortable("ref", (data) => {

@@ -3,11 +3,12 @@
  *
  * @module
  */
-import { errorFromWire } from "../error_wire.ts";
+import { errorFromWire, errorToWire } from "../error_wire.ts";
 import { DataCloneError } from "../errors.ts";
 import type { ExitReport } from "../exit_report.ts";
 import { ENDPOINT } from "../memory/endpoints.ts";
 import type { Isolate } from "./isolate.ts";
+import type { LightLine } from "./light_line.ts";
 import type { Address, WireReport } from "./protocol.ts";
 
 /** The facts that all refs to one actor on one thread share. */
@@ -20,7 +21,8 @@ export class RefCore {
   incarnation: number;
   /** Largest message that the actor takes, in bytes; 0 for no limit. */
   readonly maxBytes: number;
-  readonly #ended: PromiseWithResolvers<ExitReport> = Promise.withResolvers();
+  /** Made when somebody wants to know: of many actors nobody does. */
+  #ended: PromiseWithResolvers<ExitReport> | undefined;
   #watching = false;
   #stopping: PromiseWithResolvers<ExitReport> | undefined;
 
@@ -31,11 +33,15 @@ export class RefCore {
     readonly name: string,
     incarnation: number,
     owned = false,
+    /** The way to it, if it is a light actor. */
+    readonly line: LightLine | undefined = undefined,
   ) {
     this.incarnation = incarnation;
-    this.maxBytes = isolate.table.get(address.endpoint, ENDPOINT.MAX_BYTES);
     // The owner is told of the end in any case.
     this.#watching = owned;
+    this.maxBytes = line?.maxBytes ??
+      isolate.table.get(address.endpoint, ENDPOINT.MAX_BYTES);
+    if (line !== undefined) return;
     cores(isolate).set(`${address.endpoint}.${address.life}`, this);
   }
 
@@ -44,14 +50,17 @@ export class RefCore {
     this.heard = true;
     if (!this.#watching && this.report === undefined) {
       this.#watching = true;
-      const { isolate, address } = this;
-      isolate.post({ type: "watch", watcher: isolate.endpoint, address });
+      const { isolate, address, line } = this;
+      if (line !== undefined) line.watch();
+      else isolate.post({ type: "watch", watcher: isolate.endpoint, address });
     }
-    return this.#ended.promise;
+    return this.over;
   }
 
   /** Its final end, for its owner, who is told of it in any case. */
   get over(): Promise<ExitReport> {
+    this.#ended ??= Promise.withResolvers();
+    if (this.report !== undefined) this.#ended.resolve(this.report);
     return this.#ended.promise;
   }
 
@@ -63,9 +72,12 @@ export class RefCore {
   ): Promise<ExitReport> {
     const { isolate, address } = this;
     if (this.report !== undefined) return Promise.resolve(this.report);
-    if (isolate.closed) return this.#ended.promise;
+    if (isolate.closed) return this.exited;
     const refused = refusalOf(reason, this.name);
     if (refused !== undefined) return Promise.reject(refused);
+    if (this.line !== undefined) {
+      return this.line.stop(reason, deadlineMs, drain);
+    }
     isolate.post({
       type: "stop",
       address,
@@ -89,7 +101,7 @@ export class RefCore {
   end(report: ExitReport): void {
     if (this.report !== undefined) return;
     this.report = report;
-    this.#ended.resolve(report);
+    this.#ended?.resolve(report);
     this.stopped(report);
   }
 }
@@ -129,6 +141,14 @@ export function stoppedRef(
 ): void {
   cores(isolate).get(`${address.endpoint}.${address.life}`)
     ?.stopped(fromWireReport(report));
+}
+
+/** An {@link ExitReport} as it travels. */
+export function toWireReport(report: ExitReport): WireReport {
+  const { kind, code, error } = report;
+  return error === undefined
+    ? { kind, code }
+    : { kind, code, error: errorToWire(error) };
 }
 
 /** An {@link ExitReport} out of what travelled. */

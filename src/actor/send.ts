@@ -52,7 +52,7 @@ export interface SendOptions {
 
 /** How long a message may wait, unless said otherwise, in milliseconds. */
 export const DEFAULT_TIMEOUT_MS = 5_000;
-const NO_TRANSFER: readonly Transferable[] = [];
+export const NO_TRANSFER: readonly Transferable[] = [];
 /** A method as it is called and as it travels. */
 export interface MethodName {
   /** Its name. */
@@ -98,12 +98,15 @@ export function ask(
 ): Promise<unknown> {
   const refused = refuseIfOver(core);
   if (refused !== undefined) return Promise.reject(refused);
+  const { signal } = options;
+  if (signal?.aborted) return Promise.reject(signal.reason);
+  if (core.line !== undefined) {
+    return core.line.ask(core, { name: method, hash }, args, options);
+  }
   const cycle = core.isolate.chain.cycleTo(core.address.endpoint);
   if (cycle !== undefined) {
     return Promise.reject(cycleError(core, method, cycle));
   }
-  const { signal } = options;
-  if (signal?.aborted) return Promise.reject(signal.reason);
   return new Promise((resolve, reject) => {
     const { isolate, address } = core;
     const timeoutMs = options.timeout ?? DEFAULT_TIMEOUT_MS;
@@ -157,7 +160,7 @@ function cycleError(
 }
 
 /** Encodes a call, after every check that may refuse it: nothing has changed if this throws. */
-function encodeMessage(
+export function encodeMessage(
   core: RefCore,
   method: string,
   args: unknown[],
@@ -192,6 +195,9 @@ export function tell(
       method,
       hash,
     });
+  }
+  if (core.line !== undefined) {
+    return core.line.tell(core, { name: method, hash }, args, options);
   }
   core.isolate.send(
     core.address,

@@ -6,6 +6,11 @@
 import { type Overflow, OVERFLOWS } from "../channel/overflow.ts";
 import { InvalidOptionError } from "../errors.ts";
 
+/** Where an actor runs; see {@linkcode SpawnOptions.placement}. */
+export type Placement = "thread" | "local";
+
+const PLACEMENTS: readonly Placement[] = ["thread", "local"];
+
 /**
  * How a task or an actor is started. A value out of its bounds is refused with `InvalidOptionError`, and nothing starts.
  *
@@ -36,11 +41,15 @@ export interface SpawnOptions {
    */
   readonly name?: string;
   /**
-   * Where it runs: a Deno worker of its own.
+   * Where it runs.
+   *
+   * - `"thread"`: in a Deno worker of its own.
+   * - `"local"`: on the thread that starts it, beside all else that runs there. Its methods get the very values that
+   *   were sent, and give theirs: what was sent belongs to who received it.
    *
    * @default {"thread"}
    */
-  readonly placement?: "thread";
+  readonly placement?: Placement;
   /**
    * Messages handled at the same time; a whole number from 1 to 1,048,576. More than 1 lets async handlers interleave:
    * a message then counts as begun as soon as it is handed to its handler.
@@ -117,6 +126,8 @@ export interface SpawnOptions {
 export interface CheckedOptions {
   /** See {@link SpawnOptions.name}. */
   readonly name: string | undefined;
+  /** See {@link SpawnOptions.placement}. */
+  readonly placement: Placement;
   /** See {@link SpawnOptions.concurrency}. */
   readonly concurrency: number;
   /** See {@link SpawnOptions.hangMs}. */
@@ -230,16 +241,46 @@ export function checkSpawnOptions(
     );
   }
   const actor = name ?? definition;
-  if (options.placement !== undefined && options.placement !== "thread") {
+  const { placement = "thread" } = options;
+  if (!PLACEMENTS.includes(placement)) {
     throw new InvalidOptionError(
-      `Cannot start "${actor}" as 'placement' must be "thread": current value is "${options.placement}"`,
-      { option: "placement", value: options.placement },
+      `Cannot start "${actor}" as 'placement' must be ${
+        PLACEMENTS.map((known) => `"${known}"`).join(" or ")
+      }: current value is ${Deno.inspect(placement)}`,
+      { option: "placement", value: placement },
+    );
+  }
+  if (placement !== "thread" && options.hangMs !== undefined) {
+    throw new InvalidOptionError(
+      `Cannot start "${actor}" as 'hangMs' must not be set for an actor that shares its thread: current value is ${options.hangMs}; use placement "thread"`,
+      { option: "hangMs", value: options.hangMs },
     );
   }
   const { mailbox = {} } = options;
   checkRedelivery(actor, options);
+  const { overflow, onRestart } = mailbox;
+  const { redeliver } = options;
+  const onThread = { redeliver, "mailbox.onRestart": onRestart };
+  for (const [option, value] of Object.entries(onThread)) {
+    if (placement === "thread" || value === undefined) continue;
+    throw new InvalidOptionError(
+      `Cannot start "${actor}" as '${option}' must not be set for an actor that shares its thread: current value is ${
+        Deno.inspect(value)
+      }`,
+      { option, value },
+    );
+  }
+  if (placement !== "thread" && overflow !== undefined && overflow !== "wait") {
+    throw new InvalidOptionError(
+      `Cannot start "${actor}" as 'mailbox.overflow' must be "wait" for an actor that shares its thread: current value is ${
+        Deno.inspect(overflow)
+      }`,
+      { option: "mailbox.overflow", value: overflow },
+    );
+  }
   return {
     name,
+    placement,
     concurrency: whole(
       actor,
       "concurrency",

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { errorToWire } from "../error_wire.ts";
 import { SystemClosedError } from "../errors.ts";
 import type { ExitReport } from "../exit_report.ts";
 import { OVERFLOWS } from "../channel/overflow.ts";
@@ -13,14 +12,9 @@ import type { Isolate } from "./isolate.ts";
 import { crashDetail, type WireCrash } from "./last_call.ts";
 import { encodeFor } from "./leaving.ts";
 import type { FailureRules } from "./resume.ts";
-import type {
-  Address,
-  FromNursery,
-  WireReport,
-  WireState,
-} from "./protocol.ts";
+import type { Address, FromNursery, WireState } from "./protocol.ts";
 import { type Ref, refTo } from "./ref.ts";
-import { endRef, fromWireReport, RefCore } from "./ref_core.ts";
+import { endRef, fromWireReport, RefCore, toWireReport } from "./ref_core.ts";
 import type { CheckedOptions } from "./spawn_options.ts";
 
 /** What is started: a definition and its arguments. */
@@ -33,14 +27,6 @@ export interface Plan {
   readonly definition: string;
   /** Its arguments. */
   readonly args: readonly unknown[];
-}
-
-/** An {@link ExitReport} as it travels. */
-export function toWireReport(report: ExitReport): WireReport {
-  const { kind, code, error } = report;
-  return error === undefined
-    ? { kind, code }
-    : { kind, code, error: errorToWire(error) };
 }
 
 /** The report of a start that went wrong before a thread could say so. */
@@ -264,7 +250,8 @@ export class ThreadCell implements Cell {
   }
 }
 
-function notStarted(name: string, cause?: Error): SystemClosedError {
+/** Why a start came to nothing. */
+export function notStarted(name: string, cause?: Error): SystemClosedError {
   return new SystemClosedError(
     `Cannot start "${name}" as ${
       cause === undefined

@@ -61,9 +61,12 @@ export interface WatchOptions<C = unknown> {
   readonly onRestart?: (restarted: Restarted<C>) => unknown;
 }
 
+/** No endpoint: what it sent need not be waited for. */
+const NOBODY = -1;
+
 /** Keys of those who wait are of one life of one endpoint. */
-function keyOf({ endpoint, life }: Address): string {
-  return `${endpoint}.${life}`;
+function keyOf({ endpoint, life, local = 0 }: Address): string {
+  return `${endpoint}.${life}.${local}`;
 }
 
 /** One who wants to be told, until it is, or does not want to any more. */
@@ -158,8 +161,10 @@ class WatchBook {
     const watchers = this.#waiting.get(key);
     if (watchers === undefined) return;
     this.#waiting.delete(key);
+    // The lanes of a light actor's thread live on: what it sent to this thread itself has arrived.
+    const after = address.local === undefined ? address.endpoint : NOBODY;
     for (const watcher of watchers) {
-      this.#isolate.notify(address.endpoint, () => watcher.fire());
+      this.#isolate.notify(after, () => watcher.fire());
     }
   }
 
@@ -169,7 +174,7 @@ class WatchBook {
       watcher.core.incarnation = incarnation;
       if (watcher.onRestart === undefined) continue;
       this.#isolate.notify(
-        address.endpoint,
+        address.local === undefined ? address.endpoint : NOBODY,
         () => watcher.restart(incarnation),
       );
     }
@@ -191,6 +196,10 @@ class WatchBook {
     const key = keyOf(address);
     const watchers = this.#waiting.get(key) ?? new Set();
     this.#waiting.set(key, watchers.add(watcher));
+    if (watcher.core.line !== undefined) {
+      void watcher.core.exited.then(() => this.gone(address));
+      return watcher;
+    }
     // Also of an actor whose end is known here: its address may not be free yet. The nursery answers when it is.
     const { endpoint } = this.#isolate;
     this.#isolate.post({ type: "watch", watcher: endpoint, address });

@@ -29,6 +29,8 @@ export interface Envelope {
   readonly a: number;
   /** Second header word: the ask, 0 for none. */
   readonly b: number;
+  /** Fourth header word: the light actor it is for, 0 for the thread's own. */
+  readonly d: number;
   /** Fifth header word: the parcel, 0 for none. */
   readonly e: number;
 }
@@ -141,11 +143,12 @@ export class Outlet {
     if (this.#overflow !== "wait" && !this.#mayWait(envelope, delivery)) return;
     const crowd = this.waiting;
     if (crowd % FLUSH_EVERY === 0) this.#now = performance.now();
-    const { kind, a, b, e } = envelope;
+    const { kind, a, b, d, e } = envelope;
     this.#waiting.push({
       kind,
       a,
       b,
+      d,
       e,
       payload: payload.slice(0, length),
       until: this.#now + waitMs,
@@ -225,8 +228,8 @@ export class Outlet {
     payload: Uint8Array,
     length: number,
   ): "written" | "full" | "sealed" {
-    const { kind, a, b, e } = envelope;
-    return this.#writer.tryWrite(kind, a, b, this.#self, 0, e, payload, length);
+    const { kind, a, b, d, e } = envelope;
+    return this.#writer.tryWrite(kind, a, b, this.#self, d, e, payload, length);
   }
 
   #shift(): void {

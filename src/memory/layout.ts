@@ -189,7 +189,8 @@ export const ENDPOINT_TABLE: {
  *     40    10  MAX_BYTES         opener             largest message, in bytes; 0 for no limit
  *     44    11  CALLER            consumer           0, or who waits for its handler; see ask_chain.ts
  *     48    12  OVERFLOW          opener             what becomes of a message without room: an index of OVERFLOWS in overflow.ts
- *     52-63     reserved          nobody             zero
+ *     52    13  LIGHTS            any thread         numbers given to light actors at this row, mod 2^31
+ *     56-63     reserved          nobody             zero
  *
  * The word EPOCH. It only ever goes up, so a thread that reads another epoch
  * than the one it was born with was replaced, and must touch nothing any more.
@@ -216,6 +217,7 @@ export const ENDPOINT: {
   readonly MAX_BYTES: 10;
   readonly CALLER: 11;
   readonly OVERFLOW: 12;
+  readonly LIGHTS: 13;
 } = {
   SLEEP: 0,
   USED: 1,
@@ -230,6 +232,7 @@ export const ENDPOINT: {
   MAX_BYTES: 10,
   CALLER: 11,
   OVERFLOW: 12,
+  LIGHTS: 13,
 } as const;
 
 /**

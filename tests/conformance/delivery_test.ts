@@ -17,7 +17,7 @@ import {
   UnknownMethodError,
 } from "../../mod.ts";
 import { eventually } from "./journal.ts";
-import { conformance } from "./placements.ts";
+import { conformance, COPIES } from "./placements.ts";
 import { Probe, type ProbeActor } from "./probe.ts";
 import { SharedWord } from "./shared_word.ts";
 
@@ -79,6 +79,7 @@ conformance(
     assertEquals(await first, ["started", "1"]);
     assertEquals(await second, ["started", "1", "2"]);
   },
+  COPIES,
 );
 
 conformance(
@@ -305,6 +306,7 @@ conformance(
     assertThrows(() => probe.tell.echo(bad), DataCloneError);
     assertEquals(await probe.ask.notes(), ["started"]);
   },
+  COPIES,
 );
 
 conformance(
@@ -314,6 +316,7 @@ conformance(
     await assertRejects(() => probe.ask.unsendable(), DataCloneError);
     assertEquals(await probe.ask.echo(1), 1);
   },
+  COPIES,
 );
 
 conformance(
@@ -332,6 +335,7 @@ conformance(
     assertThrows(() => probe.tell.note(text), MessageTooLargeError);
     assertEquals(await probe.ask.notes(), ["started"]);
   },
+  COPIES,
 );
 
 // -- A full mailbox -----------------------------------------------------------
@@ -422,7 +426,7 @@ conformance("what main sends is a copy", async (t) => {
   value.list.push(5);
   assertEquals(await answer, { n: 2, list: [1, 99] });
   assertEquals(value, { n: 1, list: [1, 5] });
-});
+}, COPIES);
 
 conformance("shared memory in a message stays shared", async (t) => {
   const probe = await t.spawn(Probe, []);
@@ -436,7 +440,7 @@ conformance("ActorRef.with({ transfer }) moves a buffer", async (t) => {
   const buffer = new ArrayBuffer(4_096);
   const size = await probe.with({ transfer: [buffer] }).ask.sizeOf(buffer);
   assertEquals([size, buffer.byteLength], [4_096, 0]);
-});
+}, COPIES);
 
 conformance("a ref inside a message is a ref, however deep", async (t) => {
   const [a, b] = await Promise.all([

@@ -5,7 +5,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { ActorCrashedError, Refusal, RemoteError } from "../../mod.ts";
-import { conformance } from "./placements.ts";
+import { conformance, COPIES } from "./placements.ts";
 import { KnownError, Probe } from "./probe.ts";
 
 conformance(
@@ -48,6 +48,7 @@ conformance(
     assertEquals([cause.name, cause.message], ["StrangeError", "strange"]);
     assertEquals((cause as { hint?: string }).hint, "nobody registered it");
   },
+  COPIES,
 );
 
 conformance("a built-in error keeps its class", async (t) => {

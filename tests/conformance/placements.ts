@@ -15,10 +15,16 @@ import { System } from "../../mod.ts";
 export type Placement = NonNullable<SpawnOptions["placement"]>;
 
 /** The placements that there are. */
-export const PLACEMENTS: readonly Placement[] = ["thread"];
+export const PLACEMENTS: readonly Placement[] = ["thread", "local"];
 
 /** The placements in which an actor may end its thread and takes nobody along. */
 export const OWN_THREAD: readonly Placement[] = ["thread"];
+
+/** The placements in which what is sent is a copy, and what cannot be copied or is too large is refused. */
+export const COPIES: readonly Placement[] = ["thread"];
+
+/** The placements in which an actor owns what it starts, and not the thread it is on. */
+export const OWNERS: readonly Placement[] = ["thread"];
 
 /** One case in one placement. */
 export interface Case {

@@ -9,6 +9,7 @@ import {
   registerError,
   spawn,
 } from "../../mod.ts";
+import type { Placement } from "./placements.ts";
 import { Journal } from "./journal.ts";
 import { SharedWord } from "./shared_word.ts";
 
@@ -119,13 +120,18 @@ export class ProbeActor extends Base {
   #does(hooks: readonly Hook[] | undefined, hook: Hook): boolean {
     const { incarnations } = this.#plan;
     return hooks?.includes(hook) === true &&
-      (incarnations?.includes(current.incarnation) ?? true);
+      (incarnations?.includes(this.#me.incarnation) ?? true);
+  }
+
+  /** An actor that shares its thread is the current one until its first await only; its context is always its own. */
+  get #me(): { readonly name: string; readonly incarnation: number } {
+    return this.#context ?? current;
   }
 
   #journal(what: string, about?: unknown): void {
     const { journal } = this.#plan;
     if (journal === undefined) return;
-    const { name, incarnation } = current;
+    const { name, incarnation } = this.#me;
     new Journal(journal).add(`${name} ${what} ${incarnation}${textOf(about)}`);
   }
 
@@ -294,7 +300,7 @@ export class ProbeActor extends Base {
   /** Starts a child, which lives where this actor's owner wants. */
   async have(
     plan: Plan,
-    options: { name: string; placement: "thread" },
+    options: { name: string; placement: Placement },
   ): Promise<ActorRef<ProbeActor>> {
     return this.#child = await spawn(Probe, [plan], options);
   }

@@ -1,0 +1,19 @@
+/**
+ * Orders about light actors, between threads: records of the kind `LIGHT`, whose first word says which.
+ *
+ *   word     from → to         value                           answer
+ *   STOP     any → its thread  [reason, deadlineMs, drain, asked]   its report
+ *   WATCH    any → its thread  []                              GONE, at its final end
+ *   GONE     its thread → any  [report]                        none
+ *   CREDIT   its thread → any  []; `b` messages were dealt with     none
+ *
+ * @module
+ */
+
+/** Which order a record of the kind `LIGHT` is. */
+export const LIGHT_OP: {
+  readonly STOP: 1;
+  readonly WATCH: 2;
+  readonly GONE: 3;
+  readonly CREDIT: 4;
+} = { STOP: 1, WATCH: 2, GONE: 3, CREDIT: 4 };

@@ -1,0 +1,41 @@
+/** What waits, first come first served, each for so long and no longer. */
+export class WaitingLine<T extends { readonly until: number }> {
+  #items: T[] = [];
+  /** Those before it are gone: taking the first of many must not move the rest. */
+  #head = 0;
+
+  /** How many wait. */
+  get size(): number {
+    return this.#items.length - this.#head;
+  }
+
+  /** Puts one at the end. */
+  push(item: T): void {
+    this.#items.push(item);
+  }
+
+  /** Takes the first. */
+  shift(): T | undefined {
+    const item = this.#items[this.#head];
+    if (item === undefined) return undefined;
+    this.#head++;
+    if (this.#head * 2 >= this.#items.length) {
+      this.#items = this.#items.slice(this.#head);
+      this.#head = 0;
+    }
+    return item;
+  }
+
+  /** Takes those whose time is over. */
+  takeLate(now: number): T[] {
+    const items = this.#items.slice(this.#head);
+    this.#head = 0;
+    this.#items = items.filter(({ until }) => until > now);
+    return items.filter(({ until }) => until <= now);
+  }
+
+  /** Takes all. */
+  takeAll(): T[] {
+    return this.takeLate(Infinity);
+  }
+}
