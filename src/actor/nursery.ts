@@ -152,6 +152,8 @@ export class Nursery {
       seat = new Seat(address, message.owner);
       this.#seats.set(address.endpoint, seat);
     }
+    // Two threads of one epoch would take the same messages.
+    this.#end(seat, { kind: "killed", code: 1 });
     seat.start = message;
     seat.state = "starting";
     seat.asked = false;

@@ -35,6 +35,9 @@ export function failedReport(error: unknown): ExitReport {
   return error instanceof Error ? { ...report, error } : report;
 }
 
+/** What a stop that came between two incarnations leaves the next one, in milliseconds. */
+const STOP_MS = 5_000;
+
 /** See {@link Cell}. */
 export class ThreadCell implements Cell {
   /** See {@link Cell.name}. */
@@ -229,8 +232,26 @@ export class ThreadCell implements Cell {
     this.#core.end(report);
   }
 
+  /**
+   * The end of a former incarnation is told while the next one starts: a stop found nobody, as the start was under
+   * way. It was meant for whoever comes, and ends nothing that it does not stop.
+   */
+  #outran(asked: boolean): void {
+    if (!asked || !this.#running) return;
+    this.#isolate.post({
+      type: "stop",
+      address: this.address,
+      reason: undefined,
+      drain: false,
+      deadlineMs: STOP_MS,
+      asked,
+      from: -1,
+    });
+  }
+
   #ended(message: Extract<FromNursery, { type: "ended" }>): void {
     const { asked } = message;
+    if (message.incarnation !== this.#incarnation) return this.#outran(asked);
     const report = fromWireReport(message.report);
     this.lastReport = report;
     this.#crash = message.crash;
