@@ -18,13 +18,12 @@ import {
   Refusal,
   UnknownMethodError,
 } from "../errors.ts";
-import { encode, type Encoded } from "../memory/codec.ts";
 import { OVERFLOWS } from "../channel/overflow.ts";
 import { ENDPOINT, STATE } from "../memory/endpoints.ts";
 import type { LaneReader } from "../memory/lane.ts";
+import { Answers } from "./answers.ts";
 import type { Checkpoints } from "./checkpoints.ts";
 import type { Cause } from "./ask_chain.ts";
-import type { DeadLetterReason } from "./dead_letter.ts";
 import { type Call, Flight } from "./flight.ts";
 import type { Isolate, MailConsumer } from "./isolate.ts";
 import type { Notice } from "./notice_queue.ts";
@@ -42,8 +41,6 @@ interface Hooks {
 
 /** How long `onStop` may take after a failure, in milliseconds. */
 const CLEAN_UP_MS = 5_000;
-const RESULT = { root: "result" };
-const NO_TRANSFER: readonly Transferable[] = [];
 /** Nobody waits for the handler of a notice. */
 const NOTICE: Cause = { kind: 0, c: 0 };
 
@@ -54,6 +51,7 @@ export class ActorLoop implements MailConsumer {
   readonly #name: string;
   readonly #incarnation: number;
   readonly #methods: Methods;
+  readonly #answers: Answers;
   readonly #report: (report: WireReport, call?: LastCall) => void;
   readonly #concurrency: number;
   readonly #dropsOldest: boolean;
@@ -100,6 +98,7 @@ export class ActorLoop implements MailConsumer {
     this.#redelivers = facts.redelivers ?? false;
     this.#report = report;
     this.#methods = methodsOf(instance);
+    this.#answers = new Answers(isolate, facts.name);
   }
 
   /** The names of the methods that are messages. */
@@ -271,17 +270,13 @@ export class ActorLoop implements MailConsumer {
     lane.drop();
     const { endpoint, table } = this.#isolate;
     const actor = this.#name;
-    if (lane.kind === KIND.TELL) this.#lose("dropped", lane);
-    else {
-      const capacity = table.get(endpoint, ENDPOINT.CAPACITY);
-      this.#replyError(
-        lane,
-        new MailboxFullError(
-          `Cannot ask "${actor}" as its mailbox was full and a newer message took the place of this one: it was not handled, send less or raise its mailbox.capacity`,
-          { actor, capacity, unsent: undefined },
-        ),
-      );
-    }
+    const capacity = table.get(endpoint, ENDPOINT.CAPACITY);
+    const error = new MailboxFullError(
+      `Cannot ask "${actor}" as its mailbox was full and a newer message took the place of this one: it was not handled, send less or raise its mailbox.capacity`,
+      { actor, capacity, unsent: undefined },
+    );
+    this.#answers.refuse(lane, error);
+    this.#answers.lose(lane, "dropped");
     this.#done(lane);
   }
 
@@ -303,8 +298,8 @@ export class ActorLoop implements MailConsumer {
       `Cannot have "${this.#name}" handle a message as what was moved along with it went to an incarnation that has ended: the call did not begin, send it again with others`,
       { actor: this.#name, safeToRetry: true },
     );
-    this.#replyError(lane, error);
-    this.#loseTell(lane, "undelivered");
+    this.#answers.refuse(lane, error);
+    this.#answers.lose(lane, "undelivered");
     this.#done(lane);
   }
 
@@ -319,7 +314,7 @@ export class ActorLoop implements MailConsumer {
       return this.#refuseOrFail(error, call);
     }
     if (isThenable(result)) return this.#await(result, call);
-    this.#reply(call, result);
+    this.#answers.reply(call, result);
     this.#answered(call);
   }
 
@@ -342,7 +337,7 @@ export class ActorLoop implements MailConsumer {
     this.#running++;
     result.then((value) => {
       this.#running--;
-      this.#reply(call, value);
+      this.#answers.reply(call, value);
       this.#answered(call);
       this.#isolate.wake();
     }, (error) => {
@@ -371,7 +366,7 @@ export class ActorLoop implements MailConsumer {
       error instanceof UnknownMethodError ||
       (this.#onFailure !== undefined && resumes(error, this.#onFailure));
     if (error instanceof UnknownMethodError && error.method === "") {
-      this.#loseTell(call, "unknownMethod");
+      this.#answers.lose(call, "unknownMethod");
     }
     if (!alone && this.#redelivers) {
       // It stays in its lane: the nursery decides whether it is to come again.
@@ -380,25 +375,9 @@ export class ActorLoop implements MailConsumer {
       return;
     }
     if (!alone) this.#lastCall ??= this.#describe(call);
-    this.#replyError(call, alone ? error : this.#crashed(error));
+    this.#answers.refuse(call, alone ? error : this.#crashed(error));
     this.#answered(call);
     if (!alone) void this.#fail(error, "failed");
-  }
-
-  /** A tell of a method that the actor does not have, or of what is gone, reaches nobody. */
-  #loseTell(call: Call, why: DeadLetterReason): void {
-    if (call.kind === KIND.TELL) this.#lose(why, call);
-  }
-
-  #lose(why: DeadLetterReason, call: Call): void {
-    this.#isolate.report({
-      why,
-      kind: "tell",
-      to: this.#isolate.endpoint,
-      toName: this.#name,
-      from: call.c,
-      hash: call.a,
-    });
   }
 
   #describe(call: Call): LastCall {
@@ -438,33 +417,5 @@ export class ActorLoop implements MailConsumer {
     // What cannot be kept now leaves what was kept before; so does a message that may come again.
     if (!this.#redelivers) await this.#checkpoints?.last().catch(() => {});
     await (this.#instance as Hooks).onStop?.(error);
-  }
-
-  #reply(call: Call, value: unknown): void {
-    if (call.kind !== KIND.ASK) return;
-    let encoded;
-    try {
-      encoded = encode(value, RESULT);
-    } catch (error) {
-      // The handler ran; only its answer cannot travel.
-      return this.#replyError(call, error);
-    }
-    this.#send(KIND.REPLY, call, encoded);
-  }
-
-  #replyError(call: Call, error: unknown): void {
-    if (call.kind !== KIND.ASK) return;
-    this.#send(KIND.ERROR, call, encode(errorToWire(error, this.#name)));
-  }
-
-  #send(kind: number, call: Call, encoded: Encoded): void {
-    const { b: askId, c: sender } = call;
-    const life = this.#isolate.table.get(sender, ENDPOINT.LIFE);
-    this.#isolate.send(
-      { endpoint: sender, life },
-      true,
-      { kind, a: 0, b: askId, encoded, transfer: NO_TRANSFER },
-      Infinity,
-    );
   }
 }
