@@ -21,7 +21,7 @@
  * mailbox.adopt(outlet.memory, false, false);
  *
  * const { bytes, length } = encode("hello");
- * const envelope = { kind: 1, a: 0, b: 0, e: 0 };
+ * const envelope = { kind: 1, a: 0, b: 0, d: 0, e: 0 };
  * outlet.send(envelope, bytes, length, 5_000, undefined);
  *
  * const lane = mailbox.takeMail();
