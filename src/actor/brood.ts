@@ -18,6 +18,7 @@
  *
  * @module
  */
+import { makeBed, wake } from "./bed.ts";
 import { Chick } from "./chick.ts";
 import { locks } from "./locks.ts";
 import type { ToNursery } from "./protocol.ts";
@@ -190,15 +191,20 @@ export class Brood {
       type: "module",
       name: id,
     });
+    const bed = makeBed();
     worker.onerror = (event) => {
       event.preventDefault();
       if (this.#booting.delete(id)) this.#failures++;
     };
     this.#raise(
       id,
-      (onMessage) => new Chick(id, worker, () => worker.terminate(), onMessage),
+      (onMessage) =>
+        new Chick(id, worker, () => {
+          worker.terminate();
+          wake(bed);
+        }, onMessage),
     );
-    worker.postMessage({ type: "seed" });
+    worker.postMessage({ type: "seed", bed });
   }
 
   #raise(

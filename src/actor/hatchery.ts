@@ -4,13 +4,15 @@
  *
  * @module
  */
+import { makeBed, wake } from "./bed.ts";
 import type { ToNursery } from "./protocol.ts";
 
 export type {} from "./worker_entry.ts";
 
 /** Makes workers and hands a port of each to the nursery. */
 export class Hatchery {
-  readonly #workers: Map<string, Worker> = new Map();
+  /** How each worker is let go. */
+  readonly #workers: Map<string, () => void> = new Map();
   readonly #wanted: string[] = [];
   readonly #toNursery: (message: ToNursery, transfer: Transferable[]) => void;
   #next: ReturnType<typeof setTimeout> | undefined;
@@ -30,7 +32,7 @@ export class Hatchery {
 
   /** Lets a worker go. */
   discard(id: string): void {
-    this.#workers.get(id)?.terminate();
+    this.#workers.get(id)?.();
     this.#workers.delete(id);
   }
 
@@ -38,7 +40,7 @@ export class Hatchery {
   close(): void {
     clearTimeout(this.#next);
     this.#wanted.splice(0);
-    for (const worker of this.#workers.values()) worker.terminate();
+    for (const letGo of this.#workers.values()) letGo();
     this.#workers.clear();
   }
 
@@ -58,13 +60,17 @@ export class Hatchery {
       type: "module",
       name: id,
     });
-    this.#workers.set(id, worker);
+    const bed = makeBed();
+    this.#workers.set(id, () => {
+      worker.terminate();
+      wake(bed);
+    });
     worker.onerror = (event) => {
       event.preventDefault();
       this.#toNursery({ type: "hatchFailed", id, why: event.message }, []);
     };
     const { port1, port2 } = new MessageChannel();
-    worker.postMessage({ type: "seed", port: port1 }, [port1]);
+    worker.postMessage({ type: "seed", bed, port: port1 }, [port1]);
     this.#toNursery({ type: "hatched", id, port: port2 }, [port2]);
   }
 }

@@ -10,10 +10,10 @@ import {
   TopLevelSpawnError,
   UnknownExportError,
 } from "../errors.ts";
-import { wait } from "../memory/cells.ts";
 import { decode } from "../memory/codec.ts";
 import { ENDPOINT, EndpointTable } from "../memory/endpoints.ts";
 import { ActorLoop } from "./actor_loop.ts";
+import { type Bed, sleepIn } from "./bed.ts";
 import { Checkpoints } from "./checkpoints.ts";
 import { type Context, current, enterContext } from "./current.ts";
 import { load } from "./define.ts";
@@ -31,7 +31,11 @@ import { TaskRunner } from "./task_runner.ts";
 import { monitor, watch } from "./watch.ts";
 
 /** The first message; `port` leads to the nursery when another thread made this one. */
-type Seed = { readonly type: "seed"; readonly port?: MessagePort };
+type Seed = {
+  readonly type: "seed";
+  readonly bed: Bed;
+  readonly port?: MessagePort;
+};
 
 const scope = self as unknown as {
   /** The lock to hold for life. */
@@ -54,9 +58,7 @@ interface Hooks {
   restore?(state: unknown): unknown;
 }
 
-/** Until it is taken down, and no longer: a thread that sleeps cannot be. In milliseconds; see brood.ts. */
-const GOODBYE_MS = 50;
-
+let bed: Bed;
 let isolate: Isolate | undefined;
 let offspring: Offspring | undefined;
 let loop: ActorLoop | undefined;
@@ -71,7 +73,7 @@ const stopping = new AbortController();
 scope.onmessage = receive;
 
 function receive({ data }: MessageEvent<FromNursery | Seed>): void {
-  if (data.type === "seed") seed(data.port);
+  if (data.type === "seed") seed(data);
   else if (data.type === "become") void become(data);
   else if (data.type === "stop") stop(data.reason, data.drain);
   else if (data.type === "kept") checkpoints?.kept();
@@ -79,7 +81,8 @@ function receive({ data }: MessageEvent<FromNursery | Seed>): void {
   else if (isolate?.receive(data) === false) offspring?.receive(data);
 }
 
-function seed(port: MessagePort | undefined): void {
+function seed({ bed: own, port }: Seed): void {
+  bed = own;
   if (port !== undefined) {
     port.onmessage = receive;
     line = port;
@@ -131,7 +134,7 @@ function sayGoodbye(report: WireReport, call?: LastCall): void {
   // As an immediate, which is the last thing of a turn of the event loop: what is due in this turn is done before.
   setImmediate(() => {
     post({ type: "ended", report, call });
-    wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, GOODBYE_MS);
+    sleepIn(bed);
   });
 }
 
