@@ -75,8 +75,12 @@ async function runService(
   interrupt: Interrupt,
 ): Promise<number> {
   const { indexers, port } = options;
-  // A thread of another thread takes a second to boot: those of the start boot together, those of a restart are warm.
-  const system = new System({ spares: Math.min(64, indexers + OTHER_ACTORS) });
+  const system = new System({
+    // A thread of another thread takes a second to boot: those of the start boot together, those of a restart are warm.
+    spares: Math.min(64, indexers + OTHER_ACTORS),
+    // An indexer tells itself to go on: what it leaves behind when it is stopped is nobody's loss.
+    deadLetterLines: 0,
+  });
   let service: SearchService | undefined;
   let server: WebServer | undefined;
   try {

@@ -184,6 +184,8 @@ export class AskBook {
   }
 
   #late(id: number, from: number): void {
+    // Asked by an incarnation before this one: nobody is left who could miss it.
+    if ((id ^ this.#prefix) >>> 24 !== 0) return;
     const about = this.#givenUp.get(id);
     this.#givenUp.delete(id);
     this.#hooks.late(from, about?.actor, about?.method);

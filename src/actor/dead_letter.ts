@@ -12,7 +12,7 @@
  * | `stopped`       | a tell to an actor that had ended for good, or a system that was closed                  |
  * | `full`          | a tell that found no room in the mailbox within its `timeout`                            |
  * | `dropped`       | a tell that a mailbox without room dropped, for it or for a newer one; see `Overflow`    |
- * | `lateReply`     | the reply to an ask that had been given up: by its deadline, its signal, or a restart    |
+ * | `lateReply`     | the reply to an ask that had been given up, by its deadline or its signal                |
  * | `unknownMethod` | a tell of a method that the actor does not have                                          |
  * | `undelivered`   | a tell or an ask that still waited in the mailbox when its actor ended for good          |
  * |                 | or a tell whose moved values went to an incarnation that ended before its turn came      |
