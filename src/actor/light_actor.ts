@@ -13,7 +13,7 @@ import { bear, isThenable } from "./light_birth.ts";
 import { LightContext } from "./light_context.ts";
 import { type LightHooks, LightLife } from "./light_life.ts";
 import { LightMessage, type LightSender } from "./light_message.ts";
-import { lightMethods } from "./light_methods.ts";
+import { methodsOf } from "./methods.ts";
 import type { LightOrder, LightOwner } from "./light_order.ts";
 import type { ActorRef } from "./ref.ts";
 import type { RefCore } from "./ref_core.ts";
@@ -218,7 +218,7 @@ export class LightActor {
   #up(life: LightLife): void {
     if (life.state === "over") return;
     clearTimeout(life.timer);
-    life.methods = lightMethods(life.instance!);
+    life.methods = methodsOf(life.instance!);
     life.state = "up";
     life.owner.started();
     this.stir();

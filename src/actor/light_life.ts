@@ -2,7 +2,7 @@ import type { ExitReport } from "../exit_report.ts";
 import type { LightRunning } from "./current.ts";
 import type { LightContext } from "./light_context.ts";
 import type { LightMessage } from "./light_message.ts";
-import type { LightMethod } from "./light_methods.ts";
+import type { Method } from "./methods.ts";
 import type { LightOrder, LightOwner } from "./light_order.ts";
 
 /**
@@ -18,7 +18,7 @@ export class LightLife implements LightRunning {
   /** The instance of the actor's class, once constructed. */
   instance: object | undefined;
   /** What it understands. */
-  methods: ReadonlyMap<number, LightMethod> | undefined;
+  methods: ReadonlyMap<number, Method> | undefined;
   /** What it is told about itself, once somebody looked. */
   context: LightContext | undefined;
   readonly #makeContext: (life: LightLife) => LightContext;

@@ -16,25 +16,56 @@ const HOOKS: ReadonlySet<string> = new Set([
   "restore",
 ]);
 
-type Handler = (...args: unknown[]) => unknown;
+/** A method that is a message. */
+export interface Method {
+  /** Its name. */
+  readonly name: string;
+  /** What it does. */
+  readonly call: (...args: unknown[]) => unknown;
+}
 
 /** The methods of an actor, by their name on the wire. */
-export type Methods = Map<number, { name: string; call: Handler }>;
+export type Methods = ReadonlyMap<number, Method>;
+
+/** The methods that all instances of a class share: looked up once for a hundred thousand of them. */
+const SHARED: WeakMap<object, Methods> = new WeakMap();
+
+function add(object: object, methods: Map<number, Method>): void {
+  for (const name of Object.getOwnPropertyNames(object)) {
+    const call = Object.getOwnPropertyDescriptor(object, name)?.value;
+    if (typeof call !== "function" || HOOKS.has(name)) continue;
+    const hash = methodHash(name);
+    if (!methods.has(hash)) methods.set(hash, { name, call });
+  }
+}
+
+function sharedMethods(proto: object): Methods {
+  let methods = SHARED.get(proto);
+  if (methods === undefined) {
+    const found = new Map<number, Method>();
+    for (
+      let each = proto;
+      each !== null && each !== Object.prototype;
+      each = Object.getPrototypeOf(each)
+    ) add(each, found);
+    SHARED.set(proto, methods = found);
+  }
+  return methods;
+}
 
 /** The methods of `instance` that are messages, by their name on the wire. */
-export function methodsOf(instance: object): Methods {
-  const methods = new Map<number, { name: string; call: Handler }>();
-  for (
-    let proto = instance;
-    proto !== null && proto !== Object.prototype;
-    proto = Object.getPrototypeOf(proto)
-  ) {
-    for (const name of Object.getOwnPropertyNames(proto)) {
-      const call = Object.getOwnPropertyDescriptor(proto, name)?.value;
-      if (typeof call !== "function" || HOOKS.has(name)) continue;
-      const hash = methodHash(name);
-      if (!methods.has(hash)) methods.set(hash, { name, call });
-    }
+export function methodsOf(
+  instance: object,
+): Methods {
+  const shared = sharedMethods(Object.getPrototypeOf(instance));
+  const own = Object.getOwnPropertyNames(instance).some((name) =>
+    typeof Object.getOwnPropertyDescriptor(instance, name)?.value === "function"
+  );
+  if (!own) return shared;
+  const methods = new Map<number, Method>();
+  add(instance, methods);
+  for (const [hash, method] of shared) {
+    if (!methods.has(hash)) methods.set(hash, method);
   }
   return methods;
 }
@@ -42,7 +73,7 @@ export function methodsOf(instance: object): Methods {
 /** The refusal of a method that `actor` does not have; only who sent the message knows its name. */
 export function unknownMethod(
   actor: string,
-  methods: Map<number, { name: string }>,
+  methods: Methods,
 ): UnknownMethodError {
   const names = [...methods.values()].map((m) => m.name).join(", ") || "none";
   return new UnknownMethodError(
