@@ -181,7 +181,9 @@ export class Isolate {
   receive(message: FromNursery): boolean {
     if (message.type === "lane") this.adopt(message.lane);
     else if (message.type === "parcel") this.#parcels.put(message);
-    else if (message.type === "gone") this.#gone(message);
+    else if (message.type === "silent") {
+      this.#parcels.silence(this.mailbox.sealedFrom(message.from));
+    } else if (message.type === "gone") this.#gone(message);
     else if (message.type === "stopped") {
       this.onStopped?.(message.address, message.report);
     } else return false;
@@ -202,7 +204,7 @@ export class Isolate {
 
   /** Whether something that the record needs went to an incarnation that has ended. */
   lost(lane: LaneReader): boolean {
-    return lane.e !== 0 && this.#parcels.lost(lane.e);
+    return this.#parcels.lost(lane);
   }
 
   /** Calls `then` when the parcel arrives. */
@@ -228,8 +230,11 @@ export class Isolate {
         this.parcelDone(parcel);
         return value;
       });
-    if (this.complete(lane)) unpack();
-    else this.whenParcel(parcel, unpack);
+    const look = () => {
+      if (this.#parcels.has(parcel)) unpack();
+      else this.whenParcel(parcel, look);
+    };
+    look();
   }
 
   /** Decodes the value of a record, in place. */

@@ -33,7 +33,7 @@ import { fenceLanes } from "./fence_lanes.ts";
 import type { LastCall } from "./last_call.ts";
 import { lost } from "./lost.ts";
 import { named, readLane, readLeftovers } from "./leftovers.ts";
-import { type Link, sealLinksOf, Seat, type Start } from "./seat.ts";
+import { type Link, sealLinksOf, Seat, silentIn, type Start } from "./seat.ts";
 import { Ties } from "./ties.ts";
 
 type Connect = Extract<ToNursery, { type: "connect" }>;
@@ -182,6 +182,9 @@ export class Nursery {
       lanes: seat.links.map((link) => link.lane),
     }, [...message.transfer]);
     for (const parcel of [...seat.parcels.values()]) seat.give(parcel);
+    for (const from of silentIn(seat.links)) {
+      chick.post({ type: "silent", from });
+    }
   }
 
   #initTimedOut(seat: Seat, timeoutMs: number): void {
@@ -303,6 +306,7 @@ export class Nursery {
     for (const seat of this.#seats.values()) {
       if (sealLinksOf(seat.links, endpoint)) {
         this.#rouse(seat.address.endpoint);
+        seat.chick?.post({ type: "silent", from: endpoint });
       }
     }
     if (sealLinksOf(this.#mainLinks, endpoint)) this.#rouse(0);

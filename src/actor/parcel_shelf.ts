@@ -4,21 +4,36 @@
  * @module
  */
 import { decode } from "../memory/codec.ts";
+import type { LaneReader } from "../memory/lane.ts";
 import type { Parcel } from "./protocol.ts";
 
 /** The parcels of one thread, until their records are dealt with. */
 export class ParcelShelf {
   readonly #parcels: Map<number, Parcel> = new Map();
-  readonly #awaited: Map<number, () => void> = new Map();
+  /** Lanes of which all parcels that ever come have come. */
+  readonly #silent: WeakSet<SharedArrayBuffer> = new WeakSet();
+  #awaited: Map<number, () => void> = new Map();
 
   /** Whether the parcel is here. */
   has(id: number): boolean {
     return this.#parcels.has(id);
   }
 
-  /** Whether what the parcel held went to an incarnation that has ended. */
-  lost(id: number): boolean {
-    return this.#parcels.get(id)?.lost === true;
+  /** Whether what a record needs is gone: with the incarnation it was moved to, or with a sender that could not send it. */
+  lost({ e, memory }: LaneReader): boolean {
+    if (e === 0) return false;
+    const parcel = this.#parcels.get(e);
+    return parcel === undefined
+      ? this.#silent.has(memory)
+      : parcel.lost === true;
+  }
+
+  /** The writer of `lanes` has ended, and no parcel of theirs is on its way. Who awaits one is called, to look again. */
+  silence(lanes: readonly SharedArrayBuffer[]): void {
+    for (const lane of lanes) this.#silent.add(lane);
+    const awaited = this.#awaited;
+    this.#awaited = new Map();
+    for (const then of awaited.values()) then();
   }
 
   /** Takes a parcel in. */
@@ -28,7 +43,7 @@ export class ParcelShelf {
     this.#awaited.delete(parcel.id);
   }
 
-  /** Calls `then` when the parcel arrives. */
+  /** Calls `then` when the parcel arrives, or may be lost. */
   await(id: number, then: () => void): void {
     this.#awaited.set(id, then);
   }

@@ -213,6 +213,8 @@ export type FromNursery =
     /** How many of them had been begun or dropped. */
     readonly dropped: number;
   }
+  /** All that an ended thread had sent beside its lanes has been handed on. */
+  | { readonly type: "silent"; readonly from: number }
   | {
     readonly type: "stopped";
     readonly address: Address;

@@ -1,4 +1,4 @@
-import { sealLane } from "../memory/lane.ts";
+import { isSealed, sealLane } from "../memory/lane.ts";
 import type { Chick } from "./chick.ts";
 import {
   type Address,
@@ -35,6 +35,12 @@ export function sealLinksOf(links: readonly Link[], from: number): boolean {
     sealed = true;
   }
   return sealed;
+}
+
+/** Who wrote one of `links` and has ended: nothing of theirs is on its way any more. */
+export function silentIn(links: readonly Link[]): Set<number> {
+  const sealed = links.filter(({ lane }) => isSealed(lane.memory));
+  return new Set(sealed.map(({ from }) => from));
 }
 
 /**

@@ -24,7 +24,7 @@
  */
 
 import { InvalidOptionError } from "../errors.ts";
-import { or, peek, poke } from "./cells.ts";
+import { load, or, peek, poke } from "./cells.ts";
 import { openLane, requireInteger } from "./lane_ring.ts";
 import { LANE, LANE_WRITE, LAYOUT_VERSION } from "./layout.ts";
 
@@ -142,6 +142,17 @@ export function createLane(options: LaneOptions): SharedArrayBuffer {
 export function sealLane(memory: SharedArrayBuffer): void {
   // A producer's CAS expects the word without SEALED, so it fails from here on.
   or(openLane(memory), WRITE, SEALED);
+}
+
+/**
+ * Whether a lane was sealed; see {@linkcode sealLane}.
+ *
+ * @param memory A lane made by {@linkcode createLane}.
+ * @returns Whether nothing can be written any more.
+ * @throws {InvalidOptionError} If `memory` is not a lane of this version.
+ */
+export function isSealed(memory: SharedArrayBuffer): boolean {
+  return load(openLane(memory), WRITE) < 0;
 }
 
 /**
