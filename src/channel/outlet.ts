@@ -204,7 +204,10 @@ export class Outlet {
       this.#onOverflow = undefined;
       return false;
     }
-    if (this.waiting < this.#writer.capacityMessages) this.#writer.overflow();
+    const { capacityMessages } = this.#writer;
+    // Those that make room by being dropped are in the lane until the receiver comes to them.
+    if (this.#writer.kept + this.waiting < capacityMessages) return true;
+    if (this.waiting < capacityMessages) this.#writer.overflow();
     else {
       // All that is in the lane will be dropped, so the oldest is here.
       const oldest = this.#waiting[this.#head]!;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { cas, load, peek, poke, type Words } from "./cells.ts";
+import { cas, load, peek, poke, store, type Words } from "./cells.ts";
 import {
   countRecords,
   indexOf,
@@ -73,6 +73,8 @@ export class LaneReader {
   #done = 0;
   /** Records dropped for a newer one. */
   #dropped = 0;
+  /** Whether the record in flight is to be counted so when it is finished. */
+  #drops = false;
 
   /**
    * Opens the consumer's end. {@linkcode LaneReader.adopt} comes before everything else.
@@ -112,10 +114,12 @@ export class LaneReader {
     return load(this.#words, OVERFLOWED) !== this.#dropped;
   }
 
-  /** Counts the record in flight as dropped; {@linkcode LaneReader.done} finishes it. */
+  /**
+   * Says that the record in flight is dropped: whoever finishes it counts it, once its room is free. Counted before,
+   * a producer that looks in between would hold the lane to be fuller than it is, and have one more dropped.
+   */
   drop(): void {
-    this.#dropped = (this.#dropped + 1) | 0;
-    poke(this.#words, DROPPED, this.#dropped);
+    this.#drops = true;
   }
 
   /** Whether there is a record behind the one in flight, or any if none is. Costs a load only when it seems not. */
@@ -276,12 +280,19 @@ export class LaneReader {
       if (seen === word) {
         this.#word = next;
         if (freed && (word & WANT) !== 0) this.roomWanted = true;
+        if (freed && this.#drops) this.#countDropped();
         return true;
       }
       if ((seen & TAG_MASK) !== this.#tag) return false;
       // The producer set WANT: the only change that others make under this tag.
       word = seen;
     }
+  }
+
+  #countDropped(): void {
+    this.#drops = false;
+    this.#dropped = (this.#dropped + 1) | 0;
+    store(this.#words, DROPPED, this.#dropped);
   }
 
   #countDone(): void {

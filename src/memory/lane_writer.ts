@@ -22,7 +22,7 @@ import {
 } from "./layout.ts";
 
 const { CAPACITY_BYTES, CAPACITY_MESSAGES, TO, WRITE, SENT, READ, RING } = LANE;
-const { OVERFLOWED } = LANE;
+const { OVERFLOWED, DROPPED } = LANE;
 const { MASK: POSITION, UNIT_BYTES } = LANE_POSITION;
 const { SEALED, COUNT_SHIFT, COUNT_MASK } = LANE_WRITE;
 const { WANT, BUSY } = LANE_READ;
@@ -103,6 +103,14 @@ export class LaneWriter {
   get depth(): number {
     this.#refresh();
     return (this.#sent - this.#done) | 0;
+  }
+
+  /** As {@linkcode LaneWriter.depth}, without those that the consumer is going to drop. Never too high. */
+  get kept(): number {
+    // In this order, as a reader finishes a record before it counts it as dropped.
+    const owed = (load(this.#words, OVERFLOWED) - load(this.#words, DROPPED)) |
+      0;
+    return this.depth - owed;
   }
 
   /** Has the consumer drop the oldest record, as there is no room for a newer one. */

@@ -23,7 +23,8 @@ export const LAYOUT_VERSION: 1 = 1 as const;
  *     76-127    reserved           nobody             zero
  *    128    32  READ               see LANE_READ      a CAS hands the bytes before it back to the producer
  *    132    33  DONE               consumer, plain    records finished, mod 2^32; a statistic
- *    136    34  DROPPED            consumer, plain    records dropped for OVERFLOWED, mod 2^32; its successor goes on from it
+ *    136    34  DROPPED            consumer           records dropped for OVERFLOWED, mod 2^32, counted once they are finished; its
+ *                                                    successor goes on from it
  *    140-191    reserved           nobody             zero
  *    192    48  RING               producer           records: see LANE_RECORD
  *

@@ -39,6 +39,18 @@ async function held(
   };
 }
 
+/** The notes, once there is room to ask: the answer that frees an actor is sent just before its message makes room. */
+async function notesOf(book: Book): Promise<readonly number[]> {
+  for (;;) {
+    try {
+      return await book.ask.notes();
+    } catch (error) {
+      if (!(error instanceof MailboxFullError)) throw error;
+      await new Promise((resolve) => setTimeout(resolve));
+    }
+  }
+}
+
 const quiet = () => new System({ deadLetterLines: 0 });
 
 // M46
@@ -68,7 +80,7 @@ Deno.test('SpawnOptions.mailbox.overflow "fail" refuses at once what finds no ro
     assertEquals([error.capacity, error.unsent], [4, [9]]);
     assertEquals(system.deadLetters.countOf("full"), 2);
     await free();
-    assertEquals(await book.ask.notes(), [0, 1, 2]);
+    assertEquals(await notesOf(book), [0, 1, 2]);
     assertEquals(system.deadLetters.count, 2);
   }
   await threadsGone();
@@ -83,7 +95,7 @@ Deno.test('SpawnOptions.mailbox.overflow "dropNewest" keeps the oldest', async (
     await assertRejects(() => book.ask.note(9), MailboxFullError);
     assertEquals(system.deadLetters.countOf("dropped"), 2);
     await free();
-    assertEquals(await book.ask.notes(), [0, 1, 2]);
+    assertEquals(await notesOf(book), [0, 1, 2]);
   }
   await threadsGone();
 });

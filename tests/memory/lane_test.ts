@@ -275,6 +275,35 @@ Deno.test("LaneWriter.begun() turns true when the record is taken", () => {
   assertEquals([1, 2, 3].map((n) => writer.begun(n)), [true, true, true]);
 });
 
+// M46
+Deno.test("LaneWriter.kept leaves out what is going to be dropped, and counts nothing twice", () => {
+  const { memory, writer, reader } = open(4096, 4);
+  for (let n = 0; n < 4; n++) send(writer, n);
+  assertEquals(writer.kept, 4);
+  writer.overflow();
+  writer.overflow();
+  assertEquals(writer.kept, 2);
+  reader.take();
+  assertEquals(reader.overflowed, true);
+  reader.drop();
+  // Its room is not free yet.
+  assertEquals([writer.depth, writer.kept], [4, 2]);
+  reader.doneAndTake();
+  assertEquals([writer.depth, writer.kept], [3, 2]);
+  assertEquals(reader.overflowed, true);
+  reader.drop();
+  // A successor has decided about this one: it is not counted.
+  const successor = new LaneReader(memory, 1);
+  successor.adopt("keep");
+  assertEquals(reader.done(), "fenced");
+  successor.take();
+  assertEquals(successor.overflowed, true);
+  successor.drop();
+  successor.done();
+  assertEquals(successor.overflowed, false);
+  assertEquals([writer.depth, writer.kept], [2, 2]);
+});
+
 Deno.test("LaneReader.adopt() fences the consumer before it in every operation", () => {
   const { memory, writer, reader } = open(1024);
   for (let i = 0; i < 4; i++) send(writer, i);
