@@ -68,7 +68,7 @@ export {
   settleFirst,
   type SettleOptions,
 } from "./src/actor/settled.ts";
-export type { SendOptions } from "./src/actor/send.ts";
+export type { SendOptions } from "./src/actor/mail/send.ts";
 export type {
   Cell,
   CellFactory,
@@ -79,8 +79,8 @@ export type {
   Correspondent,
   DeadLetter,
   DeadLetterReason,
-} from "./src/actor/dead_letter.ts";
-export type { DeadLetters } from "./src/actor/dead_letters.ts";
+} from "./src/actor/mail/dead_letter.ts";
+export type { DeadLetters } from "./src/actor/mail/dead_letters.ts";
 export type {
   EveryOptions,
   Timer,

@@ -6,7 +6,7 @@
 import { ActorCrashedError, ActorStoppedError } from "../errors.ts";
 import type { ExitReport } from "../exit_report.ts";
 import type { ActorRef } from "./ref.ts";
-import { failedReport, type ThreadCell } from "./thread_cell.ts";
+import { failedReport, type ThreadCell } from "./thread/thread_cell.ts";
 
 /**
  * A promise of a task's result that can be watched, stopped and killed: what `run()` returns.

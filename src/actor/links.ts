@@ -5,10 +5,10 @@
  */
 import { InvalidOptionError, LinkedExitError } from "../errors.ts";
 import type { ExitReport } from "../exit_report.ts";
-import type { Isolate } from "./isolate.ts";
-import type { Address, FromNursery } from "./protocol.ts";
+import type { Isolate } from "./thread/isolate.ts";
+import type { Address, FromNursery } from "./mail/protocol.ts";
 import { type ActorRef, coreIn, refTo } from "./ref.ts";
-import { coreOf, endRef, RefCore } from "./ref_core.ts";
+import { coreOf, endRef, RefCore } from "./mail/ref_core.ts";
 
 /**
  * The end of a linked actor, as one that traps exits is told of it.

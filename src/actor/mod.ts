@@ -88,13 +88,13 @@ export {
   settleFirst,
   type SettleOptions,
 } from "./settled.ts";
-export type { SendOptions } from "./send.ts";
+export type { SendOptions } from "./mail/send.ts";
 export type {
   Correspondent,
   DeadLetter,
   DeadLetterReason,
-} from "./dead_letter.ts";
-export type { DeadLetters } from "./dead_letters.ts";
+} from "./mail/dead_letter.ts";
+export type { DeadLetters } from "./mail/dead_letters.ts";
 export type { EveryOptions, Timer, TimerOptions, Timers } from "./timers.ts";
 export type { Overflow } from "../channel/overflow.ts";
 export type { Placement, SpawnOptions } from "./spawn_options.ts";

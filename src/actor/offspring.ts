@@ -14,23 +14,23 @@ import {
 import { ENDPOINT } from "../memory/endpoints.ts";
 import type { Cell, CellFactory, CellSpec } from "./cell.ts";
 import type { ActorClass, Task } from "./define.ts";
-import type { Isolate } from "./isolate.ts";
+import type { Isolate } from "./thread/isolate.ts";
 import { Job } from "./job.ts";
-import type { FromNursery } from "./protocol.ts";
+import type { FromNursery } from "./mail/protocol.ts";
 import type { ActorRef } from "./ref.ts";
-import { encodeFor } from "./leaving.ts";
-import { LightCell } from "./light_cell.ts";
-import type { Lights } from "./light_host.ts";
-import { LocalPlace } from "./light_place.ts";
-import { lightsOf } from "./lights_of.ts";
-import { endRef, stoppedRef } from "./ref_core.ts";
+import { encodeFor } from "./thread/leaving.ts";
+import { LightCell } from "./light/light_cell.ts";
+import type { Lights } from "./light/light_host.ts";
+import { LocalPlace } from "./light/light_place.ts";
+import { lightsOf } from "./light/lights_of.ts";
+import { endRef, stoppedRef } from "./mail/ref_core.ts";
 import type { FailureRules } from "./resume.ts";
 import {
   type CheckedOptions,
   checkSpawnOptions,
   type SpawnOptions,
 } from "./spawn_options.ts";
-import { failedReport, type Plan, ThreadCell } from "./thread_cell.ts";
+import { failedReport, type Plan, ThreadCell } from "./thread/thread_cell.ts";
 import { reportUnheardEnd } from "./unheard_end.ts";
 import { closeWatchers, tellRestart, tellWatchers } from "./watch.ts";
 

@@ -15,18 +15,18 @@ import {
   portable,
   type PortableData,
 } from "../memory/portable.ts";
-import { currentIsolate } from "./isolate.ts";
-import { leavingIsolate } from "./leaving.ts";
-import { coreOf, RefCore } from "./ref_core.ts";
-import { rememberMethod } from "./method_names.ts";
-import type { Address } from "./protocol.ts";
+import { currentIsolate } from "./thread/isolate.ts";
+import { leavingIsolate } from "./thread/leaving.ts";
+import { coreOf, RefCore } from "./mail/ref_core.ts";
+import { rememberMethod } from "./mail/method_names.ts";
+import type { Address } from "./mail/protocol.ts";
 import {
   ask,
   DEFAULT_TIMEOUT_MS,
   type MethodName,
   type SendOptions,
   tell,
-} from "./send.ts";
+} from "./mail/send.ts";
 
 import { checkStopOptions, type StopOptions } from "./stop_options.ts";
 

@@ -11,9 +11,9 @@ import {
 import { ENDPOINT, EndpointTable } from "../memory/endpoints.ts";
 import type { Cell, CellSpec } from "./cell.ts";
 import type { ActorClass, Task } from "./define.ts";
-import { DeadLetterOffice, type DeadLetters } from "./dead_letters.ts";
-import { Hatchery } from "./hatchery.ts";
-import { enterIsolate, Isolate } from "./isolate.ts";
+import { DeadLetterOffice, type DeadLetters } from "./mail/dead_letters.ts";
+import { Hatchery } from "./nursery/hatchery.ts";
+import { enterIsolate, Isolate } from "./thread/isolate.ts";
 import type { Job } from "./job.ts";
 import {
   currentHome,
@@ -21,11 +21,11 @@ import {
   type Spawner,
   type TreeNode,
 } from "./offspring.ts";
-import type { FromNursery, ToNursery } from "./protocol.ts";
+import type { FromNursery, ToNursery } from "./mail/protocol.ts";
 import type { ActorRef } from "./ref.ts";
 import type { SpawnOptions } from "./spawn_options.ts";
 
-export type {} from "./nursery_entry.ts";
+export type {} from "./nursery/nursery_entry.ts";
 
 /** How much later than it should the nursery may answer, in milliseconds, before a close goes on without it. */
 const GRACE_MS = 1_000;
@@ -124,7 +124,7 @@ export class System implements AsyncDisposable, Spawner {
     const table = new EndpointTable();
     const { endpoint } = table.open();
     this.#nursery = new Worker(
-      new URL("./nursery_entry.ts", import.meta.url),
+      new URL("./nursery/nursery_entry.ts", import.meta.url),
       { type: "module", name: "troupe-nursery" },
     );
     this.#isolate = new Isolate(

@@ -5,10 +5,10 @@
  */
 import { InvalidOptionError } from "../errors.ts";
 import type { ExitReport } from "../exit_report.ts";
-import type { Isolate } from "./isolate.ts";
-import type { Address } from "./protocol.ts";
+import type { Isolate } from "./thread/isolate.ts";
+import type { Address } from "./mail/protocol.ts";
 import { type ActorRef, coreIn } from "./ref.ts";
-import type { RefCore } from "./ref_core.ts";
+import type { RefCore } from "./mail/ref_core.ts";
 
 /**
  * The final end of an actor, as {@linkcode watch} and {@linkcode monitor} tell it.

@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { System } from "../../mod.ts";
 import { EndpointTable } from "../../src/memory/endpoints.ts";
-import { AskChain } from "../../src/actor/ask_chain.ts";
-import { KIND } from "../../src/actor/protocol.ts";
+import { AskChain } from "../../src/actor/mail/ask_chain.ts";
+import { KIND } from "../../src/actor/mail/protocol.ts";
 import { Relay } from "../fixtures/relay.ts";
 import { threadsGone } from "../fixtures/threads_gone.ts";
 

@@ -13,11 +13,11 @@ import {
   DeadLetterBatch,
   type DeadLetterBundle,
   type LostMessage,
-} from "../../src/actor/dead_letter.ts";
+} from "../../src/actor/mail/dead_letter.ts";
 import {
   DeadLetterOffice,
   LOG_PAUSE_MS,
-} from "../../src/actor/dead_letters.ts";
+} from "../../src/actor/mail/dead_letters.ts";
 import { Gate } from "../fixtures/gate.ts";
 import { Ledger } from "../fixtures/ledger.ts";
 import { Messenger } from "../fixtures/messenger.ts";

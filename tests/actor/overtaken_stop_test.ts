@@ -1,10 +1,10 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
-import { Isolate } from "../../src/actor/isolate.ts";
-import { Nursery } from "../../src/actor/nursery.ts";
-import type { FromNursery, ToNursery } from "../../src/actor/protocol.ts";
-import type { Start } from "../../src/actor/seat.ts";
+import { Isolate } from "../../src/actor/thread/isolate.ts";
+import { Nursery } from "../../src/actor/nursery/nursery.ts";
+import type { FromNursery, ToNursery } from "../../src/actor/mail/protocol.ts";
+import type { Start } from "../../src/actor/nursery/seat.ts";
 import { checkSpawnOptions } from "../../src/actor/spawn_options.ts";
-import { ThreadCell } from "../../src/actor/thread_cell.ts";
+import { ThreadCell } from "../../src/actor/thread/thread_cell.ts";
 import { ENDPOINT, EndpointTable } from "../../src/memory/endpoints.ts";
 
 function startOf(endpoint: number, incarnation: number): Start {

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { System } from "../../mod.ts";
-import { ParcelShelf } from "../../src/actor/parcel_shelf.ts";
-import type { Parcel } from "../../src/actor/protocol.ts";
+import { ParcelShelf } from "../../src/actor/thread/parcel_shelf.ts";
+import type { Parcel } from "../../src/actor/mail/protocol.ts";
 import { createLane, LaneReader, LaneWriter } from "../../src/memory/lane.ts";
 import { Carrier, Taker } from "../fixtures/carriers.ts";
 

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { Patience } from "../../src/actor/patience.ts";
+import { Patience } from "../../src/actor/thread/patience.ts";
 
 Deno.test("Patience.next() grows with polls that found something", () => {
   const patience = new Patience();

@@ -1,6 +1,10 @@
 import { assertEquals } from "@std/assert";
 import { Doorbell, ring } from "../../src/channel/doorbell.ts";
-import { type Expected, Pump, type Pumped } from "../../src/actor/pump.ts";
+import {
+  type Expected,
+  Pump,
+  type Pumped,
+} from "../../src/actor/thread/pump.ts";
 
 /** A pump that counts what is put before it. */
 class Plant implements Pumped {

@@ -1,4 +1,4 @@
-import { rehearse } from "../../src/actor/rehearsal.ts";
+import { rehearse } from "../../src/actor/thread/rehearsal.ts";
 
 Deno.test("rehearse() plays a life to its end and leaves nothing behind", async () => {
   await rehearse();

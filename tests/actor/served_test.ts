@@ -96,7 +96,7 @@ Deno.test("System runs actors whose modules and package are served over http", a
   );
   assertEquals(end, { code: 0, stdout: LEAST_PERMISSION_OUTPUT, stderr: "" });
   assertEquals(server.missing, []);
-  for (const entry of ["nursery_entry", "worker_entry"]) {
+  for (const entry of ["nursery/nursery_entry", "thread/worker_entry"]) {
     assert(server.served.has(`src/actor/${entry}.ts`), entry);
   }
 });

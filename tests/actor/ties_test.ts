@@ -1,9 +1,9 @@
 import { assertEquals } from "@std/assert";
 import { FakeTime } from "@std/testing/time";
-import type { Chick } from "../../src/actor/chick.ts";
-import type { WireReport } from "../../src/actor/protocol.ts";
-import { Seat } from "../../src/actor/seat.ts";
-import { Ties } from "../../src/actor/ties.ts";
+import type { Chick } from "../../src/actor/nursery/chick.ts";
+import type { WireReport } from "../../src/actor/mail/protocol.ts";
+import { Seat } from "../../src/actor/nursery/seat.ts";
+import { Ties } from "../../src/actor/nursery/ties.ts";
 
 const FAILED: WireReport = { kind: "failed", code: 1 };
 

@@ -2,7 +2,7 @@
  * The fence of an incarnation that ends: the real nursery ends it at every step
  * it can be at, and it dies, or goes on as if nothing had happened.
  */
-import { KIND } from "../../src/actor/protocol.ts";
+import { KIND } from "../../src/actor/mail/protocol.ts";
 import { createLane, LaneReader, LaneWriter } from "../../src/memory/lane.ts";
 import {
   assertFlawFound,

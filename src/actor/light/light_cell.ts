@@ -1,0 +1,220 @@
+/**
+ * The logical light actor, as its owner holds it.
+ *
+ * @module
+ */
+import { InitTimeoutError } from "../../errors.ts";
+import type { ExitReport } from "../../exit_report.ts";
+import { decode } from "../../memory/codec.ts";
+import type { Cell } from "../cell.ts";
+import { enterIsolate, type Isolate } from "../thread/isolate.ts";
+import { encodeFor } from "../thread/leaving.ts";
+import type { LightOwner } from "./light_order.ts";
+import type { LightPlace } from "./light_place.ts";
+import { type Ref, refTo } from "../ref.ts";
+import type { RefCore } from "../mail/ref_core.ts";
+import type { CheckedOptions } from "../spawn_options.ts";
+import { failedReport, notStarted, type Plan } from "../thread/thread_cell.ts";
+import { tellRestart } from "../watch.ts";
+
+/** Who holds a light actor. */
+export interface LightParent {
+  /** Number of its address. */
+  readonly id: number;
+  /** Its name. */
+  readonly name: string;
+}
+
+/** See {@link Cell}. */
+export class LightCell implements Cell, LightOwner {
+  /** See {@link Cell.onEnded}. */
+  onEnded: ((report: ExitReport, asked: boolean) => void) | undefined;
+  /** Called once, when it was given up for good. */
+  onRetired: ((cell: LightCell) => void) | undefined;
+  /** How the incarnation before ended. */
+  lastReport: ExitReport | undefined;
+  readonly #isolate: Isolate;
+  readonly #plan: Plan;
+  readonly #options: CheckedOptions;
+  readonly #parent: LightParent;
+  readonly #place: LightPlace;
+  readonly #core: RefCore;
+  #incarnation = 0;
+  #running = false;
+  #starting: PromiseWithResolvers<void> | undefined;
+  #ending: PromiseWithResolvers<ExitReport> | undefined;
+  #retired = false;
+
+  /** A light actor at `place`; nothing runs yet. */
+  constructor(
+    isolate: Isolate,
+    plan: Plan,
+    options: CheckedOptions,
+    parent: LightParent,
+    place: LightPlace,
+  ) {
+    this.#isolate = isolate;
+    this.#plan = plan;
+    this.#options = options;
+    this.#parent = parent;
+    this.#place = place;
+    this.#core = place.core;
+  }
+
+  /** See {@link LightOwner.endpoint}. */
+  get endpoint(): number {
+    return this.#isolate.endpoint;
+  }
+
+  /** See {@link Cell.name}. */
+  get name(): string {
+    return this.#core.name;
+  }
+
+  /** See {@link Cell.ref}. */
+  get ref(): Ref<unknown> {
+    return refTo(this.#core);
+  }
+
+  /** See {@link Cell.incarnation}. */
+  get incarnation(): number {
+    return this.#incarnation;
+  }
+
+  /** Whether anybody here wants to know of its end. */
+  get heard(): boolean {
+    return this.#core.heard;
+  }
+
+  /** Whether an incarnation runs or starts. */
+  get running(): boolean {
+    return this.#running;
+  }
+
+  /** Messages that wait. */
+  get depth(): number {
+    return this.#place.depth;
+  }
+
+  /** Messages it has handled. */
+  get handled(): number {
+    return this.#place.handled;
+  }
+
+  /** See {@link Cell.start}. */
+  start(after?: ExitReport): Promise<void> {
+    if (this.#isolate.closed) return Promise.reject(notStarted(this.name));
+    this.#core.incarnation = ++this.#incarnation;
+    this.#running = true;
+    const starting = this.#starting = Promise.withResolvers();
+    const { initTimeout, concurrency, capacity, maxMessageBytes } =
+      this.#options;
+    const { module, definition } = this.#plan;
+    const order = {
+      module,
+      definition,
+      name: this.name,
+      incarnation: this.#incarnation,
+      initTimeout,
+      concurrency,
+      capacity,
+      maxBytes: maxMessageBytes,
+      parent: this.#parent,
+    };
+    this.#place.start({ order, args: () => this.#args(), after }, this);
+    return starting.promise;
+  }
+
+  /** See {@link Cell.end}. */
+  end(
+    reason: unknown,
+    shutdownMs: number | "kill" | "infinity",
+    drain = false,
+  ): Promise<ExitReport> {
+    if (!this.#running || this.#isolate.closed) {
+      return Promise.resolve({ kind: "stopped", code: 0 });
+    }
+    const ending = this.#ending ??= Promise.withResolvers();
+    const deadlineMs = shutdownMs === "kill"
+      ? 0
+      : shutdownMs === "infinity"
+      ? Infinity
+      : shutdownMs;
+    this.#place.stop(
+      { reason, drain, deadlineMs, asked: false },
+      ending.resolve,
+    );
+    return ending.promise;
+  }
+
+  /** See {@link Cell.retire}. */
+  retire(report: ExitReport): void {
+    if (this.#retired) return;
+    this.#retired = true;
+    this.#running = false;
+    this.#place.retire(report);
+    this.#core.end(report);
+    this.onRetired?.(this);
+  }
+
+  /** See {@link LightOwner.started}. */
+  started(): void {
+    this.#starting?.resolve();
+    tellRestart(this.#isolate, this.#core.address, this.#incarnation);
+    this.#starting = undefined;
+  }
+
+  /** See {@link LightOwner.notStarted}. */
+  notStarted(error: unknown): void {
+    const report: ExitReport = error instanceof InitTimeoutError
+      ? { kind: "hung", code: 1, error }
+      : error === undefined
+      ? { kind: "stopped", code: 0 }
+      : failedReport(error);
+    this.#over(report);
+    this.#starting?.reject(error ?? notStarted(this.name));
+    this.#starting = undefined;
+  }
+
+  /** See {@link LightOwner.ended}. */
+  ended(report: ExitReport, asked: boolean): void {
+    if (this.#retired) return;
+    if (!this.#over(report)) this.onEnded?.(report, asked);
+  }
+
+  /** The system ended under it, by `cause` if it was not closed. */
+  abandon(cause?: Error): void {
+    const report: ExitReport = this.#ending === undefined
+      ? { kind: "stopped", code: 0 }
+      : { kind: "killed", code: 1 };
+    this.#over(report);
+    this.#starting?.reject(notStarted(this.name, cause));
+    this.retire(report);
+  }
+
+  /** Notes an end. Returns whether it was asked for here. */
+  #over(report: ExitReport): boolean {
+    this.lastReport = report;
+    this.#running = false;
+    const ending = this.#ending;
+    this.#ending = undefined;
+    ending?.resolve(report);
+    return ending !== undefined;
+  }
+
+  /** The arguments of the constructor as they were given, whatever an incarnation did to its own. */
+  #args(): unknown[] {
+    const { args } = this.#plan;
+    const { transfer } = this.#options;
+    // What is moved exists once.
+    if (transfer.length > 0 || args.every(isPlain)) return [...args];
+    const { bytes, length, attachments } = encodeFor(this.#isolate, args);
+    enterIsolate(this.#isolate);
+    return decode(bytes, 0, length, attachments) as unknown[];
+  }
+}
+
+function isPlain(value: unknown): boolean {
+  return (typeof value !== "object" || value === null) &&
+    typeof value !== "function" && typeof value !== "symbol";
+}

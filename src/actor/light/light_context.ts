@@ -1,0 +1,164 @@
+import { TroupeError } from "../../errors.ts";
+import type { Context } from "../current.ts";
+import { ActorTimers, type Timers } from "../timers.ts";
+import { type Down, monitor, type WatchOptions } from "../watch.ts";
+import type { LightOrder } from "./light_order.ts";
+import type { ActorRef } from "../ref.ts";
+
+type Handler = (down: Down<unknown>) => unknown;
+
+/** A watch that may be given another handler. */
+interface Watch {
+  handler: Handler;
+  readonly monitor: Disposable;
+}
+
+/** What a light actor is told about itself. Its signal is made when it is first looked at: most never do. */
+export class LightContext implements Context {
+  /** See {@link Context.self}. */
+  readonly self: ActorRef<unknown>;
+  /** See {@link Context.name}. */
+  readonly name: string;
+  /** See {@link Context.incarnation}. */
+  readonly incarnation: number;
+  /** See {@link Context.parent}. */
+  readonly parent: { readonly id: number; readonly name: string };
+  #stop: { readonly reason: unknown } | undefined;
+  #controller: AbortController | undefined;
+  readonly #inTurn: (notice: () => unknown) => void;
+  /** The one watch of each actor, by its number. */
+  readonly #watches: Map<number, Watch> = new Map();
+  readonly #monitors: Set<Disposable> = new Set();
+  readonly #quiet: () => boolean;
+  #timers: ActorTimers | undefined;
+
+  /** The context of the incarnation that `order` asks for; `inTurn` has it do something between two messages, `quiet`
+   * tells whether it has nothing to do. */
+  constructor(
+    order: LightOrder,
+    self: ActorRef<unknown>,
+    inTurn: (notice: () => unknown) => void,
+    quiet: () => boolean,
+  ) {
+    this.#inTurn = inTurn;
+    this.#quiet = quiet;
+    this.self = self;
+    this.name = order.name;
+    this.incarnation = order.incarnation;
+    this.parent = order.parent;
+  }
+
+  /** See {@link Context.signal}. */
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#stop !== undefined) this.#controller.abort(this.#stop.reason);
+    }
+    return this.#controller.signal;
+  }
+
+  /** See {@link Context.log}. */
+  readonly log = (...values: unknown[]): void => {
+    // deno-lint-ignore troupe/quiet -- this is what it is for
+    console.error(`[${this.name}]`, ...values);
+  };
+
+  /** See {@link Context.watch}. */
+  readonly watch = <T>(
+    ref: ActorRef<T>,
+    handler: (down: Down<T>) => unknown,
+    options: WatchOptions<T> = {},
+  ): Disposable => {
+    const known = this.#watches.get(ref?.id);
+    if (known !== undefined) {
+      known.handler = handler as Handler;
+      return known.monitor;
+    }
+    const watch: Watch = {
+      handler: handler as Handler,
+      monitor: this.monitor(ref, (down) => {
+        this.#watches.delete(ref.id);
+        return watch.handler(down);
+      }, options),
+    };
+    this.#watches.set(ref.id, watch);
+    return {
+      [Symbol.dispose]: () => {
+        if (this.#watches.get(ref.id) === watch) this.#watches.delete(ref.id);
+        watch.monitor[Symbol.dispose]();
+      },
+    };
+  };
+
+  /** See {@link Context.monitor}. */
+  readonly monitor = <T>(
+    ref: ActorRef<T>,
+    handler: (down: Down<T>) => unknown,
+    { onRestart }: WatchOptions<T> = {},
+  ): Disposable => {
+    let over = false;
+    const held = monitor(ref, (down) => {
+      this.#monitors.delete(held);
+      this.#inTurn(() => over ? undefined : handler(down));
+    }, {
+      onRestart: (restarted) =>
+        this.#inTurn(() => over ? undefined : onRestart?.(restarted)),
+    });
+    this.#monitors.add(held);
+    return {
+      [Symbol.dispose]: () => {
+        over = true;
+        this.#monitors.delete(held);
+        held[Symbol.dispose]();
+      },
+    };
+  };
+
+  /** See {@link Context.link}: an actor that shares its thread has no links. */
+  readonly link = (_ref: ActorRef<unknown>): never => this.#noLinks("link");
+  /** See {@link Context.unlink}. */
+  readonly unlink = (_ref: ActorRef<unknown>): never => this.#noLinks("unlink");
+  /** See {@link Context.trapExits}. */
+  readonly trapExits = (_handler: unknown): never =>
+    this.#noLinks("trap the exits of");
+
+  /** See {@link Context.after}. */
+  readonly after: Timers["after"] = (...args) => this.timers().after(...args);
+  /** See {@link Context.every}. */
+  readonly every: Timers["every"] = (...args) => this.timers().every(...args);
+  /** See {@link Context.idle}. */
+  readonly idle: Timers["idle"] = (...args) => this.timers().idle(...args);
+
+  /** Its timers, made when it sets the first. */
+  timers(): ActorTimers {
+    return this.#timers ??= new ActorTimers({
+      inTurn: this.#inTurn,
+      quiet: this.#quiet,
+      now: () => performance.now(),
+    });
+  }
+
+  /** A message of it is dealt with. */
+  handled(): void {
+    this.#timers?.handled();
+  }
+
+  #noLinks(what: string): never {
+    throw new TroupeError(
+      `Cannot ${what} actors as "${this.name}" shares its thread: use context.watch(), or placement "thread"`,
+    );
+  }
+
+  /** Its incarnation is over: it is told nothing more. */
+  end(): void {
+    this.#timers?.close();
+    for (const held of this.#monitors) held[Symbol.dispose]();
+    this.#monitors.clear();
+  }
+
+  /** It is asked to stop. */
+  abort(reason: unknown): void {
+    this.#stop = { reason };
+    this.#controller?.abort(reason);
+  }
+}

@@ -1,0 +1,196 @@
+import type { Delivery } from "../../channel/outlet.ts";
+import type { ExitReport } from "../../exit_report.ts";
+import type { Encoded } from "../../memory/codec.ts";
+import type { PortableData } from "../../memory/portable.ts";
+import { Ask } from "../mail/ask_book.ts";
+import type { Parts } from "../thread/isolate.ts";
+import { LIGHT_OP } from "./light_control.ts";
+import type { Lights } from "./light_host.ts";
+import { type LightLine, travelling } from "./light_line.ts";
+import { type Address, KIND } from "../mail/protocol.ts";
+import type { RefCore } from "../mail/ref_core.ts";
+import {
+  DEFAULT_TIMEOUT_MS,
+  encodeMessage,
+  type MethodName,
+  NO_TRANSFER,
+  type SendOptions,
+} from "../mail/send.ts";
+import { WaitingLine } from "../mail/waiting_line.ts";
+
+/** A message that waits for room. */
+interface Waiting {
+  readonly parts: Parts;
+  readonly until: number;
+  readonly delivery: Delivery | undefined;
+}
+
+/**
+ * The way to a light actor of another thread.
+ *
+ * Its messages go through the lane of its thread, which is read at once, so the
+ * lane does not bound them: this side counts how many are under way, and the
+ * other one says from time to time how many it has dealt with.
+ */
+export class LaneLine implements LightLine {
+  readonly #lights: Lights;
+  readonly #to: Address;
+  readonly #local: number;
+  /** Messages sent and not known to be dealt with. */
+  #under = 0;
+  readonly #waiting: WaitingLine<Waiting> = new WaitingLine();
+
+  /** A line to the light actor `local` at the thread `to`. */
+  constructor(
+    lights: Lights,
+    address: Address & { readonly local: number },
+    readonly capacity: number,
+    readonly maxBytes: number,
+  ) {
+    this.#lights = lights;
+    this.#to = { endpoint: address.endpoint, life: address.life };
+    this.#local = address.local;
+  }
+
+  /** See {@link LightLine.ask}. */
+  ask(
+    core: RefCore,
+    { name, hash }: MethodName,
+    args: unknown[],
+    options: SendOptions,
+  ): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const { isolate } = core;
+      const { timeout = DEFAULT_TIMEOUT_MS, signal } = options;
+      const encoded = encodeMessage(core, name, args, options);
+      const ask = new Ask(
+        isolate.asks,
+        core.address,
+        core.name,
+        name,
+        args,
+        timeout,
+        core.incarnation,
+        resolve,
+        reject,
+      );
+      ask.light = { begun: false, capacity: this.capacity };
+      isolate.asks.add(ask);
+      if (signal !== undefined) ask.listen(signal);
+      const transfer = options.transfer ?? NO_TRANSFER;
+      this.#send(
+        { kind: KIND.ASK, a: hash, b: ask.id, encoded, transfer },
+        timeout,
+        ask,
+      );
+      isolate.wake();
+    });
+  }
+
+  /** See {@link LightLine.tell}. */
+  tell(
+    core: RefCore,
+    { name, hash }: MethodName,
+    args: unknown[],
+    options: SendOptions,
+  ): void {
+    const encoded = encodeMessage(core, name, args, options);
+    const transfer = options.transfer ?? NO_TRANSFER;
+    this.#send(
+      { kind: KIND.TELL, a: hash, b: 0, encoded, transfer },
+      options.timeout ?? DEFAULT_TIMEOUT_MS,
+      undefined,
+    );
+  }
+
+  /** See {@link LightLine.watch}. */
+  watch(): void {
+    this.#lights.order(this.#to, LIGHT_OP.WATCH, this.#local, 0, []);
+  }
+
+  /** See {@link LightLine.stop}. */
+  stop(
+    reason: unknown,
+    deadlineMs: number,
+    drain: boolean,
+  ): Promise<ExitReport> {
+    return this.#lights.stopThere(
+      { ...this.#to, local: this.#local },
+      { reason, drain, deadlineMs, asked: true },
+    );
+  }
+
+  /** See {@link LightLine.travel}. */
+  travel(core: RefCore): PortableData {
+    return travelling(core, this);
+  }
+
+  /** So many messages of this thread are dealt with. */
+  credit(count: number): void {
+    this.#under -= count;
+    this.#flush();
+  }
+
+  /** All that was under way has ended with the thread it was on. */
+  reset(): void {
+    this.#under = 0;
+    this.#flush();
+  }
+
+  /** Drops what has waited longer than it may. */
+  expire(now: number): void {
+    const late = this.#waiting.takeLate(now);
+    this.#showCrowd();
+    for (const { delivery } of late) delivery?.refused("full");
+  }
+
+  /** The actor is gone for good: nothing that waits will be sent. */
+  abandon(): void {
+    const waiting = this.#waiting.takeAll();
+    this.#showCrowd();
+    for (const { delivery } of waiting) delivery?.refused("sealed");
+  }
+
+  #send(parts: Parts, waitMs: number, delivery: Delivery | undefined): void {
+    if (this.#under < this.capacity && this.#waiting.size === 0) {
+      return this.#write(parts, delivery);
+    }
+    this.#waiting.push({
+      parts: { ...parts, encoded: copyOf(parts.encoded) },
+      until: performance.now() + waitMs,
+      delivery,
+    });
+    this.#showCrowd();
+    this.#lights.isolate.asks.arm(waitMs);
+  }
+
+  #write(parts: Parts, delivery: Delivery | undefined): void {
+    this.#under++;
+    // It has its room there: the lane is read at once.
+    this.#lights.isolate.send(
+      this.#to,
+      true,
+      { ...parts, d: this.#local },
+      Infinity,
+      delivery,
+    );
+  }
+
+  #flush(): void {
+    while (this.#waiting.size > 0 && this.#under < this.capacity) {
+      const { parts, delivery } = this.#waiting.shift()!;
+      this.#write(parts, delivery);
+    }
+    this.#showCrowd();
+  }
+
+  #showCrowd(): void {
+    if (this.#waiting.size > 0) this.#lights.crowded.add(this);
+    else this.#lights.crowded.delete(this);
+  }
+}
+
+/** The bytes of an encoded value are used again for the next one. */
+function copyOf(encoded: Encoded): Encoded {
+  return { ...encoded, bytes: encoded.bytes.slice(0, encoded.length) };
+}

@@ -1,0 +1,61 @@
+import type { ExitReport } from "../../exit_report.ts";
+import type { LightRunning } from "../current.ts";
+import type { LightContext } from "./light_context.ts";
+import type { LightMessage } from "./light_message.ts";
+import type { Method } from "../mail/methods.ts";
+import type { LightOrder, LightOwner } from "./light_order.ts";
+
+/**
+ * One incarnation of a light actor. What a former one left running finds its own life over, and has no effect.
+ *
+ *   starting → up                      constructor and hooks are done
+ *   up       → stopping → over         it failed, or was asked to stop and its handlers are done
+ *   any      → over                    killed, or its start failed
+ */
+export class LightLife implements LightRunning {
+  /** Where it stands. */
+  state: "starting" | "up" | "stopping" | "over" = "starting";
+  /** The instance of the actor's class, once constructed. */
+  instance: object | undefined;
+  /** What it understands. */
+  methods: ReadonlyMap<number, Method> | undefined;
+  /** What it is told about itself, once somebody looked. */
+  context: LightContext | undefined;
+  readonly #makeContext: (life: LightLife) => LightContext;
+  /** Handlers that run. */
+  running = 0;
+  /** Their messages, if they are asynchronous. */
+  flying: Set<LightMessage> | undefined;
+  /** How it was asked to stop. */
+  stop: { reason: unknown; drain: boolean } | undefined;
+  /** Whether somebody but its owner asked for the end. */
+  asked = false;
+  /** Who waits for its end. */
+  waiters: ((report: ExitReport) => void)[] | undefined;
+  /** The deadline of its start, its stop or its last hook. */
+  timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** A life that begins as `order` says. */
+  constructor(
+    readonly order: LightOrder,
+    readonly owner: LightOwner,
+    makeContext: (life: LightLife) => LightContext,
+  ) {
+    this.#makeContext = makeContext;
+  }
+
+  /** What it is told about itself. */
+  get current(): LightContext {
+    return this.context ??= this.#makeContext(this);
+  }
+}
+
+/** The hooks that an actor may have. */
+export interface LightHooks {
+  /** See `actor()`. */
+  onStart?(context: unknown): unknown;
+  /** See `actor()`. */
+  onRestart?(error: unknown): unknown;
+  /** See `actor()`. */
+  onStop?(reason: unknown): unknown;
+}

@@ -1,0 +1,47 @@
+import type { ExitReport } from "../../exit_report.ts";
+import type { PortableData } from "../../memory/portable.ts";
+import type { RefCore } from "../mail/ref_core.ts";
+import type { MethodName, SendOptions } from "../mail/send.ts";
+
+/** The way from one thread to one light actor: what a ref does goes through it. */
+export interface LightLine {
+  /** Messages of this thread that may wait there. */
+  readonly capacity: number;
+  /** Largest message, in bytes. */
+  readonly maxBytes: number;
+  /** Sends a call and promises its result. */
+  ask(
+    core: RefCore,
+    method: MethodName,
+    args: unknown[],
+    options: SendOptions,
+  ): Promise<unknown>;
+  /** Sends a call and forgets it. */
+  tell(
+    core: RefCore,
+    method: MethodName,
+    args: unknown[],
+    options: SendOptions,
+  ): void;
+  /** Wants to be told of its final end. */
+  watch(): void;
+  /** Asks its incarnation to end within `deadlineMs`; resolves when it has. */
+  stop(
+    reason: unknown,
+    deadlineMs: number,
+    drain: boolean,
+  ): Promise<ExitReport>;
+  /** What a ref to it becomes in a message. */
+  travel(core: RefCore): PortableData;
+}
+
+/** A ref to a light actor as it travels. */
+export function travelling(core: RefCore, line: LightLine): PortableData {
+  const { endpoint, life, local } = core.address;
+  const { name, incarnation } = core;
+  const { capacity, maxBytes } = line;
+  return {
+    kind: "light",
+    data: [endpoint, life, local, name, incarnation, capacity, maxBytes],
+  };
+}

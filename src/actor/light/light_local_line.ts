@@ -1,0 +1,150 @@
+import type { ExitReport } from "../../exit_report.ts";
+import type { PortableData } from "../../memory/portable.ts";
+import { Ask } from "../mail/ask_book.ts";
+import type { LightActor } from "./light_actor.ts";
+import type { Lights } from "./light_host.ts";
+import { type LightLine, travelling } from "./light_line.ts";
+import { LightMessage } from "./light_message.ts";
+import type { RefCore } from "../mail/ref_core.ts";
+import {
+  DEFAULT_TIMEOUT_MS,
+  type MethodName,
+  type SendOptions,
+} from "../mail/send.ts";
+import { WaitingLine } from "../mail/waiting_line.ts";
+
+/** A message that waits for room. */
+interface Waiting {
+  readonly message: LightMessage;
+  readonly until: number;
+}
+
+/** The way to a light actor of the same thread: no lane, no bytes. */
+export class LocalLine implements LightLine {
+  readonly #lights: Lights;
+  readonly #actor: LightActor;
+  /** Messages that were sent and are not dealt with. */
+  #under = 0;
+  #waiting: WaitingLine<Waiting> | undefined;
+
+  /** A line to `actor` on the thread of `lights`. */
+  constructor(
+    lights: Lights,
+    actor: LightActor,
+    readonly capacity: number,
+    readonly maxBytes: number,
+  ) {
+    this.#lights = lights;
+    this.#actor = actor;
+  }
+
+  /** See {@link LightLine.ask}. */
+  ask(
+    core: RefCore,
+    { name, hash }: MethodName,
+    args: unknown[],
+    options: SendOptions,
+  ): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const { isolate } = core;
+      const { timeout = DEFAULT_TIMEOUT_MS, signal } = options;
+      const given = this.#lights.given(core, name, args, options);
+      const ask = new Ask(
+        isolate.asks,
+        core.address,
+        core.name,
+        name,
+        args,
+        timeout,
+        core.incarnation,
+        resolve,
+        reject,
+      );
+      ask.light = { begun: false, capacity: this.capacity };
+      isolate.asks.add(ask);
+      if (signal !== undefined) ask.listen(signal);
+      const message = new LightMessage(true, hash, given, ask, undefined, 0);
+      this.#send(message, timeout);
+    });
+  }
+
+  /** See {@link LightLine.tell}. */
+  tell(
+    core: RefCore,
+    { name, hash }: MethodName,
+    args: unknown[],
+    options: SendOptions,
+  ): void {
+    const given = this.#lights.given(core, name, args, options);
+    this.#send(
+      new LightMessage(false, hash, given, undefined, undefined, 0),
+      options.timeout ?? DEFAULT_TIMEOUT_MS,
+    );
+  }
+
+  /** See {@link LightLine.watch}: its thread tells in any case. */
+  watch(): void {}
+
+  /** See {@link LightLine.stop}. */
+  stop(
+    reason: unknown,
+    deadlineMs: number,
+    drain: boolean,
+  ): Promise<ExitReport> {
+    return new Promise((resolve) =>
+      this.#actor.stop(
+        { reason, drain, deadlineMs, asked: true },
+        resolve,
+      )
+    );
+  }
+
+  /** See {@link LightLine.travel}. */
+  travel(core: RefCore): PortableData {
+    return travelling(core, this);
+  }
+
+  /** A message of this thread is dealt with. */
+  finished(): void {
+    this.#under--;
+    if (this.#waiting === undefined) return;
+    const next = this.#waiting.shift();
+    this.#showCrowd();
+    if (next !== undefined) this.#push(next.message);
+  }
+
+  /** Drops what has waited longer than it may; asks are told by their book. */
+  expire(now: number): void {
+    this.#waiting?.takeLate(now);
+    this.#showCrowd();
+  }
+
+  /** The actor is gone for good: nothing that waits will be sent. */
+  abandon(): void {
+    const waiting = this.#waiting?.takeAll() ?? [];
+    this.#showCrowd();
+    for (const { message } of waiting) message.ask?.refused("sealed");
+  }
+
+  #send(message: LightMessage, waitMs: number): void {
+    if (this.#under < this.capacity && this.#waiting === undefined) {
+      return this.#push(message);
+    }
+    this.#waiting ??= new WaitingLine();
+    this.#waiting.push({ message, until: performance.now() + waitMs });
+    this.#lights.crowded.add(this);
+    this.#lights.isolate.asks.arm(waitMs);
+  }
+
+  #showCrowd(): void {
+    if (this.#waiting === undefined || this.#waiting.size > 0) return;
+    this.#waiting = undefined;
+    this.#lights.crowded.delete(this);
+  }
+
+  #push(message: LightMessage): void {
+    this.#under++;
+    message.ask?.queued();
+    this.#actor.push(message);
+  }
+}

@@ -1,0 +1,16 @@
+import type { LaneReader } from "../../memory/lane.ts";
+import type { Address, WireReport } from "../mail/protocol.ts";
+
+/** The light actors of a thread, and what it knows of those elsewhere; see light_host.ts. */
+export interface LightMail {
+  /** Whether one of them would handle a message now. */
+  readonly ready: boolean;
+  /** Lets them handle messages until there are none or the slice is over. Returns how many. */
+  work(): number;
+  /** Takes a record that is for one of them, or about one; the record is freed when this returns. */
+  receive(lane: LaneReader): void;
+  /** An incarnation of the thread at `address` ended. */
+  gone(address: Address, report: WireReport, final: boolean): void;
+  /** Drops what has waited longer than it may. */
+  expire(now: number): void;
+}

@@ -1,0 +1,37 @@
+import type { Ask } from "../mail/ask_book.ts";
+
+/** One call that a light actor has to handle: an entry of its queue. */
+export class LightMessage {
+  /** The one behind it. */
+  next: LightMessage | undefined;
+  /** What is to be done in its turn, if it is no call. */
+  notice: (() => unknown) | undefined;
+  /** Whether it may be handled: what it needs has arrived. */
+  complete = true;
+
+  /** A call of the method `hash`. */
+  constructor(
+    /** Whether an answer is wanted. */
+    readonly asks: boolean,
+    /** The method's name on the wire. */
+    readonly hash: number,
+    /** Answers the arguments; it may throw when they came as bytes. */
+    public args: unknown[] | (() => unknown),
+    /** The question, if it is one of this thread. */
+    readonly ask: Ask | undefined,
+    /** Who sent it, if it came from another thread. */
+    readonly from: LightSender | undefined,
+    /** Number of the question in the book of who sent it. */
+    readonly askId: number,
+  ) {}
+}
+
+/** Another thread that sent to a light actor here. */
+export interface LightSender {
+  /** Its row. */
+  readonly endpoint: number;
+  /** Owner count of that row. */
+  readonly life: number;
+  /** Messages of it that were finished and that it was not told of. */
+  owed: number;
+}

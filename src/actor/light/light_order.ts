@@ -1,0 +1,35 @@
+import type { ExitReport } from "../../exit_report.ts";
+
+/** What it takes to make an incarnation of a light actor. */
+export interface LightOrder {
+  /** URL of the module that registers it. */
+  readonly module: string;
+  /** Name of the definition. */
+  readonly definition: string;
+  /** Name of the actor. */
+  readonly name: string;
+  /** Which incarnation it is. */
+  readonly incarnation: number;
+  /** Longest time of a start, in milliseconds. */
+  readonly initTimeout: number;
+  /** Messages handled at the same time. */
+  readonly concurrency: number;
+  /** Messages of each sending thread that may wait. */
+  readonly capacity: number;
+  /** Largest message, in bytes. */
+  readonly maxBytes: number;
+  /** Who starts it. */
+  readonly parent: { readonly id: number; readonly name: string };
+}
+
+/** Who started a light actor, and is told what becomes of it. */
+export interface LightOwner {
+  /** The endpoint of its thread. */
+  readonly endpoint: number;
+  /** The incarnation is up. */
+  started(): void;
+  /** It never came up. */
+  notStarted(error: unknown): void;
+  /** It was up and has ended; `asked` says whether somebody but its owner wanted it. */
+  ended(report: ExitReport, asked: boolean): void;
+}

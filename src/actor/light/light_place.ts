@@ -1,0 +1,73 @@
+import type { ExitReport } from "../../exit_report.ts";
+import type { LightActor } from "./light_actor.ts";
+import type { Lights, LightStop } from "./light_host.ts";
+import type { LightOrder, LightOwner } from "./light_order.ts";
+import type { RefCore } from "../mail/ref_core.ts";
+
+/** What an actor is made with: `values` for its constructor, made anew each time. */
+export interface LightStart {
+  /** How it is made. */
+  readonly order: LightOrder;
+  /** Answers the arguments of the constructor. */
+  readonly args: () => unknown[];
+  /** The end it recovers from. */
+  readonly after: ExitReport | undefined;
+}
+
+/** Where a light actor lives, as its owner sees it. */
+export interface LightPlace {
+  /** The refs to it. */
+  readonly core: RefCore;
+  /** Messages that wait there. */
+  readonly depth: number;
+  /** Messages it has handled. */
+  readonly handled: number;
+  /** Starts an incarnation. */
+  start(start: LightStart, owner: LightOwner): void;
+  /** Ends it. */
+  stop(how: LightStop, done: (report: ExitReport) => void): void;
+  /** Gives it up for good. */
+  retire(report: ExitReport): void;
+}
+
+/** A light actor on the thread of its owner. */
+export class LocalPlace implements LightPlace {
+  readonly #lights: Lights;
+  readonly #actor: LightActor;
+
+  /** The place of `actor`, one of `lights`. */
+  constructor(lights: Lights, actor: LightActor) {
+    this.#lights = lights;
+    this.#actor = actor;
+  }
+
+  /** See {@link LightPlace.core}. */
+  get core(): RefCore {
+    return this.#actor.core!;
+  }
+
+  /** See {@link LightPlace.depth}. */
+  get depth(): number {
+    return this.#actor.depth;
+  }
+
+  /** See {@link LightPlace.handled}. */
+  get handled(): number {
+    return this.#actor.handled;
+  }
+
+  /** See {@link LightPlace.start}. */
+  start({ order, args, after }: LightStart, owner: LightOwner): void {
+    this.#actor.start(order, owner, args, after);
+  }
+
+  /** See {@link LightPlace.stop}. */
+  stop(how: LightStop, done: (report: ExitReport) => void): void {
+    this.#actor.stop(how, done);
+  }
+
+  /** See {@link LightPlace.retire}. */
+  retire(report: ExitReport): void {
+    this.#lights.retire(this.#actor, report);
+  }
+}

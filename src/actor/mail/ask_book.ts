@@ -1,0 +1,341 @@
+/**
+ * The questions of one thread that wait for their answer. Each settles exactly
+ * once: by its reply, its deadline, its signal, or the end of who was asked.
+ *
+ * @module
+ */
+import { errorFromWire, type WireError } from "../../error_wire.ts";
+import {
+  ActorCrashedError,
+  ActorStoppedError,
+  AskTimeoutError,
+  MailboxFullError,
+  UnknownMethodError,
+} from "../../errors.ts";
+import type { Delivery, Refused } from "../../channel/outlet.ts";
+import type { Address, FromNursery, WireReport } from "./protocol.ts";
+
+/** The longest that a timer can wait. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** Asks that were given up and whose names are kept for a reply that is late. */
+const GIVEN_UP = 1_024;
+
+/** One question, from its sending to its answer. */
+export class Ask implements Delivery {
+  /** Its number in the book; 0 before it is entered. */
+  id = 0;
+  /** Position in the lane; 0 while it waits for room. */
+  sequence = 0;
+  /** What is known of it if a light actor is asked; its end is not told by the position in a lane. */
+  light: { begun: boolean; readonly capacity: number } | undefined;
+  /** When it is given up, on the clock of `performance.now()`. */
+  readonly deadline: number;
+  readonly #onResult: (value: unknown) => void;
+  readonly #onError: (error: unknown) => void;
+  #signal: AbortSignal | undefined;
+  #onAbort: (() => void) | undefined;
+
+  /** A question to `actor` at `to`; it settles by `resolve` or `reject`. */
+  constructor(
+    readonly book: AskBook,
+    readonly to: Address,
+    readonly actor: string,
+    readonly method: string,
+    readonly args: readonly unknown[],
+    readonly timeoutMs: number,
+    readonly incarnation: number,
+    onResult: (value: unknown) => void,
+    onError: (error: unknown) => void,
+  ) {
+    this.#onResult = onResult;
+    this.#onError = onError;
+    this.deadline = performance.now() + timeoutMs;
+  }
+
+  /** Gives the question up when `signal` aborts. */
+  listen(signal: AbortSignal): void {
+    this.#signal = signal;
+    this.#onAbort = () => {
+      if (this.book.giveUp(this.id)) this.reject(signal.reason);
+    };
+    signal.addEventListener("abort", this.#onAbort, { once: true });
+  }
+
+  /** See {@link Delivery.sent}. */
+  sent(sequence: number): void {
+    this.sequence = sequence;
+    if (this.light !== undefined) this.light.begun = true;
+  }
+
+  /** It waits at a light actor of the same thread, which says itself when it begins. */
+  queued(): void {
+    this.sequence = 1;
+  }
+
+  /** See {@link Delivery.refused}. */
+  refused(why: Refused): void {
+    if (!this.book.delete(this.id)) return;
+    this.reject(why === "sealed" ? stopped(this, undefined) : full(this, why));
+  }
+
+  /** Settles it with its result. Called once, by the book. */
+  resolve(value: unknown): void {
+    this.#unlisten();
+    this.#onResult(value);
+  }
+
+  /** Settles it with an error. Called once, by the book. */
+  reject(error: unknown): void {
+    this.#unlisten();
+    this.#onError(error);
+  }
+
+  #unlisten(): void {
+    if (this.#onAbort === undefined) return;
+    this.#signal?.removeEventListener("abort", this.#onAbort);
+  }
+}
+
+/** What the book needs of its isolate. */
+export interface AskBookHooks {
+  /** Whether a message of this thread has been begun at an endpoint. */
+  begun(endpoint: number, sequence: number): boolean;
+  /** Messages that each sender may have waiting at an endpoint. */
+  capacity(endpoint: number): number;
+  /** Called with a reply that nobody waits for: who sent it, and what is known of the ask. */
+  late(
+    from: number,
+    actor: string | undefined,
+    method: string | undefined,
+  ): void;
+  /** Called at each look at the clock. */
+  sweep(now: number): void;
+}
+
+/** What the nursery says of an end. */
+type Gone = Pick<
+  Extract<FromNursery, { type: "gone" }>,
+  "address" | "report" | "final" | "begun" | "dropped"
+>;
+
+/** The pending asks of one thread. */
+export class AskBook {
+  readonly #pending: Map<number, Ask> = new Map();
+  readonly #hooks: AskBookHooks;
+  /** Asks that were given up lately, by their number. */
+  readonly #givenUp: Map<number, { actor: string; method: string }> = new Map();
+  readonly #prefix: number;
+  #counter = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #due = Infinity;
+
+  /** A book for incarnation `epoch`: replies to former ones are not taken for its own. */
+  constructor(epoch: number, hooks: AskBookHooks) {
+    this.#prefix = (epoch & 255) << 24;
+    this.#hooks = hooks;
+  }
+
+  /** How many are pending. */
+  get size(): number {
+    return this.#pending.size;
+  }
+
+  /** Messages that this thread may have waiting at `to`. */
+  capacityOf(to: Address): number {
+    return this.#hooks.capacity(to.endpoint);
+  }
+
+  /** Enters a question. */
+  add(ask: Ask): void {
+    do this.#counter = this.#counter % 0xffffff + 1; while (
+      this.#pending.has(this.#prefix | this.#counter)
+    );
+    const id = this.#prefix | this.#counter;
+    this.#pending.set(id, ask);
+    ask.id = id;
+    if (ask.deadline < this.#due) this.arm(ask.timeoutMs);
+  }
+
+  /** Takes a question out without settling it. */
+  delete(id: number): Ask | undefined {
+    const ask = this.#pending.get(id);
+    this.#pending.delete(id);
+    return ask;
+  }
+
+  /** Takes a question out whose reply may still come, and remembers what it was about. */
+  giveUp(id: number): Ask | undefined {
+    const ask = this.delete(id);
+    if (ask === undefined) return undefined;
+    this.#givenUp.set(id, { actor: ask.actor, method: ask.method });
+    if (this.#givenUp.size > GIVEN_UP) {
+      this.#givenUp.delete(this.#givenUp.keys().next().value!);
+    }
+    return ask;
+  }
+
+  /** Settles a question by the reply of `from`. A late one finds nothing and is a dead letter. */
+  settle(id: number, ok: boolean, value: unknown, from: number): void {
+    const ask = this.delete(id);
+    if (ask === undefined) return this.#late(id, from);
+    if (ok) ask.resolve(value);
+    else ask.reject(named(errorFromWire(value as WireError), ask));
+  }
+
+  #late(id: number, from: number): void {
+    // Asked by an incarnation before this one: nobody is left who could miss it.
+    if ((id ^ this.#prefix) >>> 24 !== 0) return;
+    const about = this.#givenUp.get(id);
+    this.#givenUp.delete(id);
+    this.#hooks.late(from, about?.actor, about?.method);
+  }
+
+  /** Settles a question with an error of this thread; a late one is dropped. */
+  refuse(id: number, error: Error): void {
+    const ask = this.delete(id);
+    if (ask !== undefined) ask.reject(named(error, ask));
+  }
+
+  /** Looks at the clock within `ms` milliseconds. */
+  arm(ms: number): void {
+    if (ms === Infinity) return;
+    ms = Math.min(ms, MAX_TIMER_MS);
+    const due = performance.now() + ms;
+    if (due >= this.#due) return;
+    clearTimeout(this.#timer);
+    this.#due = due;
+    this.#timer = setTimeout(() => this.#sweep(), Math.ceil(ms));
+  }
+
+  /**
+   * Rejects the asks to an address that ended: those begun or dropped, and on a final end all of them.
+   *
+   * @param end How it ended; of this thread's messages `begun` had been begun there, and `dropped` begun or dropped.
+   */
+  fail({ address, report, final, begun, dropped }: Gone): void {
+    for (const [id, ask] of this.#pending) {
+      if (
+        ask.to.endpoint !== address.endpoint || ask.to.life !== address.life
+      ) continue;
+      const isBegun = ask.light?.begun ?? isAmong(ask, begun);
+      const isDropped = ask.light === undefined && isAmong(ask, dropped);
+      if (!isBegun && !isDropped && !final) continue;
+      this.#pending.delete(id);
+      const cause = report.error === undefined
+        ? undefined
+        : errorFromWire(report.error);
+      const error = isBegun
+        ? crashed(ask, report, cause)
+        : isDropped && !final
+        ? emptied(ask, cause)
+        : stopped(ask, cause);
+      ask.reject(error);
+    }
+  }
+
+  /** Whether an ask to `address` is pending. */
+  waitsFor({ endpoint, life }: Address): boolean {
+    for (const { to } of this.#pending.values()) {
+      if (to.endpoint === endpoint && to.life === life) return true;
+    }
+    return false;
+  }
+
+  /** Rejects everything with `error`. */
+  close(error: Error): void {
+    clearTimeout(this.#timer);
+    const pending = [...this.#pending.values()];
+    this.#pending.clear();
+    for (const ask of pending) ask.reject(error);
+  }
+
+  #sweep(): void {
+    const now = performance.now();
+    this.#due = Infinity;
+    let next = Infinity;
+    for (const [id, ask] of this.#pending) {
+      if (ask.deadline > now) next = Math.min(next, ask.deadline - now);
+      else {
+        this.giveUp(id);
+        const { to, sequence } = ask;
+        ask.reject(
+          sequence === 0 ? full(ask) : timedOut(
+            ask,
+            ask.light?.begun ?? this.#hooks.begun(to.endpoint, sequence),
+          ),
+        );
+      }
+    }
+    // Those asks must not be sent any more: they are the ones that wait for room until now.
+    this.#hooks.sweep(now);
+    this.arm(next);
+  }
+}
+
+/** Only the asker knows the name of a method that the actor does not have. */
+function named(error: Error, ask: Ask): Error {
+  if (!(error instanceof UnknownMethodError) || error.method !== "") {
+    return error;
+  }
+  const { actor, method } = ask;
+  return new UnknownMethodError(
+    error.message.replace("a method", `${method}()`),
+    { actor, method },
+  );
+}
+
+function full(ask: Ask, why: Refused = "full"): MailboxFullError {
+  const how = why === "full"
+    ? `stayed full for ${ask.timeoutMs} ms`
+    : "is full";
+  return new MailboxFullError(
+    `Cannot ask "${ask.actor}" for ${ask.method}() as its mailbox ${how}: the message was not delivered, send less, raise the timeout or its mailbox.capacity`,
+    {
+      actor: ask.actor,
+      capacity: ask.light?.capacity ?? ask.book.capacityOf(ask.to),
+      unsent: ask.args,
+    },
+  );
+}
+
+function timedOut(ask: Ask, begun: boolean): AskTimeoutError {
+  const { actor, method, timeoutMs } = ask;
+  const state = begun
+    ? "it has begun and may still run"
+    : "it has not begun yet and may run later";
+  return new AskTimeoutError(
+    `Cannot get an answer of "${actor}" to ${method}() within ${timeoutMs} ms: ${state}, raise the timeout with ref.with({ timeout })`,
+    { actor, method, timeoutMs, begun },
+  );
+}
+
+function crashed(
+  ask: Ask,
+  report: WireReport,
+  cause: Error | undefined,
+): ActorCrashedError {
+  return new ActorCrashedError(
+    `"${ask.actor}" ended (${report.kind}) while it handled ${ask.method}(): the call may have run`,
+    { actor: ask.actor, incarnation: ask.incarnation, cause },
+  );
+}
+
+/** Whether an ask is one of the first `count` messages of this thread, which may have wrapped. */
+function isAmong({ sequence }: Ask, count: number): boolean {
+  return sequence > 0 && ((sequence - count) | 0) <= 0;
+}
+
+function emptied(ask: Ask, cause: Error | undefined): ActorStoppedError {
+  return new ActorStoppedError(
+    `Cannot ask "${ask.actor}" for ${ask.method}() as its mailbox was emptied when it ended: the call did not begin, it is safe to ask again`,
+    { actor: ask.actor, safeToRetry: true, cause },
+  );
+}
+
+function stopped(ask: Ask, cause: Error | undefined): ActorStoppedError {
+  return new ActorStoppedError(
+    `Cannot ask "${ask.actor}" for ${ask.method}() as it has stopped: the call did not begin, it is safe to ask a successor`,
+    { actor: ask.actor, safeToRetry: true, cause },
+  );
+}

@@ -1,0 +1,247 @@
+/**
+ * What travels between threads, and nothing else: kinds of lane records, and
+ * the messages between a thread and the nursery.
+ *
+ * @module
+ */
+import type { WireError } from "../../error_wire.ts";
+import type { ExitReport } from "../../exit_report.ts";
+import type { DeadLetterBundle } from "./dead_letter.ts";
+import type { FailureRules } from "../resume.ts";
+import type { LastCall, WireCrash } from "../thread/last_call.ts";
+
+/** Kinds of lane records. 0 is the lane's own padding. */
+export const KIND: {
+  readonly TELL: 1;
+  readonly ASK: 2;
+  readonly REPLY: 3;
+  readonly ERROR: 4;
+  readonly LIGHT: 5;
+} = { TELL: 1, ASK: 2, REPLY: 3, ERROR: 4, LIGHT: 5 };
+
+/** An address: one life of one endpoint. */
+export interface Address {
+  /** Row in the table of endpoints. */
+  readonly endpoint: number;
+  /** Owner count of that row. */
+  readonly life: number;
+  /** Number of a light actor among those of that endpoint; the thread's own actor has none. */
+  readonly local?: number;
+}
+
+/** An {@link ExitReport} as it travels. */
+export interface WireReport {
+  readonly kind: ExitReport["kind"];
+  readonly code: number;
+  readonly error?: WireError;
+}
+
+/** A state of an actor on its way to its owner and back: nobody looks into it on the way. */
+export interface WireState {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly attachments: readonly unknown[] | undefined;
+}
+
+/** What a worker needs to become an actor. */
+export interface Become {
+  readonly type: "become";
+  readonly address: Address;
+  readonly epoch: number;
+  readonly name: string;
+  readonly module: string;
+  readonly definition: string;
+  readonly kind: "actor" | "task";
+  readonly args: Uint8Array;
+  readonly attachments: readonly unknown[] | undefined;
+  readonly incarnation: number;
+  readonly parent: { readonly endpoint: number; readonly name: string };
+  readonly after: WireReport | undefined;
+  readonly concurrency: number;
+  /** Whether the message in flight at a failure may be delivered again. */
+  readonly redelivers: boolean;
+  /** Milliseconds between two checkpoints, at least; `undefined` when nobody keeps them. */
+  readonly checkpointMs: number | undefined;
+  /** What to do about which error of a handler; `undefined` when the actor never resumes. */
+  readonly onFailure: FailureRules | undefined;
+  /** What the actor is to restore. */
+  readonly restore: WireState | undefined;
+  readonly table: SharedArrayBuffer;
+  readonly lanes: readonly LaneInfo[];
+}
+
+/** A lane on its way to its reader. */
+export interface LaneInfo {
+  /** The same on every thread. */
+  readonly id: string;
+  readonly memory: SharedArrayBuffer;
+  readonly express: boolean;
+}
+
+/** Values that cannot be bytes, for one record; the record in the lane keeps their place in the order. */
+export interface Parcel {
+  readonly type: "parcel";
+  readonly to: number;
+  readonly from: number;
+  readonly id: number;
+  readonly spill: SharedArrayBuffer | undefined;
+  readonly attachments: readonly unknown[] | undefined;
+  readonly transfer: readonly Transferable[];
+  /** Whether what it held went to an incarnation that has ended. */
+  readonly lost?: true;
+}
+
+/** From a thread to the nursery. */
+export type ToNursery =
+  | { readonly type: "closing" }
+  | { readonly type: "close" }
+  | {
+    readonly type: "hello";
+    readonly table: SharedArrayBuffer;
+    readonly spares: number;
+  }
+  | {
+    readonly type: "hatched";
+    readonly id: string;
+    readonly port: MessagePort;
+  }
+  | { readonly type: "hatchFailed"; readonly id: string; readonly why: string }
+  | {
+    readonly type: "start";
+    readonly owner: number;
+    readonly become: Omit<Become, "lanes" | "table" | "epoch">;
+    readonly transfer: readonly Transferable[];
+    readonly initTimeout: number;
+    readonly hangMs: number;
+    /** How often a message that was in flight at a crash is delivered again. */
+    readonly redeliver: number;
+    /** Whether what waits at an end is dropped. */
+    readonly dropMail: boolean;
+  }
+  | {
+    readonly type: "stop";
+    readonly address: Address;
+    readonly reason: unknown;
+    readonly drain: boolean;
+    /** Who wants to be told of the end of this incarnation, or -1. */
+    readonly from: number;
+    /** Milliseconds until it is killed; 0 kills at once, Infinity never. */
+    readonly deadlineMs: number;
+    /** Whether it comes from outside its owner, so that it must stay stopped. */
+    readonly asked: boolean;
+  }
+  | {
+    readonly type: "retire";
+    readonly address: Address;
+    readonly report: WireReport;
+  }
+  | {
+    readonly type: "connect";
+    readonly from: number;
+    readonly to: Address;
+    /** The name that the sender knows it by. */
+    readonly toName: string | undefined;
+    readonly lane: LaneInfo;
+  }
+  | { readonly type: "drained"; readonly id: string }
+  | {
+    readonly type: "watch";
+    readonly watcher: number;
+    readonly address: Address;
+  }
+  | { readonly type: "link"; readonly to: Address; readonly name: string }
+  | { readonly type: "unlink"; readonly to: Address }
+  | { readonly type: "trap"; readonly on: boolean }
+  | Parcel
+  | DeadLetterBundle
+  | { readonly type: "parcelDone"; readonly to: number; readonly id: number }
+  | FromWorker;
+
+/** From a worker that serves an endpoint to the nursery. */
+export type FromWorker =
+  | { readonly type: "seeded" }
+  | {
+    readonly type: "started";
+    /** The methods that are messages. */
+    readonly methods: readonly string[];
+  }
+  | { readonly type: "checkpoint"; readonly state: WireState }
+  | {
+    readonly type: "ended";
+    readonly report: WireReport;
+    /** The message whose handler threw. */
+    readonly call?: LastCall | undefined;
+  };
+
+/** From the nursery to a thread. */
+export type FromNursery =
+  | Become
+  | { readonly type: "lane"; readonly lane: LaneInfo }
+  | {
+    readonly type: "stop";
+    readonly reason: unknown;
+    readonly drain: boolean;
+  }
+  | {
+    readonly type: "started";
+    readonly address: Address;
+    readonly incarnation: number;
+  }
+  | { readonly type: "kept" }
+  | {
+    readonly type: "checkpoint";
+    readonly address: Address;
+    readonly incarnation: number;
+    readonly state: WireState;
+  }
+  | {
+    readonly type: "ended";
+    readonly address: Address;
+    readonly incarnation: number;
+    readonly report: WireReport;
+    readonly asked: boolean;
+    readonly crash: WireCrash | undefined;
+    /** Whether anybody but its owner is told of this end. */
+    readonly heard: boolean;
+  }
+  | {
+    readonly type: "gone";
+    readonly address: Address;
+    readonly report: WireReport;
+    readonly final: boolean;
+    /** How many messages of the receiver of this had been begun there. */
+    readonly begun: number;
+    /** How many of them had been begun or dropped. */
+    readonly dropped: number;
+  }
+  /** All that an ended thread had sent beside its lanes has been handed on. */
+  | { readonly type: "silent"; readonly from: number }
+  | {
+    readonly type: "stopped";
+    readonly address: Address;
+    readonly report: WireReport;
+  }
+  | {
+    /** One that is linked with the receiver of this ended for good. */
+    readonly type: "exit";
+    readonly from: Address;
+    readonly name: string;
+    readonly report: WireReport;
+  }
+  /** No exit of a former link comes any more. */
+  | { readonly type: "unlinked"; readonly from: Address }
+  | Parcel
+  | DeadLetterBundle
+  | { readonly type: "zombies"; readonly count: number }
+  | { readonly type: "closed" }
+  | { readonly type: "spares"; readonly count: number }
+  | { readonly type: "hatch"; readonly id: string }
+  | { readonly type: "discard"; readonly id: string };
+
+/** The 32-bit name of a method on the wire: FNV-1a over its UTF-16 code units. */
+export function methodHash(name: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < name.length; i++) {
+    hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
+  }
+  return hash | 0;
+}

@@ -1,0 +1,214 @@
+/**
+ * How a call becomes a message: checked, encoded, published.
+ *
+ * @module
+ */
+import {
+  ActorStoppedError,
+  AskCycleError,
+  MessageTooLargeError,
+  SystemClosedError,
+} from "../../errors.ts";
+import { ENDPOINT, STATE } from "../../memory/endpoints.ts";
+import type { Encoded } from "../../memory/codec.ts";
+import { Ask } from "./ask_book.ts";
+import { encodeFor } from "../thread/leaving.ts";
+import { KIND } from "./protocol.ts";
+import { coreOf, type RefCore } from "./ref_core.ts";
+
+/**
+ * How a message is sent; see `ActorRef.with()`.
+ *
+ * @example Move a buffer, with a deadline of a second
+ * ```ts
+ * import { System } from "@troupe/actors";
+ * import { VaultActor } from "@troupe/actors/manager";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using system = new System();
+ * const vault = await system.spawn(VaultActor, []);
+ *
+ * const pixels = new ArrayBuffer(1024);
+ * await vault.with({ timeout: 1_000, transfer: [pixels] })
+ *   .ask.set("images", "a", pixels);
+ * assertEquals(pixels.byteLength, 0);
+ * ```
+ */
+export interface SendOptions {
+  /**
+   * Deadline of an ask, and how long a message may wait for room, in milliseconds; 0 or more, `Infinity` for none.
+   *
+   * @default {5000}
+   */
+  readonly timeout?: number;
+  /** Gives an ask up, which rejects with the signal's reason; the call may still run. A tell does not look at it. */
+  readonly signal?: AbortSignal;
+  /**
+   * Objects among the arguments that are moved instead of copied, such as an `ArrayBuffer`. A ref with this option
+   * serves one call: what was moved cannot be moved again. One that is under way when its receiver restarts is lost.
+   */
+  readonly transfer?: Transferable[];
+}
+
+/** How long a message may wait, unless said otherwise, in milliseconds. */
+export const DEFAULT_TIMEOUT_MS = 5_000;
+export const NO_TRANSFER: readonly Transferable[] = [];
+/** A method as it is called and as it travels. */
+export interface MethodName {
+  /** Its name. */
+  readonly name: string;
+  /** Its name on the wire; see protocol.ts. */
+  readonly hash: number;
+}
+
+function refuseIfOver(core: RefCore): Error | undefined {
+  if (core.report !== undefined) {
+    return new ActorStoppedError(
+      `Cannot ask "${core.name}" as it has stopped (${core.report.kind}): spawn a new one, or let a supervisor restart it`,
+      {
+        actor: core.name,
+        safeToRetry: true,
+        cause: core.report.error,
+      },
+    );
+  }
+  if (isDraining(core)) {
+    return new ActorStoppedError(
+      `Cannot ask "${core.name}" as it takes no more messages: it is stopping after those that wait, spawn a new one`,
+      { actor: core.name, safeToRetry: true },
+    );
+  }
+  if (!core.isolate.closed) return undefined;
+  return new SystemClosedError(
+    `Cannot ask "${core.name}" as its system is closed: spawn it in a new one`,
+  );
+}
+
+function isDraining({ isolate, address }: RefCore): boolean {
+  return isolate.table.get(address.endpoint, ENDPOINT.STATE) ===
+    STATE.DRAINING;
+}
+
+/** Sends a call and promises its result. */
+export function ask(
+  core: RefCore,
+  { name: method, hash }: MethodName,
+  args: unknown[],
+  options: SendOptions,
+): Promise<unknown> {
+  const refused = refuseIfOver(core);
+  if (refused !== undefined) return Promise.reject(refused);
+  const { signal } = options;
+  if (signal?.aborted) return Promise.reject(signal.reason);
+  if (core.line !== undefined) {
+    return core.line.ask(core, { name: method, hash }, args, options);
+  }
+  const cycle = core.isolate.chain.cycleTo(core.address.endpoint);
+  if (cycle !== undefined) {
+    return Promise.reject(cycleError(core, method, cycle));
+  }
+  return new Promise((resolve, reject) => {
+    const { isolate, address } = core;
+    const timeoutMs = options.timeout ?? DEFAULT_TIMEOUT_MS;
+    const encoded = encodeMessage(core, method, args, options);
+    const question = new Ask(
+      isolate.asks,
+      address,
+      core.name,
+      method,
+      args,
+      timeoutMs,
+      core.incarnation,
+      resolve,
+      reject,
+    );
+    isolate.asks.add(question);
+    if (signal !== undefined) question.listen(signal);
+    isolate.send(
+      address,
+      false,
+      {
+        kind: KIND.ASK,
+        a: hash,
+        b: question.id,
+        encoded,
+        transfer: options.transfer ?? NO_TRANSFER,
+      },
+      timeoutMs,
+      question,
+    );
+    isolate.wake();
+  });
+}
+
+/** The ask that could only wait for itself; `waiting` begins with who was to be asked. */
+function cycleError(
+  { isolate, name }: RefCore,
+  method: string,
+  waiting: readonly number[],
+): AskCycleError {
+  const chain = [...waiting, waiting[0]!].map((endpoint) => {
+    const life = isolate.table.get(endpoint, ENDPOINT.LIFE);
+    return coreOf(isolate, { endpoint, life })?.name ?? `#${endpoint}`;
+  });
+  return new AskCycleError(
+    `Cannot ask "${name}" for ${method}() as it waits for the handler that asks: ${
+      chain.map((actor) => `"${actor}"`).join(" waits for ")
+    }; tell it instead, ask after the handler, or raise its concurrency`,
+    { actor: name, method, chain },
+  );
+}
+
+/** Encodes a call, after every check that may refuse it: nothing has changed if this throws. */
+export function encodeMessage(
+  core: RefCore,
+  method: string,
+  args: unknown[],
+  options: SendOptions,
+): Encoded {
+  const encoded = encodeFor(core.isolate, args, options);
+  const limit = core.maxBytes;
+  if (encoded.length <= limit || limit === 0) return encoded;
+  throw new MessageTooLargeError(
+    `Cannot send ${method}() to "${core.name}" as the message is too large: current size is ${encoded.length} bytes, the limit is ${limit}; transfer buffers, share memory, or raise mailbox.maxMessageBytes`,
+    { actor: core.name, bytes: encoded.length, limit },
+  );
+}
+
+/** Sends a call and forgets it. */
+export function tell(
+  core: RefCore,
+  { name: method, hash }: MethodName,
+  args: unknown[],
+  options: SendOptions,
+): void {
+  // A tell never throws for the receiver's sake: to an ended actor it is a dead letter.
+  if (
+    core.report !== undefined || core.isolate.closed || isDraining(core)
+  ) {
+    return core.isolate.report({
+      why: "stopped",
+      kind: "tell",
+      to: core.address.endpoint,
+      toName: core.name,
+      from: core.isolate.endpoint,
+      method,
+      hash,
+    });
+  }
+  if (core.line !== undefined) {
+    return core.line.tell(core, { name: method, hash }, args, options);
+  }
+  core.isolate.send(
+    core.address,
+    false,
+    {
+      kind: KIND.TELL,
+      a: hash,
+      b: 0,
+      encoded: encodeMessage(core, method, args, options),
+      transfer: options.transfer ?? NO_TRANSFER,
+    },
+    options.timeout ?? DEFAULT_TIMEOUT_MS,
+  );
+}

@@ -1,0 +1,63 @@
+import { LaneReader } from "../../memory/lane.ts";
+import type { DeadLetterBundle, LostMessage } from "../mail/dead_letter.ts";
+import { KIND, type LaneInfo } from "../mail/protocol.ts";
+import type { Seat } from "./seat.ts";
+
+/** Hears of a message that nobody will read. */
+type Lose = (message: LostMessage) => void;
+
+/** Why the messages of a lane are lost, and whom they were meant for. */
+type Addressee = Pick<LostMessage, "why" | "to" | "toName">;
+
+/**
+ * Reads what is left in the mailbox of an actor that has ended for good.
+ *
+ * Its lanes are sealed before: a message is either found here, or refused at its sender.
+ *
+ * @param epoch One that no incarnation had: those that still run are fenced.
+ * @param lose Called with each message.
+ */
+export function readLeftovers(
+  { address, name, links }: Seat,
+  epoch: number,
+  lose: Lose,
+): void {
+  const to = address.endpoint;
+  const about: Addressee = { why: "undelivered", to, toName: name };
+  for (const { from, lane } of links) {
+    if (!lane.express) readLane(lane, from, epoch, about, lose);
+  }
+}
+
+/** Reads what is left in a sealed lane, as its consumer `epoch`. */
+export function readLane(
+  lane: LaneInfo,
+  from: number,
+  epoch: number,
+  about: Addressee,
+  lose: Lose,
+): void {
+  const reader = new LaneReader(lane.memory, epoch & 1023);
+  reader.adopt("skip");
+  while (reader.take() === "taken") {
+    const kind = reader.kind === KIND.ASK ? "ask" : "tell";
+    // Who asks one that has ended already is refused, as on its own thread.
+    if (kind === "tell" || about.why === "undelivered") {
+      lose({ ...about, kind, from, hash: reader.a });
+    }
+    reader.done();
+  }
+}
+
+/** A bundle with the names that the thread it comes from cannot know. */
+export function named(
+  bundle: DeadLetterBundle,
+  seats: ReadonlyMap<number, Seat>,
+): DeadLetterBundle {
+  const letters = bundle.letters.map((letter) => ({
+    ...letter,
+    toName: letter.toName ?? seats.get(letter.to)?.name,
+    fromName: letter.fromName ?? seats.get(letter.from)?.name,
+  }));
+  return { ...bundle, letters };
+}

@@ -1,0 +1,450 @@
+/**
+ * The nursery: the thread that makes workers, watches over them and connects
+ * them. It runs no code of users, so it is never busy for long: a hung actor or
+ * a blocked main thread holds up nobody else.
+ *
+ * Creating a worker blocks its creator for about 20 ms; here that hurts nobody.
+ *
+ * @module
+ */
+import { sealLane } from "../../memory/lane.ts";
+import { ENDPOINT, EndpointTable, STATE } from "../../memory/endpoints.ts";
+import { ring, rouse } from "../../channel/doorbell.ts";
+import type {
+  Address,
+  FromNursery,
+  Parcel,
+  ToNursery,
+  WireReport,
+  WireState,
+} from "../mail/protocol.ts";
+import { armed } from "./armed.ts";
+import { Brood } from "./brood.ts";
+import type { Chick } from "./chick.ts";
+import { DeadLetterBatch, type LostMessage } from "../mail/dead_letter.ts";
+import {
+  exitedAlone,
+  hungFor,
+  noThreadFor,
+  startTimedOut,
+} from "./own_ends.ts";
+import { HangWatch } from "./hang_watch.ts";
+import { fenceLanes } from "./fence_lanes.ts";
+import type { LastCall } from "../thread/last_call.ts";
+import { lost } from "./lost.ts";
+import { named, readLane, readLeftovers } from "./leftovers.ts";
+import { type Link, sealLinksOf, Seat, silentIn, type Start } from "./seat.ts";
+import { Ties } from "./ties.ts";
+
+type Connect = Extract<ToNursery, { type: "connect" }>;
+type Stop = Extract<ToNursery, { type: "stop" }>;
+
+/** Of a peer whose messages never were in the mailbox. */
+const NOTHING: Pick<Link, "begun" | "dropped"> = { begun: 0, dropped: 0 };
+
+/** Keeps the seats of one system; one instance in the nursery's thread. */
+export class Nursery {
+  readonly #table: EndpointTable;
+  readonly #brood: Brood;
+  readonly #toMain: (message: FromNursery, transfer?: Transferable[]) => void;
+  readonly #seats: Map<number, Seat> = new Map();
+  readonly #hangs: HangWatch;
+  readonly #deadLetters: DeadLetterBatch = new DeadLetterBatch(
+    (bundle) => this.#toMain(named(bundle, this.#seats)),
+  );
+  readonly #lose = (lost: LostMessage): void => this.#deadLetters.add(lost);
+  readonly #ties: Ties = new Ties({
+    seat: (address) => this.#seat(address),
+    tell: ({ address }, message) => this.#deliver(address.endpoint, message),
+    end: (seat, report) => this.#end(seat, report),
+  });
+  /** The lanes that lead to the main thread. */
+  readonly #mainLinks: Link[] = [];
+
+  /** A nursery over `table`, with `spares` workers kept warm. */
+  constructor(
+    table: SharedArrayBuffer,
+    spares: number,
+    toMain: (message: FromNursery, transfer?: Transferable[]) => void,
+  ) {
+    this.#table = new EndpointTable(table);
+    this.#toMain = toMain;
+    this.#hangs = new HangWatch(
+      this.#table,
+      (seat, hangMs) => this.#hung(seat, hangMs),
+    );
+    this.#brood = new Brood(spares, {
+      onMessage: (chick, message) => this.#fromWorker(chick, message),
+      onHatch: (id) => toMain({ type: "hatch", id }),
+      onDiscard: (id) => toMain({ type: "discard", id }),
+      onGone: (chick) => this.#chickGone(chick),
+      onZombies: (count) => toMain({ type: "zombies", count }),
+      onSpares: (count) => toMain({ type: "spares", count }),
+    });
+  }
+
+  /** Takes a message of a thread; `from` is the endpoint it serves, 0 for main. */
+  receive(message: ToNursery, from = 0): void {
+    switch (message.type) {
+      case "start":
+        return this.#start(message);
+      case "stop":
+        return this.#stop(message);
+      case "retire":
+        return this.#retire(message.address, message.report);
+      case "connect":
+        return this.#connect(message);
+      case "drained":
+        return this.#drained(from, message.id);
+      case "watch":
+        return this.#watch(message.watcher, message.address);
+      case "link":
+      case "unlink":
+      case "trap":
+        return this.#ties.receive(this.#seats.get(from)!, message);
+      case "parcel":
+        return this.#parcel(message);
+      case "hatched":
+        return this.#brood.hatched(message.id, message.port);
+      case "hatchFailed":
+        return this.#brood.hatchFailed(message.id, message.why);
+      case "closing":
+        return this.#brood.hold();
+      case "close":
+        this.#brood.close();
+        this.#deadLetters.flush();
+        return this.#toMain({ type: "closed" });
+      case "deadLetters":
+        return this.#toMain(named(message, this.#seats));
+      case "parcelDone":
+        this.#seats.get(message.to)?.parcels.delete(message.id);
+    }
+  }
+
+  #seat(address: Address): Seat | undefined {
+    const seat = this.#seats.get(address.endpoint);
+    return seat?.address.life === address.life ? seat : undefined;
+  }
+
+  #deliver(
+    endpoint: number,
+    message: FromNursery,
+    transfer: Transferable[] = [],
+  ): void {
+    if (endpoint === 0) this.#toMain(message, transfer);
+    else this.#seats.get(endpoint)?.chick?.post(message, transfer);
+  }
+
+  #ring(endpoint: number): void {
+    ring(this.#table.words, this.#table.at(endpoint, ENDPOINT.SLEEP));
+  }
+
+  /** Wakes one whom a thread that just ended may have owed a ring. */
+  #rouse(endpoint: number): void {
+    rouse(this.#table.words, this.#table.at(endpoint, ENDPOINT.SLEEP));
+  }
+
+  #start(message: Start): void {
+    const { address } = message.become;
+    const table = this.#table;
+    let seat = this.#seats.get(address.endpoint);
+    if (seat === undefined) {
+      seat = new Seat(address, message.owner);
+      this.#seats.set(address.endpoint, seat);
+    }
+    // Two threads of one epoch would take the same messages.
+    this.#end(seat, { kind: "killed", code: 1 });
+    seat.start = message;
+    seat.state = "starting";
+    seat.asked = false;
+    seat.stopping = false;
+    seat.traps = false;
+    seat.epoch = table.bump(address.endpoint, ENDPOINT.EPOCH) + 1;
+    table.set(address.endpoint, ENDPOINT.EXIT, 0);
+    table.set(address.endpoint, ENDPOINT.STATE, STATE.OPEN);
+    seat.timer = armed(
+      () => this.#initTimedOut(seat, message.initTimeout),
+      message.initTimeout,
+    );
+    seat.cancelTake = this.#brood.take({
+      use: (chick) => this.#become(seat, message, chick),
+      failed: (why) => this.#end(seat, noThreadFor(message.become, why)),
+    });
+  }
+
+  #become(seat: Seat, message: Start, chick: Chick): void {
+    seat.chick = chick;
+    chick.post({
+      ...message.become,
+      type: "become",
+      epoch: seat.epoch,
+      table: this.#table.memory,
+      lanes: seat.links.map((link) => link.lane),
+    }, [...message.transfer]);
+    for (const parcel of [...seat.parcels.values()]) seat.give(parcel);
+    for (const from of silentIn(seat.links)) {
+      chick.post({ type: "silent", from });
+    }
+  }
+
+  #initTimedOut(seat: Seat, timeoutMs: number): void {
+    this.#end(seat, startTimedOut(seat.name, timeoutMs));
+  }
+
+  #fromWorker(chick: Chick, message: ToNursery): void {
+    const seat = this.#seatOf(chick);
+    if (seat === undefined) return;
+    if (message.type === "ended") {
+      chick.frozen = true;
+      return this.#end(seat, message.report, message.call);
+    }
+    if (message.type === "checkpoint") {
+      return this.#keep(seat, chick, message.state);
+    }
+    if (message.type !== "started") {
+      return this.receive(message, seat.address.endpoint);
+    }
+    clearTimeout(seat.timer);
+    seat.state = "running";
+    seat.methods = message.methods;
+    this.#hangs.begin(seat, seat.start!.hangMs);
+    const { address, owner, watchers, start } = seat;
+    const { incarnation } = start!.become;
+    for (const peer of new Set([owner, ...watchers])) {
+      this.#deliver(peer, { type: "started", address, incarnation });
+    }
+  }
+
+  /** Hands a checkpoint on, ahead of whatever may be told of its incarnation later. */
+  #keep(seat: Seat, chick: Chick, state: WireState): void {
+    const { address } = seat;
+    const { incarnation } = seat.start!.become;
+    this.#deliver(
+      seat.owner,
+      { type: "checkpoint", address, incarnation, state },
+      [state.bytes.buffer],
+    );
+    chick.post({ type: "kept" });
+  }
+
+  #seatOf(chick: Chick): Seat | undefined {
+    for (const seat of this.#seats.values()) {
+      if (seat.chick === chick) return seat;
+    }
+    return undefined;
+  }
+
+  /** The thread ended without a word: `self.close()` or `Deno.exit()`. */
+  #chickGone(chick: Chick): void {
+    const seat = this.#seatOf(chick);
+    if (seat === undefined) return;
+    const exit = this.#table.get(seat.address.endpoint, ENDPOINT.EXIT);
+    this.#end(seat, exitedAlone(seat, exit));
+  }
+
+  /** The incarnation is over: fences it, lets go of its thread, tells who must know. */
+  #end(seat: Seat, report: WireReport, call?: LastCall): void {
+    if (seat.state === "empty") return;
+    const { chick } = seat;
+    clearTimeout(seat.timer);
+    seat.cancelTake();
+    this.#hangs.end(seat);
+    this.#ties.ended(seat);
+    seat.chick = undefined;
+    seat.state = "empty";
+    const inFlight = this.#fence(seat, report);
+    const last = call ?? inFlight;
+    if (chick !== undefined) this.#brood.release(chick);
+    const { endpoint } = seat.address;
+    for (const link of seat.links) this.#rouse(link.from);
+    this.#tellPeers(seat, report, false);
+    this.#endChildren(endpoint);
+    const { stoppers, watchers, partners } = seat;
+    this.#deliver(seat.owner, {
+      type: "ended",
+      address: seat.address,
+      incarnation: seat.start!.become.incarnation,
+      report,
+      asked: seat.asked,
+      crash: last && { ...last, caller: this.#nameOf(last.from) },
+      heard: last?.ask === true ||
+        stoppers.size + watchers.size + partners.size > 0,
+    });
+    this.#tellStoppers(seat, report);
+  }
+
+  /**
+   * From here on nothing that the incarnation does can be seen by anybody: what
+   * it sends is refused, and it can take no message. What it had begun is known.
+   */
+  #fence(seat: Seat, { kind }: WireReport): LastCall | undefined {
+    const { endpoint } = seat.address;
+    const epoch = this.#table.bump(endpoint, ENDPOINT.EPOCH) + 1;
+    this.#sealFrom(endpoint);
+    const failed = kind === "failed" || kind === "crashed" || kind === "hung";
+    return fenceLanes(seat, epoch, failed && !seat.asked, this.#lose);
+  }
+
+  #nameOf(endpoint: number): string {
+    if (endpoint === 0) return "main";
+    return this.#seats.get(endpoint)?.name ?? `#${endpoint}`;
+  }
+
+  #tellStoppers(seat: Seat, report: WireReport): void {
+    const stoppers = [...seat.stoppers];
+    seat.stoppers.clear();
+    for (const stopper of stoppers) {
+      this.#deliver(stopper, {
+        type: "stopped",
+        address: seat.address,
+        report,
+      });
+    }
+  }
+
+  #sealFrom(endpoint: number): void {
+    for (const seat of this.#seats.values()) {
+      if (sealLinksOf(seat.links, endpoint)) {
+        this.#rouse(seat.address.endpoint);
+        seat.chick?.post({ type: "silent", from: endpoint });
+      }
+    }
+    if (sealLinksOf(this.#mainLinks, endpoint)) this.#rouse(0);
+  }
+
+  #tellPeers(seat: Seat, report: WireReport, final: boolean): void {
+    const peers = new Map(
+      [...(final ? seat.watchers : [])].map((peer) => [peer, NOTHING]),
+    );
+    for (const link of seat.links) {
+      // What would have been begun again has been begun.
+      const begun = final ? link.begun + link.kept : link.begun;
+      const { from, lane, dropped } = link;
+      if (!lane.express) peers.set(from, { begun, dropped });
+      else if (!peers.has(from)) peers.set(from, NOTHING);
+    }
+    const { address } = seat;
+    for (const [peer, counts] of peers) {
+      this.#deliver(peer, { type: "gone", address, report, final, ...counts });
+    }
+  }
+
+  /** Nobody outlives its owner. */
+  #endChildren(owner: number): void {
+    for (const seat of [...this.#seats.values()]) {
+      if (seat.owner !== owner) continue;
+      const report: WireReport = { kind: "killed", code: 1 };
+      this.#end(seat, report);
+      this.#retire(seat.address, report);
+    }
+  }
+
+  #stop(message: Stop): void {
+    const { address, from } = message;
+    const seat = this.#seat(address);
+    if (seat === undefined) {
+      const report: WireReport = { kind: "lost", code: 1 };
+      return this.#deliver(from, { type: "stopped", address, report });
+    }
+    seat.asked = message.asked;
+    if (from >= 0) seat.stoppers.add(from);
+    if (seat.state === "empty") {
+      const report: WireReport = { kind: "stopped", code: 0 };
+      const incarnation = seat.start?.become.incarnation ?? 0;
+      const { asked } = message;
+      this.#deliver(seat.owner, {
+        type: "ended",
+        address,
+        incarnation,
+        report,
+        asked,
+        crash: undefined,
+        heard: true,
+      });
+      return this.#tellStoppers(seat, report);
+    }
+    if (message.deadlineMs <= 0) {
+      return this.#end(seat, { kind: "killed", code: 1 });
+    }
+    if (seat.chick === undefined) {
+      return this.#end(seat, { kind: "stopped", code: 0 });
+    }
+    const { reason, drain } = message;
+    const { endpoint } = seat.address;
+    if (!drain) this.#table.set(endpoint, ENDPOINT.STATE, STATE.STOPPING);
+    // An owner that drains all it has lets them send to each other for as long as they run.
+    else if (message.asked && !seat.stopping) {
+      this.#table.set(endpoint, ENDPOINT.STATE, STATE.DRAINING);
+    }
+    seat.stopping = true;
+    seat.chick.post({ type: "stop", reason, drain });
+    this.#ring(seat.address.endpoint);
+    clearTimeout(seat.timer);
+    seat.timer = armed(
+      () => this.#end(seat, { kind: "killed", code: 1 }),
+      message.deadlineMs,
+    );
+  }
+
+  #retire(address: Address, report: WireReport): void {
+    const seat = this.#seat(address);
+    if (seat === undefined) {
+      if (this.#table.get(address.endpoint, ENDPOINT.LIFE) === address.life) {
+        this.#table.release(address.endpoint);
+      }
+      return;
+    }
+    this.#end(seat, report);
+    for (const link of seat.links) sealLane(link.lane.memory);
+    const epoch = this.#table.bump(address.endpoint, ENDPOINT.EPOCH) + 1;
+    readLeftovers(seat, epoch, this.#lose);
+    // The name and the row are free before anybody is told.
+    this.#seats.delete(address.endpoint);
+    this.#table.release(address.endpoint);
+    this.#tellPeers(seat, report, true);
+    this.#ties.gone(seat, report);
+  }
+
+  #connect({ from, to, toName, lane }: Connect): void {
+    if (to.endpoint === 0) {
+      this.#mainLinks.push({ from, lane, ...NOTHING, kept: 0 });
+      return this.#toMain({ type: "lane", lane });
+    }
+    const seat = this.#seat(to);
+    if (seat === undefined) {
+      sealLane(lane.memory);
+      const about = { why: "stopped", to: to.endpoint, toName } as const;
+      if (!lane.express) readLane(lane, from, 0, about, this.#lose);
+      return this.#deliver(from, lost(to));
+    }
+    seat.links.push({ from, lane, ...NOTHING, kept: 0 });
+    seat.chick?.post({ type: "lane", lane });
+  }
+
+  #drained(endpoint: number, id: string): void {
+    const links = endpoint === 0
+      ? this.#mainLinks
+      : this.#seats.get(endpoint)?.links ?? [];
+    const at = links.findIndex((link) => link.lane.id === id);
+    if (at >= 0) links.splice(at, 1);
+  }
+
+  #watch(watcher: number, address: Address): void {
+    const seat = this.#seat(address);
+    if (seat !== undefined) seat.watchers.add(watcher);
+    else this.#deliver(watcher, lost(address));
+  }
+
+  #parcel(parcel: Parcel): void {
+    const seat = this.#seats.get(parcel.to);
+    if (seat === undefined) {
+      return this.#deliver(parcel.to, parcel, [...parcel.transfer]);
+    }
+    seat.parcels.set(parcel.id, parcel);
+    if (seat.chick !== undefined) seat.give(parcel);
+  }
+
+  #hung(seat: Seat, hangMs: number): void {
+    this.#end(seat, hungFor(seat.name, hangMs));
+  }
+}

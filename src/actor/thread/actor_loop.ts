@@ -1,0 +1,421 @@
+/**
+ * Runs one actor: takes its messages one at a time, calls its methods, answers.
+ *
+ *   idle → busy → idle          a message was handled (or refused)
+ *   idle, busy → failed         an error left a handler or a hook
+ *   idle, busy → stopping → stopped   asked to stop: after the handler that runs, before any other message
+ *
+ * The message in flight stays in its lane until its handler ended, so that
+ * whoever sent it learns that it was begun, however this thread ends.
+ *
+ * @module
+ */
+import { errorToWire } from "../../error_wire.ts";
+import {
+  ActorCrashedError,
+  ActorStoppedError,
+  MailboxFullError,
+  Refusal,
+  UnknownMethodError,
+} from "../../errors.ts";
+import { OVERFLOWS } from "../../channel/overflow.ts";
+import { ENDPOINT, STATE } from "../../memory/endpoints.ts";
+import type { LaneReader } from "../../memory/lane.ts";
+import { Answers } from "./answers.ts";
+import type { Checkpoints } from "./checkpoints.ts";
+import type { Cause } from "../mail/ask_chain.ts";
+import { type Call, Flight } from "../mail/flight.ts";
+import type { Isolate, MailConsumer } from "./isolate.ts";
+import type { Notice } from "../mail/notice_queue.ts";
+import { isThenable } from "../is_thenable.ts";
+import { type LastCall, lastCall } from "./last_call.ts";
+import { type Methods, methodsOf, unknownMethod } from "../mail/methods.ts";
+import type { ActorTimers } from "../timers.ts";
+import { KIND, type WireReport } from "../mail/protocol.ts";
+import { type FailureRules, resumes } from "../resume.ts";
+
+/** The hooks an actor may have. */
+interface Hooks {
+  onStop?(reason: unknown): unknown;
+}
+
+/** How long `onStop` may take after a failure, in milliseconds. */
+const CLEAN_UP_MS = 5_000;
+/** Nobody waits for the handler of a notice. */
+const NOTICE: Cause = { kind: 0, c: 0 };
+
+/** The loop of one actor. */
+export class ActorLoop implements MailConsumer {
+  readonly #isolate: Isolate;
+  readonly #instance: object;
+  readonly #name: string;
+  readonly #incarnation: number;
+  readonly #methods: Methods;
+  readonly #answers: Answers;
+  readonly #report: (report: WireReport, call?: LastCall) => void;
+  readonly #concurrency: number;
+  readonly #dropsOldest: boolean;
+  readonly #timers: ActorTimers | undefined;
+  readonly #checkpoints: Checkpoints | undefined;
+  readonly #onFailure: FailureRules | undefined;
+  readonly #redelivers: boolean;
+  #state: "idle" | "stopping" | "over" = "idle";
+  #running = 0;
+  /** The lane of a message that is dealt with and not yet finished. */
+  #handled: LaneReader | undefined;
+  /** Messages finished and not yet counted. */
+  #count = 0;
+  /** The message whose handler threw. */
+  #lastCall: LastCall | undefined;
+  #stop: { reason: unknown; drain: boolean } | undefined;
+
+  /** A loop for `instance`; `report` is called once, with its end. */
+  constructor(
+    isolate: Isolate,
+    instance: object,
+    facts: {
+      name: string;
+      incarnation: number;
+      concurrency: number;
+      checkpoints?: Checkpoints | undefined;
+      timers?: ActorTimers | undefined;
+      onFailure?: FailureRules | undefined;
+      redelivers?: boolean;
+    },
+    report: (report: WireReport, call?: LastCall) => void,
+  ) {
+    this.#isolate = isolate;
+    this.#instance = instance;
+    this.#name = facts.name;
+    this.#incarnation = facts.incarnation;
+    this.#concurrency = facts.concurrency;
+    this.#checkpoints = facts.checkpoints;
+    this.#timers = facts.timers;
+    const { table, endpoint } = isolate;
+    this.#dropsOldest =
+      OVERFLOWS[table.get(endpoint, ENDPOINT.OVERFLOW)] === "dropOldest";
+    this.#onFailure = facts.onFailure;
+    this.#redelivers = facts.redelivers ?? false;
+    this.#report = report;
+    this.#methods = methodsOf(instance);
+    this.#answers = new Answers(isolate, facts.name);
+  }
+
+  /** The names of the methods that are messages. */
+  get methods(): readonly string[] {
+    return [...this.#methods.values()].map(({ name }) => name);
+  }
+
+  /** See {@link MailConsumer.ready}. */
+  get ready(): boolean {
+    return this.#state === "idle" && this.#running < this.#concurrency;
+  }
+
+  /** See {@link MailConsumer.consume}. */
+  consume(): number {
+    let count = 0;
+    this.#keepIfDue();
+    while (this.ready && this.#stop?.drain !== false) {
+      const notice = this.#isolate.notices.take();
+      if (notice !== undefined) this.#notice(notice);
+      else {
+        const lane = this.#take();
+        if (lane === undefined) {
+          // The end of a lane may have been found, and a notice that waited for it.
+          if (this.#isolate.notices.due) continue;
+          break;
+        }
+        if (lane === "fenced") {
+          this.#state = "over";
+          return count;
+        }
+        if (this.#dropsOldest && this.#mustDrop(lane)) this.#drop(lane);
+        else this.#accept(lane);
+      }
+      count++;
+      if (this.#mustPause()) break;
+    }
+    this.#settle();
+    this.#keepIfDue();
+    if (this.#stop !== undefined) this.#maybeStop(count);
+    return count;
+  }
+
+  /** Handles a notice as a message is handled. */
+  #notice(notice: Notice): void {
+    const { chain } = this.#isolate;
+    const alone = this.#concurrency === 1;
+    if (alone) chain.begin(NOTICE);
+    const over = (): void => {
+      if (alone) chain.end();
+      this.#checkpoints?.changed();
+    };
+    const failed = (error: unknown): void => {
+      over();
+      if (!(error instanceof Refusal)) void this.#fail(error, "failed");
+    };
+    try {
+      const result = notice();
+      if (!isThenable(result)) return over();
+      this.#running++;
+      result.then(() => {
+        this.#running--;
+        over();
+        this.#isolate.wake();
+      }, (error) => {
+        this.#running--;
+        failed(error);
+        this.#isolate.wake();
+      });
+    } catch (error) {
+      failed(error);
+    }
+  }
+
+  #take(): LaneReader | "fenced" | undefined {
+    const { mailbox } = this.#isolate;
+    const handled = this.#handled;
+    if (handled === undefined) return mailbox.takeMail();
+    this.#handled = undefined;
+    this.#count++;
+    return mailbox.finishAndTake(handled);
+  }
+
+  /** A stop overtakes the messages that wait; timers and signals have their turn. */
+  #mustPause(): boolean {
+    if (this.#checkpoints?.due) return true;
+    const { table, endpoint } = this.#isolate;
+    const look = this.#isolate.look();
+    if (look === "not yet") return false;
+    return look === "slice over" ||
+      table.get(endpoint, ENDPOINT.STATE) === STATE.STOPPING;
+  }
+
+  /** Takes a checkpoint if one is due; no message is begun until it is kept. */
+  #keepIfDue(): void {
+    const checkpoints = this.#checkpoints;
+    if (checkpoints === undefined || !this.ready) return;
+    // One that stops takes its last one anyway.
+    if (this.#stop?.drain === false) return;
+    if (!checkpoints.due) return checkpoints.await();
+    this.#running += this.#concurrency;
+    checkpoints.take().catch((error) => this.#fail(error, "failed")).then(
+      () => {
+        this.#running -= this.#concurrency;
+        this.#isolate.wake();
+      },
+    );
+  }
+
+  /** Finishes the last message and tells those who wait for room. */
+  #settle(): void {
+    const { mailbox, table, endpoint } = this.#isolate;
+    if (this.#handled !== undefined) {
+      mailbox.finish(this.#handled);
+      this.#handled = undefined;
+      this.#count++;
+    }
+    mailbox.ringProducers();
+    if (this.#count === 0) return;
+    table.add(endpoint, ENDPOINT.HANDLED, this.#count);
+    this.#count = 0;
+  }
+
+  /** Asks the actor to end; with `drain`, after all messages that wait. */
+  stop(reason: unknown, drain: boolean): void {
+    this.#stop ??= { reason, drain };
+    if (!drain) this.#stop = { reason, drain };
+    this.#isolate.wake();
+  }
+
+  /** Ends the actor because of an error outside of its messages. */
+  crash(error: unknown): void {
+    void this.#fail(error, "crashed");
+  }
+
+  #maybeStop(handled: number): void {
+    if (this.#state !== "idle" || this.#running > 0) return;
+    const { reason, drain } = this.#stop!;
+    if (drain && (handled > 0 || this.#isolate.mailbox.hasMore(true))) return;
+    this.#state = "stopping";
+    void this.#end(reason);
+  }
+
+  async #end(reason: unknown): Promise<void> {
+    try {
+      await this.#checkpoints?.last();
+      await (this.#instance as Hooks).onStop?.(reason);
+      this.#finish({ kind: "stopped", code: 0 });
+    } catch (error) {
+      this.#finish({
+        kind: "failed",
+        code: 1,
+        error: errorToWire(error, `${this.#name}.onStop`),
+      });
+    }
+  }
+
+  #finish(report: WireReport): void {
+    if (this.#state === "over") return;
+    this.#state = "over";
+    this.#report(report, this.#lastCall);
+  }
+
+  #mustDrop(lane: LaneReader): boolean {
+    return lane.overflowed && this.#isolate.complete(lane);
+  }
+
+  /** A newer message found no room: this one, the oldest, is not handled. */
+  #drop(lane: LaneReader): void {
+    lane.drop();
+    const { endpoint, table } = this.#isolate;
+    const actor = this.#name;
+    const capacity = table.get(endpoint, ENDPOINT.CAPACITY);
+    const error = new MailboxFullError(
+      `Cannot ask "${actor}" as its mailbox was full and a newer message took the place of this one: it was not handled, send less or raise its mailbox.capacity`,
+      { actor, capacity, unsent: undefined },
+    );
+    this.#answers.refuse(lane, error);
+    this.#answers.lose(lane, "dropped");
+    this.#done(lane);
+  }
+
+  /** Handles a record now, or when its parcel has arrived: it keeps its place in the order. */
+  #accept(lane: LaneReader): void {
+    if (this.#isolate.lost(lane)) return this.#giveBack(lane);
+    if (this.#isolate.complete(lane)) return this.#handle(lane);
+    this.#running += this.#concurrency;
+    this.#isolate.whenParcel(lane.e, () => {
+      this.#running -= this.#concurrency;
+      this.#accept(lane);
+      this.#isolate.wake();
+    });
+  }
+
+  /** What was moved along with a message is gone, so it cannot be handled. */
+  #giveBack(lane: LaneReader): void {
+    const error = new ActorStoppedError(
+      `Cannot have "${this.#name}" handle a message as what was moved along with it went to an incarnation that has ended: the call did not begin, send it again with others`,
+      { actor: this.#name, safeToRetry: true },
+    );
+    this.#answers.refuse(lane, error);
+    this.#answers.lose(lane, "undelivered");
+    this.#done(lane);
+  }
+
+  #handle(lane: LaneReader): void {
+    // Alone, a message stays in its lane until it is answered, and the lane describes it.
+    const call = this.#concurrency > 1 ? new Flight(lane) : lane;
+    if (call === lane) this.#isolate.chain.begin(lane);
+    let result: unknown;
+    try {
+      result = this.#call(lane);
+    } catch (error) {
+      return this.#refuseOrFail(error, call);
+    }
+    if (isThenable(result)) return this.#await(result, call);
+    this.#answers.reply(call, result);
+    this.#answered(call);
+  }
+
+  #call(lane: LaneReader): unknown {
+    let args: unknown[];
+    const method = this.#methods.get(lane.a);
+    try {
+      if (method === undefined) {
+        throw unknownMethod(this.#name, this.#methods);
+      }
+      args = this.#isolate.read(lane) as unknown[];
+    } finally {
+      // Others may be handled meanwhile: what is in flight cannot stay in the lane.
+      if (this.#concurrency > 1) this.#done(lane);
+    }
+    return method.call.apply(this.#instance, args);
+  }
+
+  #await(result: PromiseLike<unknown>, call: Call): void {
+    this.#running++;
+    result.then((value) => {
+      this.#running--;
+      this.#answers.reply(call, value);
+      this.#answered(call);
+      this.#isolate.wake();
+    }, (error) => {
+      this.#running--;
+      this.#refuseOrFail(error, call);
+      this.#isolate.wake();
+    });
+  }
+
+  #answered(call: Call): void {
+    this.#checkpoints?.changed();
+    this.#timers?.handled();
+    if (call instanceof Flight) return;
+    this.#isolate.chain.end();
+    this.#done(call);
+  }
+
+  /** The message is dealt with; its record is finished when the next one is taken, or by {@link #settle}. */
+  #done(lane: LaneReader): void {
+    if (lane.e !== 0) this.#isolate.parcelDone(lane.e);
+    this.#handled = lane;
+  }
+
+  #refuseOrFail(error: unknown, call: Call): void {
+    const alone = error instanceof Refusal ||
+      error instanceof UnknownMethodError ||
+      (this.#onFailure !== undefined && resumes(error, this.#onFailure));
+    if (error instanceof UnknownMethodError && error.method === "") {
+      this.#answers.lose(call, "unknownMethod");
+    }
+    if (!alone && this.#redelivers) {
+      // It stays in its lane: the nursery decides whether it is to come again.
+      this.#isolate.chain.end();
+      void this.#fail(error, "failed");
+      return;
+    }
+    if (!alone) this.#lastCall ??= this.#describe(call);
+    this.#answers.refuse(call, alone ? error : this.#crashed(error));
+    this.#answered(call);
+    if (!alone) void this.#fail(error, "failed");
+  }
+
+  #describe(call: Call): LastCall {
+    const method = this.#methods.get(call.a)?.name ?? "unknown";
+    return call instanceof Flight
+      ? { method, from: call.c, ask: call.kind === KIND.ASK }
+      : lastCall(call, method);
+  }
+
+  #crashed(cause: unknown): ActorCrashedError {
+    return new ActorCrashedError(
+      `"${this.#name}" failed: ${
+        cause instanceof Error ? cause.message : String(cause)
+      }`,
+      { actor: this.#name, incarnation: this.#incarnation, cause },
+    );
+  }
+
+  async #fail(error: unknown, kind: "failed" | "crashed"): Promise<void> {
+    if (this.#state === "over") return;
+    this.#state = "stopping";
+    // Its owner waits to restart it: a hook that never ends must not hold that up.
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, CLEAN_UP_MS);
+    });
+    try {
+      await Promise.race([this.#cleanUp(error), late]);
+    } catch {
+      // The first error is the reason of the end.
+    }
+    clearTimeout(timer);
+    this.#finish({ kind, code: 1, error: errorToWire(error, this.#name) });
+  }
+
+  async #cleanUp(error: unknown): Promise<void> {
+    // What cannot be kept now leaves what was kept before; so does a message that may come again.
+    if (!this.#redelivers) await this.#checkpoints?.last().catch(() => {});
+    await (this.#instance as Hooks).onStop?.(error);
+  }
+}

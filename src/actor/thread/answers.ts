@@ -1,0 +1,65 @@
+import { errorToWire } from "../../error_wire.ts";
+import { encode, type Encoded } from "../../memory/codec.ts";
+import { ENDPOINT } from "../../memory/endpoints.ts";
+import type { DeadLetterReason } from "../mail/dead_letter.ts";
+import type { Call } from "../mail/flight.ts";
+import type { Isolate } from "./isolate.ts";
+import { KIND } from "../mail/protocol.ts";
+
+const RESULT = { root: "result" };
+const NO_TRANSFER: readonly Transferable[] = [];
+
+/** What an actor says of the messages it took: an ask gets one answer, a lost tell is reported. */
+export class Answers {
+  readonly #isolate: Isolate;
+  readonly #name: string;
+
+  /** The answers of the actor `name` that runs in `isolate`. */
+  constructor(isolate: Isolate, name: string) {
+    this.#isolate = isolate;
+    this.#name = name;
+  }
+
+  /** Answers an ask with what its handler returned. */
+  reply(call: Call, value: unknown): void {
+    if (call.kind !== KIND.ASK) return;
+    let encoded;
+    try {
+      encoded = encode(value, RESULT);
+    } catch (error) {
+      // The handler ran; only its answer cannot travel.
+      return this.refuse(call, error);
+    }
+    this.#send(KIND.REPLY, call, encoded);
+  }
+
+  /** Answers an ask with an error. */
+  refuse(call: Call, error: unknown): void {
+    if (call.kind !== KIND.ASK) return;
+    this.#send(KIND.ERROR, call, encode(errorToWire(error, this.#name)));
+  }
+
+  /** Reports a tell that nobody will handle; of an ask, who asked is told. */
+  lose(call: Call, why: DeadLetterReason): void {
+    if (call.kind !== KIND.TELL) return;
+    this.#isolate.report({
+      why,
+      kind: "tell",
+      to: this.#isolate.endpoint,
+      toName: this.#name,
+      from: call.c,
+      hash: call.a,
+    });
+  }
+
+  #send(kind: number, call: Call, encoded: Encoded): void {
+    const { b: askId, c: sender } = call;
+    const life = this.#isolate.table.get(sender, ENDPOINT.LIFE);
+    this.#isolate.send(
+      { endpoint: sender, life },
+      true,
+      { kind, a: 0, b: askId, encoded, transfer: NO_TRANSFER },
+      Infinity,
+    );
+  }
+}

@@ -1,0 +1,276 @@
+/**
+ * Runs in every worker: waits to become an actor, then is one until it ends.
+ *
+ * @module
+ */
+import { errorFromWire, errorToWire } from "../../error_wire.ts";
+import {
+  ActorInitError,
+  ModuleLoadError,
+  TopLevelSpawnError,
+  UnknownExportError,
+} from "../../errors.ts";
+import { decode } from "../../memory/codec.ts";
+import { ENDPOINT, EndpointTable } from "../../memory/endpoints.ts";
+import { ActorLoop } from "./actor_loop.ts";
+import { type Bed, sleepIn } from "../nursery/bed.ts";
+import { Checkpoints } from "./checkpoints.ts";
+import { type Context, current, enterContext } from "../current.ts";
+import { load } from "../define.ts";
+import type { Locks } from "../nursery/locks.ts";
+import type { LastCall } from "./last_call.ts";
+import { enterIsolate, Isolate } from "./isolate.ts";
+import { Links } from "../links.ts";
+import { enterHome, Offspring } from "../offspring.ts";
+import type {
+  Become,
+  FromNursery,
+  ToNursery,
+  WireReport,
+} from "../mail/protocol.ts";
+import { refTo } from "../ref.ts";
+import { RefCore } from "../mail/ref_core.ts";
+import { rehearse } from "./rehearsal.ts";
+import { ActorTimers } from "../timers.ts";
+import { TaskRunner } from "./task_runner.ts";
+import { monitor, watch } from "../watch.ts";
+
+/** The first message; `port` leads to the nursery when another thread made this one. */
+type Seed = {
+  readonly type: "seed";
+  readonly bed: Bed;
+  readonly port?: MessagePort;
+};
+
+const scope = self as unknown as {
+  /** The lock to hold for life. */
+  readonly name: string;
+  onmessage: ((event: MessageEvent<FromNursery | Seed>) => void) | null;
+  postMessage(message: ToNursery, transfer?: Transferable[]): void;
+  close(): void;
+  addEventListener(type: string, listener: (event: Event) => void): void;
+};
+let line: Pick<MessagePort, "postMessage"> = scope as never;
+const post = (message: ToNursery, transfer: Transferable[] = []): void =>
+  line.postMessage(message, transfer);
+/** Kept from user code, which may close the thread by its own call of the same name. */
+const closeThread = scope.close.bind(scope);
+
+/** The hooks that a start calls. */
+interface Hooks {
+  onStart?(context: Context): unknown;
+  onRestart?(error: unknown): unknown;
+  restore?(state: unknown): unknown;
+}
+
+let bed: Bed;
+let isolate: Isolate | undefined;
+let offspring: Offspring | undefined;
+let loop: ActorLoop | undefined;
+let timers: ActorTimers | undefined;
+let checkpoints: Checkpoints | undefined;
+let links: Links | undefined;
+/** Whether `Deno.exit()` was called: the thread runs on for a moment, but what it says no longer counts. */
+let exiting = false;
+let stopEarly: { reason: unknown; drain: boolean } | undefined;
+const stopping = new AbortController();
+
+scope.onmessage = receive;
+
+function receive({ data }: MessageEvent<FromNursery | Seed>): void {
+  if (data.type === "seed") seed(data);
+  else if (data.type === "become") void become(data);
+  else if (data.type === "stop") stop(data.reason, data.drain);
+  else if (data.type === "kept") checkpoints?.kept();
+  else if (links?.receive(data)) return;
+  else if (isolate?.receive(data) === false) offspring?.receive(data);
+}
+
+function seed({ bed: own, port }: Seed): void {
+  bed = own;
+  if (port !== undefined) {
+    port.onmessage = receive;
+    line = port;
+  }
+  const { locks } = navigator as unknown as { locks: Locks };
+  locks.request(scope.name, {}, () => {
+    post({ type: "seeded" });
+    // What fails here fails again when it is needed, and is reported then.
+    warmUp().catch(() => {});
+    // Held for life: it comes free when this thread ends, by whatever means.
+    return new Promise(() => {});
+  });
+}
+
+/** Loads the whole package while nobody waits, as almost every actor's module imports it, and plays a life. */
+async function warmUp(): Promise<void> {
+  // deno-lint-ignore troupe/barrels troupe/layers -- only loaded, nothing of it is used here
+  await import("../../../mod.ts");
+  // One that has begun its own life by now has no use for a rehearsal.
+  if (isolate === undefined) await rehearse();
+}
+
+function stop(reason: unknown, drain: boolean): void {
+  stopping.abort(reason);
+  timers?.close();
+  if (loop !== undefined) loop.stop(reason, drain);
+  else stopEarly = { reason, drain };
+}
+
+/** Errors that no handler caught end the actor, with their reason. */
+function catchStrays(): void {
+  scope.addEventListener("error", (event) => {
+    event.preventDefault();
+    stray((event as ErrorEvent).error ?? (event as ErrorEvent).message);
+  });
+  scope.addEventListener("unhandledrejection", (event) => {
+    event.preventDefault();
+    stray((event as PromiseRejectionEvent).reason);
+  });
+}
+
+function stray(error: unknown): void {
+  if (loop !== undefined) return loop.crash(error);
+  sayGoodbye({ kind: "crashed", code: 1, error: errorToWire(error) });
+}
+
+/** The last word. Nothing of this thread runs after it, so that the next incarnation is alone from its first line. */
+function sayGoodbye(report: WireReport, call?: LastCall): void {
+  // As an immediate, which is the last thing of a turn of the event loop: what is due in this turn is done before.
+  setImmediate(() => {
+    post({ type: "ended", report, call });
+    sleepIn(bed);
+  });
+}
+
+/** Writes down the exit code before the thread ends without an event. */
+function noteExitCode(here: Isolate): void {
+  const { table, endpoint } = here;
+  const exit = Deno.exit.bind(Deno);
+  Deno.exit = (code?: number): never => {
+    exiting = true;
+    // The row may be a successor's by now.
+    if (!here.fenced) {
+      table.set(endpoint, ENDPOINT.EXIT, 1 + (code ?? Deno.exitCode));
+    }
+    return exit(code);
+  };
+}
+
+async function become(message: Become): Promise<void> {
+  const { address, epoch, name } = message;
+  enterHome("loading");
+  const table = new EndpointTable(message.table);
+  isolate = new Isolate(table, address.endpoint, epoch, post);
+  isolate.onFenced = closeThread;
+  links = new Links(isolate, stray);
+  catchStrays();
+  noteExitCode(isolate);
+  for (const lane of message.lanes) isolate.adopt(lane);
+  try {
+    await start(isolate, message);
+  } catch (cause) {
+    if (exiting) return;
+    sayGoodbye({
+      kind: "failed",
+      code: 1,
+      error: errorToWire(initError(name, cause)),
+    });
+  }
+}
+
+function initError(name: string, cause: unknown): Error {
+  if (
+    cause instanceof ModuleLoadError || cause instanceof UnknownExportError ||
+    cause instanceof TopLevelSpawnError
+  ) return cause;
+  return new ActorInitError(
+    `Cannot start "${name}" as its constructor, restore, onStart or onRestart failed: ${
+      cause instanceof Error ? cause.message : String(cause)
+    }`,
+    { actor: name, cause },
+  );
+}
+
+async function start(here: Isolate, message: Become): Promise<void> {
+  const { name, incarnation, args, attachments } = message;
+  const definition = await load(message);
+  offspring = new Offspring(here, name);
+  enterHome(offspring);
+  // Not before: a rehearsal may still be decoding between the lines above.
+  enterIsolate(here);
+  const values = decode(args, 0, args.length, attachments) as unknown[];
+  here.turnless = definition.kind === "task";
+  timers = new ActorTimers({
+    inTurn: (notice) => here.notify(-1, notice),
+    quiet: () => here.consumer?.ready === true && !here.mailbox.hasMore(true),
+    now: () => performance.now(),
+  });
+  const context = contextOf(here, links!, message);
+  enterContext(context);
+  const instance = definition.kind === "task"
+    ? new TaskRunner(definition.run, values)
+    : new definition.make(...values);
+  if (message.restore !== undefined) {
+    const { bytes, attachments } = message.restore;
+    const state = decode(bytes, 0, bytes.length, attachments);
+    await (instance as Hooks).restore?.(state);
+  }
+  await (instance as Hooks).onStart?.(context);
+  if (message.after !== undefined) {
+    const { error } = message.after;
+    await (instance as Hooks).onRestart?.(
+      error === undefined ? message.after : errorFromWire(error),
+    );
+  }
+  const { concurrency, checkpointMs, onFailure, redelivers } = message;
+  if (checkpointMs !== undefined && Checkpoints.has(instance)) {
+    checkpoints = new Checkpoints(here, instance, checkpointMs);
+  }
+  loop = new ActorLoop(
+    here,
+    instance,
+    {
+      name,
+      incarnation,
+      concurrency,
+      checkpoints,
+      onFailure,
+      timers,
+      redelivers,
+    },
+    (report, call) => void end(report, call),
+  );
+  here.consumer = loop;
+  post({ type: "started", methods: loop.methods });
+  if (stopEarly !== undefined) loop.stop(stopEarly.reason, stopEarly.drain);
+  here.wake();
+}
+
+/** Ends this actor, after those that it started. */
+async function end(report: WireReport, call?: LastCall): Promise<void> {
+  if (report.kind === "stopped") {
+    await offspring?.endAll("owner stopped", Infinity);
+  }
+  sayGoodbye(report, call);
+}
+
+function contextOf(here: Isolate, own: Links, message: Become): Context {
+  const { address, name, incarnation, parent } = message;
+  return {
+    self: refTo(new RefCore(here, address, name, incarnation)),
+    name,
+    incarnation,
+    signal: stopping.signal,
+    parent: { id: parent.endpoint, name: parent.name },
+    watch,
+    monitor,
+    link: (ref) => own.link(ref),
+    unlink: (ref) => own.unlink(ref),
+    trapExits: (handler) => own.trapExits(handler),
+    after: timers!.after,
+    every: timers!.every,
+    idle: timers!.idle,
+    log: current.log,
+  };
+}
