@@ -1,6 +1,6 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { tallyOf } from "../../.ci/run_all.ts";
-import { testStep } from "../../.ci/steps.ts";
+import { testRuns, testStep } from "../../.ci/steps.ts";
 
 Deno.test("tallyOf() adds up the suites of a report", () => {
   const report =
@@ -29,4 +29,16 @@ Deno.test("testStep() runs every test and the documentation when no path is give
     "test -A --filter x --ignore=tests/bench,tests/fixtures",
   );
   assertStringIncludes(line, " tests");
+});
+
+Deno.test("testRuns() runs every test in one run or the other, and covers only some", () => {
+  const [covered, others] = testRuns("reports").map(({ args }) => args);
+  assert(covered!.includes("tests/memory"));
+  assert(covered!.includes("--coverage=reports/coverage"));
+  assertEquals(others!.some((arg) => arg.startsWith("--coverage")), false);
+  const ignored = others!.find((arg) => arg.startsWith("--ignore="));
+  assert(ignored!.includes("tests/bench,tests/fixtures,"));
+  for (const path of covered!.filter((arg) => arg.startsWith("tests/"))) {
+    assert(ignored!.split(",").includes(path), path);
+  }
 });
