@@ -4,7 +4,13 @@
  * @module
  */
 import { delay } from "@std/async/delay";
-import { actor, type ActorClass, type ActorRef, System } from "../../mod.ts";
+import {
+  actor,
+  type ActorClass,
+  type ActorRef,
+  type Placement,
+  System,
+} from "../../mod.ts";
 import { type Answerer, AnswererActor } from "./answerer_actor.ts";
 import { answersOf, type AskPlan, type AskResult } from "./raw_order.ts";
 import { median } from "./statistics.ts";
@@ -45,11 +51,14 @@ export const AskerActor: ActorClass<[], Asker> = actor(
   Asker,
 );
 
-/** Two thread actors, of which one asks the other as planned. A round is the microseconds of a round trip. */
-export async function openAsking(plan: AskPlan): Promise<Trial> {
+/** Two actors, of which one asks the other as planned. A round is the microseconds of a round trip. */
+export async function openAsking(
+  plan: AskPlan,
+  placement: Placement = "thread",
+): Promise<Trial> {
   const system = new System();
-  const answerer = await system.spawn(AnswererActor, []);
-  const asker = (await system.spawn(AskerActor, [])).with({
+  const answerer = await system.spawn(AnswererActor, [], { placement });
+  const asker = (await system.spawn(AskerActor, [], { placement })).with({
     timeout: ROUND_MS,
   });
   return {

@@ -244,7 +244,7 @@ Deno.test("formatFigure() keeps three digits", () => {
 });
 
 Deno.test("erlang() measures where Erlang is installed, and is absent elsewhere", async () => {
-  const jobs = ["ask", "bytes", "create", "recovery", "tell"] as const;
+  const jobs = ["ask", "bytes", "create", "crowd", "recovery", "tell"] as const;
   for (const job of jobs) {
     const trial = await erlang(job, () => job === "recovery" ? 5 : 5_000).open(
       EFFORT,

@@ -6,7 +6,13 @@
 import type { Contender, Effort, Trial } from "./subject.ts";
 
 /** What the peer can measure; see `erlang_peer.escript`. */
-export type ErlangJob = "ask" | "bytes" | "create" | "recovery" | "tell";
+export type ErlangJob =
+  | "ask"
+  | "bytes"
+  | "create"
+  | "crowd"
+  | "recovery"
+  | "tell";
 
 const PEER = new URL("./erlang_peer.escript", import.meta.url);
 

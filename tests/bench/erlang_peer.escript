@@ -54,6 +54,18 @@ measure(bytes, Count) ->
     [exit(Pid, kill) || Pid <- Made],
     Bytes;
 
+%% Microseconds for each process that is made and answers once, while all are alive.
+measure(crowd, Count) ->
+    Self = self(),
+    Ns = timed(fun() ->
+        Made = make_all(Self, Count),
+        [Pid ! {ask, Self, Pid, 41} || Pid <- Made],
+        [receive {Pid, 42} -> ok end || Pid <- Made],
+        put(made, Made)
+    end),
+    [exit(Pid, kill) || Pid <- erase(made)],
+    Ns / Count / 1000;
+
 %% Milliseconds from a crash to the next answer, under a supervisor.
 measure(recovery, Count) ->
     {ok, Supervisor} = supervisor:start_link(?MODULE, Count),
@@ -96,7 +108,7 @@ collect(Count, Sum) ->
     end.
 
 make_all(Parent, Count) ->
-    Made = [spawn(fun() -> Parent ! up, receive stop -> ok end end) || _ <- lists:seq(1, Count)],
+    Made = [spawn(fun() -> Parent ! up, answer() end) || _ <- lists:seq(1, Count)],
     [receive up -> ok end || _ <- Made],
     Made.
 

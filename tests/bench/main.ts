@@ -25,7 +25,7 @@ Measures each subject beside its peers, in turns, and prints medians.
 
 Subjects:
 ${
-  SUBJECTS.map(({ name, about }) => `  ${name.padEnd(12)} ${about}`).join("\n")
+  SUBJECTS.map(({ name, about }) => `  ${name.padEnd(14)} ${about}`).join("\n")
 }`;
 
 /** What the command line asks for. */

@@ -130,3 +130,8 @@ export function ratioAtLeast(limit: number, text: string): Bar {
 export function oursAtMost(limit: number, text: string): Bar {
   return { text, meets: (ours) => ours <= limit };
 }
+
+/** A bar on our own median: at least `limit`, printed as `text`. */
+export function oursAtLeast(limit: number, text: string): Bar {
+  return { text, meets: (ours) => ours >= limit };
+}

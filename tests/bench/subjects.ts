@@ -5,6 +5,7 @@
  */
 import { askHot } from "./ask_hot.ts";
 import { askParked } from "./ask_parked.ts";
+import { lightSubjects } from "./light.ts";
 import { mainStall } from "./main_stall.ts";
 import { recovery } from "./recovery.ts";
 import { startCold } from "./start_cold.ts";
@@ -21,6 +22,7 @@ export const SUBJECTS: readonly Subject[] = [
   startCold,
   recovery,
   mainStall,
+  ...lightSubjects("local"),
 ];
 
 /** A name on the command line is no subject's. */

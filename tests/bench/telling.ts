@@ -3,7 +3,13 @@
  *
  * @module
  */
-import { actor, type ActorClass, type ActorRef, System } from "../../mod.ts";
+import {
+  actor,
+  type ActorClass,
+  type ActorRef,
+  type Placement,
+  System,
+} from "../../mod.ts";
 import {
   type FloodResult,
   type Item,
@@ -60,11 +66,14 @@ export const TellerActor: ActorClass<[], Teller> = actor(
   Teller,
 );
 
-/** Two thread actors, of which one tells the other `count` items. A round is tells in a second. */
-export async function openTelling(count: number): Promise<Trial> {
+/** Two actors, of which one tells the other `count` items. A round is tells in a second. */
+export async function openTelling(
+  count: number,
+  placement: Placement = "thread",
+): Promise<Trial> {
   const system = new System();
-  const collector = await system.spawn(CollectorActor, []);
-  const teller = (await system.spawn(TellerActor, [])).with({
+  const collector = await system.spawn(CollectorActor, [], { placement });
+  const teller = (await system.spawn(TellerActor, [], { placement })).with({
     timeout: ROUND_MS,
   });
   return {
