@@ -6,37 +6,20 @@
  * @module
  */
 import { errorFromWire, errorToWire } from "../../error_wire.ts";
-import {
-  ActorCrashedError,
-  Refusal,
-  UnknownMethodError,
-} from "../../errors.ts";
 import type { ExitReport } from "../../exit_report.ts";
 import { enterLight } from "../current.ts";
-import { bear, isThenable } from "./light_birth.ts";
+import { isThenable } from "../is_thenable.ts";
+import { bear } from "./light_birth.ts";
 import { LightContext } from "./light_context.ts";
 import { type LightHooks, LightLife } from "./light_life.ts";
 import { LightMessage, type LightSender } from "./light_message.ts";
 import { methodsOf } from "../mail/methods.ts";
 import type { LightOrder, LightOwner } from "./light_order.ts";
-import type { ActorRef } from "../ref.ts";
+import { LightQueue } from "./light_queue.ts";
+import type { LightStage } from "./light_stage.ts";
+import type { LightStop } from "./light_stop.ts";
+import { LightWork } from "./light_work.ts";
 import type { RefCore } from "../mail/ref_core.ts";
-
-/** What a light actor needs of who runs it. */
-export interface LightStage {
-  /** It has something to do: lets it run when its turn comes. */
-  enqueue(actor: LightActor): void;
-  /** Whether the thread has to do other things now. */
-  sliceOver(): boolean;
-  /** A ref to it, for itself. */
-  refTo(actor: LightActor, order: LightOrder): ActorRef<unknown>;
-  /** Answers a call with what the handler returned. */
-  answer(actor: LightActor, message: LightMessage, value: unknown): void;
-  /** Answers a call with an error. */
-  answerError(actor: LightActor, message: LightMessage, error: Error): void;
-  /** A message is dealt with: there is room for another. */
-  finished(actor: LightActor, message: LightMessage): void;
-}
 
 /** Messages that one handles while others wait. */
 const TURN = 64;
@@ -48,8 +31,6 @@ const STOPPED: ExitReport = { kind: "stopped", code: 0 };
 export class LightActor {
   /** Whether it waits for its turn. */
   queued = false;
-  /** Messages that wait. */
-  depth = 0;
   /** Messages it has handled, over all incarnations. */
   handled = 0;
   /** Name of the actor, as of its last start. */
@@ -66,14 +47,23 @@ export class LightActor {
   capacity = 0;
   /** Who started it last. */
   owner: LightOwner | undefined;
-  #head: LightMessage | undefined;
-  #tail: LightMessage | undefined;
+  readonly #queue: LightQueue = new LightQueue();
   #life: LightLife | undefined;
   readonly #stage: LightStage;
+  readonly #work: LightWork;
 
   /** A light actor of that number, without an incarnation. */
   constructor(stage: LightStage, readonly id: number) {
     this.#stage = stage;
+    this.#work = new LightWork(this, stage, {
+      fail: (life, error) => this.#fail(life, error),
+      goOn: (life) => this.#goOn(life),
+    });
+  }
+
+  /** Messages that wait. */
+  get depth(): number {
+    return this.#queue.size;
   }
 
   /** The incarnation that starts or runs; 0 if none does. */
@@ -88,10 +78,7 @@ export class LightActor {
 
   /** Puts a message at the end of the queue. */
   push(message: LightMessage): void {
-    if (this.#tail === undefined) this.#head = message;
-    else this.#tail.next = message;
-    this.#tail = message;
-    this.depth++;
+    this.#queue.push(message);
     this.stir();
   }
 
@@ -107,11 +94,7 @@ export class LightActor {
     this.queued = false;
     let count = 0;
     while (this.#canTake()) {
-      const message = this.#head!;
-      this.#head = message.next;
-      if (message.next === undefined) this.#tail = undefined;
-      this.depth--;
-      this.#handle(this.#life!, message);
+      this.#work.handle(this.#life!, this.#queue.shift());
       if (++count >= TURN || this.#stage.sliceOver()) break;
     }
     const life = this.#life;
@@ -148,17 +131,9 @@ export class LightActor {
 
   /**
    * Asks the incarnation to end; `done` is told how it did.
-   *
-   * @param deadlineMs Milliseconds until it is killed; 0 kills at once, Infinity never.
-   * @param asked Whether somebody but its owner wants it.
    */
   stop(
-    how: {
-      reason: unknown;
-      drain: boolean;
-      deadlineMs: number;
-      asked: boolean;
-    },
+    how: LightStop,
     done: (report: ExitReport) => void,
   ): void {
     const life = this.#life;
@@ -186,13 +161,7 @@ export class LightActor {
   /** Ends it at once, whatever it does, and takes all messages that wait. */
   empty(report: ExitReport): readonly LightMessage[] {
     if (this.#life !== undefined) this.#end(this.#life, report);
-    const rest: LightMessage[] = [];
-    for (let each = this.#head; each !== undefined; each = each.next) {
-      rest.push(each);
-    }
-    this.#head = this.#tail = undefined;
-    this.depth = 0;
-    return rest;
+    return this.#queue.takeAll();
   }
 
   #context(life: LightLife): LightContext {
@@ -200,7 +169,7 @@ export class LightActor {
       life.order,
       this.#stage.refTo(this, life.order),
       (notice) => this.#notice(life, notice),
-      () => life.running === 0 && this.#head === undefined,
+      () => life.running === 0 && this.#queue.size === 0,
     );
     if (life.stop !== undefined) context.abort(life.stop.reason);
     return context;
@@ -214,7 +183,8 @@ export class LightActor {
 
   #canTake(): boolean {
     const life = this.#life;
-    return this.#head !== undefined && this.#head.complete &&
+    const { head } = this.#queue;
+    return head !== undefined && head.complete &&
       life !== undefined && life.state === "up" &&
       life.running < life.order.concurrency && life.stop?.drain !== false;
   }
@@ -235,105 +205,6 @@ export class LightActor {
     life.owner.notStarted(error);
   }
 
-  #handle(life: LightLife, message: LightMessage): void {
-    if (message.ask !== undefined) message.ask.light!.begun = true;
-    let result: unknown;
-    // One that stops itself is not stopped before its handler is done.
-    life.running++;
-    const before = enterLight(life);
-    try {
-      if (message.notice !== undefined) result = message.notice();
-      else result = this.#call(life, message);
-    } catch (error) {
-      life.running--;
-      return this.#refuseOrFail(life, message, error);
-    } finally {
-      enterLight(before);
-    }
-    if (isThenable(result)) return this.#await(life, message, result);
-    life.running--;
-    if (message.asks) this.#stage.answer(this, message, result);
-    this.#finish(message);
-  }
-
-  #call(life: LightLife, { args, hash }: LightMessage): unknown {
-    const method = life.methods!.get(hash);
-    if (method === undefined) throw this.#unknownMethod(life);
-    const values = typeof args === "function" ? args() as unknown[] : args;
-    return method.call.apply(life.instance, values);
-  }
-
-  #await(
-    life: LightLife,
-    message: LightMessage,
-    result: PromiseLike<unknown>,
-  ): void {
-    (life.flying ??= new Set()).add(message);
-    const landed = (): boolean => {
-      if (life.state === "over") return false;
-      life.running--;
-      return life.flying!.delete(message);
-    };
-    result.then((value) => {
-      if (!landed()) return;
-      if (message.asks) this.#stage.answer(this, message, value);
-      this.#finish(message);
-      this.#goOn(life);
-    }, (error) => {
-      if (!landed()) return;
-      this.#refuseOrFail(life, message, error);
-      this.#goOn(life);
-    });
-  }
-
-  #goOn(life: LightLife): void {
-    if (life.stop !== undefined) this.#maybeStop(life);
-    this.stir();
-  }
-
-  #finish(message: LightMessage): void {
-    if (message.notice !== undefined) return;
-    this.#life?.context?.handled();
-    this.handled++;
-    this.#stage.finished(this, message);
-  }
-
-  #unknownMethod(life: LightLife): UnknownMethodError {
-    const names = [...life.methods!.values()].map(({ name }) => name);
-    return new UnknownMethodError(
-      `Cannot call a method that "${this.name}" does not have: its methods are ${
-        names.join(", ") || "none"
-      }`,
-      { actor: this.name, method: "" },
-    );
-  }
-
-  #refuseOrFail(
-    life: LightLife,
-    message: LightMessage,
-    error: unknown,
-  ): void {
-    const alone = error instanceof Refusal ||
-      error instanceof UnknownMethodError;
-    if (message.asks) {
-      const answer = alone
-        ? error
-        : this.#crashed(life, `failed: ${textOf(error)}`, error);
-      this.#stage.answerError(this, message, answer);
-    }
-    this.#finish(message);
-    if (!alone) this.#fail(life, error);
-  }
-
-  #crashed(life: LightLife, how: string, cause: unknown): ActorCrashedError {
-    const { incarnation } = life.order;
-    return new ActorCrashedError(`"${this.name}" ${how}`, {
-      actor: this.name,
-      incarnation,
-      cause,
-    });
-  }
-
   #fail(life: LightLife, thrown: unknown): void {
     if (life.state !== "up") return;
     const error = thrown instanceof Error
@@ -349,10 +220,15 @@ export class LightActor {
     );
   }
 
+  #goOn(life: LightLife): void {
+    if (life.stop !== undefined) this.#maybeStop(life);
+    this.stir();
+  }
+
   #maybeStop(life: LightLife): void {
     if (life.state !== "up" || life.running > 0) return;
     const { reason, drain } = life.stop!;
-    if (drain && this.#head !== undefined) return;
+    if (drain && this.#queue.size > 0) return;
     this.#cleanUp(life, reason, (error) =>
       error === undefined ? STOPPED : {
         kind: "failed",
@@ -390,26 +266,9 @@ export class LightActor {
     clearTimeout(life.timer);
     life.context?.end();
     this.#life = undefined;
-    for (const message of life.flying ?? []) {
-      if (message.asks) {
-        this.#stage.answerError(
-          this,
-          message,
-          this.#crashed(
-            life,
-            `ended (${report.kind}) while it handled a call: it may have run`,
-            report.error,
-          ),
-        );
-      }
-      this.#finish(message);
-    }
+    this.#work.cut(life, report);
     if (wasUp) life.owner.ended(report, life.asked);
     else life.owner.notStarted(undefined);
     for (const done of life.waiters ?? []) done(report);
   }
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -16,6 +16,7 @@ import {
 import type { ExitReport } from "../../exit_report.ts";
 import { enterLight } from "../current.ts";
 import { type Definition, findLoaded, load } from "../define.ts";
+import { isThenable } from "../is_thenable.ts";
 import type { LightHooks, LightLife } from "./light_life.ts";
 
 /** Who wants to know how it went. */
@@ -124,10 +125,4 @@ function initError(life: LightLife, cause: unknown): Error {
     }`,
     { actor: name, cause },
   );
-}
-
-/** Whether `value` is to be awaited. */
-export function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === "object" && value !== null &&
-    typeof (value as PromiseLike<unknown>).then === "function";
 }

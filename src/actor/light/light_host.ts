@@ -11,54 +11,44 @@
 import { errorToWire } from "../../error_wire.ts";
 import { ActorStoppedError } from "../../errors.ts";
 import type { ExitReport } from "../../exit_report.ts";
-import { encode, type Encoded } from "../../memory/codec.ts";
+import { encode } from "../../memory/codec.ts";
 import { ENDPOINT } from "../../memory/endpoints.ts";
 import type { LaneReader } from "../../memory/lane.ts";
-import { Ask } from "../mail/ask_book.ts";
 import type { Isolate } from "../thread/isolate.ts";
 import type { LightMail } from "./light_mail.ts";
-import { LightActor, type LightStage } from "./light_actor.ts";
+import { LightActor } from "./light_actor.ts";
 import { LIGHT_OP } from "./light_control.ts";
 import { LaneLine } from "./light_lane_line.ts";
 import { LocalLine } from "./light_local_line.ts";
 import { LightMessage, type LightSender } from "./light_message.ts";
 import type { LightOrder } from "./light_order.ts";
+import { BOUND, LightOthers } from "./light_others.ts";
+import { LightPost } from "./light_post.ts";
+import type { LightStage } from "./light_stage.ts";
+import { LightTurns } from "./light_turns.ts";
 import { type Address, KIND, type WireReport } from "../mail/protocol.ts";
 import { type ActorRef, refTo } from "../ref.ts";
-import { fromWireReport, RefCore, toWireReport } from "../mail/ref_core.ts";
-import { NO_TRANSFER, type SendOptions } from "../mail/send.ts";
+import { fromWireReport, RefCore } from "../mail/ref_core.ts";
+import type { SendOptions } from "../mail/send.ts";
 
-/** Marks the number of an actor whose life is bound to the thread it is on. */
-const BOUND = 1 << 31;
 const RESULT = { root: "result" };
 const LOST: ExitReport = { kind: "lost", code: 1 };
-
-/** How a light actor is to end. */
-export interface LightStop {
-  /** Given to its hook. */
-  readonly reason: unknown;
-  /** Whether after all messages that wait. */
-  readonly drain: boolean;
-  /** Milliseconds until it is killed; 0 kills at once, Infinity never. */
-  readonly deadlineMs: number;
-  /** Whether somebody but its owner wants it. */
-  readonly asked: boolean;
-}
 
 /** The light actors of one thread. */
 export class Lights implements LightMail, LightStage {
   /** Lines with messages that wait for room. */
   readonly crowded: Set<LocalLine | LaneLine> = new Set();
+  /** What it tells other threads. */
+  readonly post: LightPost;
   readonly #actors: Map<number, LightActor> = new Map();
-  /** What is known here of light actors elsewhere, by thread and number. */
-  readonly #others: Map<number, Map<number, RefCore>> = new Map();
-  /** Who waits for a turn; those before `#first` had theirs. */
-  #line: LightActor[] = [];
-  #first = 0;
+  readonly #others: LightOthers = new LightOthers();
+  readonly #turns: LightTurns = new LightTurns();
   #sliceOver = false;
 
   /** The light actors of the thread of `isolate`. */
-  constructor(readonly isolate: Isolate) {}
+  constructor(readonly isolate: Isolate) {
+    this.post = new LightPost(isolate);
+  }
 
   /** How many there are. */
   get size(): number {
@@ -89,7 +79,7 @@ export class Lights implements LightMail, LightStage {
     (actor.line as LocalLine).abandon();
     const told = new Set(actor.watchers);
     for (const endpoint of actor.senders?.keys() ?? []) told.add(endpoint);
-    for (const endpoint of told) this.#tellGone(endpoint, actor.id, report);
+    for (const endpoint of told) this.post.tellGone(endpoint, actor.id, report);
     actor.core?.end(report);
   }
 
@@ -117,7 +107,7 @@ export class Lights implements LightMail, LightStage {
     const here = address.endpoint === this.isolate.endpoint;
     const known = here
       ? this.#actors.get(address.local)?.core
-      : this.#others.get(address.endpoint)?.get(address.local);
+      : this.#others.find(address.endpoint, address.local);
     if (known?.address.life === address.life) return known;
     const line = new LaneLine(this, address, capacity, maxBytes);
     const core = new RefCore(
@@ -129,64 +119,21 @@ export class Lights implements LightMail, LightStage {
       line,
     );
     if (here) core.end(LOST);
-    else this.#remember(core, address.local);
+    else this.#others.add(core, address.local);
     return core;
-  }
-
-  /** Asks a light actor of another thread to end; resolves with its report. */
-  stopThere(
-    to: Address & { readonly local: number },
-    { reason, drain, deadlineMs, asked }: LightStop,
-  ): Promise<ExitReport> {
-    return new Promise((resolve) => {
-      const { asks } = this.isolate;
-      const ask = new Ask(
-        asks,
-        to,
-        "",
-        "stop",
-        [],
-        Infinity,
-        0,
-        (report) => resolve(fromWireReport(report as WireReport)),
-        // Its thread ended, and it with it.
-        () => resolve(LOST),
-      );
-      ask.light = { begun: false, capacity: 1 };
-      asks.add(ask);
-      const value = [reason, deadlineMs, drain, asked];
-      this.order(to, LIGHT_OP.STOP, to.local, ask.id, value, ask);
-      this.isolate.wake();
-    });
-  }
-
-  /** Sends an order about the light actor `local` to another thread; see light_control.ts. */
-  order(
-    to: Address,
-    op: number,
-    local: number,
-    b: number,
-    value: readonly unknown[],
-    ask?: Ask,
-  ): void {
-    this.#send(to, KIND.LIGHT, op, b, local, encode(value), ask);
   }
 
   /** See {@link LightMail.ready}. */
   get ready(): boolean {
-    return this.#first < this.#line.length;
+    return this.#turns.any;
   }
 
   /** See {@link LightMail.work}. */
   work(): number {
     let count = 0;
     this.#sliceOver = false;
-    while (this.#first < this.#line.length && !this.#sliceOver) {
-      const actor = this.#line[this.#first++]!;
-      if (this.#first * 2 > this.#line.length && this.#first > 32) {
-        this.#line = this.#line.slice(this.#first);
-        this.#first = 0;
-      }
+    while (this.#turns.any && !this.#sliceOver) {
+      const actor = this.#turns.shift();
       // A turn of one that has nothing to do any more counts too: the thread is not idle.
       count += Math.max(1, actor.run());
     }
@@ -220,16 +167,7 @@ export class Lights implements LightMail, LightStage {
 
   /** See {@link LightMail.gone}. */
   gone(address: Address, report: WireReport, final: boolean): void {
-    const others = this.#others.get(address.endpoint);
-    for (const [local, core] of others ?? []) {
-      if (core.address.life !== address.life) continue;
-      const line = core.line as LaneLine;
-      if (final || (local & BOUND) !== 0) {
-        line.abandon();
-        core.end(fromWireReport(report));
-        others!.delete(local);
-      } else line.reset();
-    }
+    this.#others.gone(address, fromWireReport(report), final);
   }
 
   /** See {@link LightMail.expire}. */
@@ -239,7 +177,7 @@ export class Lights implements LightMail, LightStage {
 
   /** See {@link LightStage.enqueue}. */
   enqueue(actor: LightActor): void {
-    this.#line.push(actor);
+    this.#turns.push(actor);
     this.isolate.wake();
   }
 
@@ -269,7 +207,7 @@ export class Lights implements LightMail, LightStage {
       // The handler ran; only its answer cannot travel.
       return this.answerError(actor, message, error as Error);
     }
-    this.#send(from!, KIND.REPLY, 0, askId, 0, encoded);
+    this.post.send(from!, KIND.REPLY, 0, askId, 0, encoded);
   }
 
   /** See {@link LightStage.answerError}. */
@@ -277,7 +215,7 @@ export class Lights implements LightMail, LightStage {
     const { ask, from, askId } = message;
     if (ask !== undefined) return this.isolate.asks.refuse(ask.id, error);
     const encoded = encode(errorToWire(error, actor.name));
-    this.#send(from!, KIND.ERROR, 0, askId, 0, encoded);
+    this.post.send(from!, KIND.ERROR, 0, askId, 0, encoded);
   }
 
   /** See {@link LightStage.finished}. */
@@ -286,7 +224,7 @@ export class Lights implements LightMail, LightStage {
     if (++from.owed * 2 < actor.capacity) return;
     const { owed } = from;
     from.owed = 0;
-    this.order(from, LIGHT_OP.CREDIT, actor.id, owed, []);
+    this.post.order(from, LIGHT_OP.CREDIT, actor.id, owed, []);
   }
 
   #actorAt(local: number, capacity: number): LightActor {
@@ -310,13 +248,6 @@ export class Lights implements LightMail, LightStage {
       true,
       line,
     );
-  }
-
-  #remember(core: RefCore, local: number): void {
-    const { endpoint } = core.address;
-    let others = this.#others.get(endpoint);
-    if (others === undefined) this.#others.set(endpoint, others = new Map());
-    others.set(local, core);
   }
 
   #readNow(read: () => unknown): unknown[] | (() => unknown) {
@@ -344,9 +275,9 @@ export class Lights implements LightMail, LightStage {
   #stranger(lane: LaneReader, from: LightSender): void {
     if (lane.kind === KIND.ASK) {
       const error = errorToWire(stoppedError(""));
-      this.#send(from, KIND.ERROR, 0, lane.b, 0, encode(error));
+      this.post.send(from, KIND.ERROR, 0, lane.b, 0, encode(error));
     }
-    this.#tellGone(from.endpoint, lane.d, LOST);
+    this.post.tellGone(from.endpoint, lane.d, LOST);
   }
 
   #turnAway(actor: LightActor, message: LightMessage): void {
@@ -356,30 +287,21 @@ export class Lights implements LightMail, LightStage {
     }
   }
 
-  #tellGone(endpoint: number, local: number, report: ExitReport): void {
-    const life = this.isolate.table.get(endpoint, ENDPOINT.LIFE);
-    const to = { endpoint, life };
-    this.order(to, LIGHT_OP.GONE, local, 0, [toWireReport(report)]);
-  }
-
   /** An order about a light actor; see light_control.ts. */
   #obey(lane: LaneReader): void {
     const { a: op, b, c: from, d: local } = lane;
     if (op === LIGHT_OP.CREDIT) {
-      const core = this.#others.get(from)?.get(local);
-      return (core?.line as LaneLine | undefined)?.credit(b);
+      return this.#others.line(from, local)?.credit(b);
     }
     this.isolate.readLater(lane, (read) => {
       const value = read() as unknown[];
       if (op === LIGHT_OP.GONE) {
-        const core = this.#others.get(from)?.get(local);
-        this.#others.get(from)?.delete(local);
-        core?.end(fromWireReport(value[0] as WireReport));
-        return (core?.line as LaneLine | undefined)?.abandon();
+        const report = fromWireReport(value[0] as WireReport);
+        return this.#others.end(from, local, report);
       }
       const actor = this.#actors.get(local);
       if (op === LIGHT_OP.WATCH) {
-        if (actor === undefined) return this.#tellGone(from, local, LOST);
+        if (actor === undefined) return this.post.tellGone(from, local, LOST);
         (actor.watchers ??= new Set()).add(from);
       } else if (op === LIGHT_OP.STOP) this.#stop(actor, from, b, value);
     });
@@ -391,12 +313,8 @@ export class Lights implements LightMail, LightStage {
     askId: number,
     value: readonly unknown[],
   ): void {
-    const life = this.isolate.table.get(from, ENDPOINT.LIFE);
-    const to = { endpoint: from, life };
-    const done = (report: ExitReport): void => {
-      const encoded = encode(toWireReport(report));
-      this.#send(to, KIND.REPLY, 0, askId, 0, encoded);
-    };
+    const done = (report: ExitReport): void =>
+      this.post.answerStop(from, askId, report);
     if (actor === undefined) return done(LOST);
     const [reason, deadlineMs, drain, asked] = value as [
       unknown,
@@ -405,19 +323,6 @@ export class Lights implements LightMail, LightStage {
       boolean,
     ];
     actor.stop({ reason, deadlineMs, drain, asked }, done);
-  }
-
-  #send(
-    to: { readonly endpoint: number; readonly life: number },
-    kind: number,
-    a: number,
-    b: number,
-    d: number,
-    encoded: Encoded,
-    ask?: Ask,
-  ): void {
-    const parts = { kind, a, b, d, encoded, transfer: NO_TRANSFER };
-    this.isolate.send(to, true, parts, Infinity, ask);
   }
 }
 

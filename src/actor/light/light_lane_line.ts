@@ -105,7 +105,7 @@ export class LaneLine implements LightLine {
 
   /** See {@link LightLine.watch}. */
   watch(): void {
-    this.#lights.order(this.#to, LIGHT_OP.WATCH, this.#local, 0, []);
+    this.#lights.post.order(this.#to, LIGHT_OP.WATCH, this.#local, 0, []);
   }
 
   /** See {@link LightLine.stop}. */
@@ -114,7 +114,7 @@ export class LaneLine implements LightLine {
     deadlineMs: number,
     drain: boolean,
   ): Promise<ExitReport> {
-    return this.#lights.stopThere(
+    return this.#lights.post.stopThere(
       { ...this.#to, local: this.#local },
       { reason, drain, deadlineMs, asked: true },
     );

@@ -1,8 +1,9 @@
 import type { ExitReport } from "../../exit_report.ts";
 import type { LightActor } from "./light_actor.ts";
-import type { Lights, LightStop } from "./light_host.ts";
+import type { Lights } from "./light_host.ts";
 import type { LightOrder, LightOwner } from "./light_order.ts";
 import type { RefCore } from "../mail/ref_core.ts";
+import type { LightStop } from "./light_stop.ts";
 
 /** What an actor is made with: `values` for its constructor, made anew each time. */
 export interface LightStart {

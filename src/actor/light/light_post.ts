@@ -1,0 +1,98 @@
+/**
+ * What a thread tells others about light actors; see light_control.ts.
+ *
+ * @module
+ */
+import type { ExitReport } from "../../exit_report.ts";
+import { encode, type Encoded } from "../../memory/codec.ts";
+import { ENDPOINT } from "../../memory/endpoints.ts";
+import { Ask } from "../mail/ask_book.ts";
+import { type Address, KIND, type WireReport } from "../mail/protocol.ts";
+import { fromWireReport, toWireReport } from "../mail/ref_core.ts";
+import { NO_TRANSFER } from "../mail/send.ts";
+import type { Isolate } from "../thread/isolate.ts";
+import { LIGHT_OP } from "./light_control.ts";
+import type { LightStop } from "./light_stop.ts";
+
+const LOST: ExitReport = { kind: "lost", code: 1 };
+
+/** The way out for orders and answers of one thread's light actors. */
+export class LightPost {
+  readonly #isolate: Isolate;
+
+  /** For the thread of `isolate`. */
+  constructor(isolate: Isolate) {
+    this.#isolate = isolate;
+  }
+
+  /** Asks a light actor of another thread to end; resolves with its report. */
+  stopThere(
+    to: Address & { readonly local: number },
+    { reason, drain, deadlineMs, asked }: LightStop,
+  ): Promise<ExitReport> {
+    return new Promise((resolve) => {
+      const { asks } = this.#isolate;
+      const ask = new Ask(
+        asks,
+        to,
+        "",
+        "stop",
+        [],
+        Infinity,
+        0,
+        (report) => resolve(fromWireReport(report as WireReport)),
+        // Its thread ended, and it with it.
+        () => resolve(LOST),
+      );
+      ask.light = { begun: false, capacity: 1 };
+      asks.add(ask);
+      const value = [reason, deadlineMs, drain, asked];
+      this.order(to, LIGHT_OP.STOP, to.local, ask.id, value, ask);
+      this.#isolate.wake();
+    });
+  }
+
+  /** Sends an order about the light actor `local` to another thread; see light_control.ts. */
+  order(
+    to: Address,
+    op: number,
+    local: number,
+    b: number,
+    value: readonly unknown[],
+    ask?: Ask,
+  ): void {
+    this.send(to, KIND.LIGHT, op, b, local, encode(value), ask);
+  }
+
+  /** Tells the thread at `endpoint` that the light actor `local` of this one is gone for good. */
+  tellGone(endpoint: number, local: number, report: ExitReport): void {
+    const to = this.addressOf(endpoint);
+    this.order(to, LIGHT_OP.GONE, local, 0, [toWireReport(report)]);
+  }
+
+  /** Answers the question `askId` of the thread at `endpoint` about an end. */
+  answerStop(endpoint: number, askId: number, report: ExitReport): void {
+    const encoded = encode(toWireReport(report));
+    this.send(this.addressOf(endpoint), KIND.REPLY, 0, askId, 0, encoded);
+  }
+
+  /** Who is at `endpoint` now. */
+  addressOf(endpoint: number): Address {
+    const life = this.#isolate.table.get(endpoint, ENDPOINT.LIFE);
+    return { endpoint, life };
+  }
+
+  /** Sends a record of `kind` with these words. */
+  send(
+    to: Address,
+    kind: number,
+    a: number,
+    b: number,
+    d: number,
+    encoded: Encoded,
+    ask?: Ask,
+  ): void {
+    const parts = { kind, a, b, d, encoded, transfer: NO_TRANSFER };
+    this.#isolate.send(to, true, parts, Infinity, ask);
+  }
+}

@@ -1,0 +1,38 @@
+import type { LightMessage } from "./light_message.ts";
+
+/** The messages that wait at a light actor, first come first served. It outlives the incarnations, as a mailbox does. */
+export class LightQueue {
+  #tail: LightMessage | undefined;
+  /** How many wait. */
+  size = 0;
+  /** The one whose turn it is. */
+  head: LightMessage | undefined;
+
+  /** Puts one at the end. */
+  push(message: LightMessage): void {
+    if (this.#tail === undefined) this.head = message;
+    else this.#tail.next = message;
+    this.#tail = message;
+    this.size++;
+  }
+
+  /** Takes the first; there must be one. */
+  shift(): LightMessage {
+    const message = this.head!;
+    this.head = message.next;
+    if (message.next === undefined) this.#tail = undefined;
+    this.size--;
+    return message;
+  }
+
+  /** Takes all. */
+  takeAll(): LightMessage[] {
+    const all: LightMessage[] = [];
+    for (let each = this.head; each !== undefined; each = each.next) {
+      all.push(each);
+    }
+    this.head = this.#tail = undefined;
+    this.size = 0;
+    return all;
+  }
+}

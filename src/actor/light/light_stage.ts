@@ -1,0 +1,20 @@
+import type { LightActor } from "./light_actor.ts";
+import type { LightMessage } from "./light_message.ts";
+import type { LightOrder } from "./light_order.ts";
+import type { ActorRef } from "../ref.ts";
+
+/** What a light actor needs of who runs it. */
+export interface LightStage {
+  /** It has something to do: lets it run when its turn comes. */
+  enqueue(actor: LightActor): void;
+  /** Whether the thread has to do other things now. */
+  sliceOver(): boolean;
+  /** A ref to it, for itself. */
+  refTo(actor: LightActor, order: LightOrder): ActorRef<unknown>;
+  /** Answers a call with what the handler returned. */
+  answer(actor: LightActor, message: LightMessage, value: unknown): void;
+  /** Answers a call with an error. */
+  answerError(actor: LightActor, message: LightMessage, error: Error): void;
+  /** A message is dealt with: there is room for another. */
+  finished(actor: LightActor, message: LightMessage): void;
+}

@@ -1,0 +1,11 @@
+/** How a light actor is to end. */
+export interface LightStop {
+  /** Given to its hook. */
+  readonly reason: unknown;
+  /** Whether after all messages that wait. */
+  readonly drain: boolean;
+  /** Milliseconds until it is killed; 0 kills at once, Infinity never. */
+  readonly deadlineMs: number;
+  /** Whether somebody but its owner wants it. */
+  readonly asked: boolean;
+}

@@ -1,0 +1,144 @@
+/**
+ * How a light actor handles its messages: calls its methods, and has them answered.
+ *
+ * @module
+ */
+import {
+  ActorCrashedError,
+  Refusal,
+  UnknownMethodError,
+} from "../../errors.ts";
+import type { ExitReport } from "../../exit_report.ts";
+import { enterLight } from "../current.ts";
+import { isThenable } from "../is_thenable.ts";
+import { unknownMethod } from "../mail/methods.ts";
+import type { LightActor } from "./light_actor.ts";
+import type { LightLife } from "./light_life.ts";
+import type { LightMessage } from "./light_message.ts";
+import type { LightStage } from "./light_stage.ts";
+
+/** What the handling of messages calls for. */
+interface LightWorkHooks {
+  /** An error left a handler: the life is to end. */
+  fail(life: LightLife, error: unknown): void;
+  /** An asynchronous handler is done: others may have their turn. */
+  goOn(life: LightLife): void;
+}
+
+/** Handles the messages of one light actor. */
+export class LightWork {
+  readonly #actor: LightActor;
+  readonly #stage: LightStage;
+  readonly #hooks: LightWorkHooks;
+
+  /** For the messages of `actor`. */
+  constructor(actor: LightActor, stage: LightStage, hooks: LightWorkHooks) {
+    this.#actor = actor;
+    this.#stage = stage;
+    this.#hooks = hooks;
+  }
+
+  /** Handles a message, whose turn it is. */
+  handle(life: LightLife, message: LightMessage): void {
+    if (message.ask !== undefined) message.ask.light!.begun = true;
+    let result: unknown;
+    // One that stops itself is not stopped before its handler is done.
+    life.running++;
+    const before = enterLight(life);
+    try {
+      if (message.notice !== undefined) result = message.notice();
+      else result = this.#call(life, message);
+    } catch (error) {
+      life.running--;
+      return this.#refuseOrFail(life, message, error);
+    } finally {
+      enterLight(before);
+    }
+    if (isThenable(result)) return this.#await(life, message, result);
+    life.running--;
+    if (message.asks) this.#stage.answer(this.#actor, message, result);
+    this.#finish(life, message);
+  }
+
+  #call(life: LightLife, { args, hash }: LightMessage): unknown {
+    const method = life.methods!.get(hash);
+    if (method === undefined) {
+      throw unknownMethod(this.#actor.name, life.methods!);
+    }
+    const values = typeof args === "function" ? args() as unknown[] : args;
+    return method.call.apply(life.instance, values);
+  }
+
+  #await(
+    life: LightLife,
+    message: LightMessage,
+    result: PromiseLike<unknown>,
+  ): void {
+    (life.flying ??= new Set()).add(message);
+    const landed = (): boolean => {
+      if (life.state === "over") return false;
+      life.running--;
+      return life.flying!.delete(message);
+    };
+    result.then((value) => {
+      if (!landed()) return;
+      if (message.asks) this.#stage.answer(this.#actor, message, value);
+      this.#finish(life, message);
+      this.#hooks.goOn(life);
+    }, (error) => {
+      if (!landed()) return;
+      this.#refuseOrFail(life, message, error);
+      this.#hooks.goOn(life);
+    });
+  }
+
+  /** What is in flight ends with its life. */
+  cut(life: LightLife, report: ExitReport): void {
+    for (const message of life.flying ?? []) {
+      if (message.asks) {
+        const how =
+          `ended (${report.kind}) while it handled a call: it may have run`;
+        const error = this.#crashed(life, how, report.error);
+        this.#stage.answerError(this.#actor, message, error);
+      }
+      this.#finish(life, message);
+    }
+  }
+
+  #finish(life: LightLife, message: LightMessage): void {
+    if (message.notice !== undefined) return;
+    if (life.state !== "over") life.context?.handled();
+    this.#actor.handled++;
+    this.#stage.finished(this.#actor, message);
+  }
+
+  #refuseOrFail(
+    life: LightLife,
+    message: LightMessage,
+    error: unknown,
+  ): void {
+    const alone = error instanceof Refusal ||
+      error instanceof UnknownMethodError;
+    if (message.asks) {
+      const answer = alone
+        ? error
+        : this.#crashed(life, `failed: ${textOf(error)}`, error);
+      this.#stage.answerError(this.#actor, message, answer);
+    }
+    this.#finish(life, message);
+    if (!alone) this.#hooks.fail(life, error);
+  }
+
+  #crashed(life: LightLife, how: string, cause: unknown): ActorCrashedError {
+    const { incarnation } = life.order;
+    return new ActorCrashedError(`"${this.#actor.name}" ${how}`, {
+      actor: this.#actor.name,
+      incarnation,
+      cause,
+    });
+  }
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
