@@ -183,3 +183,10 @@ export {
 export { AlreadyRegisteredError } from "./src/registry/already_registered_error.ts";
 export { Registry } from "./src/registry/registry.ts";
 export { RegistryStream } from "./src/registry/stream.ts";
+export type { Kind, NumberOf, ViewClass } from "./src/memory/kind.ts";
+export { type Place, viewOn } from "./src/memory/view_on.ts";
+export { ViewRangeError } from "./src/memory/view_range_error.ts";
+export type { WaitOptions } from "./src/shared/await_change.ts";
+export { type Initial, sharedArray } from "./src/shared/shared_array.ts";
+export { SharedText } from "./src/shared/shared_text.ts";
+export { type BitsOf, SharedValue } from "./src/shared/shared_value.ts";

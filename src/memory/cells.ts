@@ -271,3 +271,115 @@ export function peek(words: Words, index: number): number {
 export function poke(words: Words, index: number, value: number): void {
   words[index] = value;
 }
+
+/** Integers of any width that atomics work on. */
+export type Integers =
+  | Int8Array
+  | Uint8Array
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array
+  | BigInt64Array
+  | BigUint64Array;
+
+/** How an element of such a view is read and written in one step; the model checker does not see it. */
+type Atomic = (
+  cells: Integers,
+  index: number,
+  ...values: readonly unknown[]
+) => never;
+
+/** The methods, without the distinction between widths that their overloads make. */
+const atomics = Atomics as unknown as Readonly<
+  Record<
+    | "load"
+    | "store"
+    | "add"
+    | "sub"
+    | "and"
+    | "or"
+    | "xor"
+    | "exchange"
+    | "compareExchange",
+    Atomic
+  >
+>;
+
+/** Reads an element of any width; see {@linkcode load}. */
+export function loadOf<I extends Integers>(cells: I, index: number): I[number] {
+  return atomics.load(cells, index);
+}
+
+/** Writes an element of any width; see {@linkcode store}. */
+export function storeOf<I extends Integers>(
+  cells: I,
+  index: number,
+  value: I[number],
+): void {
+  atomics.store(cells, index, value);
+}
+
+/** Adds to an element of any width, which wraps; returns the value before. */
+export function addOf<I extends Integers>(
+  cells: I,
+  index: number,
+  value: I[number],
+): I[number] {
+  return atomics.add(cells, index, value);
+}
+
+/** Subtracts from an element of any width, which wraps; returns the value before. */
+export function subOf<I extends Integers>(
+  cells: I,
+  index: number,
+  value: I[number],
+): I[number] {
+  return atomics.sub(cells, index, value);
+}
+
+/** Keeps only the given bits of an element of any width; returns the value before. */
+export function andOf<I extends Integers>(
+  cells: I,
+  index: number,
+  value: I[number],
+): I[number] {
+  return atomics.and(cells, index, value);
+}
+
+/** Sets bits of an element of any width; returns the value before. */
+export function orOf<I extends Integers>(
+  cells: I,
+  index: number,
+  value: I[number],
+): I[number] {
+  return atomics.or(cells, index, value);
+}
+
+/** Flips bits of an element of any width; returns the value before. */
+export function xorOf<I extends Integers>(
+  cells: I,
+  index: number,
+  value: I[number],
+): I[number] {
+  return atomics.xor(cells, index, value);
+}
+
+/** Replaces an element of any width; returns the value before. */
+export function exchangeOf<I extends Integers>(
+  cells: I,
+  index: number,
+  value: I[number],
+): I[number] {
+  return atomics.exchange(cells, index, value);
+}
+
+/** Replaces an element of any width if it is `expected`; see {@linkcode cas}. */
+export function casOf<I extends Integers>(
+  cells: I,
+  index: number,
+  expected: I[number],
+  value: I[number],
+): I[number] {
+  return atomics.compareExchange(cells, index, expected, value);
+}

@@ -12,6 +12,7 @@ const FOLDERS = [
   "manager",
   "memory",
   "registry",
+  "shared",
   "supervisor",
 ];
 

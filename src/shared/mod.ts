@@ -1,0 +1,45 @@
+/**
+ * Data that threads share: numbers, arrays, texts. Each travels inside any message, is atomic where it says so, and costs a
+ * memory access to read.
+ *
+ * | to share                      | use                          | Python's                |
+ * |-------------------------------|------------------------------|-------------------------|
+ * | one number                    | {@linkcode SharedValue}      | `Value`                 |
+ * | many numbers of one kind      | {@linkcode sharedArray}      | `Array`                 |
+ * | a text                        | {@linkcode SharedText}       | `Array("c")`            |
+ * | a view of a part of a memory  | {@linkcode viewOn}           | a cast of `.buf`        |
+ *
+ * What is for one owner alone belongs in an actor instead: its state needs no lock, and its messages say what happens.
+ *
+ * @example A number and a text that a task changes
+ * ```ts
+ * import { run, SharedText, SharedValue, task } from "@troupe/actors";
+ * import { assertEquals } from "@std/assert";
+ *
+ * export const modify = task(
+ *   import.meta,
+ *   "modify",
+ *   (count: SharedValue<"i32">, text: SharedText): void => {
+ *     count.add(1);
+ *     text.update((words) => words.toUpperCase());
+ *   },
+ * );
+ *
+ * if (import.meta.main) {
+ *   const count = new SharedValue("i32", 41);
+ *   const text = new SharedText(32, "hello world");
+ *   await run(modify, [count, text]);
+ *   assertEquals([count.value, text.value], [42, "HELLO WORLD"]);
+ * }
+ * ```
+ *
+ * @module
+ */
+export { InvalidOptionError } from "../errors.ts";
+export type { Kind, NumberOf, ViewClass } from "../memory/kind.ts";
+export { type Place, viewOn } from "../memory/view_on.ts";
+export { ViewRangeError } from "../memory/view_range_error.ts";
+export type { WaitOptions } from "./await_change.ts";
+export { type Initial, sharedArray } from "./shared_array.ts";
+export { SharedText } from "./shared_text.ts";
+export { type BitsOf, SharedValue } from "./shared_value.ts";
