@@ -147,6 +147,16 @@ export function enterLight(
   return before;
 }
 
+/** The light actor whose code runs right now. */
+export function runningLight(): LightRunning | undefined {
+  return light;
+}
+
+/** The name of the thread, whichever light actor runs on it. */
+export function threadName(): string {
+  return running?.name ?? "main";
+}
+
 function here(): Context | undefined {
   return light === undefined ? running : light.current;
 }

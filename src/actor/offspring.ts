@@ -254,7 +254,7 @@ export class Offspring implements Spawner {
     const checked = checkSpawnOptions(plan.definition, options);
     return checked.placement === "thread"
       ? this.#openThread(plan, checked, onFailure)
-      : this.#openLight(plan, checked);
+      : this.#openLight(plan, checked, onFailure);
   }
 
   #refuseIfClosed(plan: Plan): void {
@@ -282,7 +282,11 @@ export class Offspring implements Spawner {
     return cell;
   }
 
-  #openLight(plan: Plan, options: CheckedOptions): LightCell {
+  #openLight(
+    plan: Plan,
+    options: CheckedOptions,
+    onFailure?: FailureRules,
+  ): LightCell {
     const { transfer, capacity, maxMessageBytes } = options;
     // Refuses what cannot travel, as everywhere, before an address is taken.
     if (plan.args.length > 0) encodeFor(this.#isolate, plan.args, { transfer });
@@ -293,7 +297,14 @@ export class Offspring implements Spawner {
     );
     const parent = { id: this.#isolate.endpoint, name: this.#owner };
     const place = new LocalPlace(this.#lights, actor);
-    const cell = new LightCell(this.#isolate, plan, options, parent, place);
+    const cell = new LightCell(
+      this.#isolate,
+      plan,
+      options,
+      parent,
+      place,
+      onFailure,
+    );
     this.#lightCells.add(cell);
     cell.onRetired = () => {
       this.#lightCells.delete(cell);

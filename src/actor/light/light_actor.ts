@@ -7,13 +7,14 @@
  */
 import { errorFromWire, errorToWire } from "../../error_wire.ts";
 import type { ExitReport } from "../../exit_report.ts";
-import { enterLight } from "../current.ts";
 import { isThenable } from "../is_thenable.ts";
 import { bear } from "./light_birth.ts";
 import { LightContext } from "./light_context.ts";
 import { type LightHooks, LightLife } from "./light_life.ts";
 import { LightMessage, type LightSender } from "./light_message.ts";
 import { methodsOf } from "../mail/methods.ts";
+import type { WireState } from "../mail/protocol.ts";
+import { Checkpoints } from "../thread/checkpoints.ts";
 import type { LightOrder, LightOwner } from "./light_order.ts";
 import { LightQueue } from "./light_queue.ts";
 import type { LightStage } from "./light_stage.ts";
@@ -95,9 +96,11 @@ export class LightActor {
     let count = 0;
     while (this.#canTake()) {
       this.#work.handle(this.#life!, this.#queue.shift());
+      if (this.#life?.checkpoints?.due) this.#keepIfDue(this.#life);
       if (++count >= TURN || this.#stage.sliceOver()) break;
     }
     const life = this.#life;
+    if (life?.checkpoints !== undefined) this.#keepIfDue(life);
     if (life?.stop !== undefined) this.#maybeStop(life);
     this.stir();
     return count;
@@ -108,12 +111,14 @@ export class LightActor {
    *
    * @param args Answers the arguments of the constructor; it may throw.
    * @param after The end it recovers from.
+   * @param restore Answers the state that it is to restore.
    */
   start(
     order: LightOrder,
     owner: LightOwner,
     args: () => unknown[],
     after: ExitReport | undefined,
+    restore?: () => unknown,
   ): void {
     const life = new LightLife(
       order,
@@ -123,7 +128,7 @@ export class LightActor {
     this.#life = life;
     this.name = order.name;
     this.owner = owner;
-    bear(life, { args, after }, {
+    bear(life, { args, after, restore }, {
       up: () => this.#up(life),
       failed: (error) => this.#abandonStart(life, error),
     });
@@ -194,6 +199,7 @@ export class LightActor {
     clearTimeout(life.timer);
     life.methods = methodsOf(life.instance!);
     life.state = "up";
+    life.checkpoints = this.#checkpointsOf(life);
     life.owner.started();
     this.stir();
   }
@@ -210,7 +216,13 @@ export class LightActor {
     const error = thrown instanceof Error
       ? thrown
       : errorFromWire(errorToWire(thrown, this.name));
-    this.#cleanUp(life, thrown, () => ({ kind: "failed", code: 1, error }));
+    this.#cleanUp(
+      life,
+      thrown,
+      // What cannot be kept now leaves what was kept before.
+      (checkpoints) => checkpoints.last().catch(() => {}),
+      () => ({ kind: "failed", code: 1, error }),
+    );
     if (this.#life !== life) return;
     // Its owner waits to restart it: a hook that never ends must not hold that up.
     clearTimeout(life.timer);
@@ -220,7 +232,35 @@ export class LightActor {
     );
   }
 
+  /** What keeps the states of the incarnation, if it gives any and somebody wants them. */
+  #checkpointsOf(life: LightLife): Checkpoints | undefined {
+    const { instance, order: { checkpointMs }, owner } = life;
+    if (checkpointMs === undefined || !Checkpoints.has(instance!)) return;
+    const keep = (state: WireState): boolean => {
+      if (life.state !== "over") owner.checkpoint(state);
+      return true;
+    };
+    const wake = (): void => this.#goOn(life);
+    return new Checkpoints({ keep, wake }, instance!, checkpointMs);
+  }
+
+  /** Takes a checkpoint if one is due; no message is begun until it is kept. */
+  #keepIfDue(life: LightLife): void {
+    const { checkpoints, order: { concurrency }, stop } = life;
+    if (life.state !== "up" || life.running >= concurrency) return;
+    // One that stops takes its last one anyway.
+    if (stop?.drain === false) return;
+    if (!checkpoints!.due) return checkpoints!.await();
+    life.running += concurrency;
+    const taking = life.within(() => checkpoints!.take());
+    taking.catch((error) => this.#fail(life, error)).then(() => {
+      life.running -= concurrency;
+      this.#goOn(life);
+    });
+  }
+
   #goOn(life: LightLife): void {
+    if (life.checkpoints !== undefined) this.#keepIfDue(life);
     if (life.stop !== undefined) this.#maybeStop(life);
     this.stir();
   }
@@ -229,24 +269,38 @@ export class LightActor {
     if (life.state !== "up" || life.running > 0) return;
     const { reason, drain } = life.stop!;
     if (drain && this.#queue.size > 0) return;
-    this.#cleanUp(life, reason, (error) =>
-      error === undefined ? STOPPED : {
-        kind: "failed",
-        code: 1,
-        error: errorFromWire(errorToWire(error.thrown, `${this.name}.onStop`)),
-      });
+    this.#cleanUp(
+      life,
+      reason,
+      (checkpoints) => checkpoints.last(),
+      (error) =>
+        error === undefined ? STOPPED : {
+          kind: "failed",
+          code: 1,
+          error: errorFromWire(
+            errorToWire(error.thrown, `${this.name}.onStop`),
+          ),
+        },
+    );
   }
 
-  /** Calls `onStop`, then ends the life with the report that `report` makes of what it threw. */
+  /** Calls the last hooks, then ends the life with the report that `report` makes of what they threw. */
   #cleanUp(
     life: LightLife,
     reason: unknown,
+    keep: (checkpoints: Checkpoints) => Promise<void>,
     report: (error?: { thrown: unknown }) => ExitReport,
   ): void {
     life.state = "stopping";
-    const before = enterLight(life);
+    const { checkpoints } = life;
+    const hook = () =>
+      life.state === "stopping"
+        ? life.within(() => (life.instance as LightHooks).onStop?.(reason))
+        : undefined;
     try {
-      const waiting = (life.instance as LightHooks).onStop?.(reason);
+      const waiting = checkpoints === undefined
+        ? hook()
+        : life.within(() => keep(checkpoints)).then(hook);
       if (!isThenable(waiting)) return this.#end(life, report());
       waiting.then(
         () => this.#end(life, report()),
@@ -254,8 +308,6 @@ export class LightActor {
       );
     } catch (thrown) {
       this.#end(life, report({ thrown }));
-    } finally {
-      enterLight(before);
     }
   }
 
@@ -265,9 +317,11 @@ export class LightActor {
     life.state = "over";
     clearTimeout(life.timer);
     life.context?.end();
+    life.checkpoints?.close();
     this.#life = undefined;
+    life.crash ??= this.#work.inFlight(life);
     this.#work.cut(life, report);
-    if (wasUp) life.owner.ended(report, life.asked);
+    if (wasUp) life.owner.ended(report, life.asked, life.crash);
     else life.owner.notStarted(undefined);
     for (const done of life.waiters ?? []) done(report);
   }

@@ -14,7 +14,6 @@ import {
   UnknownExportError,
 } from "../../errors.ts";
 import type { ExitReport } from "../../exit_report.ts";
-import { enterLight } from "../current.ts";
 import { type Definition, findLoaded, load } from "../define.ts";
 import { isThenable } from "../is_thenable.ts";
 import type { LightHooks, LightLife } from "./light_life.ts";
@@ -33,6 +32,8 @@ export interface LightSeed {
   readonly args: () => unknown[];
   /** The end it recovers from. */
   readonly after: ExitReport | undefined;
+  /** Answers the state that it is to restore, if there is one. */
+  readonly restore: (() => unknown) | undefined;
 }
 
 /** Makes the instance of `life` and calls its hooks, unless the life is over before. */
@@ -44,29 +45,23 @@ export function bear(
   const failed = (error: unknown): void => {
     if (life.state === "starting") parents.failed(initError(life, error));
   };
-  const within = (act: () => unknown): unknown => {
-    const before = enterLight(life);
-    try {
-      return act();
-    } finally {
-      enterLight(before);
-    }
-  };
   const inTime = (): void => armInit(life, parents);
   const go = (definition: Definition): void =>
     attempt(failed, () =>
-      within(() => {
+      life.within(() => {
         if (life.state !== "starting") return;
         const { make } = definition as Definition & { kind: "actor" };
         const instance: LightHooks = new make(...seed.args());
         life.instance = instance;
-        const started = instance.onStart?.(life.current);
-        follow(started, inTime, failed, () => {
-          const { after } = seed;
-          const again = after === undefined
-            ? undefined
-            : within(() => instance.onRestart?.(after.error ?? after));
-          follow(again, inTime, failed, () => parents.up());
+        const { after, restore } = seed;
+        const restored = restore && instance.restore?.(restore());
+        follow(restored, inTime, failed, () => {
+          const started = life.within(() => instance.onStart?.(life.current));
+          follow(started, inTime, failed, () => {
+            const again = after &&
+              life.within(() => instance.onRestart?.(after.error ?? after));
+            follow(again, inTime, failed, () => parents.up());
+          });
         });
       }));
   const { order } = life;
@@ -120,7 +115,7 @@ function initError(life: LightLife, cause: unknown): Error {
   ) return cause;
   const { name } = life.order;
   return new ActorInitError(
-    `Cannot start "${name}" as its constructor, onStart or onRestart failed: ${
+    `Cannot start "${name}" as its constructor, restore, onStart or onRestart failed: ${
       cause instanceof Error ? cause.message : String(cause)
     }`,
     { actor: name, cause },

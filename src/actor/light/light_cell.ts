@@ -6,7 +6,10 @@
 import { InitTimeoutError } from "../../errors.ts";
 import type { ExitReport } from "../../exit_report.ts";
 import { decode } from "../../memory/codec.ts";
-import type { Cell } from "../cell.ts";
+import type { Cell, CrashDetail } from "../cell.ts";
+import type { WireState } from "../mail/protocol.ts";
+import type { FailureRules } from "../resume.ts";
+import { crashDetail, type WireCrash } from "../thread/last_call.ts";
 import { enterIsolate, type Isolate } from "../thread/isolate.ts";
 import { encodeFor } from "../thread/leaving.ts";
 import type { LightOwner } from "./light_order.ts";
@@ -29,6 +32,8 @@ export interface LightParent {
 export class LightCell implements Cell, LightOwner {
   /** See {@link Cell.onEnded}. */
   onEnded: ((report: ExitReport, asked: boolean) => void) | undefined;
+  /** See {@link Cell.onCheckpoint}. */
+  onCheckpoint: ((state: unknown, incarnation: number) => void) | undefined;
   /** Called once, when it was given up for good. */
   onRetired: ((cell: LightCell) => void) | undefined;
   /** How the incarnation before ended. */
@@ -44,6 +49,11 @@ export class LightCell implements Cell, LightOwner {
   #starting: PromiseWithResolvers<void> | undefined;
   #ending: PromiseWithResolvers<ExitReport> | undefined;
   #retired = false;
+  #restore: WireState | undefined;
+  /** What the incarnation let be seen last. */
+  #kept: WireState | undefined;
+  #crash: WireCrash | undefined;
+  readonly #onFailure: FailureRules | undefined;
 
   /** A light actor at `place`; nothing runs yet. */
   constructor(
@@ -52,7 +62,9 @@ export class LightCell implements Cell, LightOwner {
     options: CheckedOptions,
     parent: LightParent,
     place: LightPlace,
+    onFailure?: FailureRules,
   ) {
+    this.#onFailure = onFailure;
     this.#isolate = isolate;
     this.#plan = plan;
     this.#options = options;
@@ -107,8 +119,15 @@ export class LightCell implements Cell, LightOwner {
     this.#core.incarnation = ++this.#incarnation;
     this.#running = true;
     const starting = this.#starting = Promise.withResolvers();
-    const { initTimeout, concurrency, capacity, maxMessageBytes } =
-      this.#options;
+    const restore = this.#restore;
+    this.#restore = this.#kept = this.#crash = undefined;
+    const {
+      initTimeout,
+      concurrency,
+      capacity,
+      maxMessageBytes,
+      checkpointMs,
+    } = this.#options;
     const { module, definition } = this.#plan;
     const order = {
       module,
@@ -119,9 +138,15 @@ export class LightCell implements Cell, LightOwner {
       concurrency,
       capacity,
       maxBytes: maxMessageBytes,
+      // Who keeps its state is who restarts it.
+      checkpointMs: this.onCheckpoint && checkpointMs,
+      onFailure: this.#onFailure,
       parent: this.#parent,
     };
-    this.#place.start({ order, args: () => this.#args(), after }, this);
+    this.#place.start(
+      { order, args: () => this.#args(), after, restore },
+      this,
+    );
     return starting.promise;
   }
 
@@ -176,9 +201,26 @@ export class LightCell implements Cell, LightOwner {
     this.#starting = undefined;
   }
 
+  /** See {@link LightOwner.checkpoint}. */
+  checkpoint(state: WireState): void {
+    this.#kept = state;
+    this.onCheckpoint?.(state, this.#incarnation);
+  }
+
+  /** See {@link Cell.restoreNext}. */
+  restoreNext(state: unknown): void {
+    this.#restore = state as WireState;
+  }
+
+  /** See {@link Cell.crash}. */
+  crash(): CrashDetail | undefined {
+    return crashDetail(this.#isolate, this.#crash, this.#kept);
+  }
+
   /** See {@link LightOwner.ended}. */
-  ended(report: ExitReport, asked: boolean): void {
+  ended(report: ExitReport, asked: boolean, crash?: WireCrash): void {
     if (this.#retired) return;
+    this.#crash = crash;
     if (!this.#over(report)) this.onEnded?.(report, asked);
   }
 

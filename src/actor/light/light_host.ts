@@ -18,6 +18,9 @@ import type { Isolate } from "../thread/isolate.ts";
 import type { LightMail } from "./light_mail.ts";
 import { LightActor } from "./light_actor.ts";
 import { LIGHT_OP } from "./light_control.ts";
+import { lightCrash } from "./light_crash.ts";
+import type { LightLife } from "./light_life.ts";
+import type { WireCrash } from "../thread/last_call.ts";
 import { LaneLine } from "./light_lane_line.ts";
 import { LocalLine } from "./light_local_line.ts";
 import { LightMessage, type LightSender } from "./light_message.ts";
@@ -216,6 +219,11 @@ export class Lights implements LightMail, LightStage {
     if (ask !== undefined) return this.isolate.asks.refuse(ask.id, error);
     const encoded = encode(errorToWire(error, actor.name));
     this.post.send(from!, KIND.ERROR, 0, askId, 0, encoded);
+  }
+
+  /** See {@link LightStage.describe}. */
+  describe(life: LightLife, message: LightMessage): WireCrash | undefined {
+    return lightCrash(this.isolate, life, message);
   }
 
   /** See {@link LightStage.finished}. */

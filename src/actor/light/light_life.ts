@@ -1,5 +1,7 @@
 import type { ExitReport } from "../../exit_report.ts";
-import type { LightRunning } from "../current.ts";
+import { enterLight, type LightRunning } from "../current.ts";
+import type { Checkpoints } from "../thread/checkpoints.ts";
+import type { WireCrash } from "../thread/last_call.ts";
 import type { LightContext } from "./light_context.ts";
 import type { LightMessage } from "./light_message.ts";
 import type { Method } from "../mail/methods.ts";
@@ -22,6 +24,10 @@ export class LightLife implements LightRunning {
   /** What it is told about itself, once somebody looked. */
   context: LightContext | undefined;
   readonly #makeContext: (life: LightLife) => LightContext;
+  /** What lets others keep its state, if somebody does. */
+  checkpoints: Checkpoints | undefined;
+  /** The message whose handler threw. */
+  crash: WireCrash | undefined;
   /** Handlers that run. */
   running = 0;
   /** Their messages, if they are asynchronous. */
@@ -44,6 +50,16 @@ export class LightLife implements LightRunning {
     this.#makeContext = makeContext;
   }
 
+  /** Does something as this actor: it is the current one until `act` returns. */
+  within<T>(act: () => T): T {
+    const before = enterLight(this);
+    try {
+      return act();
+    } finally {
+      enterLight(before);
+    }
+  }
+
   /** What it is told about itself. */
   get current(): LightContext {
     return this.context ??= this.#makeContext(this);
@@ -52,6 +68,8 @@ export class LightLife implements LightRunning {
 
 /** The hooks that an actor may have. */
 export interface LightHooks {
+  /** See `actor()`. */
+  restore?(state: unknown): unknown;
   /** See `actor()`. */
   onStart?(context: unknown): unknown;
   /** See `actor()`. */

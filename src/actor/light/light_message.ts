@@ -1,3 +1,4 @@
+import { type LightRunning, runningLight } from "../current.ts";
 import type { Ask } from "../mail/ask_book.ts";
 
 /** One call that a light actor has to handle: an entry of its queue. */
@@ -6,6 +7,8 @@ export class LightMessage {
   next: LightMessage | undefined;
   /** What is to be done in its turn, if it is no call. */
   notice: (() => unknown) | undefined;
+  /** Which light actor of this thread sent it, if it was one. */
+  readonly caller: LightRunning | undefined = runningLight();
   /** Whether it may be handled: what it needs has arrived. */
   complete = true;
 

@@ -1,4 +1,7 @@
 import type { ExitReport } from "../../exit_report.ts";
+import type { WireState } from "../mail/protocol.ts";
+import type { FailureRules } from "../resume.ts";
+import type { WireCrash } from "../thread/last_call.ts";
 
 /** What it takes to make an incarnation of a light actor. */
 export interface LightOrder {
@@ -18,6 +21,10 @@ export interface LightOrder {
   readonly capacity: number;
   /** Largest message, in bytes. */
   readonly maxBytes: number;
+  /** Milliseconds between two checkpoints, at least; `undefined` when nobody keeps them. */
+  readonly checkpointMs: number | undefined;
+  /** What to do about which error of a handler; `undefined` when it never resumes. */
+  readonly onFailure: FailureRules | undefined;
   /** Who starts it. */
   readonly parent: { readonly id: number; readonly name: string };
 }
@@ -30,6 +37,13 @@ export interface LightOwner {
   started(): void;
   /** It never came up. */
   notStarted(error: unknown): void;
-  /** It was up and has ended; `asked` says whether somebody but its owner wanted it. */
-  ended(report: ExitReport, asked: boolean): void;
+  /** It lets a state of it be kept. */
+  checkpoint(state: WireState): void;
+  /**
+   * It was up and has ended.
+   *
+   * @param asked Whether somebody but its owner wanted it.
+   * @param crash The message that it was handling.
+   */
+  ended(report: ExitReport, asked: boolean, crash?: WireCrash): void;
 }

@@ -2,6 +2,9 @@ import type { ExitReport } from "../../exit_report.ts";
 import type { LightActor } from "./light_actor.ts";
 import type { Lights } from "./light_host.ts";
 import type { LightOrder, LightOwner } from "./light_order.ts";
+import type { WireState } from "../mail/protocol.ts";
+import { decode } from "../../memory/codec.ts";
+import { enterIsolate, type Isolate } from "../thread/isolate.ts";
 import type { RefCore } from "../mail/ref_core.ts";
 import type { LightStop } from "./light_stop.ts";
 
@@ -13,6 +16,8 @@ export interface LightStart {
   readonly args: () => unknown[];
   /** The end it recovers from. */
   readonly after: ExitReport | undefined;
+  /** The state that it is to restore. */
+  readonly restore: WireState | undefined;
 }
 
 /** Where a light actor lives, as its owner sees it. */
@@ -29,6 +34,12 @@ export interface LightPlace {
   stop(how: LightStop, done: (report: ExitReport) => void): void;
   /** Gives it up for good. */
   retire(report: ExitReport): void;
+}
+
+function readState(isolate: Isolate, state: WireState): unknown {
+  const { bytes, attachments } = state;
+  enterIsolate(isolate);
+  return decode(bytes, 0, bytes.length, attachments);
 }
 
 /** A light actor on the thread of its owner. */
@@ -58,8 +69,10 @@ export class LocalPlace implements LightPlace {
   }
 
   /** See {@link LightPlace.start}. */
-  start({ order, args, after }: LightStart, owner: LightOwner): void {
-    this.#actor.start(order, owner, args, after);
+  start({ order, args, after, restore }: LightStart, owner: LightOwner): void {
+    const { isolate } = this.#lights;
+    const read = restore && (() => readState(isolate, restore));
+    this.#actor.start(order, owner, args, after, read);
   }
 
   /** See {@link LightPlace.stop}. */

@@ -1,6 +1,8 @@
 import type { LightActor } from "./light_actor.ts";
 import type { LightMessage } from "./light_message.ts";
 import type { LightOrder } from "./light_order.ts";
+import type { LightLife } from "./light_life.ts";
+import type { WireCrash } from "../thread/last_call.ts";
 import type { ActorRef } from "../ref.ts";
 
 /** What a light actor needs of who runs it. */
@@ -15,6 +17,8 @@ export interface LightStage {
   answer(actor: LightActor, message: LightMessage, value: unknown): void;
   /** Answers a call with an error. */
   answerError(actor: LightActor, message: LightMessage, error: Error): void;
+  /** What a report shows of a message that `life` was handling when it ended. */
+  describe(life: LightLife, message: LightMessage): WireCrash | undefined;
   /** A message is dealt with: there is room for another. */
   finished(actor: LightActor, message: LightMessage): void;
 }

@@ -10,6 +10,8 @@ import {
 } from "../../errors.ts";
 import type { ExitReport } from "../../exit_report.ts";
 import { enterLight } from "../current.ts";
+import { resumes } from "../resume.ts";
+import type { WireCrash } from "../thread/last_call.ts";
 import { isThenable } from "../is_thenable.ts";
 import { unknownMethod } from "../mail/methods.ts";
 import type { LightActor } from "./light_actor.ts";
@@ -92,6 +94,12 @@ export class LightWork {
     });
   }
 
+  /** The message that `life` is handling, for the report of its end. */
+  inFlight(life: LightLife): WireCrash | undefined {
+    const [message] = life.flying ?? [];
+    return message && this.#stage.describe(life, message);
+  }
+
   /** What is in flight ends with its life. */
   cut(life: LightLife, report: ExitReport): void {
     for (const message of life.flying ?? []) {
@@ -106,6 +114,7 @@ export class LightWork {
   }
 
   #finish(life: LightLife, message: LightMessage): void {
+    life.checkpoints?.changed();
     if (message.notice !== undefined) return;
     if (life.state !== "over") life.context?.handled();
     this.#actor.handled++;
@@ -117,11 +126,14 @@ export class LightWork {
     message: LightMessage,
     error: unknown,
   ): void {
+    const { onFailure } = life.order;
     const alone = error instanceof Refusal ||
-      error instanceof UnknownMethodError;
+      error instanceof UnknownMethodError ||
+      (onFailure !== undefined && resumes(error, onFailure));
+    if (!alone) life.crash ??= this.#stage.describe(life, message);
     if (message.asks) {
       const answer = alone
-        ? error
+        ? error as Error
         : this.#crashed(life, `failed: ${textOf(error)}`, error);
       this.#stage.answerError(this.#actor, message, answer);
     }

@@ -1,18 +1,26 @@
 /**
  * What an actor lets others keep of its state, so that it outlives the thread.
  *
- * The nursery has a checkpoint before the next message begins: whatever that
- * one does to the thread, what was kept is not lost, and no actor can give
- * states faster than they are put away.
+ * A checkpoint is kept before the next message begins: whatever that one does
+ * to the thread, what was kept is not lost, and no actor can give states faster
+ * than they are put away.
  *
  * @module
  */
 import { encode } from "../../memory/codec.ts";
-import type { Isolate } from "./isolate.ts";
+import type { WireState } from "../mail/protocol.ts";
 
 /** The hook that is called for a state. */
 interface Hooks {
   checkpoint?(): unknown;
+}
+
+/** Who puts the states away. */
+export interface StateKeeper {
+  /** Puts one away. Returns whether that is done; if not, it calls {@link Checkpoints.kept} when it is. */
+  keep(state: WireState): boolean;
+  /** Has the actor look again whether one is due. */
+  wake(): void;
 }
 
 /** The longest that a timer can wait. */
@@ -21,7 +29,7 @@ const STATE = { root: "state" };
 
 /** Takes the checkpoints of one incarnation. */
 export class Checkpoints {
-  readonly #isolate: Isolate;
+  readonly #keeper: StateKeeper;
   readonly #instance: Hooks;
   readonly #everyMs: number;
   #changed = false;
@@ -31,8 +39,8 @@ export class Checkpoints {
   #kept: PromiseWithResolvers<void> | undefined;
 
   /** For `instance`, at most one every `everyMs` milliseconds. */
-  constructor(isolate: Isolate, instance: object, everyMs: number) {
-    this.#isolate = isolate;
+  constructor(keeper: StateKeeper, instance: object, everyMs: number) {
+    this.#keeper = keeper;
     this.#instance = instance;
     this.#everyMs = everyMs;
   }
@@ -59,7 +67,7 @@ export class Checkpoints {
     const ms = Math.max(0, this.#next - performance.now());
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
-      this.#isolate.wake();
+      this.#keeper.wake();
     }, Math.min(ms, MAX_TIMER_MS));
   }
 
@@ -68,7 +76,7 @@ export class Checkpoints {
     this.#changed = false;
     this.#kept = Promise.withResolvers();
     try {
-      if (this.#post(await this.#instance.checkpoint?.())) {
+      if (!this.#post(await this.#instance.checkpoint?.())) {
         await this.#kept.promise;
       }
     } finally {
@@ -77,24 +85,28 @@ export class Checkpoints {
     }
   }
 
-  /** Takes the last one: it reaches the nursery before the report of the end does. */
+  /** Takes the last one: it is put away before the report of the end is. */
   async last(): Promise<void> {
     this.#post(await this.#instance.checkpoint?.());
   }
 
-  /** The nursery has it. */
+  /** It is put away. */
   kept(): void {
     this.#kept?.resolve();
   }
 
+  /** None is taken any more. */
+  close(): void {
+    this.#changed = false;
+    clearTimeout(this.#timer);
+  }
+
+  /** Returns whether nothing is left to wait for. */
   #post(state: unknown): boolean {
-    if (state === undefined) return false;
+    if (state === undefined) return true;
     const encoded = encode(state, STATE);
     const bytes = encoded.bytes.slice(0, encoded.length);
     const { attachments } = encoded;
-    this.#isolate.post({ type: "checkpoint", state: { bytes, attachments } }, [
-      bytes.buffer,
-    ]);
-    return true;
+    return this.#keeper.keep({ bytes, attachments });
   }
 }

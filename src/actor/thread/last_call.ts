@@ -25,7 +25,7 @@ export interface LastCall {
 }
 
 /** Larger arguments are not reported, in bytes. */
-const MAX_ARGS_BYTES = 16_384;
+export const MAX_ARGS_BYTES = 16_384;
 
 /** Describes the record that `lane` has in flight, a call of `method`. */
 export function lastCall(lane: LaneReader, method: string): LastCall {

@@ -225,7 +225,17 @@ async function start(here: Isolate, message: Become): Promise<void> {
   }
   const { concurrency, checkpointMs, onFailure, redelivers } = message;
   if (checkpointMs !== undefined && Checkpoints.has(instance)) {
-    checkpoints = new Checkpoints(here, instance, checkpointMs);
+    checkpoints = new Checkpoints(
+      {
+        keep: (state) => {
+          post({ type: "checkpoint", state }, [state.bytes.buffer]);
+          return false;
+        },
+        wake: () => here.wake(),
+      },
+      instance,
+      checkpointMs,
+    );
   }
   loop = new ActorLoop(
     here,
