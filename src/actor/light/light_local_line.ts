@@ -12,12 +12,7 @@ import {
   type SendOptions,
 } from "../mail/send.ts";
 import { WaitingLine } from "../mail/waiting_line.ts";
-
-/** A message that waits for room. */
-interface Waiting {
-  readonly message: LightMessage;
-  readonly until: number;
-}
+import { RoomDeadline } from "./room_deadline.ts";
 
 /** The way to a light actor of the same thread: no lane, no bytes. */
 export class LocalLine implements LightLine {
@@ -25,7 +20,9 @@ export class LocalLine implements LightLine {
   readonly #actor: LightActor;
   /** Messages that were sent and are not dealt with. */
   #under = 0;
-  #waiting: WaitingLine<Waiting> | undefined;
+  #waiting: WaitingLine<LightMessage> | undefined;
+  /** The deadline of what is sent now, until the clock is read. */
+  #deadline: RoomDeadline | undefined;
 
   /** A line to `actor` on the thread of `lights`. */
   constructor(
@@ -110,7 +107,7 @@ export class LocalLine implements LightLine {
     if (this.#waiting === undefined) return;
     const next = this.#waiting.shift();
     this.#showCrowd();
-    if (next !== undefined) this.#push(next.message);
+    if (next !== undefined) this.#push(next);
   }
 
   /** Drops what has waited longer than it may; asks are told by their book. */
@@ -123,17 +120,31 @@ export class LocalLine implements LightLine {
   abandon(): void {
     const waiting = this.#waiting?.takeAll() ?? [];
     this.#showCrowd();
-    for (const { message } of waiting) message.ask?.refused("sealed");
+    for (const { ask } of waiting) ask?.refused("sealed");
   }
 
   #send(message: LightMessage, waitMs: number): void {
     if (this.#under < this.capacity && this.#waiting === undefined) {
       return this.#push(message);
     }
-    this.#waiting ??= new WaitingLine();
-    this.#waiting.push({ message, until: performance.now() + waitMs });
-    this.#lights.crowded.add(this);
-    this.#lights.isolate.asks.arm(waitMs);
+    message.deadline = this.#deadlineIn(waitMs);
+    if (this.#waiting === undefined) {
+      this.#waiting = new WaitingLine();
+      this.#lights.crowded.add(this);
+    }
+    this.#waiting.push(message);
+  }
+
+  #deadlineIn(waitMs: number): RoomDeadline {
+    const known = this.#deadline;
+    if (known?.waitMs === waitMs) return known;
+    const deadline = this.#deadline = new RoomDeadline(waitMs);
+    queueMicrotask(() => {
+      if (this.#deadline === deadline) this.#deadline = undefined;
+      deadline.at = performance.now() + waitMs;
+      this.#lights.isolate.asks.arm(waitMs);
+    });
+    return deadline;
   }
 
   #showCrowd(): void {

@@ -1,5 +1,6 @@
 import { type LightRunning, runningLight } from "../current.ts";
 import type { Ask } from "../mail/ask_book.ts";
+import type { RoomDeadline } from "./room_deadline.ts";
 
 /** One call that a light actor has to handle: an entry of its queue. */
 export class LightMessage {
@@ -9,6 +10,8 @@ export class LightMessage {
   notice: (() => unknown) | undefined;
   /** Which light actor of this thread sent it, if it was one. */
   readonly caller: LightRunning | undefined = runningLight();
+  /** When it is given up, while it waits for room. */
+  deadline: RoomDeadline | undefined;
   /** Whether it may be handled: what it needs has arrived. */
   complete = true;
 
@@ -27,6 +30,11 @@ export class LightMessage {
     /** Number of the question in the book of who sent it. */
     readonly askId: number,
   ) {}
+
+  /** When it is given up, on the clock of `performance.now()`. */
+  get until(): number {
+    return this.deadline?.at ?? Infinity;
+  }
 }
 
 /** Another thread that sent to a light actor here. */
