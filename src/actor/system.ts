@@ -9,6 +9,7 @@ import {
   TroupeError,
 } from "../errors.ts";
 import { ENDPOINT, EndpointTable } from "../memory/endpoints.ts";
+import { type Lives, ownLife } from "../sync/lives.ts";
 import type { Cell, CellSpec } from "./cell.ts";
 import type { ActorClass, Task } from "./define.ts";
 import { DeadLetterOffice, type DeadLetters } from "./mail/dead_letters.ts";
@@ -88,6 +89,8 @@ export class System implements AsyncDisposable, Spawner {
   readonly #offspring: Offspring;
   readonly #deadLetters: DeadLetterOffice;
   readonly #wanted: number;
+  readonly #lives: Lives = ownLife().lives;
+  readonly #group: number = this.#lives.newGroup();
   #spares = 0;
   #warm: PromiseWithResolvers<void> = Promise.withResolvers();
   #zombies = 0;
@@ -141,7 +144,13 @@ export class System implements AsyncDisposable, Spawner {
     this.#hatchery = new Hatchery((message, transfer) =>
       this.#toNursery(message, transfer)
     );
-    this.#toNursery({ type: "hello", table: table.memory, spares }, []);
+    const lives = { memory: this.#lives.memory, group: this.#group };
+    this.#toNursery({
+      type: "hello",
+      table: table.memory,
+      lives,
+      spares,
+    }, []);
     // The first spare boots together with the nursery.
     if (spares > 0) this.#hatchery.hatch(`troupe-${crypto.randomUUID()}`);
   }
@@ -354,6 +363,7 @@ export class System implements AsyncDisposable, Spawner {
   /** Nothing happens here any more: settles all that waits. */
   #end(error: Error): void {
     this.#isolate.close(error);
+    this.#lives.endAll(this.#group);
     this.#offspring.abandonAll(error);
     this.#warm.reject(error);
   }

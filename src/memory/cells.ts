@@ -383,3 +383,14 @@ export function casOf<I extends Integers>(
 ): I[number] {
   return atomics.compareExchange(cells, index, expected, value);
 }
+
+/**
+ * How often to look at a word before waiting for it: `looks`, or not at all under the model checker, to which a loop
+ * of looks is an endless schedule.
+ *
+ * @param looks How often it pays.
+ * @returns How often to look.
+ */
+export function patience(looks: number): number {
+  return model === undefined ? looks : 0;
+}

@@ -5,6 +5,7 @@ import type { FromNursery, ToNursery } from "../../src/actor/mail/protocol.ts";
 import type { Start } from "../../src/actor/nursery/seat.ts";
 import { checkSpawnOptions } from "../../src/actor/spawn_options.ts";
 import { ThreadCell } from "../../src/actor/thread/thread_cell.ts";
+import { Lives } from "../../src/sync/lives.ts";
 import { ENDPOINT, EndpointTable } from "../../src/memory/endpoints.ts";
 
 function startOf(endpoint: number, incarnation: number): Start {
@@ -72,6 +73,7 @@ Deno.test("Nursery fences an incarnation before it starts the next, whoever asks
   const told: FromNursery[] = [];
   const nursery = new Nursery(
     table.memory,
+    { memory: new Lives(undefined, 2).memory, group: 1 },
     0,
     (message) => void told.push(message),
   );

@@ -14,6 +14,7 @@ const FOLDERS = [
   "registry",
   "shared",
   "supervisor",
+  "sync",
 ];
 
 /** What `path` exports at run time; types are none of it. */

@@ -13,7 +13,8 @@ import type { Cells } from "../../src/memory/cells.ts";
  *      6  STAMP    thread            when it blocked, for waking in arrival order
  *      7  RUN      explorer          counts up: begin a run; negative: end
  *      8  LENGTH   thread            how many values LOG has
- *      9- LOG      thread            what it logged, or the text of what it threw
+ *      9  TIMED    thread            1 while it is BLOCKED in a wait with a time limit
+ *     10- LOG      thread            what it logged, or the text of what it threw
  *
  * A RUNNING thread is the only one that runs: the explorer waits until it is not.
  */
@@ -27,7 +28,8 @@ export const BLOCK = {
   STAMP: 6,
   RUN: 7,
   LENGTH: 8,
-  LOG: 9,
+  TIMED: 9,
+  LOG: 10,
   WORDS: 256,
 } as const;
 
@@ -42,7 +44,7 @@ export const STATE = {
 } as const;
 
 /** What the explorer says with GO. */
-export const COMMAND = { STEP: 0, DIE: 1 } as const;
+export const COMMAND = { STEP: 0, DIE: 1, TIME_OUT: 2 } as const;
 
 /** Names of operations, for printed schedules. */
 export const OPS: readonly string[] = [

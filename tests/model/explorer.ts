@@ -52,6 +52,13 @@ export interface Scenario {
   readonly maxRuns?: number;
   /** Threads that may die: at most one in each run. */
   readonly mayDie?: readonly string[];
+  /**
+   * Whether waits with a time limit end by it, the longest first, when nobody else can take a step. A wake-up that was lost
+   * is not found then: for scenarios in which somebody dies, and others have to notice.
+   *
+   * @default {false}
+   */
+  readonly timePasses?: boolean;
 }
 
 /** What an exploration found. */
@@ -237,8 +244,9 @@ class Explorer {
         if (state === STATE.READY) ready.push(t);
         if (state === STATE.BLOCKED) blocked++;
       }
-      if (ready.length === 0) {
-        if (blocked === 0) return undefined;
+      if (ready.length === 0 && blocked === 0) return undefined;
+      const late = ready.length === 0 ? this.#timed() : [];
+      if (ready.length === 0 && late.length === 0) {
         this.#abandon();
         return "deadlock";
       }
@@ -246,6 +254,7 @@ class Explorer {
         this.#abandon();
         return "endless";
       }
+      if (late.length > 0) ready.push(...late);
       const choice = this.#choose(depth, ready, last, preemptions, deaths);
       const thread = choice % this.#n;
       if (choice >= this.#n) deaths++;
@@ -254,8 +263,21 @@ class Explorer {
         last = thread;
       }
       this.#note(choice);
-      this.#step(thread, choice >= this.#n ? COMMAND.DIE : COMMAND.STEP);
+      const command = late.length > 0 ? COMMAND.TIME_OUT : COMMAND.STEP;
+      this.#step(thread, choice >= this.#n ? COMMAND.DIE : command);
     }
+  }
+
+  /** The thread that has been blocked longest among those for which time may pass. */
+  #timed(): number[] {
+    if (this.#scenario.timePasses !== true) return [];
+    const of = (t: number, word: number): number =>
+      this.#control[t * BLOCK.WORDS + word]!;
+    const timed = Array.from({ length: this.#n }, (_, t) => t).filter((t) =>
+      this.#state(t) === STATE.BLOCKED && of(t, BLOCK.TIMED) === 1
+    );
+    return timed.sort((s, t) => of(s, BLOCK.STAMP) - of(t, BLOCK.STAMP))
+      .slice(0, 1);
   }
 
   /** Repeats the decisions of the schedule so far; beyond them, goes on with the thread that ran last. */

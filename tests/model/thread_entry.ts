@@ -66,8 +66,16 @@ class SteppedCells implements Cells {
     return Atomics.compareExchange(words, index, expected, value);
   }
 
-  /** Time does not pass in a model: a wait ends by a notify alone, so a lost wake-up is a deadlock. */
-  wait(words: Words, index: number, value: number): "ok" | "not-equal" {
+  /**
+   * A wait ends by a notify alone, so a lost wake-up is a deadlock. Only in a scenario with `timePasses` does one with
+   * a time limit end by it, when nobody else can take a step.
+   */
+  wait(
+    words: Words,
+    index: number,
+    value: number,
+    timeoutMs = Infinity,
+  ): "ok" | "not-equal" | "timed-out" {
     this.#point("wait", words, index);
     if (Atomics.load(words, index) !== value) return "not-equal";
     const { control, threads } = this.#start;
@@ -76,8 +84,11 @@ class SteppedCells implements Cells {
       stamp = Math.max(stamp, control[t * BLOCK.WORDS + BLOCK.STAMP] as number);
     }
     control[this.#base + BLOCK.STAMP] = stamp + 1;
+    control[this.#base + BLOCK.TIMED] = timeoutMs === Infinity ? 0 : 1;
     this.#stop("wakes from wait", words, index, STATE.BLOCKED);
-    return "ok";
+    return control[this.#base + BLOCK.COMMAND] === COMMAND.TIME_OUT
+      ? "timed-out"
+      : "ok";
   }
 
   waitAsync(): never {

@@ -7,6 +7,7 @@
 import type { WireError } from "../../error_wire.ts";
 import type { ExitReport } from "../../exit_report.ts";
 import type { DeadLetterBundle } from "./dead_letter.ts";
+import type { LifeOfThread, LivesOfSystem } from "../nursery/seat_lives.ts";
 import type { FailureRules } from "../resume.ts";
 import type { LastCall, WireCrash } from "../thread/last_call.ts";
 
@@ -65,6 +66,7 @@ export interface Become {
   readonly onFailure: FailureRules | undefined;
   /** What the actor is to restore. */
   readonly restore: WireState | undefined;
+  readonly life: LifeOfThread;
   readonly table: SharedArrayBuffer;
   readonly lanes: readonly LaneInfo[];
 }
@@ -97,6 +99,7 @@ export type ToNursery =
   | {
     readonly type: "hello";
     readonly table: SharedArrayBuffer;
+    readonly lives: LivesOfSystem;
     readonly spares: number;
   }
   | {
@@ -108,7 +111,7 @@ export type ToNursery =
   | {
     readonly type: "start";
     readonly owner: number;
-    readonly become: Omit<Become, "lanes" | "table" | "epoch">;
+    readonly become: Omit<Become, "lanes" | "table" | "epoch" | "life">;
     readonly transfer: readonly Transferable[];
     readonly initTimeout: number;
     readonly hangMs: number;

@@ -34,6 +34,7 @@ import type { LastCall } from "../thread/last_call.ts";
 import { lost } from "./lost.ts";
 import { named, readLane, readLeftovers } from "./leftovers.ts";
 import { type Link, sealLinksOf, Seat, silentIn, type Start } from "./seat.ts";
+import { type LivesOfSystem, SeatLives } from "./seat_lives.ts";
 import { Ties } from "./ties.ts";
 
 type Connect = Extract<ToNursery, { type: "connect" }>;
@@ -45,6 +46,7 @@ const NOTHING: Pick<Link, "begun" | "dropped"> = { begun: 0, dropped: 0 };
 /** Keeps the seats of one system; one instance in the nursery's thread. */
 export class Nursery {
   readonly #table: EndpointTable;
+  readonly #lives: SeatLives;
   readonly #brood: Brood;
   readonly #toMain: (message: FromNursery, transfer?: Transferable[]) => void;
   readonly #seats: Map<number, Seat> = new Map();
@@ -64,14 +66,16 @@ export class Nursery {
   /** A nursery over `table`, with `spares` workers kept warm. */
   constructor(
     table: SharedArrayBuffer,
+    lives: LivesOfSystem,
     spares: number,
     toMain: (message: FromNursery, transfer?: Transferable[]) => void,
   ) {
     this.#table = new EndpointTable(table);
+    this.#lives = new SeatLives(lives);
     this.#toMain = toMain;
     this.#hangs = new HangWatch(
       this.#table,
-      (seat, hangMs) => this.#hung(seat, hangMs),
+      (seat, hangMs) => this.#end(seat, hungFor(seat.name, hangMs)),
     );
     this.#brood = new Brood(spares, {
       onMessage: (chick, message) => this.#fromWorker(chick, message),
@@ -162,10 +166,10 @@ export class Nursery {
     seat.epoch = table.bump(address.endpoint, ENDPOINT.EPOCH) + 1;
     table.set(address.endpoint, ENDPOINT.EXIT, 0);
     table.set(address.endpoint, ENDPOINT.STATE, STATE.OPEN);
-    seat.timer = armed(
-      () => this.#initTimedOut(seat, message.initTimeout),
-      message.initTimeout,
-    );
+    const { initTimeout } = message;
+    const tooLate = () =>
+      this.#end(seat, startTimedOut(seat.name, initTimeout));
+    seat.timer = armed(tooLate, initTimeout);
     seat.cancelTake = this.#brood.take({
       use: (chick) => this.#become(seat, message, chick),
       failed: (why) => this.#end(seat, noThreadFor(message.become, why)),
@@ -178,6 +182,7 @@ export class Nursery {
       ...message.become,
       type: "become",
       epoch: seat.epoch,
+      life: this.#lives.begin(seat),
       table: this.#table.memory,
       lanes: seat.links.map((link) => link.lane),
     }, [...message.transfer]);
@@ -185,10 +190,6 @@ export class Nursery {
     for (const from of silentIn(seat.links)) {
       chick.post({ type: "silent", from });
     }
-  }
-
-  #initTimedOut(seat: Seat, timeoutMs: number): void {
-    this.#end(seat, startTimedOut(seat.name, timeoutMs));
   }
 
   #fromWorker(chick: Chick, message: ToNursery): void {
@@ -280,6 +281,7 @@ export class Nursery {
   #fence(seat: Seat, { kind }: WireReport): LastCall | undefined {
     const { endpoint } = seat.address;
     const epoch = this.#table.bump(endpoint, ENDPOINT.EPOCH) + 1;
+    this.#lives.end(seat, kind);
     this.#sealFrom(endpoint);
     const failed = kind === "failed" || kind === "crashed" || kind === "hung";
     return fenceLanes(seat, epoch, failed && !seat.asked, this.#lose);
@@ -442,9 +444,5 @@ export class Nursery {
     }
     seat.parcels.set(parcel.id, parcel);
     if (seat.chick !== undefined) seat.give(parcel);
-  }
-
-  #hung(seat: Seat, hangMs: number): void {
-    this.#end(seat, hungFor(seat.name, hangMs));
   }
 }

@@ -17,6 +17,7 @@ scope.onmessage = ({ data }) => {
   if (data.type === "hello") {
     nursery = new Nursery(
       data.table,
+      data.lives,
       data.spares,
       (message, transfer) => scope.postMessage(message, transfer ?? []),
     );

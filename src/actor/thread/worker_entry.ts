@@ -12,6 +12,7 @@ import {
 } from "../../errors.ts";
 import { decode } from "../../memory/codec.ts";
 import { ENDPOINT, EndpointTable } from "../../memory/endpoints.ts";
+import { enterLife } from "../../sync/lives.ts";
 import { ActorLoop } from "./actor_loop.ts";
 import { type Bed, sleepIn } from "../nursery/bed.ts";
 import { Checkpoints } from "./checkpoints.ts";
@@ -160,6 +161,7 @@ function noteExitCode(here: Isolate): void {
 async function become(message: Become): Promise<void> {
   const { address, epoch, name } = message;
   enterHome("loading");
+  enterLife(message.life.memory, message.life.who);
   const table = new EndpointTable(message.table);
   isolate = new Isolate(table, address.endpoint, epoch, post);
   isolate.onFenced = closeThread;

@@ -1,0 +1,283 @@
+/**
+ * Sections: several words changed as if they were one, whoever dies when.
+ *
+ * - **Alone:** one thread at a time is in a section of a memory.
+ * - **All or nothing:** what a thread that died inside had begun is undone by the next one.
+ * - **Short:** a section never waits; it takes about a microsecond, so that even the main thread may wait to enter one.
+ *
+ * A section must not throw: what it wants to say it returns. `layout.ts` draws the words.
+ *
+ * @module
+ */
+import {
+  cas,
+  load,
+  notify,
+  patience,
+  peek,
+  poke,
+  store,
+  wait,
+} from "../memory/cells.ts";
+import {
+  CONTENDED,
+  PLACE,
+  PLACE_STATE,
+  PRIMITIVE,
+  SYNC_VERSION,
+} from "./layout.ts";
+import { ownLife } from "./lives.ts";
+import { rouse } from "./parker.ts";
+
+const { ARRIVALS, CAPACITY, FIELDS, GUARD, HIGH, LOG, UNDO } = PRIMITIVE;
+
+/** Looks at a guard that is taken, before it sleeps. */
+const LOOKS = 200;
+/** Longest sleep in front of a guard, in milliseconds: a wake-up that a dying thread owed is made good after it. */
+const SLICE_MS = 5;
+/** A thread that is dead for so many slices inside a section never leaves it: it takes a microsecond to. */
+const QUARANTINE = 200;
+
+/** How many can wait at one primitive in sections' memory; see `obtain.ts` for more. */
+const PLACES = 256;
+
+/** Every place may be written four times in one section, and the other words once or twice. */
+function logWords(places: number): number {
+  return 2 * (4 * places + 64);
+}
+
+let serial = 0;
+
+/** The sections of one memory. */
+export class Monitor {
+  /** The memory. */
+  readonly words: Int32Array<SharedArrayBuffer>;
+  readonly #capacity: number;
+  readonly #places: number;
+  /** Words to notify when the section is left. */
+  #woken: number[] = [];
+  /** Places whose threads must be alive for that to mean anything. */
+  #granted: number[] = [];
+  #last = -1;
+  #lastValue = 0;
+  /** Runs in a section when threads have died: frees their places and gives what they held to others. */
+  onDeath: () => void = () => {};
+
+  /** Sections of `memory`; without it, of a new one for a primitive of that kind. */
+  constructor(memory: SharedArrayBuffer | number, places: number = PLACES) {
+    if (typeof memory === "number") {
+      const bytes = (LOG + logWords(places) + places * PLACE.WORDS) * 4;
+      this.words = new Int32Array(new SharedArrayBuffer(bytes));
+      const { who, lives } = ownLife();
+      // Plain: handing the memory over publishes it.
+      poke(this.words, PRIMITIVE.VERSION, SYNC_VERSION);
+      poke(this.words, PRIMITIVE.KIND, memory);
+      poke(this.words, PRIMITIVE.ROOT, lives.root);
+      poke(this.words, PRIMITIVE.MAKER, who);
+      poke(this.words, PRIMITIVE.SERIAL, ++serial);
+      poke(this.words, CAPACITY, places);
+    } else this.words = new Int32Array(memory);
+    this.#capacity = peek(this.words, CAPACITY);
+    this.#places = LOG + logWords(this.#capacity);
+  }
+
+  /**
+   * Runs `body` in a section.
+   *
+   * @returns What it returned.
+   */
+  run<T>(body: () => T): T {
+    this.#enter();
+    const result = body();
+    if (peek(this.words, UNDO) !== 0) store(this.words, UNDO, 0);
+    if (this.#last >= 0) {
+      store(this.words, this.#last, this.#lastValue);
+      this.#last = -1;
+    }
+    this.#leave();
+    if (this.#woken.length > 0 && this.#wake()) this.bury();
+    return result;
+  }
+
+  /** Frees the places of the dead and gives what they held to others. */
+  bury(): void {
+    this.run(this.onDeath);
+  }
+
+  /** In a section: reads a word. */
+  get(index: number): number {
+    return peek(this.words, index);
+  }
+
+  /** In a section: writes a word, so that it is undone if this thread dies inside. */
+  set(index: number, value: number): void {
+    const { words } = this;
+    const entries = peek(words, UNDO);
+    const at = LOG + 2 * entries;
+    poke(words, at, index);
+    poke(words, at + 1, peek(words, index));
+    poke(words, UNDO, entries + 1);
+    poke(words, index, value);
+  }
+
+  /** In a section: a word to write when all else has been, just before the section is left. */
+  setLast(index: number, value: number): void {
+    this.#last = index;
+    this.#lastValue = value;
+  }
+
+  /** The index of a word of the primitive's own, 0 to 11. */
+  field(n: number): number {
+    return FIELDS + n;
+  }
+
+  /** In a section: how many places may be in use. */
+  get high(): number {
+    return peek(this.words, HIGH);
+  }
+
+  /** The index of a field of a place. */
+  at(place: number, field: number): number {
+    return this.#places + place * PLACE.WORDS + field;
+  }
+
+  /** In a section: reads a field of a place. */
+  of(place: number, field: number): number {
+    return peek(this.words, this.at(place, field));
+  }
+
+  /**
+   * In a section: takes a free place for this thread.
+   *
+   * @returns The place, or -1 if all are taken.
+   */
+  take(state: number, arg: number): number {
+    const { high } = this;
+    let place = 0;
+    while (place < high && this.of(place, PLACE.WHO) !== 0) place++;
+    if (place === this.#capacity) return -1;
+    if (place === high) this.set(HIGH, high + 1);
+    const stamp = (this.get(ARRIVALS) + 1) | 0;
+    this.set(ARRIVALS, stamp);
+    this.set(this.at(place, PLACE.WHO), ownLife().who);
+    this.set(this.at(place, PLACE.STATE), state);
+    this.set(this.at(place, PLACE.STAMP), stamp);
+    this.set(this.at(place, PLACE.ARG), arg);
+    return place;
+  }
+
+  /** In a section: frees a place. */
+  free(place: number): void {
+    this.set(this.at(place, PLACE.WHO), 0);
+    this.set(this.at(place, PLACE.STATE), PLACE_STATE.FREE);
+    let { high } = this;
+    if (place !== high - 1) return;
+    while (high > 0 && this.of(high - 1, PLACE.WHO) === 0) high--;
+    this.set(HIGH, high);
+  }
+
+  /** In a section: frees the place of one who waited and has given up; a wait that is still under way ends. */
+  abandon(place: number): void {
+    this.free(place);
+    this.#woken.push(this.at(place, PLACE.STATE));
+  }
+
+  /** In a section: tells one who waits how its wait ended; wakes it when the section is left. */
+  tell(place: number, state: number): void {
+    this.set(this.at(place, PLACE.STATE), state);
+    this.#woken.push(this.at(place, PLACE.STATE));
+    this.#granted.push(this.of(place, PLACE.WHO));
+  }
+
+  /** In a section: the one who has waited longest, or -1; `skip` leaves places out. The dead are not among them. */
+  oldest(skip?: (place: number) => boolean): number {
+    const { lives } = ownLife();
+    let found = -1;
+    for (let place = this.high - 1; place >= 0; place--) {
+      if (this.of(place, PLACE.STATE) !== PLACE_STATE.WAITING) continue;
+      if (!lives.alive(this.of(place, PLACE.WHO))) continue;
+      if (skip?.(place)) continue;
+      if (found < 0 || this.isBefore(place, found)) found = place;
+    }
+    return found;
+  }
+
+  /** In a section: whether who is at `place` came before who is at `other`. */
+  isBefore(place: number, other: number): boolean {
+    const stamp = this.of(place, PLACE.STAMP);
+    return ((stamp - this.of(other, PLACE.STAMP)) | 0) < 0;
+  }
+
+  /** In a section: calls `visit` with each place whose thread is dead. */
+  eachDead(visit: (place: number) => void): void {
+    const { lives } = ownLife();
+    for (let place = this.high - 1; place >= 0; place--) {
+      const who = this.of(place, PLACE.WHO);
+      if (who !== 0 && !lives.alive(who)) visit(place);
+    }
+  }
+
+  #enter(): void {
+    const { words } = this;
+    const { who, lives } = ownLife();
+    const mine = who << 1;
+    if (cas(words, GUARD, 0, mine) !== 0) this.#wait(mine, lives);
+    if (peek(words, UNDO) !== 0) this.#undo();
+  }
+
+  #wait(mine: number, lives: ReturnType<typeof ownLife>["lives"]): void {
+    const { words } = this;
+    for (let i = patience(LOOKS); i > 0; i--) {
+      if (load(words, GUARD) === 0 && cas(words, GUARD, 0, mine) === 0) return;
+    }
+    const limit = patience(QUARANTINE);
+    for (let still = 0;;) {
+      let seen = load(words, GUARD);
+      if (seen === 0) {
+        if (cas(words, GUARD, 0, mine | CONTENDED) === 0) return;
+        continue;
+      }
+      // Its own: something threw through a section of this thread.
+      const own = seen >> 1 === mine >> 1;
+      if (own || (still > limit && !lives.alive(seen >> 1))) {
+        if (cas(words, GUARD, seen, mine | CONTENDED) === seen) return;
+        continue;
+      }
+      if ((seen & CONTENDED) === 0) {
+        if (cas(words, GUARD, seen, seen | CONTENDED) !== seen) continue;
+        seen |= CONTENDED;
+      }
+      const slept = wait(words, GUARD, seen, SLICE_MS);
+      still = slept === "timed-out" ? still + 1 : 0;
+    }
+  }
+
+  #undo(): void {
+    const { words } = this;
+    for (let entry = peek(words, UNDO) - 1; entry >= 0; entry--) {
+      const at = LOG + 2 * entry;
+      poke(words, peek(words, at), peek(words, at + 1));
+    }
+    store(words, UNDO, 0);
+  }
+
+  /** Leaves, unless this thread was dead for so long that another is in its place. */
+  #leave(): void {
+    const { words } = this;
+    const mine = ownLife().who << 1;
+    if (cas(words, GUARD, mine, 0) === mine) return;
+    const contended = mine | CONTENDED;
+    if (cas(words, GUARD, contended, 0) === contended) notify(words, GUARD, 1);
+  }
+
+  /** Wakes those who were told. Returns whether one of them died before it could hear. */
+  #wake(): boolean {
+    const woken = this.#woken;
+    const granted = this.#granted;
+    this.#woken = [];
+    this.#granted = [];
+    for (const index of woken) rouse(this.words, index);
+    const { lives } = ownLife();
+    return granted.some((who) => !lives.alive(who));
+  }
+}

@@ -1,0 +1,376 @@
+import { cas, load } from "../memory/cells.ts";
+import { DeadlockError } from "./deadlock_error.ts";
+import { defineHandle, remember } from "./handles.ts";
+import type { Held } from "./held.ts";
+import { KIND, MUTEX_WORD, PLACE, PLACE_STATE, PRIMITIVE } from "./layout.ts";
+import { ownLife } from "./lives.ts";
+import { Monitor } from "./monitor.ts";
+import { NotHeldError } from "./not_held_error.ts";
+import {
+  AT_ONCE,
+  BLOCKING,
+  mayBlock,
+  mustLive,
+  obtain,
+  obtainSync,
+  type State,
+} from "./obtain.ts";
+import { checkWait, type SyncWait, type Wait } from "./wait.ts";
+import { WaitTimeoutError } from "./wait_timeout_error.ts";
+
+const { WORD } = PRIMITIVE;
+const { CONTENDED, OWNER_SHIFT } = MUTEX_WORD;
+const { GRANTED, INHERITED, WAITING } = PLACE_STATE;
+
+let release: (mutex: Mutex, hold: MutexHold) => void;
+let takeOff: (mutex: Mutex) => MutexHold;
+let putOn: (mutex: Mutex, hold: MutexHold) => Promise<void>;
+let holderHere: (mutex: Mutex) => MutexHold | undefined;
+
+/** What is held of a mutex. */
+export class MutexHold implements Held {
+  /** See {@link Held.ownerDied}. */
+  ownerDied: boolean;
+  readonly #mutex: Mutex;
+
+  /** A hold on `mutex`. */
+  constructor(mutex: Mutex, ownerDied: boolean) {
+    this.#mutex = mutex;
+    this.ownerDied = ownerDied;
+  }
+
+  /** Gives it back; does nothing if it was given back already, or if this thread has lost it. */
+  [Symbol.dispose](): void {
+    release(this.#mutex, this);
+  }
+}
+
+/**
+ * A lock that one at a time holds, over all threads.
+ *
+ * - **Fair:** those who wait get it in the order in which they came.
+ * - **Awaited or blocking:** both exclude each other. Two functions of one thread exclude each other too.
+ * - **Deaths:** when a thread ends while it holds the lock, by whatever means, the next one gets it with
+ *   `ownerDied: true`. What a thread does that was given up counts no more: it can neither hold nor release.
+ * - **Travels** in any message, and is the same object for the same lock on one thread.
+ * - **Reach:** the threads of one program.
+ *
+ * @example Two threads change one number
+ * ```ts
+ * import { Mutex, run, task } from "@troupe/actors";
+ * import { assertEquals } from "@std/assert";
+ *
+ * export const deposit = task(
+ *   import.meta,
+ *   "deposit",
+ *   async (mutex: Mutex, account: Float64Array) => {
+ *     for (let i = 0; i < 100; i++) {
+ *       using _held = await mutex.lock();
+ *       account[0]! += 1;
+ *     }
+ *   },
+ * );
+ *
+ * // Threads import this module too: only the main one runs the tasks.
+ * if (import.meta.main) {
+ *   const mutex = new Mutex();
+ *   const account = new Float64Array(new SharedArrayBuffer(8));
+ *   await Promise.all([1, 2].map(() => run(deposit, [mutex, account])));
+ *   assertEquals(account[0], 200);
+ * }
+ * ```
+ */
+export class Mutex {
+  readonly #monitor: Monitor;
+  readonly #words: Int32Array<SharedArrayBuffer>;
+  /** What this thread holds. */
+  #own: MutexHold | undefined;
+
+  static {
+    release = (mutex, hold) => mutex.#release(hold);
+    takeOff = (mutex) => {
+      const own = mutex.#own!;
+      mutex.#release(own);
+      return own;
+    };
+    putOn = (mutex, hold) => mutex.#resume(hold);
+    holderHere = (mutex) => mutex.#own;
+  }
+
+  /** Makes a lock that nobody holds. */
+  constructor();
+  /**
+   * The lock in `memory`, as a message brought it.
+   *
+   * @ignore
+   */
+  constructor(memory: SharedArrayBuffer | number | undefined);
+  constructor(memory: SharedArrayBuffer | number = KIND.MUTEX) {
+    this.#monitor = new Monitor(memory);
+    this.#words = this.#monitor.words;
+    this.#monitor.onDeath = () => this.#bury();
+    remember(this, this.#words);
+  }
+
+  /**
+   * Takes the lock, when it is this caller's turn.
+   *
+   * @param options How long to wait.
+   * @returns A promise of what gives it back. It rejects with each of the errors below; nothing is left of the wait then.
+   * @throws {WaitTimeoutError} If the time is over.
+   * @throws {FencedError} If this thread was given up.
+   * @throws {InvalidOptionError} If an option is out of bounds.
+   */
+  lock(options: Wait = {}): Promise<Held> {
+    try {
+      checkWait("lock", options);
+      options.signal?.throwIfAborted();
+      const held = this.#tryFast();
+      if (held !== undefined) return Promise.resolve(held);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    return this.#lockLater(options);
+  }
+
+  /**
+   * Takes the lock, blocking the thread until it is this caller's turn.
+   *
+   * @param options How long to wait, and whether on the main thread.
+   * @returns What gives it back.
+   * @throws {WaitTimeoutError} If the time is over.
+   * @throws {MainThreadWaitError} If this is the main thread and `onMain` is not set.
+   * @throws {DeadlockError} If this thread holds the lock: it would wait for itself.
+   * @throws {FencedError} If this thread was given up.
+   * @throws {InvalidOptionError} If an option is out of bounds.
+   */
+  lockSync(options: SyncWait = {}): Held {
+    checkWait("lock", options);
+    mayBlock("lock", options);
+    const held = this.#tryFast();
+    if (held !== undefined) return held;
+    if (this.#own !== undefined) {
+      throw new DeadlockError(
+        "Cannot lock as this thread holds the lock, and would wait for itself: release it first, or use a ReentrantMutex",
+      );
+    }
+    return this.#got(
+      obtainSync(
+        this.#monitor,
+        () => this.#claim(BLOCKING),
+        "lock",
+        options,
+      ),
+      options,
+    );
+  }
+
+  /**
+   * Takes the lock if it is free and nobody waits for it.
+   *
+   * @returns What gives it back, or `undefined`.
+   * @throws {FencedError} If this thread was given up.
+   */
+  tryLock(): Held | undefined {
+    const held = this.#tryFast();
+    if (held !== undefined || !this.#ownerDead) return held;
+    const state = this.#monitor.run(() => {
+      const first = this.#settle();
+      return first === "free" ? this.#take() : AT_ONCE.NO_ROOM;
+    });
+    return state === AT_ONCE.NO_ROOM
+      ? undefined
+      : this.#hold(state === AT_ONCE.INHERITED);
+  }
+
+  /**
+   * Gives back what this thread holds; `using` does so at the end of the scope.
+   *
+   * @throws {NotHeldError} If this thread does not hold the lock.
+   */
+  unlock(): void {
+    const own = this.#own;
+    if (own === undefined || ownLife().fenced) {
+      throw new NotHeldError(
+        "Cannot unlock as this thread does not hold the lock: take it first",
+      );
+    }
+    this.#release(own);
+  }
+
+  /** Whether somebody holds it who lives. */
+  get locked(): boolean {
+    return load(this.#words, WORD) !== 0 && !this.#ownerDead;
+  }
+
+  get #ownerDead(): boolean {
+    const word = load(this.#words, WORD);
+    return word !== 0 && !ownLife().lives.alive(word >> OWNER_SHIFT);
+  }
+
+  #tryFast(): Held | undefined {
+    const life = ownLife();
+    if (life.fenced) mustLive("lock");
+    const mine = life.who << OWNER_SHIFT;
+    if (cas(this.#words, WORD, 0, mine) !== 0) return undefined;
+    return this.#hold(false);
+  }
+
+  #hold(ownerDied: boolean): MutexHold {
+    return this.#own = new MutexHold(this, ownerDied);
+  }
+
+  async #lockLater(options: Wait): Promise<Held> {
+    const claim = () => this.#claim(0);
+    if (options.timeout === 0) {
+      const held = this.tryLock();
+      return held ?? this.#got(WAITING, options);
+    }
+    return this.#got(
+      await obtain(this.#monitor, claim, "lock", options),
+      options,
+    );
+  }
+
+  #got(state: State, { timeout }: Wait): Held {
+    if (state !== WAITING) return this.#hold(state === INHERITED);
+    throw new WaitTimeoutError(
+      `Cannot lock as it took too long: the limit is ${timeout} ms`,
+      { timeoutMs: timeout ?? Infinity },
+    );
+  }
+
+  /** In a section: has the lock, or a place in the queue for it. */
+  #claim(arg: number): number {
+    for (;;) {
+      const now = this.#settle();
+      if (now === "free") {
+        const taken = this.#take();
+        if (taken === AT_ONCE.NO_ROOM) continue;
+        return taken;
+      }
+      if (arg === BLOCKING && this.#overtakeOwn()) return AT_ONCE.GRANTED;
+      return this.#monitor.take(WAITING, arg);
+    }
+  }
+
+  /**
+   * In a section: a blocking caller takes what was given to a waiter of its own thread who has not seen it yet, and
+   * cannot before this thread goes on.
+   */
+  #overtakeOwn(): boolean {
+    const monitor = this.#monitor;
+    const { who } = ownLife();
+    if (load(this.#words, WORD) >> OWNER_SHIFT !== who) return false;
+    for (let place = monitor.high - 1; place >= 0; place--) {
+      if (monitor.of(place, PLACE.WHO) !== who) continue;
+      if (monitor.of(place, PLACE.STATE) === WAITING) continue;
+      monitor.set(monitor.at(place, PLACE.STATE), WAITING);
+      return true;
+    }
+    return false;
+  }
+
+  /**
+   * In a section: says whether the lock is there to be taken, by a caller who would be the first. From here on only
+   * sections write the word, unless it is free.
+   */
+  #settle(): "free" | "taken" {
+    const words = this.#words;
+    for (;;) {
+      const word = load(words, WORD);
+      if (word === 0) {
+        const first = this.#first();
+        if (first < 0) return "free";
+        if (cas(words, WORD, 0, CONTENDED) === 0) this.#give(first, GRANTED);
+      } else if ((word & CONTENDED) === 0) {
+        cas(words, WORD, word, word | CONTENDED);
+      } else if (ownLife().lives.alive(word >> OWNER_SHIFT)) {
+        return "taken";
+      } else {
+        const first = this.#first();
+        if (first < 0) return "free";
+        this.#give(first, INHERITED);
+      }
+    }
+  }
+
+  /** In a section: takes a lock that {@link Mutex.#settle} found free. */
+  #take(): number {
+    const words = this.#words;
+    const mine = ownLife().who << OWNER_SHIFT;
+    const word = load(words, WORD);
+    if (word !== 0) {
+      this.#monitor.set(WORD, mine | CONTENDED);
+      return AT_ONCE.INHERITED;
+    }
+    return cas(words, WORD, 0, mine) === 0 ? AT_ONCE.GRANTED : AT_ONCE.NO_ROOM;
+  }
+
+  /** In a section: whose turn it is, or -1. One who blocks goes before the others of its thread, which cannot go on. */
+  #first(): number {
+    const monitor = this.#monitor;
+    const first = monitor.oldest();
+    if (first < 0) return first;
+    const who = monitor.of(first, PLACE.WHO);
+    const blocking = monitor.oldest((place) =>
+      monitor.of(place, PLACE.WHO) !== who ||
+      monitor.of(place, PLACE.ARG) !== BLOCKING
+    );
+    return blocking < 0 ? first : blocking;
+  }
+
+  /** In a section: gives the lock to who waits at `place`. */
+  #give(place: number, state: State): void {
+    const monitor = this.#monitor;
+    const who = monitor.of(place, PLACE.WHO);
+    monitor.set(WORD, who << OWNER_SHIFT | CONTENDED);
+    monitor.tell(place, state);
+  }
+
+  #release(hold: MutexHold): void {
+    if (this.#own !== hold) return;
+    this.#own = undefined;
+    const life = ownLife();
+    if (life.fenced) return;
+    const mine = life.who << OWNER_SHIFT;
+    if (cas(this.#words, WORD, mine, 0) === mine) return;
+    this.#monitor.run(() => {
+      const word = load(this.#words, WORD);
+      if (word >> OWNER_SHIFT !== life.who || life.fenced) return;
+      const first = this.#first();
+      if (first >= 0) this.#give(first, GRANTED);
+      else this.#monitor.setLast(WORD, 0);
+    });
+  }
+
+  /** In a section, after a death. */
+  #bury(): void {
+    this.#monitor.eachDead((place) => this.#monitor.free(place));
+    if (load(this.#words, WORD) !== 0 && this.#ownerDead) this.#settle();
+  }
+
+  /** Takes the lock again for a hold that was {@link suspend | taken off}. */
+  async #resume(hold: MutexHold): Promise<void> {
+    const again = await this.lock() as MutexHold;
+    hold.ownerDied = again.ownerDied;
+    this.#own = hold;
+  }
+}
+
+defineHandle("mutex", KIND.MUTEX, Mutex);
+
+/** What this thread holds of `mutex`. */
+export function holdOf(mutex: Mutex): MutexHold | undefined {
+  return holderHere(mutex);
+}
+
+/** Lets go of a lock that this thread holds, and keeps the hold for {@link resume}. */
+export function suspend(mutex: Mutex): MutexHold {
+  return takeOff(mutex);
+}
+
+/** Takes the lock again, for the same hold. */
+export function resume(mutex: Mutex, hold: MutexHold): Promise<void> {
+  return putOn(mutex, hold);
+}

@@ -1,0 +1,182 @@
+/**
+ * Waiting for a place in a monitor's memory to be told something.
+ *
+ * @module
+ */
+import { wait } from "../memory/cells.ts";
+import { FencedError } from "./fenced_error.ts";
+import { PLACE, PLACE_STATE, PRIMITIVE } from "./layout.ts";
+import { ownLife } from "./lives.ts";
+import { MainThreadWaitError } from "./main_thread_wait_error.ts";
+import type { Monitor } from "./monitor.ts";
+import { type Cell, type Outcome, park, parkAsync } from "./parker.ts";
+import type { SyncWait, Wait } from "./wait.ts";
+
+/** What a claim comes to when it need not wait, beside the number of the place where it waits. */
+export const AT_ONCE: {
+  /** All places are taken: it is to be made again. */
+  readonly NO_ROOM: -1;
+  /** It has it. */
+  readonly GRANTED: -2;
+  /** It has it from one who died. */
+  readonly INHERITED: -3;
+  /** It will never have it. */
+  readonly REFUSED: -4;
+} = { NO_ROOM: -1, GRANTED: -2, INHERITED: -3, REFUSED: -4 } as const;
+
+/** One of {@link PLACE_STATE}: GRANTED, INHERITED or REFUSED, or WAITING when the time was over before. */
+export type State = number;
+
+/** What is said of a place by a thread that blocks: the others of that thread cannot go on meanwhile. */
+export const BLOCKING: 1 = 1 as const;
+
+/** How long a claim that found no room waits before it is made again, in milliseconds. */
+const NO_ROOM_MS = 5;
+
+const IS_MAIN = !("WorkerGlobalScope" in globalThis);
+
+/**
+ * Refuses what a thread that was given up may not do.
+ *
+ * @throws {FencedError} If this thread is one.
+ */
+export function mustLive(what: string): void {
+  if (ownLife().fenced) throw fenced(what);
+}
+
+function fenced(what: string): FencedError {
+  return new FencedError(
+    `Cannot ${what} as this thread was given up: another may run in its place`,
+  );
+}
+
+/**
+ * Refuses to block the main thread.
+ *
+ * @throws {MainThreadWaitError} If this is the main thread and nobody asked for it.
+ */
+export function mayBlock(what: string, { onMain }: SyncWait): void {
+  if (!IS_MAIN || onMain === true) return;
+  throw new MainThreadWaitError(
+    `Cannot ${what} as that would block the main thread: await it, or set 'onMain' to true`,
+  );
+}
+
+function atOnce(place: number): State {
+  if (place === AT_ONCE.GRANTED) return PLACE_STATE.GRANTED;
+  return place === AT_ONCE.INHERITED
+    ? PLACE_STATE.INHERITED
+    : PLACE_STATE.REFUSED;
+}
+
+/** What it came to for who waited at `place`, which is free then; WAITING when it was woken for nothing. */
+function conclude(
+  monitor: Monitor,
+  place: number,
+  outcome: Outcome,
+): State {
+  return monitor.run(() => {
+    if (monitor.of(place, PLACE.WHO) !== ownLife().who) return PLACE_STATE.FREE;
+    const state = monitor.of(place, PLACE.STATE);
+    if (state !== PLACE_STATE.WAITING) monitor.free(place);
+    else if (outcome !== "changed") monitor.abandon(place);
+    return state;
+  });
+}
+
+/** Whether the wait is over; throws what it rejects with. */
+function isOver(
+  state: State,
+  outcome: Outcome,
+  what: string,
+  signal?: AbortSignal,
+): boolean {
+  if (outcome === "fenced" || state === PLACE_STATE.FREE) throw fenced(what);
+  if (state !== PLACE_STATE.WAITING) return true;
+  // Who was told before it gave up has what it was told.
+  if (outcome === "aborted") throw signal!.reason;
+  // What woke it was undone: who told it died before all was told, or this thread needed it first.
+  return outcome === "timed-out";
+}
+
+function cellOf(monitor: Monitor, place: number): Cell {
+  const index = monitor.at(place, PLACE.STATE);
+  return { words: monitor.words, index, value: PLACE_STATE.WAITING };
+}
+
+/**
+ * Makes a claim and waits for what comes of it.
+ *
+ * @param claim In a section: has it at once, or takes a place.
+ * @throws {FencedError} If this thread is given up meanwhile.
+ */
+export async function obtain(
+  monitor: Monitor,
+  claim: () => number,
+  what: string,
+  { timeout = Infinity, signal }: Wait,
+): Promise<State> {
+  const start = performance.now();
+  const { lives } = ownLife();
+  const bury = (): void => monitor.bury();
+  for (;;) {
+    const left = timeout - (performance.now() - start);
+    const deaths = lives.deaths;
+    const place = monitor.run(claim);
+    if (place === AT_ONCE.NO_ROOM) {
+      if (left <= 0) return PLACE_STATE.WAITING;
+      await new Promise((resolve) =>
+        setTimeout(resolve, Math.min(left, NO_ROOM_MS))
+      );
+      signal?.throwIfAborted();
+      continue;
+    }
+    if (place < 0) return atOnce(place);
+    const cell = cellOf(monitor, place);
+    for (;;) {
+      const left = Math.max(0, timeout - (performance.now() - start));
+      const until = { timeout: left, ...(signal && { signal }) };
+      const outcome = await parkAsync(cell, until, deaths, bury);
+      const state = conclude(monitor, place, outcome);
+      if (isOver(state, outcome, what, signal)) return state;
+    }
+  }
+}
+
+/**
+ * As {@linkcode obtain}, blocking the thread.
+ *
+ * @throws {FencedError} If this thread is given up meanwhile.
+ */
+export function obtainSync(
+  monitor: Monitor,
+  claim: () => number,
+  what: string,
+  { timeout = Infinity }: SyncWait,
+): State {
+  const start = timeout === Infinity ? 0 : performance.now();
+  const { lives } = ownLife();
+  const bury = (): void => monitor.bury();
+  for (;;) {
+    const left = timeout === Infinity
+      ? Infinity
+      : timeout - (performance.now() - start);
+    const deaths = lives.deaths;
+    const place = monitor.run(claim);
+    if (place === AT_ONCE.NO_ROOM) {
+      if (left <= 0) return PLACE_STATE.WAITING;
+      wait(monitor.words, PRIMITIVE.ROOT, lives.root, NO_ROOM_MS);
+      continue;
+    }
+    if (place < 0) return atOnce(place);
+    const cell = cellOf(monitor, place);
+    for (;;) {
+      const left = timeout === Infinity
+        ? Infinity
+        : timeout - (performance.now() - start);
+      const outcome = park(cell, left, deaths, bury);
+      const state = conclude(monitor, place, outcome);
+      if (isOver(state, outcome, what)) return state;
+    }
+  }
+}

@@ -1,0 +1,150 @@
+/**
+ * Waiting for a word to change: with or without the thread, for a time, until a signal, through deaths.
+ *
+ * @module
+ */
+import { load, notify, patience, wait, waitAsync } from "../memory/cells.ts";
+import { LIVES } from "./layout.ts";
+import { type Lives, ownLife } from "./lives.ts";
+
+/** How a wait ended. */
+export type Outcome = "changed" | "timed-out" | "aborted" | "fenced";
+
+/** What is waited for. */
+export interface Cell {
+  /** The memory. */
+  readonly words: Int32Array;
+  /** The word. */
+  readonly index: number;
+  /** What it is as long as the wait goes on. */
+  readonly value: number;
+}
+
+/** Longest sleep of a thread, in milliseconds: then it looks whether it was given up, or somebody else. */
+const SLICE_MS = 20;
+/** Looks before a thread sleeps: about 10 µs, a wake-up costs as much. */
+const LOOKS = 500;
+/** Longer timers fire at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/**
+ * Blocks the thread until the word has changed, for at most `timeoutMs`.
+ *
+ * Who changes the word notifies it. It wakes every 20 ms to look whether threads have died.
+ *
+ * @param deaths How many lives had ended when the caller last looked.
+ * @param onDeath Called when more have.
+ */
+export function park(
+  { words, index, value }: Cell,
+  timeoutMs: number,
+  deaths: number,
+  onDeath: () => void,
+): Outcome {
+  for (let i = patience(LOOKS); i > 0; i--) {
+    if (load(words, index) !== value) return "changed";
+  }
+  const life = ownLife();
+  const { lives } = life;
+  const end = timeoutMs === Infinity ? Infinity : performance.now() + timeoutMs;
+  for (;;) {
+    if (load(words, index) !== value) return "changed";
+    if (life.fenced) return "fenced";
+    const now = lives.deaths;
+    if (now !== deaths) {
+      deaths = now;
+      onDeath();
+      continue;
+    }
+    const left = end === Infinity ? Infinity : end - performance.now();
+    if (left <= 0) return "timed-out";
+    wait(words, index, value, Math.min(SLICE_MS, left));
+  }
+}
+
+/**
+ * As {@linkcode park}, without the thread. Once it is over, whoever waited sees to it that the word is notified: the
+ * platform cannot take a wait back.
+ */
+export function parkAsync(
+  { words, index, value }: Cell,
+  { timeout = Infinity, signal }: { timeout?: number; signal?: AbortSignal },
+  deaths: number,
+  onDeath: () => void,
+): Promise<Outcome> {
+  const life = ownLife();
+  const { promise, resolve } = Promise.withResolvers<Outcome>();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let over = false;
+  const settle = (outcome: Outcome): void => {
+    if (over) return;
+    over = true;
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", abort);
+    mourners.delete(mourn);
+    sleepersOf(words).delete(index);
+    resolve(outcome);
+  };
+  const abort = (): void => settle("aborted");
+  const mourn = (): void => {
+    if (life.fenced) settle("fenced");
+    else onDeath();
+  };
+  const look = (): void => {
+    if (over) return;
+    if (load(words, index) !== value) return settle("changed");
+    const waiting = waitAsync(words, index, value);
+    if (waiting.async) void waiting.value.then(look);
+    else settle("changed");
+  };
+  look();
+  if (over) return promise;
+  sleepersOf(words).set(index, look);
+  if (timeout <= MAX_TIMER_MS) {
+    timer = setTimeout(() => settle("timed-out"), timeout);
+  }
+  signal?.addEventListener("abort", abort);
+  mourners.add(mourn);
+  watchDeaths(life.lives);
+  if (life.lives.deaths !== deaths) mourn();
+  return promise;
+}
+
+/** Who waits on this thread, by memory and word. */
+const sleepers: WeakMap<Int32Array, Map<number, () => void>> = new WeakMap();
+
+function sleepersOf(words: Int32Array): Map<number, () => void> {
+  let found = sleepers.get(words);
+  if (found === undefined) sleepers.set(words, found = new Map());
+  return found;
+}
+
+/**
+ * Wakes who waits for a word, on whatever thread.
+ *
+ * One of this thread is woken directly: a wait of the platform would not keep the program alive until it is heard.
+ */
+export function rouse(words: Int32Array, index: number, count?: number): void {
+  notify(words, index, count);
+  const look = sleepers.get(words)?.get(index);
+  if (look !== undefined) queueMicrotask(look);
+}
+
+/** Called at each death. */
+const mourners: Set<() => void> = new Set();
+let watching = false;
+
+/** Has all mourners called when a life ends, as long as there are any. */
+function watchDeaths(lives: Lives): void {
+  if (watching || mourners.size === 0) return;
+  const seen = lives.deaths;
+  const waiting = waitAsync(lives.words, LIVES.DEATHS, seen);
+  const tell = (): void => {
+    watching = false;
+    for (const mourn of [...mourners]) mourn();
+    watchDeaths(lives);
+  };
+  watching = true;
+  if (waiting.async) void waiting.value.then(tell);
+  else queueMicrotask(tell);
+}
