@@ -93,7 +93,8 @@ export type { StopOptions } from "./src/actor/stop_options.ts";
 export { type Context, current } from "./src/actor/current.ts";
 export { Job } from "./src/actor/job.ts";
 export type { Exit } from "./src/actor/links.ts";
-export { System, type SystemOptions } from "./src/actor/system.ts";
+export { System } from "./src/actor/system.ts";
+export type { SystemOptions } from "./src/actor/system_options.ts";
 export {
   type Down,
   monitor,

@@ -9,7 +9,7 @@
 const ROWS: readonly (readonly string[])[] = [
   ["exit_report.ts"],
   ["errors.ts"],
-  ["error_wire.ts"],
+  ["error_wire.ts", "option_names.ts"],
   ["memory"],
   ["sync"],
   ["shared", "channel"],

@@ -99,7 +99,8 @@ export type { EveryOptions, Timer, TimerOptions, Timers } from "./timers.ts";
 export type { Overflow } from "../channel/overflow.ts";
 export type { Placement, SpawnOptions } from "./spawn_options.ts";
 export type { StopOptions } from "./stop_options.ts";
-export { System, type SystemOptions } from "./system.ts";
+export { System } from "./system.ts";
+export type { SystemOptions } from "./system_options.ts";
 export {
   type Down,
   monitor,

@@ -13,6 +13,7 @@ import {
 } from "../errors.ts";
 import { ENDPOINT } from "../memory/endpoints.ts";
 import type { Cell, CellFactory, CellSpec } from "./cell.ts";
+import { checkPlan } from "./check_plan.ts";
 import type { ActorClass, Task } from "./define.ts";
 import type { Isolate } from "./thread/isolate.ts";
 import { Job } from "./job.ts";
@@ -320,50 +321,6 @@ export class Offspring implements Spawner {
     }
     if (this.size === 0) this.onIdle?.();
   }
-}
-
-function checkPlan(
-  kind: "actor" | "task",
-  definition: unknown,
-  args: readonly unknown[],
-): Plan {
-  const { module, [kind]: name } = Object(definition) as {
-    module?: unknown;
-    actor?: unknown;
-    task?: unknown;
-  };
-  if (typeof name !== "string" || typeof module !== "string") {
-    throw new InvalidOptionError(
-      `Cannot start ${
-        kind === "actor" ? "an actor" : "a task"
-      } as the first argument must be what ${kind}() or remote() returned: current value is ${
-        describe(definition)
-      }`,
-      { option: kind, value: definition },
-    );
-  }
-  if (!URL.canParse(module)) {
-    throw new InvalidOptionError(
-      `Cannot start "${name}" as the URL of its module must be absolute, use import.meta or import.meta.resolve(): current value is "${module}"`,
-      { option: "module", value: module },
-    );
-  }
-  if (!Array.isArray(args)) {
-    throw new InvalidOptionError(
-      `Cannot start "${name}" as its arguments must be an array: current value is ${
-        describe(args)
-      }`,
-      { option: "args", value: args },
-    );
-  }
-  return { kind, module, definition: name, args };
-}
-
-function describe(value: unknown): string {
-  if (typeof value === "function") return `the function ${value.name}`;
-  return typeof value === "string"
-    ? `"${value}"`
-    : Deno.inspect(value, { depth: 1 });
 }
 
 /** The thread's own spawner, in a thread that runs an actor or loads one. */

@@ -3,11 +3,7 @@
  *
  * @module
  */
-import {
-  DataCloneError,
-  InvalidOptionError,
-  SystemClosedError,
-} from "../errors.ts";
+import { DataCloneError, SystemClosedError } from "../errors.ts";
 import type { ExitReport } from "../exit_report.ts";
 import { MAX_ENDPOINTS } from "../memory/endpoints.ts";
 import {
@@ -17,6 +13,7 @@ import {
 } from "../memory/portable.ts";
 import { currentIsolate } from "./thread/isolate.ts";
 import { leavingIsolate } from "./thread/leaving.ts";
+import { checkSendOptions } from "./mail/check_send_options.ts";
 import { coreOf, RefCore } from "./mail/ref_core.ts";
 import { rememberMethod } from "./mail/method_names.ts";
 import type { Address } from "./mail/protocol.ts";
@@ -153,7 +150,7 @@ export interface ActorRef<C> extends AsyncDisposable {
    *
    * @param options How the new ref sends.
    * @returns A new ref. When it travels, its options stay behind.
-   * @throws {InvalidOptionError} If `timeout` is negative or `NaN`.
+   * @throws {InvalidOptionError} If `timeout` is negative or `NaN`, or there is no option of a name.
    */
   with(options: SendOptions): ActorRef<C>;
   /**
@@ -181,30 +178,6 @@ export interface ActorRef<C> extends AsyncDisposable {
    * @returns How the incarnation ended; never rejects.
    */
   kill(): Promise<ExitReport>;
-}
-
-function checkSendOptions(actor: string, options: SendOptions): void {
-  const { timeout, signal, transfer } = options ?? {};
-  const refuse = (option: string, must: string, value: unknown): never => {
-    throw new InvalidOptionError(
-      `Cannot send to "${actor}" as '${option}' must be ${must}: current value is ${
-        Deno.inspect(value)
-      }`,
-      { option, value },
-    );
-  };
-  if (typeof options !== "object" || options === null) {
-    refuse("options", "an object", options);
-  }
-  if (timeout !== undefined && !(typeof timeout === "number" && timeout >= 0)) {
-    refuse("timeout", "0 or more milliseconds", timeout);
-  }
-  if (signal !== undefined && !(signal instanceof AbortSignal)) {
-    refuse("signal", "an AbortSignal", signal);
-  }
-  if (transfer !== undefined && !Array.isArray(transfer)) {
-    refuse("transfer", "an array", transfer);
-  }
 }
 
 type Send = (

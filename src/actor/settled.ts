@@ -4,6 +4,7 @@
  * @module
  */
 import { InvalidOptionError } from "../errors.ts";
+import { checkOptionNames, type OptionNames } from "../option_names.ts";
 
 /**
  * How one of several promises settled.
@@ -41,11 +42,16 @@ export interface SettleOptions {
 /** The longest that a timer can wait, in milliseconds. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-function checkTimeout(what: string, { timeout }: SettleOptions): number {
-  const ms = timeout ?? Infinity;
-  if (ms >= 0) return ms;
+const NAMES: OptionNames<SettleOptions> = { timeout: true };
+
+function checkTimeout(what: string, options: SettleOptions): number {
+  checkOptionNames(`Cannot ${what}`, options, NAMES);
+  const ms = options.timeout ?? Infinity;
+  if (typeof ms === "number" && ms >= 0) return ms;
   throw new InvalidOptionError(
-    `Cannot ${what} as 'timeout' must be 0 or more milliseconds: current value is ${ms}`,
+    `Cannot ${what} as 'timeout' must be 0 or more milliseconds: current value is ${
+      Deno.inspect(ms)
+    }`,
     { option: "timeout", value: ms },
   );
 }

@@ -5,6 +5,7 @@
  */
 import { type Overflow, OVERFLOWS } from "../channel/overflow.ts";
 import { InvalidOptionError } from "../errors.ts";
+import { checkOptionNames, type OptionNames } from "../option_names.ts";
 
 /** Where an actor runs; see {@linkcode SpawnOptions.placement}. */
 export type Placement = "thread" | "local";
@@ -150,6 +151,24 @@ export interface CheckedOptions {
   readonly maxMessageBytes: number;
 }
 
+const NAMES: OptionNames<SpawnOptions> = {
+  name: true,
+  placement: true,
+  concurrency: true,
+  hangMs: true,
+  initTimeout: true,
+  redeliver: true,
+  checkpointMs: true,
+  transfer: true,
+  mailbox: true,
+};
+const MAILBOX_NAMES: OptionNames<NonNullable<SpawnOptions["mailbox"]>> = {
+  capacity: true,
+  overflow: true,
+  maxMessageBytes: true,
+  onRestart: true,
+};
+
 const DEFAULT_CAPACITY = 1_024;
 const MAX_CAPACITY = 1 << 20;
 const DEFAULT_MAX_BYTES = 64 * 1024 * 1024;
@@ -164,23 +183,29 @@ function whole(
 ): number {
   if (Number.isInteger(value) && value >= min && value <= max) return value;
   throw new InvalidOptionError(
-    `Cannot start "${actor}" as '${option}' must be a whole number from ${min} to ${max}: current value is ${value}`,
+    `Cannot start "${actor}" as '${option}' must be a whole number from ${min} to ${max}: current value is ${
+      Deno.inspect(value)
+    }`,
     { option, value },
   );
 }
 
 function positive(actor: string, option: string, value: number): number {
-  if (value > 0) return value;
+  if (typeof value === "number" && value > 0) return value;
   throw new InvalidOptionError(
-    `Cannot start "${actor}" as '${option}' must be more than 0: current value is ${value}`,
+    `Cannot start "${actor}" as '${option}' must be more than 0: current value is ${
+      Deno.inspect(value)
+    }`,
     { option, value },
   );
 }
 
 function duration(actor: string, option: string, value: number): number {
-  if (value >= 0) return value;
+  if (typeof value === "number" && value >= 0) return value;
   throw new InvalidOptionError(
-    `Cannot start "${actor}" as '${option}' must be 0 or more: current value is ${value}`,
+    `Cannot start "${actor}" as '${option}' must be 0 or more: current value is ${
+      Deno.inspect(value)
+    }`,
     { option, value },
   );
 }
@@ -192,6 +217,19 @@ function policy(actor: string, value: Overflow): Overflow {
       OVERFLOWS.map((known) => `"${known}"`).join(", ")
     }: current value is ${Deno.inspect(value)}`,
     { option: "mailbox.overflow", value },
+  );
+}
+
+function checkTransfer(
+  actor: string,
+  transfer: readonly Transferable[],
+): readonly Transferable[] {
+  if (Array.isArray(transfer)) return transfer;
+  throw new InvalidOptionError(
+    `Cannot start "${actor}" as 'transfer' must be an array: current value is ${
+      Deno.inspect(transfer, { depth: 1 })
+    }`,
+    { option: "transfer", value: transfer },
   );
 }
 
@@ -225,13 +263,16 @@ function checkRedelivery(actor: string, options: SpawnOptions): void {
  * @param definition Name for errors about an actor without one.
  * @param options What was given.
  * @returns All options; `hangMs` is `Infinity` when nothing watches.
- * @throws {InvalidOptionError} If an option is out of its bounds; nothing was started.
+ * @throws {InvalidOptionError} If an option is out of its bounds, or there is none of its name; nothing was started.
  */
 export function checkSpawnOptions(
   definition: string,
   options: SpawnOptions,
 ): CheckedOptions {
-  const { name } = options;
+  const what = `Cannot start "${definition}"`;
+  checkOptionNames(what, options, NAMES);
+  const { name, mailbox = {} } = options;
+  checkOptionNames(what, mailbox, MAILBOX_NAMES, "mailbox");
   if (name !== undefined && (typeof name !== "string" || name === "")) {
     throw new InvalidOptionError(
       `Cannot start "${definition}" as 'name' must be a non-empty string: current value is ${
@@ -256,7 +297,6 @@ export function checkSpawnOptions(
       { option: "hangMs", value: options.hangMs },
     );
   }
-  const { mailbox = {} } = options;
   checkRedelivery(actor, options);
   const { overflow, onRestart } = mailbox;
   const { redeliver } = options;
@@ -298,7 +338,7 @@ export function checkSpawnOptions(
     ),
     onRestart: mailbox.onRestart ?? "keep",
     checkpointMs: duration(actor, "checkpointMs", options.checkpointMs ?? 0),
-    transfer: options.transfer ?? [],
+    transfer: checkTransfer(actor, options.transfer ?? []),
     capacity: whole(
       actor,
       "mailbox.capacity",

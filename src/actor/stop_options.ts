@@ -1,4 +1,5 @@
 import { InvalidOptionError } from "../errors.ts";
+import { checkOptionNames, type OptionNames } from "../option_names.ts";
 
 /**
  * How an actor is stopped; see `ActorRef.stop()`.
@@ -32,10 +33,12 @@ export interface StopOptions {
   readonly timeout?: number;
 }
 
+const NAMES: OptionNames<StopOptions> = { drain: true, timeout: true };
+
 /**
  * Checks how `actor` is to be stopped.
  *
- * @throws {InvalidOptionError} If an option is out of its bounds.
+ * @throws {InvalidOptionError} If an option is out of its bounds, or there is none of its name.
  */
 export function checkStopOptions(actor: string, options: StopOptions): void {
   const refuse = (option: string, must: string, value: unknown): never => {
@@ -46,9 +49,7 @@ export function checkStopOptions(actor: string, options: StopOptions): void {
       { option, value },
     );
   };
-  if (typeof options !== "object" || options === null) {
-    refuse("options", "an object", options);
-  }
+  checkOptionNames(`Cannot stop "${actor}"`, options, NAMES);
   const { drain, timeout } = options;
   if (drain !== undefined && typeof drain !== "boolean") {
     refuse("drain", "true or false", drain);

@@ -3,11 +3,7 @@
  *
  * @module
  */
-import {
-  InvalidOptionError,
-  SystemClosedError,
-  TroupeError,
-} from "../errors.ts";
+import { SystemClosedError, TroupeError } from "../errors.ts";
 import { ENDPOINT, EndpointTable } from "../memory/endpoints.ts";
 import { type Lives, ownLife } from "../sync/lives.ts";
 import type { Cell, CellSpec } from "./cell.ts";
@@ -25,19 +21,16 @@ import {
 import type { FromNursery, ToNursery } from "./mail/protocol.ts";
 import type { ActorRef } from "./ref.ts";
 import type { SpawnOptions } from "./spawn_options.ts";
+import {
+  checkCloseOptions,
+  checkSystemOptions,
+  type SystemOptions,
+} from "./system_options.ts";
 
 export type {} from "./nursery/nursery_entry.ts";
 
 /** How much later than it should the nursery may answer, in milliseconds, before a close goes on without it. */
 const GRACE_MS = 1_000;
-
-function checkLines(lines: number): number {
-  if (Number.isInteger(lines) && lines >= 0 && lines <= 1_000) return lines;
-  throw new InvalidOptionError(
-    `Cannot make a system as 'deadLetterLines' must be a whole number from 0 to 1000: current value is ${lines}`,
-    { option: "deadLetterLines", value: lines },
-  );
-}
 
 /** Waits for `done`, but no longer than `ms` milliseconds. */
 async function within(ms: number, done: Promise<void>): Promise<void> {
@@ -45,24 +38,6 @@ async function within(ms: number, done: Promise<void>): Promise<void> {
   const timer = setTimeout(late.resolve, Math.min(ms, 2 ** 31 - 1));
   await Promise.race([done, late.promise]);
   clearTimeout(timer);
-}
-
-/** How a system is made. */
-export interface SystemOptions {
-  /**
-   * Workers kept warm, so that an actor starts in the time of one import; a whole number from 0 to 64. That many starts
-   * in a row are fast.
-   *
-   * @default {1}
-   */
-  readonly spares?: number;
-  /**
-   * Dead letters that are lines on stderr before that log pauses for 5 minutes; a whole number from 0, which is no log
-   * at all, to 1,000. See {@linkcode System.deadLetters}.
-   *
-   * @default {10}
-   */
-  readonly deadLetterLines?: number;
 }
 
 /**
@@ -100,7 +75,7 @@ export class System implements AsyncDisposable, Spawner {
    * Makes a system, its nursery thread and the first spare; blocks for about 30 ms, once.
    *
    * @param options `spares`: how many workers are kept warm; `deadLetterLines`: how much of them is logged.
-   * @throws {InvalidOptionError} If `spares` is not a whole number from 0 to 64, or `deadLetterLines` from 0 to 1,000.
+   * @throws {InvalidOptionError} If an option is out of its bounds, or there is none of its name.
    * @throws {TopLevelSpawnError} If a worker is loading the module of an actor.
    * @throws {TroupeError} Inside an actor: `spawn()` and `run()` use the system it belongs to.
    */
@@ -110,15 +85,9 @@ export class System implements AsyncDisposable, Spawner {
         "Cannot make a system inside an actor: spawn(), run() and supervise() use the one it belongs to",
       );
     }
-    const spares = options.spares ?? 1;
-    if (!Number.isInteger(spares) || spares < 0 || spares > 64) {
-      throw new InvalidOptionError(
-        `Cannot make a system as 'spares' must be a whole number from 0 to 64: current value is ${spares}`,
-        { option: "spares", value: spares },
-      );
-    }
+    const { spares, deadLetterLines } = checkSystemOptions(options);
     this.#deadLetters = new DeadLetterOffice({
-      lines: checkLines(options.deadLetterLines ?? 10),
+      lines: deadLetterLines,
       // deno-lint-ignore troupe/quiet -- the last that is heard of a message
       write: (line) => console.error(line),
       now: () => performance.now(),
@@ -279,9 +248,12 @@ export class System implements AsyncDisposable, Spawner {
    * @param options `timeoutMs`: what has not stopped by then is killed, in milliseconds; `Infinity` waits for all.
    * Default 5,000.
    * @returns A promise that resolves when all threads were let go; it never rejects.
+   * @throws {InvalidOptionError} At once, if `timeoutMs` is not 0 or more, or there is no option of a name; the system
+   * stays open.
    */
   close(options: { timeoutMs?: number } = {}): Promise<void> {
-    return this.#closing ??= this.#close(options.timeoutMs ?? 5_000);
+    const timeoutMs = checkCloseOptions(options);
+    return this.#closing ??= this.#close(timeoutMs);
   }
 
   /** Closes the system, with the default of 5,000 ms. */

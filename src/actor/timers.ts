@@ -7,6 +7,7 @@
  * @module
  */
 import { InvalidOptionError } from "../errors.ts";
+import { checkOptionNames, type OptionNames } from "../option_names.ts";
 import { isThenable } from "./is_thenable.ts";
 
 /** A timer that was set; `using` cancels it at the end of the scope. */
@@ -129,6 +130,9 @@ export interface TimerHost {
 }
 
 const MAX_MS = 2 ** 31 - 1;
+const WHAT = "Cannot set a timer";
+const NAMES: OptionNames<TimerOptions> = { key: true };
+const EVERY_NAMES: OptionNames<EveryOptions> = { ...NAMES, fixed: true };
 
 /** One timer. */
 class ActorTimer implements Timer {
@@ -185,6 +189,8 @@ export class ActorTimers implements Timers {
     options: TimerOptions = {},
   ): Timer => {
     checkMs(ms, 0);
+    checkCallback(callback);
+    checkOptionNames(WHAT, options, NAMES);
     const timer = this.#make(options.key);
     timer.arm(ms, () => {
       this.#host.inTurn(() => timer.cancel() ? callback() : undefined);
@@ -199,6 +205,8 @@ export class ActorTimers implements Timers {
     options: EveryOptions = {},
   ): Timer => {
     checkMs(ms, 1);
+    checkCallback(callback);
+    checkOptionNames(WHAT, options, EVERY_NAMES);
     const { key, fixed = "delay" } = options;
     if (fixed !== "delay" && fixed !== "rate") {
       throw new InvalidOptionError(
@@ -217,6 +225,7 @@ export class ActorTimers implements Timers {
   /** See {@link Timers.idle}. */
   readonly idle = (ms: number, callback: () => unknown): Timer => {
     checkMs(ms, 0);
+    checkCallback(callback);
     this.#idle?.cancel();
     const timer = this.#idle = this.#make(undefined);
     this.#quietSince = this.#host.now();
@@ -345,9 +354,21 @@ function thenAlways(callback: () => unknown, done: () => void): unknown {
 }
 
 function checkMs(ms: number, least: number): void {
-  if (ms >= least && ms <= MAX_MS) return;
+  if (typeof ms === "number" && ms >= least && ms <= MAX_MS) return;
   throw new InvalidOptionError(
-    `Cannot set a timer as 'ms' must be from ${least} to ${MAX_MS} milliseconds: current value is ${ms}`,
+    `Cannot set a timer as 'ms' must be from ${least} to ${MAX_MS} milliseconds: current value is ${
+      Deno.inspect(ms, { depth: 1 })
+    }`,
     { option: "ms", value: ms },
+  );
+}
+
+function checkCallback(callback: unknown): void {
+  if (typeof callback === "function") return;
+  throw new InvalidOptionError(
+    `${WHAT} as 'callback' must be a function: current value is ${
+      Deno.inspect(callback, { depth: 1 })
+    }`,
+    { option: "callback", value: callback },
   );
 }

@@ -5,6 +5,7 @@
  */
 import { InvalidOptionError } from "../errors.ts";
 import type { ExitReport } from "../exit_report.ts";
+import { checkOptionNames, type OptionNames } from "../option_names.ts";
 import type { Isolate } from "./thread/isolate.ts";
 import type { Address } from "./mail/protocol.ts";
 import { type ActorRef, coreIn } from "./ref.ts";
@@ -241,11 +242,24 @@ export function closeWatchers(isolate: Isolate): void {
   BOOKS.get(isolate)?.close();
 }
 
+const NAMES: OptionNames<WatchOptions> = { onRestart: true };
+
 function checked(
   what: string,
   ref: unknown,
   handler: unknown,
+  options: WatchOptions<never>,
 ): RefCore {
+  checkOptionNames(`Cannot ${what}`, options, NAMES);
+  const { onRestart } = options;
+  if (onRestart !== undefined && typeof onRestart !== "function") {
+    throw new InvalidOptionError(
+      `Cannot ${what} as 'onRestart' must be a function: current value is ${
+        Deno.inspect(onRestart, { depth: 1 })
+      }`,
+      { option: "onRestart", value: onRestart },
+    );
+  }
   const core = coreIn(ref);
   if (core === undefined) {
     throw new InvalidOptionError(
@@ -322,7 +336,7 @@ export function watch<C>(
   handler: (down: Down<C>) => unknown,
   options: WatchOptions<C> = {},
 ): Disposable {
-  const core = checked("watch", ref, handler);
+  const core = checked("watch", ref, handler, options);
   return bookOf(core.isolate).watch(core, ref, handler, options);
 }
 
@@ -361,6 +375,6 @@ export function monitor<C>(
   handler: (down: Down<C>) => unknown,
   options: WatchOptions<C> = {},
 ): Disposable {
-  const core = checked("monitor", ref, handler);
+  const core = checked("monitor", ref, handler, options);
   return bookOf(core.isolate).monitor(core, ref, handler, options);
 }

@@ -7,6 +7,7 @@ import { spawn } from "../actor/default_system.ts";
 import { actor, type ActorClass } from "../actor/define.ts";
 import type { ActorRef } from "../actor/ref.ts";
 import type { Spawner } from "../actor/offspring.ts";
+import { checkOptionNames } from "../option_names.ts";
 import { CounterRef, ListRef, MapRef, ValueRef } from "./proxies.ts";
 import { type Change, Vault } from "./vault.ts";
 
@@ -67,9 +68,13 @@ export class Manager implements AsyncDisposable {
    * @throws {InitTimeoutError} If it is not up within 5,000 ms.
    * @throws {SystemClosedError} If the system is closed.
    * @throws {TopLevelSpawnError} If a worker is loading the module that makes the call.
+   * @throws {InvalidOptionError} If there is an option of another name.
    */
   static async start(options: { system?: Spawner } = {}): Promise<Manager> {
     const name = { name: "manager" };
+    checkOptionNames<{ system?: Spawner }>("Cannot start a Manager", options, {
+      system: true,
+    });
     const { system } = options;
     return new Manager(
       system === undefined

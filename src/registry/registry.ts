@@ -13,6 +13,7 @@ import {
   portable,
   type PortableData,
 } from "../memory/portable.ts";
+import { checkOptionNames } from "../option_names.ts";
 import { AlreadyRegisteredError } from "./already_registered_error.ts";
 import { Directory } from "./directory.ts";
 import { RegistryStream } from "./stream.ts";
@@ -82,8 +83,12 @@ export class Registry implements AsyncDisposable {
    * @throws {InitTimeoutError} If it is not up within 5,000 ms.
    * @throws {SystemClosedError} If the system is closed.
    * @throws {TopLevelSpawnError} If a worker is loading the module that makes the call.
+   * @throws {InvalidOptionError} If there is an option of another name.
    */
   static async start(options: { system?: Spawner } = {}): Promise<Registry> {
+    checkOptionNames<{ system?: Spawner }>("Cannot start a registry", options, {
+      system: true,
+    });
     const { system } = options;
     const how = { name: "registry", concurrency: MAX_READERS };
     return new Registry(
@@ -259,6 +264,13 @@ export class Registry implements AsyncDisposable {
     options: { capacity?: number } = {},
   ): Promise<RegistryStream<T>> {
     checkName("subscribe to", topic);
+    checkOptionNames<{ capacity?: number }>(
+      `Cannot subscribe to "${topic}"`,
+      options,
+      {
+        capacity: true,
+      },
+    );
     const { capacity = DEFAULT_CAPACITY } = options;
     if (
       !Number.isInteger(capacity) || capacity < 1 || capacity > MAX_CAPACITY

@@ -1,3 +1,5 @@
+import { checkOptionNames } from "../option_names.ts";
+import { checkActor } from "./check_actor.ts";
 import type {
   AutoShutdown,
   CheckedBody,
@@ -19,6 +21,7 @@ import {
   refuse,
 } from "./check_value.ts";
 import { DEFAULT_BUDGET, type RestartBudget } from "./intensity.ts";
+import { CHILD_NAMES, START_NAMES, SUPERVISOR_NAMES } from "./spec_names.ts";
 import type { RestartType } from "./strategy.ts";
 
 /** What a nested supervisor takes from the one above it, where it says nothing itself. */
@@ -30,15 +33,16 @@ export interface Inherited {
 }
 
 /**
- * Checks everything about a supervisor and those inside it before anything starts; unknown keys are ignored.
+ * Checks everything about a supervisor and those inside it before anything starts.
  *
- * @throws {InvalidOptionError} On the first malformed value.
+ * @throws {InvalidOptionError} On the first malformed value, and on an option that there is not.
  */
 export function checkOptions(
   options: SupervisorOptions,
   inherited: Inherited = {},
 ): CheckedOptions {
-  const name = options.name ?? inherited.name ?? "supervisor";
+  checkOptionNames("Cannot start a supervisor", options, SUPERVISOR_NAMES);
+  const name = checkName(options.name ?? inherited.name ?? "supervisor");
   const now = options.now ?? inherited.now ?? (() => performance.now());
   const where = `Cannot start supervisor "${name}"`;
   const budget = checkBudget(options, DEFAULT_BUDGET, where);
@@ -47,6 +51,9 @@ export function checkOptions(
     ["never", "anySignificant", "allSignificant"],
     { option: "autoShutdown", where },
   );
+  if (typeof now !== "function") {
+    throw refuse("now", now, { where, must: "pass a clock, a function" });
+  }
   const dynamic = options.template !== undefined;
   return {
     name,
@@ -55,7 +62,7 @@ export function checkOptions(
     backoff: checkBackoff(options.backoff, where),
     onFailure: checkRules(options.onFailure, { budget, where }),
     autoShutdown,
-    restartStopped: options.restartStopped === true,
+    restartStopped: checkFlag("restartStopped", options, where),
     stopOrder: checkWord(
       options.stopOrder ?? (dynamic ? "together" : "reverse"),
       ["reverse", "together"],
@@ -67,6 +74,24 @@ export function checkOptions(
     template: options.template,
     now,
   };
+}
+
+function checkName(name: unknown): string {
+  if (typeof name === "string" && name !== "") return name;
+  throw refuse("name", name, {
+    where: "Cannot start a supervisor",
+    must: "pass a string that is not empty",
+  });
+}
+
+function checkFlag(
+  option: "restartStopped",
+  options: SupervisorOptions,
+  where: string,
+): boolean {
+  const value: unknown = options[option] ?? false;
+  if (typeof value === "boolean") return value;
+  throw refuse(option, value, { where, must: "pass true or false" });
 }
 
 function checkStrategy(
@@ -202,6 +227,7 @@ export function checkChild(
     });
   }
   const where = `Cannot use child "${spec.id}"`;
+  checkOptionNames(where, spec, CHILD_NAMES);
   const body = checkBody(spec, supervisor, where);
   const restart = checkWord(
     spec.restart ?? "permanent",
@@ -250,6 +276,16 @@ export function applyTemplate(
   });
 }
 
+/**
+ * Checks the options beside the arguments of a child that `supervisor` starts from its template.
+ *
+ * @throws {InvalidOptionError} If there is an option of another name.
+ */
+export function checkStartOptions(supervisor: string, options: unknown): void {
+  const what = `Cannot start a child of supervisor "${supervisor}"`;
+  checkOptionNames<{ id: string; actor: unknown }>(what, options, START_NAMES);
+}
+
 function checkBody(
   spec: ChildSpec,
   { now }: SpecContext,
@@ -286,22 +322,6 @@ function checkBody(
     options: undefined,
     supervisor: { name: spec.id, now, ...supervisor },
   };
-}
-
-function checkActor(spec: ChildSpec, where: string): void {
-  const kind = typeof spec.actor;
-  if ((kind !== "object" && kind !== "function") || spec.actor === null) {
-    throw refuse("actor", spec.actor, {
-      where,
-      must: "pass what actor() returned",
-    });
-  }
-  if (spec.args !== undefined && !Array.isArray(spec.args)) {
-    throw refuse("args", spec.args, {
-      where,
-      must: "pass an array of constructor arguments",
-    });
-  }
 }
 
 function checkSignificant(

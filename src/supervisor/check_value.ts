@@ -1,7 +1,9 @@
 import { InvalidOptionError } from "../errors.ts";
+import { checkOptionNames } from "../option_names.ts";
 import { type Backoff, fillBackoff } from "./backoff.ts";
 import type { CheckedRule, FailureRule } from "./failure_rule.ts";
 import type { RestartBudget } from "./intensity.ts";
+import { BACKOFF_NAMES, RULE_NAMES } from "./spec_names.ts";
 
 /** The longest delay that `setTimeout` keeps to, in milliseconds. */
 export const MAX_TIMER_MS: number = 2 ** 31 - 1;
@@ -95,6 +97,7 @@ export function checkBackoff(value: unknown, where: string): Backoff | false {
   if (value !== undefined && (typeof value !== "object" || value === null)) {
     throw refuse("backoff", value, { where, must: "pass options or false" });
   }
+  checkOptionNames(where, value ?? {}, BACKOFF_NAMES, "backoff");
   const backoff = fillBackoff(value ?? {});
   const inTimer = (ms: number): boolean => ms >= 0 && ms <= MAX_TIMER_MS / 2;
   const milliseconds = `pass milliseconds from 0 to ${
@@ -152,6 +155,7 @@ function checkRule(
     readonly where: string;
   },
 ): CheckedRule {
+  checkOptionNames(where, rule, RULE_NAMES, "onFailure");
   const { error } = rule;
   if (error !== undefined && !isErrorClass(error)) {
     throw refuse("onFailure.error", error, {

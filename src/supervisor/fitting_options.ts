@@ -1,4 +1,5 @@
 import type { ActorClass } from "../actor/define.ts";
+import type { ActorChild, SupervisorOptions } from "./child_spec.ts";
 
 /** What a child must have so that its actor can be made: its arguments, unless the actor can do without. */
 export type Takes<A extends unknown[]> = [] extends A
@@ -31,11 +32,29 @@ export type FittingBranch<Child> = Child extends
     : { supervisor: { children: FittingChildren<Inner> } })
   : FittingChild<Child>;
 
+/** Nothing under any name that `Known` does not have: what is inferred from a literal is not searched for those. */
+export type NoOthers<Given, Known extends PropertyKey> = {
+  readonly [Name in Exclude<keyof Given, Known>]: never;
+};
+
+/** As {@linkcode NoOthers}, for each child. */
+export type NamedChildren<Children> = {
+  readonly [K in keyof Children]: Children[K] extends object
+    ? NoOthers<Children[K], keyof ActorChild>
+    : unknown;
+};
+
 /**
  * Options whose children are given what their actors take, checked when they are compiled; two levels deep, as what is
  * checked without end is not checked at all.
  */
-export type FittingOptions<Options> = Options extends
-  { children: infer Children }
-  ? { children: { readonly [K in keyof Children]: FittingBranch<Children[K]> } }
-  : unknown;
+export type FittingOptions<Options> =
+  & NoOthers<Options, keyof SupervisorOptions>
+  & (Options extends { children: infer Children } ? {
+      children:
+        & { readonly [K in keyof Children]: FittingBranch<Children[K]> }
+        & NamedChildren<Children>;
+    }
+    : Options extends { template: infer Template }
+      ? { template: NoOthers<Template, keyof ActorChild> }
+    : unknown);

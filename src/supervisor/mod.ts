@@ -83,6 +83,8 @@ export type {
   FittingChildren,
   FittingOptions,
   MayTake,
+  NamedChildren,
+  NoOthers,
   Takes,
 } from "./fitting_options.ts";
 export { partitionId, partitions, type PartitionSpec } from "./partition.ts";

@@ -3,7 +3,7 @@ import type { ActorClass } from "../actor/define.ts";
 import type { ActorRef } from "../actor/ref.ts";
 import { SupervisorGaveUpError, TroupeError } from "../errors.ts";
 import type { ExitReport } from "../exit_report.ts";
-import { applyTemplate, checkChild } from "./check_spec.ts";
+import { applyTemplate, checkChild, checkStartOptions } from "./check_spec.ts";
 import type { Child, ChildInfo, StartResult } from "./child.ts";
 import { type ChildError, refuseChild } from "./child_error.ts";
 import type {
@@ -246,6 +246,7 @@ export class Supervisor implements AsyncDisposable {
     options: { readonly id?: string } = {},
   ): Promise<unknown> {
     const crew = this.#crew;
+    checkStartOptions(this.name, options);
     const checked = checkChild(
       this.#specOf(specOrArgs, options.id),
       crew.options,

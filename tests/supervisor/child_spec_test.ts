@@ -92,6 +92,21 @@ const badChildren: [what: string, child: Record<string, unknown>, string][] = [
   ["with a negative shutdown", { shutdownMs: -1 }, "shutdownMs"],
   ["with NaN for shutdown", { shutdownMs: NaN }, "shutdownMs"],
   ["with Infinity for shutdown", { shutdownMs: Infinity }, "shutdownMs"],
+  ["with an actor that is none", { actor: {} }, "actor"],
+  ["with a module by half", { actor: { ...actor, module: "a.ts" } }, "module"],
+  ["with options that are none", { options: 5 }, "options"],
+  ["with a concurrency of 0", { options: { concurrency: 0 } }, "concurrency"],
+  ["with an unknown option", { options: { hang: 1 } }, "hang"],
+  [
+    "with an unknown option of its mailbox",
+    { options: { mailbox: { capacitiy: 1 } } },
+    "mailbox.capacitiy",
+  ],
+  [
+    "that cannot be started again with what was moved",
+    { options: { transfer: [new ArrayBuffer(1)] } },
+    "options.transfer",
+  ],
   ["with an unknown shutdown word", { shutdownMs: "soon" }, "shutdownMs"],
   ["with a significant that is no boolean", { significant: 1 }, "significant"],
   ["with a negative maxRestarts", { maxRestarts: -1 }, "maxRestarts"],
@@ -127,6 +142,18 @@ Deno.test("checkOptions() refuses two children of one id", () => { // S57
 });
 
 const badOptions: [Record<string, unknown>, string][] = [
+  [{ name: 5 }, "name"],
+  [{ name: "" }, "name"],
+  [{ now: 5 }, "now"],
+  [{ restartStopped: "yes" }, "restartStopped"],
+  [{ children: undefined, template: {} }, "actor"],
+  [
+    {
+      children: undefined,
+      template: { actor, options: { concurrency: 0 } },
+    },
+    "concurrency",
+  ],
   [{ strategy: "allForOne" }, "strategy"],
   [{ autoShutdown: true }, "autoShutdown"],
   [{ children: undefined }, "children"],
@@ -146,9 +173,46 @@ for (const [options, option] of badOptions) {
   });
 }
 
-Deno.test("checkOptions() ignores unknown keys", () => { // S57
-  const options = { children: [{ id: "a", actor, colour: 1 }], colour: 2 };
-  assertEquals(checkOptions(options).children.length, 1);
+const unknownNames: [Record<string, unknown>, string, string][] = [
+  [{ maxRestart: 3 }, "maxRestart", "did you mean 'maxRestarts'?"],
+  [{ backoff: { min: 5 } }, "backoff.min", "did you mean 'minMs'?"],
+  [
+    { onFailure: [{ error: TypeError, do: "stop" }] },
+    "onFailure.do",
+    "use 'error', 'then', 'maxRestarts', 'withinMs', 'backoff'",
+  ],
+  [
+    { children: undefined, template: { actor, shutdown: 5 } },
+    "shutdown",
+    "did you mean 'shutdownMs'?",
+  ],
+  [
+    { children: [{ id: "s", supervisor: { childern: [] } }] },
+    "childern",
+    "did you mean 'children'?",
+  ],
+];
+for (const [options, option, wayOut] of unknownNames) {
+  Deno.test(`checkOptions() refuses the unknown option ${option}`, () => { // S57
+    const error = refused(options);
+    assertEquals(error.option, option);
+    assertStringIncludes(error.message, wayOut);
+  });
+}
+
+Deno.test("checkOptions() refuses an unknown option of a child, and names that", () => { // S57
+  const { option, value, message } = refusedChild({ Restart: "transient" });
+  assertEquals([option, value], ["Restart", "transient"]);
+  assertEquals(
+    message,
+    `Cannot use child "web" as there is no option 'Restart': current value is "transient", did you mean 'restart'?`,
+  );
+  assertEquals(refusedChild({ colour: 1, shade: undefined }).option, "colour");
+});
+
+Deno.test("checkOptions() takes an option that is undefined for one that is not there", () => { // S57
+  const options: Record<string, unknown> = { children: [], colour: undefined };
+  assertEquals(checkOptions(options as never).children, []);
 });
 
 Deno.test("superviseWith() starts nothing when the last spec is malformed", async () => { // S57

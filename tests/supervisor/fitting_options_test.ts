@@ -64,6 +64,22 @@ async function compiles(list: ChildSpec[], options: SupervisorOptions) {
   await supervise({ children: [{ id: "l", actor: Lamp, restart: "always" }] });
   // @ts-expect-error a child is an actor or a supervisor
   await supervise({ children: [{ id: "l" }] });
+  // @ts-expect-error maxRestarts is meant
+  await supervise({ children: [], maxRestart: 3 });
+  // @ts-expect-error it belongs into options
+  await supervise({ children: [{ id: "l", actor: Lamp, hangMs: 5 }] });
+  // @ts-expect-error shutdownMs is meant
+  await supervise({ template: { actor: Lamp, shutdown: 5 } });
+  await supervise({
+    // @ts-expect-error shutdownMs is meant
+    children: [{ id: "room", supervisor: { children: [] }, shutdown: 5 }],
+  });
+  const most = { maxRestarts: 3, name: "lamps", now: () => 1 } as const;
+  const lamp = { restart: "transient", options: { hangMs: 1 } } as const;
+  await supervise({
+    ...most,
+    children: [{ ...lamp, id: "l", actor: Lamp, shutdownMs: "kill" }],
+  });
 }
 
 Deno.test("supervise() refuses arguments that an actor does not take when the program is compiled", () => {

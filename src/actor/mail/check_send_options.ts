@@ -1,0 +1,36 @@
+import { InvalidOptionError } from "../../errors.ts";
+import { checkOptionNames, type OptionNames } from "../../option_names.ts";
+import type { SendOptions } from "./send.ts";
+
+const NAMES: OptionNames<SendOptions> = {
+  timeout: true,
+  signal: true,
+  transfer: true,
+};
+
+/**
+ * Checks how messages to `actor` are to be sent.
+ *
+ * @throws {InvalidOptionError} If an option is out of its bounds, or there is none of its name.
+ */
+export function checkSendOptions(actor: string, options: SendOptions): void {
+  const refuse = (option: string, must: string, value: unknown): never => {
+    throw new InvalidOptionError(
+      `Cannot send to "${actor}" as '${option}' must be ${must}: current value is ${
+        Deno.inspect(value)
+      }`,
+      { option, value },
+    );
+  };
+  checkOptionNames(`Cannot send to "${actor}"`, options, NAMES);
+  const { timeout, signal, transfer } = options;
+  if (timeout !== undefined && !(typeof timeout === "number" && timeout >= 0)) {
+    refuse("timeout", "0 or more milliseconds", timeout);
+  }
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+    refuse("signal", "an AbortSignal", signal);
+  }
+  if (transfer !== undefined && !Array.isArray(transfer)) {
+    refuse("transfer", "an array", transfer);
+  }
+}

@@ -1,0 +1,73 @@
+import { InvalidOptionError } from "../errors.ts";
+import { checkOptionNames, type OptionNames } from "../option_names.ts";
+
+/** How a system is made. */
+export interface SystemOptions {
+  /**
+   * Workers kept warm, so that an actor starts in the time of one import; a whole number from 0 to 64. That many starts
+   * in a row are fast.
+   *
+   * @default {1}
+   */
+  readonly spares?: number;
+  /**
+   * Dead letters that are lines on stderr before that log pauses for 5 minutes; a whole number from 0, which is no log
+   * at all, to 1,000. See {@linkcode System.deadLetters}.
+   *
+   * @default {10}
+   */
+  readonly deadLetterLines?: number;
+}
+
+const NAMES: OptionNames<SystemOptions> = {
+  spares: true,
+  deadLetterLines: true,
+};
+const CLOSE_NAMES: OptionNames<{ timeoutMs: number }> = { timeoutMs: true };
+
+/**
+ * Checks how a system is to be made, and fills in the defaults.
+ *
+ * @throws {InvalidOptionError} If an option is out of its bounds, or there is none of its name.
+ */
+export function checkSystemOptions(
+  options: SystemOptions,
+): Required<SystemOptions> {
+  checkOptionNames("Cannot make a system", options, NAMES);
+  const { spares = 1, deadLetterLines = 10 } = options;
+  checkWhole("spares", spares, 64);
+  checkWhole("deadLetterLines", deadLetterLines, 1_000);
+  return { spares, deadLetterLines };
+}
+
+/**
+ * Checks how a system is to be closed.
+ *
+ * @returns How long that may take, in milliseconds.
+ * @throws {InvalidOptionError} If that is no time, or there is no option of a name.
+ */
+export function checkCloseOptions(options: { timeoutMs?: number }): number {
+  checkOptionNames("Cannot close the system", options, CLOSE_NAMES);
+  const { timeoutMs = 5_000 } = options;
+  if (typeof timeoutMs === "number" && timeoutMs >= 0) return timeoutMs;
+  throw new InvalidOptionError(
+    `Cannot close the system as 'timeoutMs' must be 0 or more: current value is ${
+      Deno.inspect(timeoutMs)
+    }`,
+    { option: "timeoutMs", value: timeoutMs },
+  );
+}
+
+function checkWhole(option: string, value: unknown, max: number): void {
+  if (
+    Number.isInteger(value) && value as number >= 0 && value as number <= max
+  ) {
+    return;
+  }
+  throw new InvalidOptionError(
+    `Cannot make a system as '${option}' must be a whole number from 0 to ${max}: current value is ${
+      Deno.inspect(value)
+    }`,
+    { option, value },
+  );
+}
