@@ -74,7 +74,8 @@ export class System implements AsyncDisposable, Spawner {
   /**
    * Makes a system, its nursery thread and the first spare; blocks for about 30 ms, once.
    *
-   * @param options `spares`: how many workers are kept warm; `deadLetterLines`: how much of them is logged.
+   * @param options `spares`: how many workers are kept warm; `deadLetterLines`: how much of them is logged; `freeze`:
+   * whether what was sent can be changed.
    * @throws {InvalidOptionError} If an option is out of its bounds, or there is none of its name.
    * @throws {TopLevelSpawnError} If a worker is loading the module of an actor.
    * @throws {TroupeError} Inside an actor: `spawn()` and `run()` use the system it belongs to.
@@ -85,7 +86,7 @@ export class System implements AsyncDisposable, Spawner {
         "Cannot make a system inside an actor: spawn(), run() and supervise() use the one it belongs to",
       );
     }
-    const { spares, deadLetterLines } = checkSystemOptions(options);
+    const { spares, deadLetterLines, freeze } = checkSystemOptions(options);
     this.#deadLetters = new DeadLetterOffice({
       lines: deadLetterLines,
       // deno-lint-ignore troupe/quiet -- the last that is heard of a message
@@ -94,6 +95,7 @@ export class System implements AsyncDisposable, Spawner {
     });
     this.#wanted = spares;
     const table = new EndpointTable();
+    if (freeze) table.freeze();
     const { endpoint } = table.open();
     this.#nursery = new Worker(
       new URL("./nursery/nursery_entry.ts", import.meta.url),

@@ -17,11 +17,20 @@ export interface SystemOptions {
    * @default {10}
    */
   readonly deadLetterLines?: number;
+  /**
+   * Finds, in tests, what is changed after it was sent: actors that share a thread get the very values that were sent.
+   * With `true` these are frozen, arguments and results, as deep as they go: who changes one gets a `TypeError`, on
+   * either side. What a method changes of its arguments it must copy first. Only the bytes of buffers cannot be frozen.
+   *
+   * @default {false}
+   */
+  readonly freeze?: boolean;
 }
 
 const NAMES: OptionNames<SystemOptions> = {
   spares: true,
   deadLetterLines: true,
+  freeze: true,
 };
 const CLOSE_NAMES: OptionNames<{ timeoutMs: number }> = { timeoutMs: true };
 
@@ -34,10 +43,11 @@ export function checkSystemOptions(
   options: SystemOptions,
 ): Required<SystemOptions> {
   checkOptionNames("Cannot make a system", options, NAMES);
-  const { spares = 1, deadLetterLines = 10 } = options;
+  const { spares = 1, deadLetterLines = 10, freeze = false } = options;
   checkWhole("spares", spares, 64);
   checkWhole("deadLetterLines", deadLetterLines, 1_000);
-  return { spares, deadLetterLines };
+  checkBoolean("freeze", freeze);
+  return { spares, deadLetterLines, freeze };
 }
 
 /**
@@ -55,6 +65,16 @@ export function checkCloseOptions(options: { timeoutMs?: number }): number {
       Deno.inspect(timeoutMs)
     }`,
     { option: "timeoutMs", value: timeoutMs },
+  );
+}
+
+function checkBoolean(option: string, value: unknown): void {
+  if (typeof value === "boolean") return;
+  throw new InvalidOptionError(
+    `Cannot make a system as '${option}' must be true or false: current value is ${
+      Deno.inspect(value)
+    }`,
+    { option, value },
   );
 }
 

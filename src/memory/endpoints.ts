@@ -18,7 +18,7 @@ import {
 
 export { ENDPOINT, ENDPOINT_STATE as STATE } from "./layout.ts";
 
-const { HINT, ROW_WORDS, ROWS, VERSION } = ENDPOINT_TABLE;
+const { FREEZE, HINT, ROW_WORDS, ROWS, VERSION } = ENDPOINT_TABLE;
 const { FREE, TAKEN } = ENDPOINT_USED;
 
 /** How many endpoints one system can have at the same time. */
@@ -71,6 +71,16 @@ export class EndpointTable {
   /** The memory of the table, to hand to another thread. */
   get memory(): SharedArrayBuffer {
     return this.words.buffer;
+  }
+
+  /** Whether what actors of one thread send each other is frozen. */
+  get freezes(): boolean {
+    return load(this.words, FREEZE) === 1;
+  }
+
+  /** Has it frozen on all threads that look at the table later. */
+  freeze(): void {
+    store(this.words, FREEZE, 1);
   }
 
   /**

@@ -155,18 +155,21 @@ export const LANE_RECORD: {
  *   byte  word  field             written by         meaning
  *      0     0  VERSION           creator, once      LAYOUT_VERSION
  *      4     1  HINT              every opener       where the search for a free row starts; decides nothing
- *      8-63     reserved          nobody             zero
+ *      8     2  FREEZE            creator, once      1: what actors of one thread send each other is frozen
+ *     12-63     reserved          nobody             zero
  *     64    16  ROWS              see ENDPOINT       row of endpoint 0, then of 1, and so on to MAX_ENDPOINTS - 1
  */
 export const ENDPOINT_TABLE: {
   readonly VERSION: 0;
   readonly HINT: 1;
+  readonly FREEZE: 2;
   readonly ROWS: 16;
   readonly ROW_WORDS: 16;
   readonly MAX_ENDPOINTS: 8192;
 } = {
   VERSION: 0,
   HINT: 1,
+  FREEZE: 2,
   ROWS: 16,
   ROW_WORDS: 16,
   MAX_ENDPOINTS: 8_192,

@@ -17,6 +17,7 @@ import type { LaneReader } from "../../memory/lane.ts";
 import type { Isolate } from "../thread/isolate.ts";
 import type { LightMail } from "./light_mail.ts";
 import { LightActor } from "./light_actor.ts";
+import { deepFreeze } from "./deep_freeze.ts";
 import { LIGHT_OP } from "./light_control.ts";
 import { lightCrash } from "./light_crash.ts";
 import type { LightLife } from "./light_life.ts";
@@ -46,11 +47,14 @@ export class Lights implements LightMail, LightStage {
   readonly #actors: Map<number, LightActor> = new Map();
   readonly #others: LightOthers = new LightOthers();
   readonly #turns: LightTurns = new LightTurns();
+  /** Whether what is handed over as it is, is frozen. */
+  readonly #freezes: boolean;
   #sliceOver = false;
 
   /** The light actors of the thread of `isolate`. */
   constructor(readonly isolate: Isolate) {
     this.post = new LightPost(isolate);
+    this.#freezes = isolate.table.freezes;
   }
 
   /** How many there are. */
@@ -93,7 +97,7 @@ export class Lights implements LightMail, LightStage {
     args: unknown[],
     _options: SendOptions,
   ): unknown[] {
-    return args;
+    return this.#freezes ? deepFreeze(args) : args;
   }
 
   /** The ref to `address`, which came in a message. */
@@ -201,6 +205,7 @@ export class Lights implements LightMail, LightStage {
     const { ask, from, askId } = message;
     if (ask !== undefined) {
       const { endpoint } = this.isolate;
+      if (this.#freezes) deepFreeze(value);
       return this.isolate.asks.settle(ask.id, true, value, endpoint);
     }
     let encoded;

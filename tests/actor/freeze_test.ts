@@ -1,0 +1,121 @@
+import {
+  assert,
+  assertEquals,
+  assertInstanceOf,
+  assertRejects,
+  assertThrows,
+} from "@std/assert";
+import {
+  ActorCrashedError,
+  type ActorRef,
+  InvalidOptionError,
+  System,
+} from "../../mod.ts";
+import { deepFreeze } from "../../src/actor/light/deep_freeze.ts";
+import {
+  CHANGES,
+  makeBag,
+  Sharer,
+  type SharerActor,
+} from "../fixtures/sharer.ts";
+
+/** One that shares this thread, and whose end is expected. */
+async function spawnSharer(system: System): Promise<ActorRef<SharerActor>> {
+  const sharer = await system.spawn(Sharer, [], { placement: "local" });
+  void sharer.exited;
+  return sharer;
+}
+
+for (const [what, change] of Object.entries(CHANGES)) {
+  Deno.test(`System({ freeze: true }) finds a sender that changes ${what} after it was sent`, async () => {
+    await using system = new System({ spares: 0, freeze: true });
+    const sharer = await spawnSharer(system);
+    const told = makeBag();
+    sharer.tell.keep(told);
+    assertThrows(() => change(told), TypeError);
+    const asked = makeBag();
+    const answer = sharer.ask.keep(asked);
+    assertThrows(() => change(asked), TypeError);
+    await answer;
+    assertEquals(await sharer.ask.size(), 2);
+  });
+
+  Deno.test(`System({ freeze: true }) finds a receiver that changes ${what} it was given`, async () => {
+    await using system = new System({ spares: 0, freeze: true });
+    const sharer = await spawnSharer(system);
+    const { cause } = await assertRejects(
+      () => sharer.ask.change(makeBag(), what),
+      ActorCrashedError,
+    );
+    assertInstanceOf(cause, TypeError);
+  });
+}
+
+Deno.test("System({ freeze: true }) finds an actor that goes on changing what it gave away", async () => {
+  await using system = new System({ spares: 0, freeze: true });
+  const sharer = await spawnSharer(system);
+  assertEquals(await sharer.ask.copy(), []);
+  await sharer.ask.keep(makeBag());
+  const given = await sharer.ask.share();
+  assertThrows(() => given.pop(), TypeError);
+  const { cause } = await assertRejects(
+    () => sharer.ask.keep(makeBag()),
+    ActorCrashedError,
+  );
+  assertInstanceOf(cause, TypeError);
+});
+
+Deno.test("System({ freeze: true }) leaves handles, signals, bytes and functions as they are", async () => {
+  await using system = new System({ spares: 0, freeze: true });
+  const [one, two] = [
+    await spawnSharer(system),
+    await spawnSharer(system),
+  ];
+  const controller = new AbortController();
+  let calls = 0;
+  const parts = {
+    ref: two,
+    signal: controller.signal,
+    bytes: new Uint8Array(1),
+    call: () => ++calls,
+  };
+  assertEquals(await one.ask.use(parts), [0, false, 7, 1]);
+  controller.abort();
+  assert(controller.signal.aborted);
+});
+
+Deno.test("System({ freeze: true }) holds on every thread, and copies stay free", async () => {
+  await using system = new System({ freeze: true });
+  const far = await system.spawn(Sharer, []);
+  assertEquals(await far.ask.misbehave(), "TypeError");
+  const bag = makeBag();
+  await far.ask.change(bag, "an array");
+  for (const change of Object.values(CHANGES)) change(bag);
+});
+
+Deno.test("System() freezes nothing", async () => {
+  await using system = new System({ spares: 0 });
+  const sharer = await spawnSharer(system);
+  const bag = makeBag();
+  await sharer.ask.keep(bag);
+  for (const change of Object.values(CHANGES)) change(bag);
+  assertEquals((await sharer.ask.share())[0], bag);
+});
+
+Deno.test("System() refuses a 'freeze' that is no boolean", () => {
+  const freeze = "yes" as unknown as boolean;
+  assertThrows(() => new System({ freeze }), InvalidOptionError, "'freeze'");
+});
+
+Deno.test("deepFreeze() takes cycles, depth, and what is frozen already", () => {
+  const cycle: { self?: unknown; inner: { n: number } } = { inner: { n: 1 } };
+  cycle.self = cycle;
+  deepFreeze(Object.freeze(cycle));
+  assertThrows(() => cycle.inner.n++, TypeError);
+  let deep: unknown[] = [];
+  const bottom = deep;
+  for (let i = 0; i < 100_000; i++) deep = [deep];
+  deepFreeze(deep);
+  assertThrows(() => bottom.push(1), TypeError);
+  assertEquals(deepFreeze(deepFreeze(makeBag())), makeBag());
+});
