@@ -5,7 +5,6 @@
  */
 import { DataCloneError, SystemClosedError } from "../errors.ts";
 import type { ExitReport } from "../exit_report.ts";
-import { MAX_ENDPOINTS } from "../memory/endpoints.ts";
 import {
   definePortable,
   portable,
@@ -16,7 +15,6 @@ import { leavingIsolate } from "./thread/leaving.ts";
 import { checkSendOptions } from "./mail/check_send_options.ts";
 import { coreOf, RefCore } from "./mail/ref_core.ts";
 import { rememberMethod } from "./mail/method_names.ts";
-import type { Address } from "./mail/protocol.ts";
 import {
   ask,
   DEFAULT_TIMEOUT_MS,
@@ -261,7 +259,7 @@ export class Ref<C> implements ActorRef<C> {
 
   /** See {@link ActorRef.id}. */
   get id(): number {
-    return numberOf(this.#core.address);
+    return this.#core.id;
   }
 
   /** See {@link ActorRef.name}. */
@@ -326,11 +324,9 @@ export class Ref<C> implements ActorRef<C> {
 
   /** Who it is, for logs: its name, number and incarnation, and its end when it has one. */
   toString(): string {
-    const { name, address, incarnation, report } = this.#core;
+    const { name, id, incarnation, report } = this.#core;
     const end = report === undefined ? "" : `, ${report.kind}`;
-    return `ActorRef("${name}" #${
-      numberOf(address)
-    }, incarnation ${incarnation}${end})`;
+    return `ActorRef("${name}" #${id}, incarnation ${incarnation}${end})`;
   }
 
   #travel(): PortableData {
@@ -347,11 +343,6 @@ export class Ref<C> implements ActorRef<C> {
     const data = [address.endpoint, address.life, name, incarnation];
     return { kind: "ref", data };
   }
-}
-
-/** The number of an address, as it is shown: no two that live have the same. */
-export function numberOf({ endpoint, local = 0 }: Address): number {
-  return (local >>> 0) * MAX_ENDPOINTS + endpoint;
 }
 
 definePortable("ref", (data) => {

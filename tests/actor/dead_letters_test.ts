@@ -1,13 +1,5 @@
-import { assertEquals, assertRejects, assertThrows } from "@std/assert";
-import {
-  ActorCrashedError,
-  type ActorRef,
-  ActorStoppedError,
-  AskTimeoutError,
-  type DeadLetter,
-  InvalidOptionError,
-  System,
-} from "../../mod.ts";
+import { assertEquals, assertThrows } from "@std/assert";
+import { InvalidOptionError, System } from "../../mod.ts";
 import {
   BUNDLE_LETTERS,
   DeadLetterBatch,
@@ -18,152 +10,10 @@ import {
   DeadLetterOffice,
   LOG_PAUSE_MS,
 } from "../../src/actor/mail/dead_letters.ts";
-import { Gate } from "../fixtures/gate.ts";
 import { Ledger } from "../fixtures/ledger.ts";
-import { Messenger } from "../fixtures/messenger.ts";
 import { threadsGone } from "../fixtures/threads_gone.ts";
 
-type Anyone = ActorRef<Record<string, (...args: unknown[]) => unknown>>;
-
 const quiet = () => new System({ deadLetterLines: 0 });
-
-/** The next `count` letters, each in a line. */
-async function next(
-  letters: AsyncIterator<DeadLetter>,
-  count: number,
-): Promise<string[]> {
-  const lines: string[] = [];
-  while (lines.length < count) {
-    const { value } = await letters.next() as { value: DeadLetter };
-    const { kind, method, sender, receiver, why } = value;
-    lines.push(
-      `${kind} ${method} ${sender.name}>${receiver.name}: ${why}`,
-    );
-  }
-  return lines;
-}
-
-// M7 M8 M10
-Deno.test("System.deadLetters names a tell to an actor that has stopped, and its sender", async () => {
-  {
-    await using system = quiet();
-    const books = await system.spawn(Ledger, [1], { name: "books" });
-    const runner = await system.spawn(Messenger, [], { name: "runner" });
-    const letters = system.deadLetters[Symbol.asyncIterator]();
-    await books.stop();
-    await books.exited;
-    books.tell.add(1);
-    assertEquals(await next(letters, 1), ["tell add main>books: stopped"]);
-    // A message to a stopped actor harms nobody: the sender goes on.
-    await runner.ask.tell(books as unknown as Anyone, "add", 2);
-    await runner.ask.hear();
-    assertEquals(
-      await next(letters, 2),
-      Array(2).fill("tell add runner>books: stopped"),
-    );
-    assertEquals(system.deadLetters.count, 3);
-    assertEquals(system.deadLetters.countOf("stopped"), 3);
-    assertEquals(system.deadLetters.countOf("full"), 0);
-  }
-  await threadsGone();
-});
-
-// M9 M46
-Deno.test("System.deadLetters has a tell that found no room in time", async () => {
-  {
-    await using system = quiet();
-    const books = await system.spawn(Ledger, [1], {
-      name: "books",
-      mailbox: { capacity: 2 },
-    });
-    const letters = system.deadLetters[Symbol.asyncIterator]();
-    const word = new Int32Array(new SharedArrayBuffer(4));
-    const begun = Atomics.waitAsync(word, 0, 0);
-    const held = assertRejects(() => books.ask.hold(word), ActorCrashedError);
-    if (begun.async) await begun.value;
-    const hasty = books.with({ timeout: 20 });
-    for (let i = 0; i < 4; i++) hasty.tell.add(1);
-    // The message that is being handled takes one place of the two.
-    assertEquals(
-      await next(letters, 3),
-      Array(3).fill("tell add main>books: full"),
-    );
-    await books.kill();
-    await held;
-    // M48
-    assertEquals(await next(letters, 1), [
-      "tell add main>books: undelivered",
-    ]);
-    assertEquals(system.deadLetters.count, 4);
-  }
-  await threadsGone();
-});
-
-// M13
-Deno.test("System.deadLetters has a reply that came after its ask was given up", async () => {
-  {
-    await using system = quiet();
-    const gate = await system.spawn(Gate, [], { name: "gate", concurrency: 9 });
-    const letters = system.deadLetters[Symbol.asyncIterator]();
-    const aborter = new AbortController();
-    const aborted = assertRejects(
-      () => gate.with({ signal: aborter.signal }).ask.pass(),
-      DOMException,
-    );
-    await assertRejects(
-      () => gate.with({ timeout: 5 }).ask.pass(),
-      AskTimeoutError,
-    );
-    aborter.abort();
-    await aborted;
-    assertEquals(system.deadLetters.count, 0);
-    await gate.ask.open();
-    assertEquals(
-      await next(letters, 2),
-      Array(2).fill("reply pass gate>main: lateReply"),
-    );
-  }
-  await threadsGone();
-});
-
-Deno.test("System.deadLetters has a tell of a method that the actor does not have", async () => {
-  {
-    await using system = quiet();
-    const books = await system.spawn(Ledger, [1], { name: "books" });
-    const letters = system.deadLetters[Symbol.asyncIterator]();
-    (books as unknown as Anyone).tell["burn"]!();
-    assertEquals(await next(letters, 1), [
-      "tell burn main>books: unknownMethod",
-    ]);
-    assertEquals(await books.ask.add(1), 2);
-  }
-  await threadsGone();
-});
-
-// M48
-Deno.test("System.deadLetters has what still waited when its actor stopped, and the asks reject", async () => {
-  {
-    await using system = quiet();
-    const gate = await system.spawn(Gate, [], { name: "gate" });
-    const runner = await system.spawn(Messenger, [], { name: "runner" });
-    const letters = system.deadLetters[Symbol.asyncIterator]();
-    const passing = assertRejects(() => gate.ask.pass(), ActorCrashedError);
-    const waiting = assertRejects(() => gate.ask.waiting(), ActorStoppedError);
-    gate.tell.open();
-    await runner.ask.tell(gate as unknown as Anyone, "open", 3);
-    await gate.kill();
-    await Promise.all([passing, waiting]);
-    assertEquals((await next(letters, 5)).sort(), [
-      "ask waiting main>gate: undelivered",
-      "tell open main>gate: undelivered",
-      "tell open runner>gate: undelivered",
-      "tell open runner>gate: undelivered",
-      "tell open runner>gate: undelivered",
-    ]);
-    assertEquals(system.deadLetters.countOf("undelivered"), 5);
-  }
-  await threadsGone();
-});
 
 // M10
 Deno.test("System.deadLetters counts a flood exactly and ends its subscriptions with the system", async () => {

@@ -51,7 +51,7 @@ export function conformance(
   for (const placement of PLACEMENTS) {
     if (!only.includes(placement)) continue;
     Deno.test(`${name} [${placement}]`, async () => {
-      await using system = new System({ spares: 1 });
+      await using system = new System({ spares: 1, deadLetterLines: 0 });
       await body({
         placement,
         system,

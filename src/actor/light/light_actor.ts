@@ -16,6 +16,7 @@ import { methodsOf } from "../mail/methods.ts";
 import type { WireState } from "../mail/protocol.ts";
 import { Checkpoints } from "../thread/checkpoints.ts";
 import type { LightOrder, LightOwner } from "./light_order.ts";
+import type { LocalLine } from "./light_local_line.ts";
 import { LightQueue } from "./light_queue.ts";
 import type { LightStage } from "./light_stage.ts";
 import type { LightStop } from "./light_stop.ts";
@@ -38,8 +39,8 @@ export class LightActor {
   name = "";
   /** The refs of its own thread to it. */
   core: RefCore | undefined;
-  /** Told when a message of its own thread is dealt with. */
-  line: { finished(): void } | undefined;
+  /** The way of its own thread to it. */
+  line: LocalLine | undefined;
   /** Other threads that sent to it, by their endpoint. */
   senders: Map<number, LightSender> | undefined;
   /** Other threads that want to know of its end. */
@@ -70,6 +71,11 @@ export class LightActor {
   /** The incarnation that starts or runs; 0 if none does. */
   get incarnation(): number {
     return this.#life?.order.incarnation ?? 0;
+  }
+
+  /** Whether it takes no more messages, as it stops after those that wait. */
+  get draining(): boolean {
+    return this.#life?.stop?.drain === true;
   }
 
   /** Whether there is an incarnation, or one is being made. */
@@ -153,6 +159,7 @@ export class LightActor {
     }
     if (life.state === "starting") return this.#end(life, STOPPED);
     if (life.stop === undefined || !how.drain) life.stop = how;
+    if (life.stop.drain) this.#stage.draining(this);
     life.context?.abort(how.reason);
     this.#maybeStop(life);
     if (life.state === "over" || how.deadlineMs >= 2 ** 31) return;
@@ -173,17 +180,18 @@ export class LightActor {
     const context = new LightContext(
       life.order,
       this.#stage.refTo(this, life.order),
-      (notice) => this.#notice(life, notice),
+      (notice) => this.push(this.#notice(life, notice)),
+      (notice) => this.line!.behind(this.#notice(life, notice)),
       () => life.running === 0 && this.#queue.size === 0,
     );
     if (life.stop !== undefined) context.abort(life.stop.reason);
     return context;
   }
 
-  #notice(life: LightLife, notice: () => unknown): void {
+  #notice(life: LightLife, notice: () => unknown): LightMessage {
     const message = new LightMessage(false, 0, [], undefined, undefined, 0);
     message.notice = () => life === this.#life ? notice() : undefined;
-    this.push(message);
+    return message;
   }
 
   #canTake(): boolean {
@@ -200,6 +208,7 @@ export class LightActor {
     life.methods = methodsOf(life.instance!);
     life.state = "up";
     life.checkpoints = this.#checkpointsOf(life);
+    if (life.order.incarnation > 1) this.#stage.restarted(this);
     life.owner.started();
     this.stir();
   }

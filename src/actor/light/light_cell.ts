@@ -93,9 +93,9 @@ export class LightCell implements Cell, LightOwner {
     return this.#incarnation;
   }
 
-  /** Whether anybody here wants to know of its end. */
+  /** Whether anybody is told of its end: who asked, or wants to know. */
   get heard(): boolean {
-    return this.#core.heard;
+    return this.#core.heard || this.#crash?.ask === true;
   }
 
   /** Whether an incarnation runs or starts. */

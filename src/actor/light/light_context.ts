@@ -26,21 +26,24 @@ export class LightContext implements Context {
   #stop: { readonly reason: unknown } | undefined;
   #controller: AbortController | undefined;
   readonly #inTurn: (notice: () => unknown) => void;
+  readonly #behind: (notice: () => unknown) => void;
   /** The one watch of each actor, by its number. */
   readonly #watches: Map<number, Watch> = new Map();
   readonly #monitors: Set<Disposable> = new Set();
   readonly #quiet: () => boolean;
   #timers: ActorTimers | undefined;
 
-  /** The context of the incarnation that `order` asks for; `inTurn` has it do something between two messages, `quiet`
-   * tells whether it has nothing to do. */
+  /** The context of the incarnation that `order` asks for; `inTurn` has it do something between two messages,
+   * `behind` after those that have been sent to it here; `quiet` tells whether it has nothing to do. */
   constructor(
     order: LightOrder,
     self: ActorRef<unknown>,
     inTurn: (notice: () => unknown) => void,
+    behind: (notice: () => unknown) => void,
     quiet: () => boolean,
   ) {
     this.#inTurn = inTurn;
+    this.#behind = behind;
     this.#quiet = quiet;
     this.self = self;
     this.name = order.name;
@@ -99,10 +102,10 @@ export class LightContext implements Context {
     let over = false;
     const held = monitor(ref, (down) => {
       this.#monitors.delete(held);
-      this.#inTurn(() => over ? undefined : handler(down));
+      this.#behind(() => over ? undefined : handler(down));
     }, {
       onRestart: (restarted) =>
-        this.#inTurn(() => over ? undefined : onRestart?.(restarted)),
+        this.#behind(() => over ? undefined : onRestart?.(restarted)),
     });
     this.#monitors.add(held);
     return {

@@ -20,18 +20,19 @@ export function lightCrash(
     ask: asks,
     caller: from === undefined
       ? caller?.current.name ?? threadName()
-      : nameOf(isolate, from),
+      : senderName(isolate, from) ?? `#${from.endpoint}`,
   };
   const args = bytesOf(isolate, message.args);
   return args === undefined ? call : { ...call, args };
 }
 
-function nameOf(
+/** The name of the thread that sent something, as far as it is known here. */
+export function senderName(
   isolate: Isolate,
   from: { readonly endpoint: number; readonly life: number },
-): string {
+): string | undefined {
   if (from.endpoint === 0) return "main";
-  return coreOf(isolate, from)?.name ?? `#${from.endpoint}`;
+  return coreOf(isolate, from)?.name;
 }
 
 function bytesOf(

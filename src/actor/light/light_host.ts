@@ -19,16 +19,20 @@ import type { LightMail } from "./light_mail.ts";
 import { LightActor } from "./light_actor.ts";
 import { deepFreeze } from "./deep_freeze.ts";
 import { LIGHT_OP } from "./light_control.ts";
-import { lightCrash } from "./light_crash.ts";
+import { lightCrash, senderName } from "./light_crash.ts";
 import type { LightLife } from "./light_life.ts";
 import type { WireCrash } from "../thread/last_call.ts";
+import { LightInbox } from "./light_inbox.ts";
 import { LaneLine } from "./light_lane_line.ts";
 import { LocalLine } from "./light_local_line.ts";
-import { LightMessage, type LightSender } from "./light_message.ts";
+import type { LightMessage } from "./light_message.ts";
 import type { LightOrder } from "./light_order.ts";
 import { BOUND, LightOthers } from "./light_others.ts";
 import { LightPost } from "./light_post.ts";
 import type { LightStage } from "./light_stage.ts";
+import { RetiredNames } from "./retired_names.ts";
+import type { DeadLetterReason } from "../mail/dead_letter.ts";
+import { tellRestart } from "../watch.ts";
 import { LightTurns } from "./light_turns.ts";
 import { type Address, KIND, type WireReport } from "../mail/protocol.ts";
 import { type ActorRef, refTo } from "../ref.ts";
@@ -45,16 +49,21 @@ export class Lights implements LightMail, LightStage {
   /** What it tells other threads. */
   readonly post: LightPost;
   readonly #actors: Map<number, LightActor> = new Map();
-  readonly #others: LightOthers = new LightOthers();
+  /** What is known here of light actors elsewhere. */
+  readonly others: LightOthers = new LightOthers();
   readonly #turns: LightTurns = new LightTurns();
   /** Whether what is handed over as it is, is frozen. */
   readonly #freezes: boolean;
+  /** Who was here. */
+  readonly retired: RetiredNames = new RetiredNames();
+  readonly #inbox: LightInbox;
   #sliceOver = false;
 
   /** The light actors of the thread of `isolate`. */
   constructor(readonly isolate: Isolate) {
     this.post = new LightPost(isolate);
     this.#freezes = isolate.table.freezes;
+    this.#inbox = new LightInbox(this);
   }
 
   /** How many there are. */
@@ -82,8 +91,9 @@ export class Lights implements LightMail, LightStage {
     if (this.#actors.get(actor.id) !== actor) return;
     const rest = actor.empty(report);
     this.#actors.delete(actor.id);
+    this.retired.add(actor.id, actor.name);
     for (const message of rest) this.#turnAway(actor, message);
-    (actor.line as LocalLine).abandon();
+    actor.line!.abandon();
     const told = new Set(actor.watchers);
     for (const endpoint of actor.senders?.keys() ?? []) told.add(endpoint);
     for (const endpoint of told) this.post.tellGone(endpoint, actor.id, report);
@@ -114,7 +124,7 @@ export class Lights implements LightMail, LightStage {
     const here = address.endpoint === this.isolate.endpoint;
     const known = here
       ? this.#actors.get(address.local)?.core
-      : this.#others.find(address.endpoint, address.local);
+      : this.others.find(address.endpoint, address.local);
     if (known?.address.life === address.life) return known;
     const line = new LaneLine(this, address, capacity, maxBytes);
     const core = new RefCore(
@@ -126,7 +136,7 @@ export class Lights implements LightMail, LightStage {
       line,
     );
     if (here) core.end(LOST);
-    else this.#others.add(core, address.local);
+    else this.others.add(core, address.local);
     return core;
   }
 
@@ -147,34 +157,19 @@ export class Lights implements LightMail, LightStage {
     return count;
   }
 
+  /** The light actor of that number. */
+  find(local: number): LightActor | undefined {
+    return this.#actors.get(local);
+  }
+
   /** See {@link LightMail.receive}. */
   receive(lane: LaneReader): void {
-    if (lane.kind === KIND.LIGHT) return this.#obey(lane);
-    const actor = this.#actors.get(lane.d);
-    const from = this.#senderOf(actor, lane.c);
-    if (actor === undefined) return this.#stranger(lane, from);
-    const message = new LightMessage(
-      lane.kind === KIND.ASK,
-      lane.a,
-      [],
-      undefined,
-      from,
-      lane.b,
-    );
-    let late = false;
-    message.complete = false;
-    this.isolate.readLater(lane, (read) => {
-      message.args = late ? read : this.#readNow(read);
-      message.complete = true;
-      if (late) actor.stir();
-    });
-    late = true;
-    actor.push(message);
+    this.#inbox.receive(lane);
   }
 
   /** See {@link LightMail.gone}. */
   gone(address: Address, report: WireReport, final: boolean): void {
-    this.#others.gone(address, fromWireReport(report), final);
+    this.others.gone(address, fromWireReport(report), final);
   }
 
   /** See {@link LightMail.expire}. */
@@ -200,13 +195,56 @@ export class Lights implements LightMail, LightStage {
     return refTo(core);
   }
 
+  /** See {@link LightStage.restarted}. */
+  restarted(actor: LightActor): void {
+    const { incarnation, core, owner, id } = actor;
+    const told = new Set(actor.watchers);
+    for (const sender of actor.senders?.values() ?? []) {
+      if (sender.told) told.add(sender.endpoint);
+      sender.told = false;
+    }
+    for (const endpoint of told) {
+      const to = this.post.addressOf(endpoint);
+      this.post.order(to, LIGHT_OP.RESTARTED, id, 0, [incarnation]);
+    }
+    if (core === undefined || owner!.endpoint === this.isolate.endpoint) return;
+    tellRestart(this.isolate, core.address, incarnation);
+  }
+
+  /** See {@link LightStage.draining}. */
+  draining(actor: LightActor): void {
+    actor.line?.abandon();
+    for (const sender of actor.senders?.values() ?? []) {
+      sender.told = true;
+      this.post.order(sender, LIGHT_OP.DRAINING, actor.id, 0, []);
+    }
+  }
+
+  /** See {@link LightStage.lose}. */
+  lose(actor: LightActor, message: LightMessage, why: DeadLetterReason): void {
+    const { asks, notice, from, caller, hash } = message;
+    if (notice !== undefined || (asks && why !== "undelivered")) return;
+    const { id = 0, name = actor.name } = actor.core ?? {};
+    const sender = caller?.current;
+    this.isolate.report({
+      why,
+      kind: asks ? "ask" : "tell",
+      to: id,
+      toName: name,
+      from: from?.endpoint ?? sender?.self.id ?? this.isolate.endpoint,
+      fromName: from === undefined
+        ? sender?.name
+        : senderName(this.isolate, from),
+      hash,
+    });
+  }
+
   /** See {@link LightStage.answer}. */
   answer(actor: LightActor, message: LightMessage, value: unknown): void {
     const { ask, from, askId } = message;
     if (ask !== undefined) {
-      const { endpoint } = this.isolate;
       if (this.#freezes) deepFreeze(value);
-      return this.isolate.asks.settle(ask.id, true, value, endpoint);
+      return this.isolate.asks.settle(ask.id, true, value, actor.core!.id);
     }
     let encoded;
     try {
@@ -221,7 +259,9 @@ export class Lights implements LightMail, LightStage {
   /** See {@link LightStage.answerError}. */
   answerError(actor: LightActor, message: LightMessage, error: Error): void {
     const { ask, from, askId } = message;
-    if (ask !== undefined) return this.isolate.asks.refuse(ask.id, error);
+    if (ask !== undefined) {
+      return this.isolate.asks.refuse(ask.id, error, actor.core!.id);
+    }
     const encoded = encode(errorToWire(error, actor.name));
     this.post.send(from!, KIND.ERROR, 0, askId, 0, encoded);
   }
@@ -233,11 +273,8 @@ export class Lights implements LightMail, LightStage {
 
   /** See {@link LightStage.finished}. */
   finished(actor: LightActor, { from }: LightMessage): void {
-    if (from === undefined) return actor.line?.finished();
-    if (++from.owed * 2 < actor.capacity) return;
-    const { owed } = from;
-    from.owed = 0;
-    this.post.order(from, LIGHT_OP.CREDIT, actor.id, owed, []);
+    if (from === undefined) actor.line?.finished();
+    else this.post.credit(from, actor);
   }
 
   #actorAt(local: number, capacity: number): LightActor {
@@ -263,83 +300,17 @@ export class Lights implements LightMail, LightStage {
     );
   }
 
-  #readNow(read: () => unknown): unknown[] | (() => unknown) {
-    try {
-      return read() as unknown[];
-    } catch (error) {
-      return () => {
-        throw error;
-      };
-    }
-  }
-
-  #senderOf(actor: LightActor | undefined, endpoint: number): LightSender {
-    const life = this.isolate.table.get(endpoint, ENDPOINT.LIFE);
-    const known = actor?.senders?.get(endpoint);
-    if (known?.life === life) return known;
-    const sender = { endpoint, life, owed: 0 };
-    if (actor !== undefined) {
-      (actor.senders ??= new Map()).set(endpoint, sender);
-    }
-    return sender;
-  }
-
-  /** A message for one that is not here any more. */
-  #stranger(lane: LaneReader, from: LightSender): void {
-    if (lane.kind === KIND.ASK) {
-      const error = errorToWire(stoppedError(""));
-      this.post.send(from, KIND.ERROR, 0, lane.b, 0, encode(error));
-    }
-    this.post.tellGone(from.endpoint, lane.d, LOST);
-  }
-
   #turnAway(actor: LightActor, message: LightMessage): void {
+    this.lose(actor, message, "undelivered");
     if (message.ask !== undefined) return message.ask.refused("sealed");
     if (message.asks) {
       this.answerError(actor, message, stoppedError(actor.name));
     }
   }
-
-  /** An order about a light actor; see light_control.ts. */
-  #obey(lane: LaneReader): void {
-    const { a: op, b, c: from, d: local } = lane;
-    if (op === LIGHT_OP.CREDIT) {
-      return this.#others.line(from, local)?.credit(b);
-    }
-    this.isolate.readLater(lane, (read) => {
-      const value = read() as unknown[];
-      if (op === LIGHT_OP.GONE) {
-        const report = fromWireReport(value[0] as WireReport);
-        return this.#others.end(from, local, report);
-      }
-      const actor = this.#actors.get(local);
-      if (op === LIGHT_OP.WATCH) {
-        if (actor === undefined) return this.post.tellGone(from, local, LOST);
-        (actor.watchers ??= new Set()).add(from);
-      } else if (op === LIGHT_OP.STOP) this.#stop(actor, from, b, value);
-    });
-  }
-
-  #stop(
-    actor: LightActor | undefined,
-    from: number,
-    askId: number,
-    value: readonly unknown[],
-  ): void {
-    const done = (report: ExitReport): void =>
-      this.post.answerStop(from, askId, report);
-    if (actor === undefined) return done(LOST);
-    const [reason, deadlineMs, drain, asked] = value as [
-      unknown,
-      number,
-      boolean,
-      boolean,
-    ];
-    actor.stop({ reason, deadlineMs, drain, asked }, done);
-  }
 }
 
-function stoppedError(actor: string): ActorStoppedError {
+/** Why an actor that has stopped cannot be asked. */
+export function stoppedError(actor: string): ActorStoppedError {
   return new ActorStoppedError(
     `Cannot ask "${actor}" as it has stopped: the call did not begin, it is safe to ask a successor`,
     { actor, safeToRetry: true },

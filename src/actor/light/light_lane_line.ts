@@ -23,6 +23,8 @@ interface Waiting {
   readonly parts: Parts;
   readonly until: number;
   readonly delivery: Delivery | undefined;
+  /** Whom it is for. */
+  readonly core: RefCore;
 }
 
 /**
@@ -36,6 +38,8 @@ export class LaneLine implements LightLine {
   readonly #lights: Lights;
   readonly #to: Address;
   readonly #local: number;
+  /** See {@link LightLine.draining}: as its thread has told so far. */
+  draining = false;
   /** Messages sent and not known to be dealt with. */
   #under = 0;
   readonly #waiting: WaitingLine<Waiting> = new WaitingLine();
@@ -82,6 +86,7 @@ export class LaneLine implements LightLine {
         { kind: KIND.ASK, a: hash, b: ask.id, encoded, transfer },
         timeout,
         ask,
+        core,
       );
       isolate.wake();
     });
@@ -100,6 +105,7 @@ export class LaneLine implements LightLine {
       { kind: KIND.TELL, a: hash, b: 0, encoded, transfer },
       options.timeout ?? DEFAULT_TIMEOUT_MS,
       undefined,
+      core,
     );
   }
 
@@ -131,6 +137,11 @@ export class LaneLine implements LightLine {
     this.#flush();
   }
 
+  /** Its next incarnation is up. */
+  reopen(): void {
+    this.draining = false;
+  }
+
   /** All that was under way has ended with the thread it was on. */
   reset(): void {
     this.#under = 0;
@@ -141,17 +152,41 @@ export class LaneLine implements LightLine {
   expire(now: number): void {
     const late = this.#waiting.takeLate(now);
     this.#showCrowd();
-    for (const { delivery } of late) delivery?.refused("full");
+    for (const waiting of late) this.#refuse(waiting, "full");
   }
 
-  /** The actor is gone for good: nothing that waits will be sent. */
+  /** The actor takes no more messages: nothing that waits will be sent. */
   abandon(): void {
     const waiting = this.#waiting.takeAll();
     this.#showCrowd();
-    for (const { delivery } of waiting) delivery?.refused("sealed");
+    for (const each of waiting) this.#refuse(each, "sealed");
   }
 
-  #send(parts: Parts, waitMs: number, delivery: Delivery | undefined): void {
+  /** It stops after the messages that it has. */
+  drain(): void {
+    this.draining = true;
+    this.abandon();
+  }
+
+  #refuse({ delivery, core, parts }: Waiting, why: "full" | "sealed"): void {
+    if (delivery !== undefined) return delivery.refused(why);
+    const { isolate } = this.#lights;
+    isolate.report({
+      why: why === "full" ? "full" : "stopped",
+      kind: "tell",
+      to: core.id,
+      toName: core.name,
+      from: isolate.endpoint,
+      hash: parts.a,
+    });
+  }
+
+  #send(
+    parts: Parts,
+    waitMs: number,
+    delivery: Delivery | undefined,
+    core: RefCore,
+  ): void {
     if (this.#under < this.capacity && this.#waiting.size === 0) {
       return this.#write(parts, delivery);
     }
@@ -159,6 +194,7 @@ export class LaneLine implements LightLine {
       parts: { ...parts, encoded: copyOf(parts.encoded) },
       until: performance.now() + waitMs,
       delivery,
+      core,
     });
     this.#showCrowd();
     this.#lights.isolate.asks.arm(waitMs);

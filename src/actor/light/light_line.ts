@@ -9,6 +9,8 @@ export interface LightLine {
   readonly capacity: number;
   /** Largest message, in bytes. */
   readonly maxBytes: number;
+  /** Whether it takes no more messages, as it stops after those that wait. */
+  readonly draining: boolean;
   /** Sends a call and promises its result. */
   ask(
     core: RefCore,

@@ -35,6 +35,11 @@ export class LocalLine implements LightLine {
     this.#actor = actor;
   }
 
+  /** See {@link LightLine.draining}. */
+  get draining(): boolean {
+    return this.#actor.draining;
+  }
+
   /** See {@link LightLine.ask}. */
   ask(
     core: RefCore,
@@ -105,22 +110,39 @@ export class LocalLine implements LightLine {
   finished(): void {
     this.#under--;
     if (this.#waiting === undefined) return;
-    const next = this.#waiting.shift();
+    let next = this.#waiting.shift();
+    while (next?.notice !== undefined) {
+      this.#actor.push(next);
+      next = this.#waiting.shift();
+    }
     this.#showCrowd();
     if (next !== undefined) this.#push(next);
   }
 
-  /** Drops what has waited longer than it may; asks are told by their book. */
-  expire(now: number): void {
-    this.#waiting?.takeLate(now);
-    this.#showCrowd();
+  /** Has the actor do something after all that this thread has sent to it so far. */
+  behind(message: LightMessage): void {
+    if (this.#waiting === undefined) this.#actor.push(message);
+    else this.#waiting.push(message);
   }
 
-  /** The actor is gone for good: nothing that waits will be sent. */
+  /** Drops what has waited longer than it may; asks are told by their book. */
+  expire(now: number): void {
+    const late = this.#waiting?.takeLate(now) ?? [];
+    this.#showCrowd();
+    for (const message of late) {
+      this.#lights.lose(this.#actor, message, "full");
+    }
+  }
+
+  /** The actor takes no more messages: nothing that waits will be sent. */
   abandon(): void {
     const waiting = this.#waiting?.takeAll() ?? [];
     this.#showCrowd();
-    for (const { ask } of waiting) ask?.refused("sealed");
+    for (const message of waiting) {
+      if (message.notice !== undefined) this.#actor.push(message);
+      message.ask?.refused("sealed");
+      this.#lights.lose(this.#actor, message, "stopped");
+    }
   }
 
   #send(message: LightMessage, waitMs: number): void {

@@ -43,6 +43,8 @@ export interface LightSender {
   readonly endpoint: number;
   /** Owner count of that row. */
   readonly life: number;
+  /** Whether it was told that the actor takes no more messages. */
+  told?: boolean;
   /** Messages of it that were finished and that it was not told of. */
   owed: number;
 }

@@ -11,6 +11,8 @@ import { type Address, KIND, type WireReport } from "../mail/protocol.ts";
 import { fromWireReport, toWireReport } from "../mail/ref_core.ts";
 import { NO_TRANSFER } from "../mail/send.ts";
 import type { Isolate } from "../thread/isolate.ts";
+import type { LightActor } from "./light_actor.ts";
+import type { LightSender } from "./light_message.ts";
 import { LIGHT_OP } from "./light_control.ts";
 import type { LightStop } from "./light_stop.ts";
 
@@ -74,6 +76,14 @@ export class LightPost {
   answerStop(endpoint: number, askId: number, report: ExitReport): void {
     const encoded = encode(toWireReport(report));
     this.send(this.addressOf(endpoint), KIND.REPLY, 0, askId, 0, encoded);
+  }
+
+  /** A message of `from` to `actor` is dealt with: it is told so from time to time. */
+  credit(from: LightSender, actor: LightActor): void {
+    if (++from.owed * 2 < actor.capacity) return;
+    const { owed } = from;
+    from.owed = 0;
+    this.order(from, LIGHT_OP.CREDIT, actor.id, owed, []);
   }
 
   /** Who is at `endpoint` now. */

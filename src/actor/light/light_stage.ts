@@ -1,6 +1,7 @@
 import type { LightActor } from "./light_actor.ts";
 import type { LightMessage } from "./light_message.ts";
 import type { LightOrder } from "./light_order.ts";
+import type { DeadLetterReason } from "../mail/dead_letter.ts";
 import type { LightLife } from "./light_life.ts";
 import type { WireCrash } from "../thread/last_call.ts";
 import type { ActorRef } from "../ref.ts";
@@ -13,6 +14,12 @@ export interface LightStage {
   sliceOver(): boolean;
   /** A ref to it, for itself. */
   refTo(actor: LightActor, order: LightOrder): ActorRef<unknown>;
+  /** Its next incarnation is up: who watches it is told. */
+  restarted(actor: LightActor): void;
+  /** It takes no more messages: who sends to it is told. */
+  draining(actor: LightActor): void;
+  /** A message that nobody will handle. */
+  lose(actor: LightActor, message: LightMessage, why: DeadLetterReason): void;
   /** Answers a call with what the handler returned. */
   answer(actor: LightActor, message: LightMessage, value: unknown): void;
   /** Answers a call with an error. */

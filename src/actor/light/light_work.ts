@@ -131,6 +131,9 @@ export class LightWork {
       error instanceof UnknownMethodError ||
       (onFailure !== undefined && resumes(error, onFailure));
     if (!alone) life.crash ??= this.#stage.describe(life, message);
+    if (error instanceof UnknownMethodError && error.method === "") {
+      this.#stage.lose(this.#actor, message, "unknownMethod");
+    }
     if (message.asks) {
       const answer = alone
         ? error as Error

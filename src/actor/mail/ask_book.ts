@@ -191,10 +191,11 @@ export class AskBook {
     this.#hooks.late(from, about?.actor, about?.method);
   }
 
-  /** Settles a question with an error of this thread; a late one is dropped. */
-  refuse(id: number, error: Error): void {
+  /** Settles a question with an error of this thread, of `from`. A late one is a dead letter. */
+  refuse(id: number, error: Error, from: number): void {
     const ask = this.delete(id);
-    if (ask !== undefined) ask.reject(named(error, ask));
+    if (ask === undefined) this.#late(id, from);
+    else ask.reject(named(error, ask));
   }
 
   /** Looks at the clock within `ms` milliseconds. */

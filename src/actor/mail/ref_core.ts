@@ -6,7 +6,7 @@
 import { errorFromWire, errorToWire } from "../../error_wire.ts";
 import { DataCloneError } from "../../errors.ts";
 import type { ExitReport } from "../../exit_report.ts";
-import { ENDPOINT } from "../../memory/endpoints.ts";
+import { ENDPOINT, MAX_ENDPOINTS } from "../../memory/endpoints.ts";
 import type { Isolate } from "../thread/isolate.ts";
 import type { LightLine } from "../light/light_line.ts";
 import type { Address, WireReport } from "./protocol.ts";
@@ -43,6 +43,11 @@ export class RefCore {
       isolate.table.get(address.endpoint, ENDPOINT.MAX_BYTES);
     if (line !== undefined) return;
     cores(isolate).set(`${address.endpoint}.${address.life}`, this);
+  }
+
+  /** The number of its address, as it is shown: no two that live have the same. */
+  get id(): number {
+    return numberOf(this.address);
   }
 
   /** Its final end; whoever looks hears of it. */
@@ -104,6 +109,11 @@ export class RefCore {
     this.#ended?.resolve(report);
     this.stopped(report);
   }
+}
+
+/** The number of an address, as it is shown. */
+export function numberOf({ endpoint, local = 0 }: Address): number {
+  return (local >>> 0) * MAX_ENDPOINTS + endpoint;
 }
 
 const CORES: WeakMap<Isolate, Map<string, RefCore>> = new WeakMap();

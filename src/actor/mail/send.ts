@@ -11,6 +11,7 @@ import {
 } from "../../errors.ts";
 import { ENDPOINT, STATE } from "../../memory/endpoints.ts";
 import type { Encoded } from "../../memory/codec.ts";
+import { runningLight } from "../current.ts";
 import { Ask } from "./ask_book.ts";
 import { encodeFor } from "../thread/leaving.ts";
 import { KIND } from "./protocol.ts";
@@ -84,7 +85,8 @@ function refuseIfOver(core: RefCore): Error | undefined {
   );
 }
 
-function isDraining({ isolate, address }: RefCore): boolean {
+function isDraining({ isolate, address, line }: RefCore): boolean {
+  if (line !== undefined) return line.draining;
   return isolate.table.get(address.endpoint, ENDPOINT.STATE) ===
     STATE.DRAINING;
 }
@@ -186,12 +188,14 @@ export function tell(
   if (
     core.report !== undefined || core.isolate.closed || isDraining(core)
   ) {
+    const sender = runningLight()?.current;
     return core.isolate.report({
       why: "stopped",
       kind: "tell",
-      to: core.address.endpoint,
+      to: core.id,
       toName: core.name,
-      from: core.isolate.endpoint,
+      from: sender?.self.id ?? core.isolate.endpoint,
+      fromName: sender?.name,
       method,
       hash,
     });

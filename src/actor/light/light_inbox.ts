@@ -1,0 +1,164 @@
+/**
+ * What other threads send to the light actors of this one.
+ *
+ * @module
+ */
+import { errorToWire } from "../../error_wire.ts";
+import type { ExitReport } from "../../exit_report.ts";
+import { encode } from "../../memory/codec.ts";
+import { ENDPOINT } from "../../memory/endpoints.ts";
+import type { LaneReader } from "../../memory/lane.ts";
+import { KIND, type WireReport } from "../mail/protocol.ts";
+import { fromWireReport, numberOf } from "../mail/ref_core.ts";
+import type { Isolate } from "../thread/isolate.ts";
+import { tellRestart } from "../watch.ts";
+import type { LightActor } from "./light_actor.ts";
+import { senderName } from "./light_crash.ts";
+import { LIGHT_OP } from "./light_control.ts";
+import { type Lights, stoppedError } from "./light_host.ts";
+import { LightMessage, type LightSender } from "./light_message.ts";
+
+const LOST: ExitReport = { kind: "lost", code: 1 };
+
+/** Takes the messages and orders of other threads. */
+export class LightInbox {
+  readonly #lights: Lights;
+  readonly #isolate: Isolate;
+
+  /** For `lights`. */
+  constructor(lights: Lights) {
+    this.#lights = lights;
+    this.#isolate = lights.isolate;
+  }
+
+  /** Takes a record that is for one of them, or about one. */
+  receive(lane: LaneReader): void {
+    if (lane.kind === KIND.LIGHT) return this.#obey(lane);
+    const actor = this.#lights.find(lane.d);
+    const from = this.#senderOf(actor, lane.c);
+    if (actor === undefined || actor.draining) {
+      return this.#refuse(lane, from, actor);
+    }
+    const message = new LightMessage(
+      lane.kind === KIND.ASK,
+      lane.a,
+      [],
+      undefined,
+      from,
+      lane.b,
+    );
+    let late = false;
+    message.complete = false;
+    this.#isolate.readLater(lane, (read) => {
+      message.args = late ? read : this.#readNow(read);
+      message.complete = true;
+      if (late) actor.stir();
+    });
+    late = true;
+    actor.push(message);
+  }
+
+  #readNow(read: () => unknown): unknown[] | (() => unknown) {
+    try {
+      return read() as unknown[];
+    } catch (error) {
+      return () => {
+        throw error;
+      };
+    }
+  }
+
+  #senderOf(actor: LightActor | undefined, endpoint: number): LightSender {
+    const life = this.#isolate.table.get(endpoint, ENDPOINT.LIFE);
+    const known = actor?.senders?.get(endpoint);
+    if (known?.life === life) return known;
+    const sender = { endpoint, life, owed: 0 };
+    if (actor !== undefined) {
+      (actor.senders ??= new Map()).set(endpoint, sender);
+    }
+    return sender;
+  }
+
+  /** A message for one that is not here any more, or takes no more. */
+  #refuse(
+    lane: LaneReader,
+    from: LightSender,
+    actor: LightActor | undefined,
+  ): void {
+    const { kind, a: hash, b: askId, c, d: local } = lane;
+    const name = actor?.name ?? this.#lights.retired.get(local) ?? "";
+    if (kind === KIND.ASK) {
+      const error = errorToWire(stoppedError(name));
+      this.#lights.post.send(from, KIND.ERROR, 0, askId, 0, encode(error));
+    } else {
+      const address = { endpoint: this.#isolate.endpoint, life: 0, local };
+      this.#isolate.report({
+        why: "stopped",
+        kind: "tell",
+        to: numberOf(address),
+        toName: name,
+        from: c,
+        fromName: senderName(this.#isolate, from),
+        hash,
+      });
+    }
+    if (lane.e !== 0) this.#isolate.readLater(lane, (read) => void read());
+    if (actor === undefined) {
+      this.#lights.post.tellGone(from.endpoint, local, LOST);
+    } else this.#lights.post.credit(from, actor);
+  }
+
+  /** An order about a light actor; see light_control.ts. */
+  #obey(lane: LaneReader): void {
+    const { a: op, b, c: from, d: local } = lane;
+    if (op === LIGHT_OP.CREDIT) {
+      return this.#lights.others.line(from, local)?.credit(b);
+    }
+    this.#isolate.readLater(lane, (read) => {
+      const value = read() as unknown[];
+      if (op === LIGHT_OP.GONE) {
+        const report = fromWireReport(value[0] as WireReport);
+        return this.#lights.others.end(from, local, report);
+      }
+      if (op === LIGHT_OP.DRAINING) {
+        return this.#lights.others.line(from, local)?.drain();
+      }
+      if (op === LIGHT_OP.RESTARTED) {
+        return this.#hearRestart(from, local, value[0] as number);
+      }
+      const actor = this.#lights.find(local);
+      if (op === LIGHT_OP.WATCH) {
+        if (actor === undefined) {
+          return this.#lights.post.tellGone(from, local, LOST);
+        }
+        (actor.watchers ??= new Set()).add(from);
+      } else if (op === LIGHT_OP.STOP) this.#stop(actor, from, b, value);
+    });
+  }
+
+  #hearRestart(from: number, local: number, incarnation: number): void {
+    const core = this.#lights.others.find(from, local);
+    if (core === undefined) return;
+    core.incarnation = incarnation;
+    this.#lights.others.line(from, local)?.reopen();
+    tellRestart(this.#isolate, core.address, incarnation);
+  }
+
+  #stop(
+    actor: LightActor | undefined,
+    from: number,
+    askId: number,
+    value: readonly unknown[],
+  ): void {
+    const done = (report: ExitReport): void =>
+      this.#lights.post.answerStop(from, askId, report);
+    if (actor === undefined) return done(LOST);
+    const [reason, deadlineMs, drain, asked] = value as [
+      unknown,
+      number,
+      boolean,
+      boolean,
+    ];
+    actor.stop({ reason, deadlineMs, drain, asked }, done);
+  }
+}
