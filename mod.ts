@@ -61,7 +61,15 @@ export {
   type Task,
   task,
 } from "./src/actor/define.ts";
-export type { ActorRef, Asks, Hook, Method, Tells } from "./src/actor/ref.ts";
+export type {
+  Asks,
+  Hook,
+  Method,
+  Sends,
+  Tells,
+  Tries,
+} from "./src/actor/messages.ts";
+export type { ActorRef } from "./src/actor/ref.ts";
 export {
   asCompleted,
   type Settled,

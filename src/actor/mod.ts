@@ -81,7 +81,8 @@ export {
 export { Job } from "./job.ts";
 export type { Exit } from "./links.ts";
 export type { Spawner, TreeNode } from "./offspring.ts";
-export type { ActorRef, Asks, Hook, Method, Tells } from "./ref.ts";
+export type { Asks, Hook, Method, Sends, Tells, Tries } from "./messages.ts";
+export type { ActorRef } from "./ref.ts";
 export {
   asCompleted,
   type Settled,

@@ -14,7 +14,9 @@ import { currentIsolate } from "./thread/isolate.ts";
 import { leavingIsolate } from "./thread/leaving.ts";
 import { checkSendOptions } from "./mail/check_send_options.ts";
 import { coreOf, RefCore } from "./mail/ref_core.ts";
+import { send, trySend } from "./mail/send_awaited.ts";
 import { rememberMethod } from "./mail/method_names.ts";
+import type { Asks, Sends, Tells, Tries } from "./messages.ts";
 import {
   ask,
   DEFAULT_TIMEOUT_MS,
@@ -24,68 +26,6 @@ import {
 } from "./mail/send.ts";
 
 import { checkStopOptions, type StopOptions } from "./stop_options.ts";
-
-/** Any method of an actor: what makes a property a message. */
-// deno-lint-ignore no-explicit-any -- `any` infers parameters of every method
-export type Method = (...args: any[]) => any;
-/** Names that the runtime calls and nobody else; `actor()` says when. */
-export type Hook =
-  | "onStart"
-  | "onStop"
-  | "onRestart"
-  | "checkpoint"
-  | "restore";
-
-/**
- * The methods of an actor, each answering with a promise.
- *
- * - **Never throws:** whatever goes wrong rejects the promise.
- * - **Settles once:** by the reply, the deadline, the signal, or the end of the actor or its system.
- * - **Copies:** the actor gets copies of the arguments, and the caller one of the result.
- *
- * | rejects with             | when                                                                  | handled?         |
- * |--------------------------|-----------------------------------------------------------------------|------------------|
- * | `DataCloneError`         | an argument cannot travel                                             | no               |
- * | `DataCloneError`         | the result cannot travel (its `path` begins with `result`)            | yes              |
- * | `MessageTooLargeError`   | the message is larger than `mailbox.maxMessageBytes`                  | no               |
- * | `MailboxFullError`       | the message found no room within `timeout`                            | no               |
- * | `UnknownMethodError`     | the actor has no such method; it goes on                              | no               |
- * | `ActorStoppedError`      | the actor ended for good before the message was begun, or drains      | no               |
- * | `ActorCrashedError`      | the handler threw (`cause`), or the actor ended while it ran          | perhaps in part  |
- * | `AskCycleError`          | the actor waits for the handler that asks it                          | no               |
- * | `AskTimeoutError`        | no reply came within `timeout`                                        | perhaps, or yet  |
- * | the signal's reason      | `signal` aborted                                                      | perhaps, or yet  |
- * | `SystemClosedError`      | the system was closed; if before the call, it was not sent            | perhaps          |
- * | `Refusal`                | the handler threw one, as its answer; the actor goes on               | yes              |
- *
- * A property `then` does not exist, so that the object may be returned by an async function: a method of that name
- * cannot be called.
- *
- * @typeParam C The instance of the actor's class.
- */
-export type Asks<C> = {
-  readonly [K in keyof C as C[K] extends Method ? Exclude<K, Hook> : never]:
-    C[K] extends (...args: infer A) => infer R
-      ? (...args: A) => Promise<Awaited<R>>
-      : never;
-};
-
-/**
- * The methods of an actor, each sent and forgotten.
- *
- * - **Returns at once:** also when the mailbox is full; the message then waits in the sender for `timeout`.
- * - **Nobody is told:** a message that finds no room in time, whose actor has ended or ends first, whose system is
- *   closed, or whose method does not exist is a dead letter: `System.deadLetters` counts and shows it.
- * - **Throws only for the sender's fault,** before anything was sent: `DataCloneError` if an argument cannot travel,
- *   `MessageTooLargeError` if the message is larger than `mailbox.maxMessageBytes`.
- * - **An error in the handler** ends the actor as one of an ask does, except a `Refusal`, which nobody hears.
- *
- * @typeParam C The instance of the actor's class.
- */
-export type Tells<C> = {
-  readonly [K in keyof C as C[K] extends Method ? Exclude<K, Hook> : never]:
-    C[K] extends (...args: infer A) => unknown ? (...args: A) => void : never;
-};
 
 /**
  * The logical actor: it survives restarts and may travel inside any message.
@@ -135,6 +75,10 @@ export interface ActorRef<C> extends AsyncDisposable {
   readonly ask: Asks<C>;
   /** Calls a method and forgets it. A message that finds no room waits up to 5,000 ms for it. {@linkcode Tells} says when it throws. */
   readonly tell: Tells<C>;
+  /** Calls a method and promises that the message has its place at the receiver. {@linkcode Sends} lists what it rejects with. */
+  readonly send: Sends<C>;
+  /** Calls a method if there is room for the message now, and says whether it did. {@linkcode Tries} says when it throws. */
+  readonly trySend: Tries<C>;
   /**
    * Resolves once, at its final end, with how it ended; never rejects. A restart is not an end. Of an actor that had
    * ended before this ref came here the kind is `lost`.
@@ -236,6 +180,8 @@ export class Ref<C> implements ActorRef<C> {
   // Made on first use: of a hundred thousand light actors most are never asked from here.
   #ask: Asks<C> | undefined;
   #tell: Tells<C> | undefined;
+  #send: Sends<C> | undefined;
+  #trySend: Tries<C> | undefined;
 
   /** A ref over `core`. */
   constructor(core: RefCore, options: SendOptions = {}) {
@@ -255,6 +201,24 @@ export class Ref<C> implements ActorRef<C> {
       this.#options,
       tell,
     ) as Tells<C>;
+  }
+
+  /** See {@link ActorRef.send}. */
+  get send(): Sends<C> {
+    return this.#send ??= namespace(
+      this.#core,
+      this.#options,
+      send,
+    ) as Sends<C>;
+  }
+
+  /** See {@link ActorRef.trySend}. */
+  get trySend(): Tries<C> {
+    return this.#trySend ??= namespace(
+      this.#core,
+      this.#options,
+      trySend,
+    ) as Tries<C>;
   }
 
   /** See {@link ActorRef.id}. */

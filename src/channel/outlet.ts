@@ -58,8 +58,12 @@ export class Outlet {
   readonly #lost: Lost | undefined;
   readonly #overflow: Overflow;
   #onOverflow: (() => void) | undefined;
-  /** The time, as of the last flush: the clock costs as much as a message. */
+  /** The time, unless `#stale`: the clock costs as much as a message. */
   #now = 0;
+  /** Whether the sender has been at its event loop since it looked at the clock. */
+  #stale = true;
+  /** When the first of those that wait, or that waited since the last look, has waited too long. */
+  #soonest = Infinity;
 
   /** Makes the lane, or goes on with the one in `memory`. The caller tells the other side of {@link memory}. */
   constructor(
@@ -116,6 +120,11 @@ export class Outlet {
     return this.#writer.depth;
   }
 
+  /** Whether a message of `length` bytes would be published at once. */
+  hasRoom(length: number): boolean {
+    return this.waiting === 0 && this.#writer.hasRoom(length);
+  }
+
   /** Whether the `sequence`-th message has been begun by a receiver. */
   begun(sequence: number): boolean {
     return this.#writer.begun(sequence);
@@ -142,8 +151,13 @@ export class Outlet {
     }
     if (this.#overflow !== "wait" && !this.#mayWait(envelope, delivery)) return;
     const crowd = this.waiting;
-    if (crowd % FLUSH_EVERY === 0) this.#now = performance.now();
+    if (this.#stale || crowd % FLUSH_EVERY === 0) {
+      this.#now = performance.now();
+      this.#stale = false;
+    }
     const { kind, a, b, d, e } = envelope;
+    const until = this.#now + waitMs;
+    this.#soonest = Math.min(this.#soonest, until);
     this.#waiting.push({
       kind,
       a,
@@ -151,7 +165,7 @@ export class Outlet {
       d,
       e,
       payload: payload.slice(0, length),
-      until: this.#now + waitMs,
+      until,
       delivery,
     });
     if (crowd % FLUSH_EVERY === 0) this.flush();
@@ -160,6 +174,7 @@ export class Outlet {
   /** Publishes what waits, as far as there is room. Returns whether anything moved. */
   flush(): boolean {
     const before = this.waiting;
+    this.#stale = true;
     while (this.waiting > 0) {
       const next = this.#waiting[this.#head]!;
       const { payload, delivery } = next;
@@ -178,14 +193,29 @@ export class Outlet {
     return this.waiting !== before;
   }
 
-  /** Gives back what has waited longer than it may. */
-  expire(now: number): void {
-    while (this.waiting > 0) {
-      const next = this.#waiting[this.#head]!;
-      if (next.until > now) return;
-      this.#shift();
-      this.#refuse(next, next.delivery, "full");
+  /**
+   * Gives back what has waited longer than it may, also behind what may wait on.
+   *
+   * @returns When the next one has, `Infinity` if none waits.
+   */
+  expire(now: number): number {
+    if (this.waiting === 0) return this.#soonest = Infinity;
+    if (this.#soonest > now) return this.#soonest;
+    const all = this.#waiting.slice(this.#head);
+    this.#keep(all.filter(({ until }) => until > now));
+    for (const next of all) {
+      if (next.until <= now) this.#refuse(next, next.delivery, "full");
     }
+    return this.#soonest;
+  }
+
+  /** Takes back the message whose delivery that is, if it waits here. Returns whether it did. */
+  withdraw(delivery: Delivery): boolean {
+    const all = this.#waiting.slice(this.#head);
+    const rest = all.filter((each) => each.delivery !== delivery);
+    if (rest.length === all.length) return false;
+    this.#keep(rest);
+    return true;
   }
 
   /** Gives back all that waits: the receiver is gone, or this thread was fenced. */
@@ -233,6 +263,15 @@ export class Outlet {
   ): "written" | "full" | "sealed" {
     const { kind, a, b, d, e } = envelope;
     return this.#writer.tryWrite(kind, a, b, this.#self, d, e, payload, length);
+  }
+
+  #keep(rest: Waiting[]): void {
+    this.#waiting = rest;
+    this.#head = 0;
+    this.#soonest = rest.reduce(
+      (least, { until }) => Math.min(least, until),
+      Infinity,
+    );
   }
 
   #shift(): void {

@@ -192,6 +192,19 @@ export class LaneWriter {
   }
 
   /**
+   * Whether {@linkcode LaneWriter.tryWrite} would write a record now. Leaves no mark.
+   *
+   * @param length Its payload, in bytes.
+   * @returns `false` also when the lane has ended.
+   */
+  hasRoom(length: number): boolean {
+    const position = this.#word & POSITION;
+    const units = this.#unitsFor(position, length);
+    if (!this.#fits(position, units)) this.#refresh();
+    return this.#fits(position, units) && !this.sealed;
+  }
+
+  /**
    * Marks that this producer waits for room. The consumer's next
    * {@linkcode LaneReader.done} then sets its `roomWanted` and owes a ring.
    *

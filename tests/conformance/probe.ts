@@ -210,6 +210,22 @@ export class ProbeActor extends Base {
     for (let i = 0; i < count; i++) to.tell.note(`${prefix}${i}`);
   }
 
+  /** Sends notes to another probe, one after the other; returns what became of each. */
+  async sendNotes(
+    to: ActorRef<ProbeActor>,
+    count: number,
+    timeout: number,
+  ): Promise<string[]> {
+    const outcome: string[] = [];
+    for (let i = 0; i < count; i++) {
+      await to.with({ timeout }).send.note(`${i}`).then(
+        () => outcome.push("sent"),
+        (error) => outcome.push(error.name),
+      );
+    }
+    return outcome;
+  }
+
   /** Asks another probe for an echo. */
   async askOther(to: ActorRef<ProbeActor>, value: unknown): Promise<unknown> {
     return await to.ask.echo(value);

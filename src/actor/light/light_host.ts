@@ -173,8 +173,15 @@ export class Lights implements LightMail, LightStage {
   }
 
   /** See {@link LightMail.expire}. */
-  expire(now: number): void {
-    for (const line of this.crowded) line.expire(now);
+  expire(now: number): number {
+    let next = Infinity;
+    for (const line of this.crowded) next = Math.min(next, line.expire(now));
+    return next;
+  }
+
+  /** See {@link LightMail.close}. */
+  close(): void {
+    for (const line of this.crowded) line.abandon();
   }
 
   /** See {@link LightStage.enqueue}. */

@@ -3,7 +3,7 @@ import type { ExitReport } from "../../exit_report.ts";
 import type { Encoded } from "../../memory/codec.ts";
 import type { PortableData } from "../../memory/portable.ts";
 import { Ask } from "../mail/ask_book.ts";
-import type { Parts } from "../thread/isolate.ts";
+import type { Parts } from "../mail/parts.ts";
 import { LIGHT_OP } from "./light_control.ts";
 import type { Lights } from "./light_host.ts";
 import { type LightLine, travelling } from "./light_line.ts";
@@ -98,15 +98,39 @@ export class LaneLine implements LightLine {
     { name, hash }: MethodName,
     args: unknown[],
     options: SendOptions,
+    delivery?: Delivery,
   ): void {
     const encoded = encodeMessage(core, name, args, options);
     const transfer = options.transfer ?? NO_TRANSFER;
     this.#send(
       { kind: KIND.TELL, a: hash, b: 0, encoded, transfer },
       options.timeout ?? DEFAULT_TIMEOUT_MS,
-      undefined,
+      delivery,
       core,
     );
+  }
+
+  /** See {@link LightLine.trySend}. */
+  trySend(
+    core: RefCore,
+    method: MethodName,
+    args: unknown[],
+    options: SendOptions,
+  ): boolean {
+    if (this.#roomy) {
+      this.tell(core, method, args, options);
+      return true;
+    }
+    // What cannot be sent at all is refused first.
+    encodeMessage(core, method.name, args, options);
+    return false;
+  }
+
+  /** See {@link LightLine.withdraw}. */
+  withdraw(delivery: Delivery): boolean {
+    const taken = this.#waiting.take((each) => each.delivery === delivery);
+    this.#showCrowd();
+    return taken.length > 0;
   }
 
   /** See {@link LightLine.watch}. */
@@ -148,11 +172,12 @@ export class LaneLine implements LightLine {
     this.#flush();
   }
 
-  /** Drops what has waited longer than it may. */
-  expire(now: number): void {
+  /** Drops what has waited longer than it may. Returns when the next has. */
+  expire(now: number): number {
     const late = this.#waiting.takeLate(now);
     this.#showCrowd();
     for (const waiting of late) this.#refuse(waiting, "full");
+    return this.#waiting.next;
   }
 
   /** The actor takes no more messages: nothing that waits will be sent. */
@@ -181,15 +206,18 @@ export class LaneLine implements LightLine {
     });
   }
 
+  /** Whether a message need not wait. */
+  get #roomy(): boolean {
+    return this.#under < this.capacity && this.#waiting.size === 0;
+  }
+
   #send(
     parts: Parts,
     waitMs: number,
     delivery: Delivery | undefined,
     core: RefCore,
   ): void {
-    if (this.#under < this.capacity && this.#waiting.size === 0) {
-      return this.#write(parts, delivery);
-    }
+    if (this.#roomy) return this.#write(parts, delivery);
     this.#waiting.push({
       parts: { ...parts, encoded: copyOf(parts.encoded) },
       until: performance.now() + waitMs,

@@ -1,3 +1,4 @@
+import type { Delivery } from "../../channel/outlet.ts";
 import type { ExitReport } from "../../exit_report.ts";
 import type { PortableData } from "../../memory/portable.ts";
 import type { RefCore } from "../mail/ref_core.ts";
@@ -18,13 +19,23 @@ export interface LightLine {
     args: unknown[],
     options: SendOptions,
   ): Promise<unknown>;
-  /** Sends a call and forgets it. */
+  /** Sends a call and forgets it; `delivery` is told what became of it, else it may be a dead letter. */
   tell(
     core: RefCore,
     method: MethodName,
     args: unknown[],
     options: SendOptions,
+    delivery?: Delivery,
   ): void;
+  /** Sends a call if there is room for it now. Returns whether it was sent. */
+  trySend(
+    core: RefCore,
+    method: MethodName,
+    args: unknown[],
+    options: SendOptions,
+  ): boolean;
+  /** Takes back the message whose delivery that is. Returns whether it waited for room. */
+  withdraw(delivery: Delivery): boolean;
   /** Wants to be told of its final end. */
   watch(): void;
   /** Asks its incarnation to end within `deadlineMs`; resolves when it has. */

@@ -1,3 +1,4 @@
+import type { Delivery } from "../../channel/outlet.ts";
 import type { ExitReport } from "../../exit_report.ts";
 import type { PortableData } from "../../memory/portable.ts";
 import { Ask } from "../mail/ask_book.ts";
@@ -76,12 +77,39 @@ export class LocalLine implements LightLine {
     { name, hash }: MethodName,
     args: unknown[],
     options: SendOptions,
+    delivery?: Delivery,
   ): void {
     const given = this.#lights.given(core, name, args, options);
-    this.#send(
-      new LightMessage(false, hash, given, undefined, undefined, 0),
-      options.timeout ?? DEFAULT_TIMEOUT_MS,
+    const message = new LightMessage(
+      false,
+      hash,
+      given,
+      undefined,
+      undefined,
+      0,
     );
+    message.delivery = delivery;
+    if (this.#roomy) delivery?.sent(0);
+    this.#send(message, options.timeout ?? DEFAULT_TIMEOUT_MS);
+  }
+
+  /** See {@link LightLine.trySend}. */
+  trySend(
+    core: RefCore,
+    method: MethodName,
+    args: unknown[],
+    options: SendOptions,
+  ): boolean {
+    if (!this.#roomy) return false;
+    this.tell(core, method, args, options);
+    return true;
+  }
+
+  /** See {@link LightLine.withdraw}. */
+  withdraw(delivery: Delivery): boolean {
+    const taken = this.#waiting?.take((each) => each.delivery === delivery);
+    this.#showCrowd();
+    return taken !== undefined && taken.length > 0;
   }
 
   /** See {@link LightLine.watch}: its thread tells in any case. */
@@ -116,7 +144,9 @@ export class LocalLine implements LightLine {
       next = this.#waiting.shift();
     }
     this.#showCrowd();
-    if (next !== undefined) this.#push(next);
+    if (next === undefined) return;
+    this.#push(next);
+    next.delivery?.sent(0);
   }
 
   /** Has the actor do something after all that this thread has sent to it so far. */
@@ -125,13 +155,20 @@ export class LocalLine implements LightLine {
     else this.#waiting.push(message);
   }
 
-  /** Drops what has waited longer than it may; asks are told by their book. */
-  expire(now: number): void {
+  /** Drops what has waited longer than it may; asks are told by their book. Returns when the next has. */
+  expire(now: number): number {
     const late = this.#waiting?.takeLate(now) ?? [];
     this.#showCrowd();
     for (const message of late) {
-      this.#lights.lose(this.#actor, message, "full");
+      if (message.delivery !== undefined) message.delivery.refused("full");
+      else this.#lights.lose(this.#actor, message, "full");
     }
+    return this.#waiting?.next ?? Infinity;
+  }
+
+  /** Whether a message need not wait. */
+  get #roomy(): boolean {
+    return this.#under < this.capacity && this.#waiting === undefined;
   }
 
   /** The actor takes no more messages: nothing that waits will be sent. */
@@ -141,14 +178,13 @@ export class LocalLine implements LightLine {
     for (const message of waiting) {
       if (message.notice !== undefined) this.#actor.push(message);
       message.ask?.refused("sealed");
-      this.#lights.lose(this.#actor, message, "stopped");
+      if (message.delivery !== undefined) message.delivery.refused("sealed");
+      else this.#lights.lose(this.#actor, message, "stopped");
     }
   }
 
   #send(message: LightMessage, waitMs: number): void {
-    if (this.#under < this.capacity && this.#waiting === undefined) {
-      return this.#push(message);
-    }
+    if (this.#roomy) return this.#push(message);
     message.deadline = this.#deadlineIn(waitMs);
     if (this.#waiting === undefined) {
       this.#waiting = new WaitingLine();

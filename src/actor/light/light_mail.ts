@@ -11,6 +11,8 @@ export interface LightMail {
   receive(lane: LaneReader): void;
   /** An incarnation of the thread at `address` ended. */
   gone(address: Address, report: WireReport, final: boolean): void;
-  /** Drops what has waited longer than it may. */
-  expire(now: number): void;
+  /** Drops what has waited longer than it may. Returns when the next has, `Infinity` if none waits. */
+  expire(now: number): number;
+  /** The system is closed: nothing that waits for room will be sent. */
+  close(): void;
 }

@@ -1,3 +1,4 @@
+import type { Delivery } from "../../channel/outlet.ts";
 import { type LightRunning, runningLight } from "../current.ts";
 import type { Ask } from "../mail/ask_book.ts";
 import type { RoomDeadline } from "./room_deadline.ts";
@@ -12,6 +13,8 @@ export class LightMessage {
   readonly caller: LightRunning | undefined = runningLight();
   /** When it is given up, while it waits for room. */
   deadline: RoomDeadline | undefined;
+  /** Who wants to know whether it finds room, if it is no ask. */
+  delivery: Delivery | undefined;
   /** Whether it may be handled: what it needs has arrived. */
   complete = true;
 

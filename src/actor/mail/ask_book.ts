@@ -109,8 +109,8 @@ export interface AskBookHooks {
     actor: string | undefined,
     method: string | undefined,
   ): void;
-  /** Called at each look at the clock. */
-  sweep(now: number): void;
+  /** Called at each look at the clock; returns when to look again, `Infinity` if that need not be. */
+  sweep(now: number): number;
 }
 
 /** What the nursery says of an end. */
@@ -269,8 +269,7 @@ export class AskBook {
       }
     }
     // Those asks must not be sent any more: they are the ones that wait for room until now.
-    this.#hooks.sweep(now);
-    this.arm(next);
+    this.arm(Math.min(next, this.#hooks.sweep(now) - now));
   }
 }
 

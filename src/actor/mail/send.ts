@@ -62,10 +62,14 @@ export interface MethodName {
   readonly hash: number;
 }
 
-function refuseIfOver(core: RefCore): Error | undefined {
+/** Why nothing can be sent to an actor any more, if it has ended or is about to. */
+export function refuseIfOver(
+  core: RefCore,
+  verb: "ask" | "send to",
+): Error | undefined {
   if (core.report !== undefined) {
     return new ActorStoppedError(
-      `Cannot ask "${core.name}" as it has stopped (${core.report.kind}): spawn a new one, or let a supervisor restart it`,
+      `Cannot ${verb} "${core.name}" as it has stopped (${core.report.kind}): spawn a new one, or let a supervisor restart it`,
       {
         actor: core.name,
         safeToRetry: true,
@@ -75,13 +79,13 @@ function refuseIfOver(core: RefCore): Error | undefined {
   }
   if (isDraining(core)) {
     return new ActorStoppedError(
-      `Cannot ask "${core.name}" as it takes no more messages: it is stopping after those that wait, spawn a new one`,
+      `Cannot ${verb} "${core.name}" as it takes no more messages: it is stopping after those that wait, spawn a new one`,
       { actor: core.name, safeToRetry: true },
     );
   }
   if (!core.isolate.closed) return undefined;
   return new SystemClosedError(
-    `Cannot ask "${core.name}" as its system is closed: spawn it in a new one`,
+    `Cannot ${verb} "${core.name}" as its system is closed: spawn it in a new one`,
   );
 }
 
@@ -98,7 +102,7 @@ export function ask(
   args: unknown[],
   options: SendOptions,
 ): Promise<unknown> {
-  const refused = refuseIfOver(core);
+  const refused = refuseIfOver(core, "ask");
   if (refused !== undefined) return Promise.reject(refused);
   const { signal } = options;
   if (signal?.aborted) return Promise.reject(signal.reason);

@@ -26,16 +26,30 @@ export class WaitingLine<T extends { readonly until: number }> {
     return item;
   }
 
-  /** Takes those whose time is over. */
-  takeLate(now: number): T[] {
+  /** When the time of the first one is over, `Infinity` if none waits. */
+  get next(): number {
+    let next = Infinity;
+    for (let i = this.#head; i < this.#items.length; i++) {
+      next = Math.min(next, this.#items[i]!.until);
+    }
+    return next;
+  }
+
+  /** Takes those that `wanted` wants. */
+  take(wanted: (item: T) => boolean): T[] {
     const items = this.#items.slice(this.#head);
     this.#head = 0;
-    this.#items = items.filter(({ until }) => until > now);
-    return items.filter(({ until }) => until <= now);
+    this.#items = items.filter((item) => !wanted(item));
+    return items.filter(wanted);
+  }
+
+  /** Takes those whose time is over. */
+  takeLate(now: number): T[] {
+    return this.take(({ until }) => until <= now);
   }
 
   /** Takes all. */
   takeAll(): T[] {
-    return this.takeLate(Infinity);
+    return this.take(() => true);
   }
 }

@@ -4,19 +4,19 @@
  *
  * @module
  */
-import { Doorbell, ring, rouse } from "../../channel/doorbell.ts";
+import { Doorbell, rouse } from "../../channel/doorbell.ts";
 import { Mailbox } from "../../channel/mailbox.ts";
-import { type Delivery, Outlet } from "../../channel/outlet.ts";
+import type { Delivery } from "../../channel/outlet.ts";
 import { ENDPOINT, type EndpointTable } from "../../memory/endpoints.ts";
 import type { LaneReader } from "../../memory/lane.ts";
-import { decode, type Encoded } from "../../memory/codec.ts";
+import { decode } from "../../memory/codec.ts";
 import { AskBook } from "../mail/ask_book.ts";
 import { AskChain } from "../mail/ask_chain.ts";
 import { type Notice, NoticeQueue } from "../mail/notice_queue.ts";
 import { DeadLetterBatch, type LostMessage } from "../mail/dead_letter.ts";
 import type { LightMail } from "../light/light_mail.ts";
-import { mailOptions } from "../mail/mail_options.ts";
-import { movable } from "../mail/movable.ts";
+import type { Parts } from "../mail/parts.ts";
+import { Outgoing } from "./outgoing.ts";
 import { ParcelShelf } from "./parcel_shelf.ts";
 import {
   type Address,
@@ -27,7 +27,6 @@ import {
   type WireReport,
 } from "../mail/protocol.ts";
 import { type Look, Pump } from "./pump.ts";
-import { coreOf } from "../mail/ref_core.ts";
 
 /** The part of an actor that the loop feeds with mail. */
 export interface MailConsumer {
@@ -35,24 +34,6 @@ export interface MailConsumer {
   readonly ready: boolean;
   /** Handles messages until there is none, it is busy, or the slice is over. Returns how many. */
   consume(): number;
-}
-
-/** The ways to one endpoint. */
-interface Route {
-  readonly life: number;
-  mail?: Outlet;
-  express?: Outlet;
-}
-
-/** What is needed to send one record. */
-export interface Parts {
-  readonly kind: number;
-  readonly a: number;
-  readonly b: number;
-  /** The light actor it is for. */
-  readonly d?: number;
-  readonly encoded: Encoded;
-  readonly transfer: readonly Transferable[];
 }
 
 /** The isolate whose messages are being decoded or whose actor runs here; handles revive into it. */
@@ -97,15 +78,12 @@ export class Isolate {
   /** Whether the system is closed. */
   closed = false;
   readonly #post: (message: ToNursery, transfer?: Transferable[]) => void;
-  readonly #routes: Map<number, Route> = new Map();
   readonly #laneIds: WeakMap<SharedArrayBuffer, string> = new WeakMap();
   readonly #parcels: ParcelShelf = new ParcelShelf();
-  /** Outlets with messages that wait for room. */
-  readonly #crowded: Set<Outlet> = new Set();
+  readonly #outgoing: Outgoing;
   readonly #pump: Pump;
   readonly #deadLetters: DeadLetterBatch;
   readonly #epoch: number;
-  #serial = 0;
 
   /** An isolate serving `endpoint` as its incarnation `epoch`; `post` reaches the nursery. */
   constructor(
@@ -119,11 +97,11 @@ export class Isolate {
     this.turnless = endpoint === 0;
     this.#epoch = epoch;
     this.#post = post;
+    this.#outgoing = new Outgoing(this, epoch);
     this.chain = new AskChain(table, endpoint, KIND.ASK, () => this.fenced);
     this.#deadLetters = new DeadLetterBatch((bundle) => post(bundle));
     this.asks = new AskBook(epoch, {
-      begun: (to, sequence) =>
-        this.#routes.get(to)?.mail?.begun(sequence) ?? false,
+      begun: (to, sequence) => this.#outgoing.begun(to, sequence),
       capacity: (to) => table.get(to, ENDPOINT.CAPACITY),
       sweep: (now) => this.#expire(now),
       late: (from, fromName, method) =>
@@ -153,15 +131,15 @@ export class Isolate {
           this.mailbox.hasMore(this.consumer?.ready ?? false) ||
           (this.notices.due && this.consumer?.ready === true) ||
           this.light?.ready === true ||
-          this.#hasRoom(),
+          this.#outgoing.roomy,
         expecting: () => {
-          if (this.asks.size > 0 || this.#crowded.size > 0) return "reply";
+          if (this.asks.size > 0 || this.#outgoing.crowded) return "reply";
           return this.consumer?.ready ? "mail" : "nothing";
         },
         onSlice: () => this.#beginSlice(),
         beforePark: () => {
           this.#showDepth();
-          return this.#flushAll();
+          return this.#outgoing.flush();
         },
       },
     );
@@ -262,22 +240,17 @@ export class Isolate {
     waitMs: number,
     delivery?: Delivery,
   ): void {
-    const outlet = this.#outlet(to, express);
-    const { kind, a, b, d = 0, encoded } = parts;
-    let { length } = encoded;
-    let e = 0;
-    if (encoded.attachments !== undefined || length > outlet.maxPayload) {
-      const spilled = length > outlet.maxPayload;
-      e = this.#sendParcel(to, parts, spilled);
-      if (spilled) length = 0;
-    }
-    outlet.send({ kind, a, b, d, e }, encoded.bytes, length, waitMs, delivery);
-    ring(this.table.words, this.#sleepOf(to.endpoint));
-    if (outlet.waiting > 0) {
-      this.#crowded.add(outlet);
-      this.asks.arm(waitMs);
-      this.wake();
-    }
+    this.#outgoing.send(to, express, parts, waitMs, delivery);
+  }
+
+  /** Sends a message if there is room for it now, and it need not wait for others. Returns whether it was sent. */
+  trySend(to: Address, parts: Parts): boolean {
+    return this.#outgoing.trySend(to, parts);
+  }
+
+  /** Takes back a message that waits for room. Returns whether it waited. */
+  withdraw(to: Address, delivery: Delivery): boolean {
+    return this.#outgoing.withdraw(to, delivery);
   }
 
   /** Makes a dead letter known to the system. */
@@ -307,56 +280,8 @@ export class Isolate {
     this.closed = true;
     this.#pump.close();
     this.asks.close(error);
-  }
-
-  #sendParcel(to: Address, parts: Parts, spilled: boolean): number {
-    // Unique among all senders to one endpoint: the endpoint of the sender, its epoch and a counter.
-    const id = (this.endpoint << 18) ^ ((this.#epoch & 63) << 12) ^
-        (++this.#serial & 4095) | 1 << 31;
-    let spill: SharedArrayBuffer | undefined;
-    if (spilled) {
-      spill = new SharedArrayBuffer(parts.encoded.length);
-      new Uint8Array(spill).set(
-        parts.encoded.bytes.subarray(0, parts.encoded.length),
-      );
-    }
-    const { attachments } = parts.encoded;
-    const transfer = [...new Set([...parts.transfer, ...movable(attachments)])];
-    this.#post({
-      type: "parcel",
-      to: to.endpoint,
-      from: this.endpoint,
-      id,
-      spill,
-      attachments,
-      transfer,
-    }, transfer);
-    return id;
-  }
-
-  #outlet(to: Address, express: boolean): Outlet {
-    let route = this.#routes.get(to.endpoint);
-    if (route === undefined || route.life !== to.life) {
-      route?.mail?.abandon();
-      route = { life: to.life };
-      this.#routes.set(to.endpoint, route);
-    }
-    const found = express ? route.express : route.mail;
-    if (found !== undefined) return found;
-    const outlet = new Outlet({
-      from: this.endpoint,
-      to: to.endpoint,
-      self: this.endpoint,
-      // Replies are bounded by the asks that are open, not by the mailbox of who asked.
-      ...(express ? {} : mailOptions(this, to)),
-    });
-    if (express) route.express = outlet;
-    else route.mail = outlet;
-    const id = `${this.endpoint}.${this.#epoch}.${++this.#serial}`;
-    const lane = { id, memory: outlet.memory, express };
-    const toName = coreOf(this, to)?.name;
-    this.#post({ type: "connect", from: this.endpoint, to, toName, lane });
-    return outlet;
+    this.#outgoing.abandon();
+    this.light?.close();
   }
 
   #sleepOf(endpoint: number): number {
@@ -370,17 +295,15 @@ export class Isolate {
     this.asks.fail(message);
     this.light?.gone(address, report, final);
     if (!final) return;
-    const route = this.#routes.get(address.endpoint);
-    if (route?.life === address.life) {
-      this.#routes.delete(address.endpoint);
-      route.mail?.abandon();
-    }
+    this.#outgoing.close(address);
     this.onGone?.(address, report);
   }
 
-  #expire(now: number): void {
-    for (const outlet of this.#crowded) outlet.expire(now);
-    this.light?.expire(now);
+  #expire(now: number): number {
+    return Math.min(
+      this.#outgoing.expire(now),
+      this.light?.expire(now) ?? Infinity,
+    );
   }
 
   #drainExpress(): number {
@@ -402,7 +325,7 @@ export class Isolate {
 
   #work(): number {
     let work = this.#drainExpress();
-    if (this.#flushAll()) work++;
+    if (this.#outgoing.flush()) work++;
     if (this.consumer !== undefined) work += this.consumer.consume();
     if (this.light !== undefined) work += this.light.work();
     return work;
@@ -421,25 +344,5 @@ export class Isolate {
   #showDepth(): void {
     if (this.consumer === undefined) return;
     this.table.set(this.endpoint, ENDPOINT.DEPTH, this.mailbox.depth);
-  }
-
-  #hasRoom(): boolean {
-    if (this.#crowded.size === 0) return false;
-    for (const outlet of this.#crowded) if (outlet.roomy) return true;
-    return false;
-  }
-
-  /** Publishes what waited for room. Returns whether anything moved. */
-  #flushAll(): boolean {
-    if (this.#crowded.size === 0) return false;
-    let moved = false;
-    for (const outlet of this.#crowded) {
-      if (outlet.flush()) {
-        moved = true;
-        ring(this.table.words, this.#sleepOf(outlet.to));
-      }
-      if (outlet.waiting === 0) this.#crowded.delete(outlet);
-    }
-    return moved;
   }
 }

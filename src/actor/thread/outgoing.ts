@@ -1,0 +1,195 @@
+/**
+ * The ways out of one thread: its lanes to other endpoints, with what waits for room there.
+ *
+ * @module
+ */
+import { ring } from "../../channel/doorbell.ts";
+import { type Delivery, Outlet } from "../../channel/outlet.ts";
+import { ENDPOINT } from "../../memory/endpoints.ts";
+import { mailOptions } from "../mail/mail_options.ts";
+import { movable } from "../mail/movable.ts";
+import type { Parts } from "../mail/parts.ts";
+import type { Address } from "../mail/protocol.ts";
+import { coreOf } from "../mail/ref_core.ts";
+import type { Isolate } from "./isolate.ts";
+
+/** The ways to one endpoint. */
+interface Route {
+  readonly life: number;
+  mail?: Outlet;
+  express?: Outlet;
+}
+
+/** What one thread sends, and what of it waits for room. */
+export class Outgoing {
+  readonly #isolate: Isolate;
+  readonly #epoch: number;
+  readonly #routes: Map<number, Route> = new Map();
+  /** Outlets with messages that wait for room. */
+  readonly #crowded: Set<Outlet> = new Set();
+  #serial = 0;
+
+  /** The ways out of the thread of `isolate`, which serves its endpoint as incarnation `epoch`. */
+  constructor(isolate: Isolate, epoch: number) {
+    this.#isolate = isolate;
+    this.#epoch = epoch;
+  }
+
+  /** Whether anything waits for room. */
+  get crowded(): boolean {
+    return this.#crowded.size > 0;
+  }
+
+  /** Whether there is room for a good part of what waits somewhere. */
+  get roomy(): boolean {
+    if (this.#crowded.size === 0) return false;
+    for (const outlet of this.#crowded) if (outlet.roomy) return true;
+    return false;
+  }
+
+  /** Whether the `sequence`-th message to `endpoint` has been begun there. */
+  begun(endpoint: number, sequence: number): boolean {
+    return this.#routes.get(endpoint)?.mail?.begun(sequence) ?? false;
+  }
+
+  /** See `Isolate.send()`. */
+  send(
+    to: Address,
+    express: boolean,
+    parts: Parts,
+    waitMs: number,
+    delivery?: Delivery,
+  ): void {
+    const outlet = this.#outlet(to, express);
+    const { kind, a, b, d = 0, encoded } = parts;
+    let { length } = encoded;
+    let e = 0;
+    if (encoded.attachments !== undefined || length > outlet.maxPayload) {
+      const spilled = length > outlet.maxPayload;
+      e = this.#sendParcel(to, parts, spilled);
+      if (spilled) length = 0;
+    }
+    outlet.send({ kind, a, b, d, e }, encoded.bytes, length, waitMs, delivery);
+    this.#ring(to.endpoint);
+    if (outlet.waiting > 0) {
+      this.#crowded.add(outlet);
+      this.#isolate.asks.arm(waitMs);
+      this.#isolate.wake();
+    }
+  }
+
+  /** See `Isolate.trySend()`. */
+  trySend(to: Address, parts: Parts): boolean {
+    const outlet = this.#outlet(to, false);
+    const { length } = parts.encoded;
+    // Before anything is moved: what finds no room leaves no trace.
+    if (!outlet.hasRoom(length > outlet.maxPayload ? 0 : length)) return false;
+    let taken = true;
+    this.send(to, false, parts, 0, {
+      sent: () => {},
+      // The actor ended in between.
+      refused: () => taken = false,
+    });
+    return taken;
+  }
+
+  /** Takes back a message that waits for room. Returns whether it waited. */
+  withdraw({ endpoint, life }: Address, delivery: Delivery): boolean {
+    const route = this.#routes.get(endpoint);
+    return route?.life === life && route.mail?.withdraw(delivery) === true;
+  }
+
+  /** The actor at `address` is gone for good: what waits for room there is given back. */
+  close(address: Address): void {
+    const route = this.#routes.get(address.endpoint);
+    if (route?.life !== address.life) return;
+    this.#routes.delete(address.endpoint);
+    route.mail?.abandon();
+  }
+
+  /** Nothing is sent any more: all that waits for room is given back. */
+  abandon(): void {
+    for (const outlet of this.#crowded) outlet.abandon();
+    this.#crowded.clear();
+  }
+
+  /** Gives back what has waited longer than it may. Returns when the next has, at `Infinity` if none waits. */
+  expire(now: number): number {
+    let next = Infinity;
+    for (const outlet of this.#crowded) {
+      next = Math.min(next, outlet.expire(now));
+    }
+    return next;
+  }
+
+  /** Publishes what waited for room. Returns whether anything moved. */
+  flush(): boolean {
+    if (this.#crowded.size === 0) return false;
+    let moved = false;
+    for (const outlet of this.#crowded) {
+      if (outlet.flush()) {
+        moved = true;
+        this.#ring(outlet.to);
+      }
+      if (outlet.waiting === 0) this.#crowded.delete(outlet);
+    }
+    return moved;
+  }
+
+  #ring(endpoint: number): void {
+    const { table } = this.#isolate;
+    ring(table.words, table.at(endpoint, ENDPOINT.SLEEP));
+  }
+
+  #outlet(to: Address, express: boolean): Outlet {
+    let route = this.#routes.get(to.endpoint);
+    if (route === undefined || route.life !== to.life) {
+      route?.mail?.abandon();
+      route = { life: to.life };
+      this.#routes.set(to.endpoint, route);
+    }
+    const found = express ? route.express : route.mail;
+    if (found !== undefined) return found;
+    const { endpoint: from } = this.#isolate;
+    const outlet = new Outlet({
+      from,
+      to: to.endpoint,
+      self: from,
+      // Replies are bounded by the asks that are open, not by the mailbox of who asked.
+      ...(express ? {} : mailOptions(this.#isolate, to)),
+    });
+    if (express) route.express = outlet;
+    else route.mail = outlet;
+    const id = `${from}.${this.#epoch}.${++this.#serial}`;
+    const lane = { id, memory: outlet.memory, express };
+    const toName = coreOf(this.#isolate, to)?.name;
+    this.#isolate.post({ type: "connect", from, to, toName, lane });
+    return outlet;
+  }
+
+  #sendParcel(to: Address, parts: Parts, spilled: boolean): number {
+    const { endpoint: from } = this.#isolate;
+    // Unique among all senders to one endpoint: the endpoint of the sender, its epoch and a counter.
+    const id = (from << 18) ^ ((this.#epoch & 63) << 12) ^
+        (++this.#serial & 4095) | 1 << 31;
+    let spill: SharedArrayBuffer | undefined;
+    if (spilled) {
+      spill = new SharedArrayBuffer(parts.encoded.length);
+      new Uint8Array(spill).set(
+        parts.encoded.bytes.subarray(0, parts.encoded.length),
+      );
+    }
+    const { attachments } = parts.encoded;
+    const transfer = [...new Set([...parts.transfer, ...movable(attachments)])];
+    this.#isolate.post({
+      type: "parcel",
+      to: to.endpoint,
+      from,
+      id,
+      spill,
+      attachments,
+      transfer,
+    }, transfer);
+    return id;
+  }
+}
