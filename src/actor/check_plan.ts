@@ -1,6 +1,15 @@
 import { InvalidOptionError } from "../errors.ts";
 import type { Plan } from "./thread/thread_cell.ts";
 
+/** The last URL that was found to be one: many are started of the same module. */
+let absolute: string | undefined;
+
+function isAbsolute(url: string): boolean {
+  if (url !== absolute && !URL.canParse(url)) return false;
+  absolute = url;
+  return true;
+}
+
 /**
  * What `definition` is to run with `args`.
  *
@@ -26,7 +35,7 @@ export function checkPlan(
       { option: kind, value: definition },
     );
   }
-  if (!URL.canParse(module)) {
+  if (!isAbsolute(module)) {
     throw new InvalidOptionError(
       `Cannot start "${name}" as the URL of its module must be absolute, use import.meta or import.meta.resolve(): current value is "${module}"`,
       { option: "module", value: module },

@@ -11,6 +11,7 @@ import {
   TopLevelSpawnError,
   WorkerDiedError,
 } from "../errors.ts";
+import type { ExitReport } from "../exit_report.ts";
 import { ENDPOINT } from "../memory/endpoints.ts";
 import type { Cell, CellFactory, CellSpec } from "./cell.ts";
 import { checkPlan } from "./check_plan.ts";
@@ -106,15 +107,22 @@ export class Offspring implements Spawner {
   onIdle: (() => void) | undefined;
   readonly #isolate: Isolate;
   readonly #owner: string;
+  readonly #parent: { readonly id: number; readonly name: string };
   readonly #cells: Map<number, ThreadCell> = new Map();
   readonly #lights: Lights;
   readonly #lightCells: Set<LightCell> = new Set();
   #refusal: Error | undefined;
+  /** One for all of them: a hundred thousand functions would be as large as the actors. */
+  readonly #forgetLight = (cell: LightCell): void => {
+    this.#lightCells.delete(cell);
+    if (this.size === 0) this.onIdle?.();
+  };
 
   /** The offspring of the thread `owner`. */
   constructor(isolate: Isolate, owner: string) {
     this.#isolate = isolate;
     this.#owner = owner;
+    this.#parent = { id: isolate.endpoint, name: owner };
     this.#lights = lightsOf(isolate);
     isolate.onGone = (address, report) => {
       endRef(isolate, address, report);
@@ -167,10 +175,7 @@ export class Offspring implements Spawner {
     options: SpawnOptions = {},
   ): Promise<ActorRef<C>> {
     const cell = this.#openActor(definition, args, options);
-    cell.onEnded = (report) => {
-      if (!cell.heard) reportUnheardEnd(cell.name, report);
-      cell.retire(report);
-    };
+    cell.onEnded = retireUnheard;
     try {
       await cell.start();
     } catch (error) {
@@ -296,21 +301,17 @@ export class Offspring implements Spawner {
       capacity,
       maxMessageBytes,
     );
-    const parent = { id: this.#isolate.endpoint, name: this.#owner };
     const place = new LocalPlace(this.#lights, actor);
     const cell = new LightCell(
       this.#isolate,
       plan,
       options,
-      parent,
+      this.#parent,
       place,
       onFailure,
     );
     this.#lightCells.add(cell);
-    cell.onRetired = () => {
-      this.#lightCells.delete(cell);
-      if (this.size === 0) this.onIdle?.();
-    };
+    cell.onRetired = this.#forgetLight;
     return cell;
   }
 
@@ -321,6 +322,15 @@ export class Offspring implements Spawner {
     }
     if (this.size === 0) this.onIdle?.();
   }
+}
+
+/** What becomes of one that nobody restarts; one function for all of them. */
+function retireUnheard(
+  this: ThreadCell | LightCell,
+  report: ExitReport,
+): void {
+  if (!this.heard) reportUnheardEnd(this.name, report);
+  this.retire(report);
 }
 
 /** The thread's own spawner, in a thread that runs an actor or loads one. */

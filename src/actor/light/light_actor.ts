@@ -20,7 +20,6 @@ import type { LocalLine } from "./light_local_line.ts";
 import { LightQueue } from "./light_queue.ts";
 import type { LightStage } from "./light_stage.ts";
 import type { LightStop } from "./light_stop.ts";
-import { LightWork } from "./light_work.ts";
 import type { RefCore } from "../mail/ref_core.ts";
 
 /** Messages that one handles while others wait. */
@@ -52,15 +51,10 @@ export class LightActor {
   readonly #queue: LightQueue = new LightQueue();
   #life: LightLife | undefined;
   readonly #stage: LightStage;
-  readonly #work: LightWork;
 
   /** A light actor of that number, without an incarnation. */
   constructor(stage: LightStage, readonly id: number) {
     this.#stage = stage;
-    this.#work = new LightWork(this, stage, {
-      fail: (life, error) => this.#fail(life, error),
-      goOn: (life) => this.#goOn(life),
-    });
   }
 
   /** Messages that wait. */
@@ -101,7 +95,7 @@ export class LightActor {
     this.queued = false;
     let count = 0;
     while (this.#canTake()) {
-      this.#work.handle(this.#life!, this.#queue.shift());
+      this.#stage.handling.handle(this.#life!, this.#queue.shift());
       if (this.#life?.checkpoints?.due) this.#keepIfDue(this.#life);
       if (++count >= TURN || this.#stage.sliceOver()) break;
     }
@@ -126,11 +120,7 @@ export class LightActor {
     after: ExitReport | undefined,
     restore?: () => unknown,
   ): void {
-    const life = new LightLife(
-      order,
-      owner,
-      (life) => this.#context(life),
-    );
+    const life = new LightLife(order, owner, this);
     this.#life = life;
     this.name = order.name;
     this.owner = owner;
@@ -176,7 +166,8 @@ export class LightActor {
     return this.#queue.takeAll();
   }
 
-  #context(life: LightLife): LightContext {
+  /** Makes what an incarnation is told about itself. */
+  contextOf(life: LightLife): LightContext {
     const context = new LightContext(
       life.order,
       this.#stage.refTo(this, life.order),
@@ -220,7 +211,8 @@ export class LightActor {
     life.owner.notStarted(error);
   }
 
-  #fail(life: LightLife, thrown: unknown): void {
+  /** Ends an incarnation by an error that left a handler. */
+  fail(life: LightLife, thrown: unknown): void {
     if (life.state !== "up") return;
     const error = thrown instanceof Error
       ? thrown
@@ -249,7 +241,7 @@ export class LightActor {
       if (life.state !== "over") owner.checkpoint(state);
       return true;
     };
-    const wake = (): void => this.#goOn(life);
+    const wake = (): void => this.goOn(life);
     return new Checkpoints({ keep, wake }, instance!, checkpointMs);
   }
 
@@ -262,13 +254,14 @@ export class LightActor {
     if (!checkpoints!.due) return checkpoints!.await();
     life.running += concurrency;
     const taking = life.within(() => checkpoints!.take());
-    taking.catch((error) => this.#fail(life, error)).then(() => {
+    taking.catch((error) => this.fail(life, error)).then(() => {
       life.running -= concurrency;
-      this.#goOn(life);
+      this.goOn(life);
     });
   }
 
-  #goOn(life: LightLife): void {
+  /** An asynchronous handler is done: others may have their turn. */
+  goOn(life: LightLife): void {
     if (life.checkpoints !== undefined) this.#keepIfDue(life);
     if (life.stop !== undefined) this.#maybeStop(life);
     this.stir();
@@ -328,8 +321,8 @@ export class LightActor {
     life.context?.end();
     life.checkpoints?.close();
     this.#life = undefined;
-    life.crash ??= this.#work.inFlight(life);
-    this.#work.cut(life, report);
+    life.crash ??= this.#stage.handling.inFlight(life);
+    this.#stage.handling.cut(life, report);
     if (wasUp) life.owner.ended(report, life.asked, life.crash);
     else life.owner.notStarted(undefined);
     for (const done of life.waiters ?? []) done(report);

@@ -12,6 +12,7 @@ import type { FailureRules } from "../resume.ts";
 import { crashDetail, type WireCrash } from "../thread/last_call.ts";
 import { enterIsolate, type Isolate } from "../thread/isolate.ts";
 import { encodeFor } from "../thread/leaving.ts";
+import { type LightOptions, lightOptions } from "./light_options.ts";
 import type { LightOwner } from "./light_order.ts";
 import type { LightPlace } from "./light_place.ts";
 import { type Ref, refTo } from "../ref.ts";
@@ -40,7 +41,7 @@ export class LightCell implements Cell, LightOwner {
   lastReport: ExitReport | undefined;
   readonly #isolate: Isolate;
   readonly #plan: Plan;
-  readonly #options: CheckedOptions;
+  readonly #options: LightOptions;
   readonly #parent: LightParent;
   readonly #place: LightPlace;
   readonly #core: RefCore;
@@ -67,7 +68,7 @@ export class LightCell implements Cell, LightOwner {
     this.#onFailure = onFailure;
     this.#isolate = isolate;
     this.#plan = plan;
-    this.#options = options;
+    this.#options = lightOptions(options);
     this.#parent = parent;
     this.#place = place;
     this.#core = place.core;

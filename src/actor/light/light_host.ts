@@ -34,6 +34,7 @@ import { RetiredNames } from "./retired_names.ts";
 import type { DeadLetterReason } from "../mail/dead_letter.ts";
 import { tellRestart } from "../watch.ts";
 import { LightTurns } from "./light_turns.ts";
+import { LightWork } from "./light_work.ts";
 import { type Address, KIND, type WireReport } from "../mail/protocol.ts";
 import { type ActorRef, refTo } from "../ref.ts";
 import { fromWireReport, RefCore } from "../mail/ref_core.ts";
@@ -48,6 +49,8 @@ export class Lights implements LightMail, LightStage {
   readonly crowded: Set<LocalLine | LaneLine> = new Set();
   /** What it tells other threads. */
   readonly post: LightPost;
+  /** See {@link LightStage.handling}. */
+  readonly handling: LightWork = new LightWork(this);
   readonly #actors: Map<number, LightActor> = new Map();
   /** What is known here of light actors elsewhere. */
   readonly others: LightOthers = new LightOthers();
@@ -58,6 +61,7 @@ export class Lights implements LightMail, LightStage {
   readonly retired: RetiredNames = new RetiredNames();
   readonly #inbox: LightInbox;
   #sliceOver = false;
+  #stem: { readonly definition: string; readonly text: string } | undefined;
 
   /** The light actors of the thread of `isolate`. */
   constructor(readonly isolate: Isolate) {
@@ -81,7 +85,7 @@ export class Lights implements LightMail, LightStage {
     const local = table.bump(endpoint, ENDPOINT.LIGHTS) + 1 | BOUND;
     const actor = this.#actorAt(local, capacity);
     actor.name = given.name ??
-      `${given.definition}-${endpoint}.${local & ~BOUND}`;
+      this.#stemOf(given.definition) + (local & ~BOUND);
     this.#coreOf(actor, capacity, maxBytes);
     return actor;
   }
@@ -282,6 +286,15 @@ export class Lights implements LightMail, LightStage {
   finished(actor: LightActor, { from }: LightMessage): void {
     if (from === undefined) actor.line?.finished();
     else this.post.credit(from, actor);
+  }
+
+  /** What the names of those without one begin with; kept, as most are of one definition. */
+  #stemOf(definition: string): string {
+    if (this.#stem?.definition !== definition) {
+      const text = `${definition}-${this.isolate.endpoint}.`;
+      this.#stem = { definition, text };
+    }
+    return this.#stem.text;
   }
 
   #actorAt(local: number, capacity: number): LightActor {

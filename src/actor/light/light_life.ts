@@ -2,6 +2,7 @@ import type { ExitReport } from "../../exit_report.ts";
 import { enterLight, type LightRunning } from "../current.ts";
 import type { Checkpoints } from "../thread/checkpoints.ts";
 import type { WireCrash } from "../thread/last_call.ts";
+import type { LightActor } from "./light_actor.ts";
 import type { LightContext } from "./light_context.ts";
 import type { LightMessage } from "./light_message.ts";
 import type { Method } from "../mail/methods.ts";
@@ -23,7 +24,6 @@ export class LightLife implements LightRunning {
   methods: ReadonlyMap<number, Method> | undefined;
   /** What it is told about itself, once somebody looked. */
   context: LightContext | undefined;
-  readonly #makeContext: (life: LightLife) => LightContext;
   /** What lets others keep its state, if somebody does. */
   checkpoints: Checkpoints | undefined;
   /** The message whose handler threw. */
@@ -45,10 +45,9 @@ export class LightLife implements LightRunning {
   constructor(
     readonly order: LightOrder,
     readonly owner: LightOwner,
-    makeContext: (life: LightLife) => LightContext,
-  ) {
-    this.#makeContext = makeContext;
-  }
+    /** Whose life it is. */
+    readonly actor: LightActor,
+  ) {}
 
   /** Does something as this actor: it is the current one until `act` returns. */
   within<T>(act: () => T): T {
@@ -62,7 +61,7 @@ export class LightLife implements LightRunning {
 
   /** What it is told about itself. */
   get current(): LightContext {
-    return this.context ??= this.#makeContext(this);
+    return this.context ??= this.actor.contextOf(this);
   }
 }
 

@@ -14,30 +14,17 @@ import { resumes } from "../resume.ts";
 import type { WireCrash } from "../thread/last_call.ts";
 import { isThenable } from "../is_thenable.ts";
 import { unknownMethod } from "../mail/methods.ts";
-import type { LightActor } from "./light_actor.ts";
 import type { LightLife } from "./light_life.ts";
 import type { LightMessage } from "./light_message.ts";
 import type { LightStage } from "./light_stage.ts";
 
-/** What the handling of messages calls for. */
-interface LightWorkHooks {
-  /** An error left a handler: the life is to end. */
-  fail(life: LightLife, error: unknown): void;
-  /** An asynchronous handler is done: others may have their turn. */
-  goOn(life: LightLife): void;
-}
-
-/** Handles the messages of one light actor. */
+/** Handles the messages of all light actors of a thread. */
 export class LightWork {
-  readonly #actor: LightActor;
   readonly #stage: LightStage;
-  readonly #hooks: LightWorkHooks;
 
-  /** For the messages of `actor`. */
-  constructor(actor: LightActor, stage: LightStage, hooks: LightWorkHooks) {
-    this.#actor = actor;
+  /** For the actors on `stage`. */
+  constructor(stage: LightStage) {
     this.#stage = stage;
-    this.#hooks = hooks;
   }
 
   /** Handles a message, whose turn it is. */
@@ -58,14 +45,14 @@ export class LightWork {
     }
     if (isThenable(result)) return this.#await(life, message, result);
     life.running--;
-    if (message.asks) this.#stage.answer(this.#actor, message, result);
+    if (message.asks) this.#stage.answer(life.actor, message, result);
     this.#finish(life, message);
   }
 
   #call(life: LightLife, { args, hash }: LightMessage): unknown {
     const method = life.methods!.get(hash);
     if (method === undefined) {
-      throw unknownMethod(this.#actor.name, life.methods!);
+      throw unknownMethod(life.actor.name, life.methods!);
     }
     const values = typeof args === "function" ? args() as unknown[] : args;
     return method.call.apply(life.instance, values);
@@ -84,13 +71,13 @@ export class LightWork {
     };
     result.then((value) => {
       if (!landed()) return;
-      if (message.asks) this.#stage.answer(this.#actor, message, value);
+      if (message.asks) this.#stage.answer(life.actor, message, value);
       this.#finish(life, message);
-      this.#hooks.goOn(life);
+      life.actor.goOn(life);
     }, (error) => {
       if (!landed()) return;
       this.#refuseOrFail(life, message, error);
-      this.#hooks.goOn(life);
+      life.actor.goOn(life);
     });
   }
 
@@ -107,7 +94,7 @@ export class LightWork {
         const how =
           `ended (${report.kind}) while it handled a call: it may have run`;
         const error = this.#crashed(life, how, report.error);
-        this.#stage.answerError(this.#actor, message, error);
+        this.#stage.answerError(life.actor, message, error);
       }
       this.#finish(life, message);
     }
@@ -117,8 +104,8 @@ export class LightWork {
     life.checkpoints?.changed();
     if (message.notice !== undefined) return;
     if (life.state !== "over") life.context?.handled();
-    this.#actor.handled++;
-    this.#stage.finished(this.#actor, message);
+    life.actor.handled++;
+    this.#stage.finished(life.actor, message);
   }
 
   #refuseOrFail(
@@ -132,22 +119,22 @@ export class LightWork {
       (onFailure !== undefined && resumes(error, onFailure));
     if (!alone) life.crash ??= this.#stage.describe(life, message);
     if (error instanceof UnknownMethodError && error.method === "") {
-      this.#stage.lose(this.#actor, message, "unknownMethod");
+      this.#stage.lose(life.actor, message, "unknownMethod");
     }
     if (message.asks) {
       const answer = alone
         ? error as Error
         : this.#crashed(life, `failed: ${textOf(error)}`, error);
-      this.#stage.answerError(this.#actor, message, answer);
+      this.#stage.answerError(life.actor, message, answer);
     }
     this.#finish(life, message);
-    if (!alone) this.#hooks.fail(life, error);
+    if (!alone) life.actor.fail(life, error);
   }
 
   #crashed(life: LightLife, how: string, cause: unknown): ActorCrashedError {
     const { incarnation } = life.order;
-    return new ActorCrashedError(`"${this.#actor.name}" ${how}`, {
-      actor: this.#actor.name,
+    return new ActorCrashedError(`"${life.actor.name}" ${how}`, {
+      actor: life.actor.name,
       incarnation,
       cause,
     });

@@ -1,0 +1,45 @@
+import type { CheckedOptions } from "../spawn_options.ts";
+
+/** What a light actor's owner keeps of its options, for every start. */
+export type LightOptions = Pick<
+  CheckedOptions,
+  | "initTimeout"
+  | "concurrency"
+  | "capacity"
+  | "maxMessageBytes"
+  | "checkpointMs"
+  | "transfer"
+>;
+
+/** Those of the actor before. */
+let last: LightOptions | undefined;
+
+/** What is kept of `checked`: the same object as for the actor before if its options were the same, as they mostly are. */
+export function lightOptions(checked: CheckedOptions): LightOptions {
+  if (last !== undefined && isAlike(last, checked)) return last;
+  const {
+    initTimeout,
+    concurrency,
+    capacity,
+    maxMessageBytes,
+    checkpointMs,
+    transfer,
+  } = checked;
+  return last = {
+    initTimeout,
+    concurrency,
+    capacity,
+    maxMessageBytes,
+    checkpointMs,
+    transfer,
+  };
+}
+
+function isAlike(one: LightOptions, other: LightOptions): boolean {
+  return one.initTimeout === other.initTimeout &&
+    one.concurrency === other.concurrency &&
+    one.capacity === other.capacity &&
+    one.maxMessageBytes === other.maxMessageBytes &&
+    one.checkpointMs === other.checkpointMs &&
+    one.transfer.length === 0 && other.transfer.length === 0;
+}
