@@ -192,13 +192,26 @@ export {
 export { AlreadyRegisteredError } from "./src/registry/already_registered_error.ts";
 export { Registry } from "./src/registry/registry.ts";
 export { RegistryStream } from "./src/registry/stream.ts";
-export type { Kind, NumberOf, ViewClass } from "./src/memory/kind.ts";
+export type { Kind, NumberOf, ViewClass, Views } from "./src/memory/kind.ts";
+export { LayoutMismatchError } from "./src/memory/layout_mismatch_error.ts";
+export {
+  type FieldInit,
+  type Fields,
+  type FieldSpec,
+  type FieldValue,
+  type Rec,
+  type RecInit,
+  RecordLayout,
+} from "./src/memory/record.ts";
+export type { FieldPlace, FieldTable } from "./src/memory/record_fields.ts";
 export { type Place, viewOn } from "./src/memory/view_on.ts";
 export { ViewRangeError } from "./src/memory/view_range_error.ts";
-export type { WaitOptions } from "./src/shared/await_change.ts";
+export type { GuardOptions } from "./src/shared/guard.ts";
 export { type Initial, sharedArray } from "./src/shared/shared_array.ts";
 export { SharedText } from "./src/shared/shared_text.ts";
 export { type BitsOf, SharedValue } from "./src/shared/shared_value.ts";
+export { Struct, struct, type StructRegion } from "./src/shared/struct.ts";
+export { type Rows, StructArray } from "./src/shared/struct_array.ts";
 export type { Held } from "./src/sync/held.ts";
 export { Mutex } from "./src/sync/mutex.ts";
 export type { SyncWait, Wait } from "./src/sync/wait.ts";

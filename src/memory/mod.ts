@@ -110,6 +110,22 @@ export {
   LAYOUT_VERSION,
 } from "./layout.ts";
 export {
+  type FieldInit,
+  type Fields,
+  type FieldSpec,
+  type FieldValue,
+  type Rec,
+  type RecInit,
+  RecordLayout,
+} from "./record.ts";
+export { viewsOf } from "./record_accessors.ts";
+export {
+  type FieldPlace,
+  type FieldTable,
+  parseFingerprint,
+} from "./record_fields.ts";
+export type { Kind, NumberOf, ViewClass, Views } from "./kind.ts";
+export {
   definePortable,
   type Portable,
   portable,

@@ -1,16 +1,5 @@
-import { InvalidOptionError } from "../errors.ts";
 import { add, load, notify, waitAsync, type Words } from "../memory/cells.ts";
-
-/** How long to wait. */
-export interface WaitOptions {
-  /**
-   * The longest wait, in milliseconds.
-   * @default {Infinity}
-   */
-  readonly timeout?: number;
-  /** Ends the wait: it rejects with the signal's reason. */
-  readonly signal?: AbortSignal;
-}
+import { checkWait, type Wait } from "../sync/wait.ts";
 
 /**
  * Waits until something has changed that others announce by {@linkcode announce} on a word.
@@ -25,15 +14,10 @@ export async function awaitChange(
   words: Words,
   bell: number,
   hasChanged: () => boolean,
-  options: WaitOptions = {},
+  options: Wait = {},
 ): Promise<boolean> {
+  checkWait("wait", options);
   const { timeout = Infinity, signal } = options;
-  if (!(timeout >= 0)) {
-    throw new InvalidOptionError(
-      `Cannot wait so long as "timeout" must be 0 or more milliseconds: current value is ${timeout}`,
-      { option: "timeout", value: timeout },
-    );
-  }
   signal?.throwIfAborted();
   const until = performance.now() + timeout;
   // Wakes all: those who still wait look, and sleep again. A wait of the system cannot be taken back by itself.

@@ -80,6 +80,11 @@ export class Handles<H extends object> {
     giveIdentity(words, HEAD.IDENTITY);
   }
 
+  /** The handle of a memory in this isolate, if there is one. */
+  find(memory: SharedArrayBuffer): H | undefined {
+    return this.#book.find(new Int32Array(memory, 0, HEAD.OWN));
+  }
+
   /** Notes a handle as the one of its memory in this isolate. */
   note(words: Words, handle: H): void {
     this.#book.note(words, handle);

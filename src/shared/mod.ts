@@ -1,5 +1,5 @@
 /**
- * Data that threads share: numbers, arrays, texts. Each travels inside any message, is atomic where it says so, and costs a
+ * Data that threads share: numbers, arrays, texts, structs. Each travels inside any message, is atomic where it says so, and costs a
  * memory access to read.
  *
  * | to share                      | use                          | Python's                |
@@ -7,6 +7,7 @@
  * | one number                    | {@linkcode SharedValue}      | `Value`                 |
  * | many numbers of one kind      | {@linkcode sharedArray}      | `Array`                 |
  * | a text                        | {@linkcode SharedText}       | `Array("c")`            |
+ * | records                       | {@linkcode struct}           | `Array(Structure, …)`   |
  * | a view of a part of a memory  | {@linkcode viewOn}           | a cast of `.buf`        |
  *
  * What is for one owner alone belongs in an actor instead: its state needs no lock, and its messages say what happens.
@@ -36,10 +37,26 @@
  * @module
  */
 export { InvalidOptionError } from "../errors.ts";
-export type { Kind, NumberOf, ViewClass } from "../memory/kind.ts";
+export type { Kind, NumberOf, ViewClass, Views } from "../memory/kind.ts";
+export { LayoutMismatchError } from "../memory/layout_mismatch_error.ts";
+export {
+  type FieldInit,
+  type Fields,
+  type FieldSpec,
+  type FieldValue,
+  type Rec,
+  type RecInit,
+  RecordLayout,
+} from "../memory/record.ts";
+export type { FieldPlace, FieldTable } from "../memory/record_fields.ts";
 export { type Place, viewOn } from "../memory/view_on.ts";
 export { ViewRangeError } from "../memory/view_range_error.ts";
-export type { WaitOptions } from "./await_change.ts";
+export type { Held } from "../sync/held.ts";
+export { Mutex } from "../sync/mutex.ts";
+export type { Wait } from "../sync/wait.ts";
+export type { GuardOptions } from "./guard.ts";
 export { type Initial, sharedArray } from "./shared_array.ts";
 export { SharedText } from "./shared_text.ts";
 export { type BitsOf, SharedValue } from "./shared_value.ts";
+export { Struct, struct, type StructRegion } from "./struct.ts";
+export { type Rows, StructArray } from "./struct_array.ts";

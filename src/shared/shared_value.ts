@@ -18,7 +18,11 @@ import {
   type NumberOf,
   VIEW_OF,
 } from "../memory/kind.ts";
-import { announce, awaitChange, type WaitOptions } from "./await_change.ts";
+import type { Held } from "../sync/held.ts";
+import type { Mutex } from "../sync/mutex.ts";
+import type { Wait } from "../sync/wait.ts";
+import { announce, awaitChange } from "./await_change.ts";
+import { guardOf, type GuardOptions, takeGuard } from "./guard.ts";
 import { Handles } from "./handles.ts";
 
 /**
@@ -43,7 +47,7 @@ const float32 = new Float32Array(float64.buffer, 0, 1);
 const bits32 = new Int32Array(float64.buffer, 0, 1);
 
 /** Set by the class below. */
-let handles: Handles<SharedValue<Kind>>;
+let handles: Handles<SharedValue<Kind, Mutex | false>>;
 
 /**
  * One number that all threads share: Python's `Value`, with every operation atomic.
@@ -65,9 +69,14 @@ let handles: Handles<SharedValue<Kind>>;
  * assertEquals(hits.value, 8);
  * ```
  */
-export class SharedValue<K extends Kind = "i32"> {
+export class SharedValue<
+  K extends Kind = "i32",
+  L extends Mutex | false = Mutex,
+> {
   /** The kind of number. */
   readonly kind: K;
+  /** Its lock, which its methods do not take: they are atomic by themselves. */
+  readonly mutex: L;
   readonly #words: Int32Array<SharedArrayBuffer>;
   /** The value; of a float, its bits. */
   readonly #cells: Integers;
@@ -79,9 +88,11 @@ export class SharedValue<K extends Kind = "i32"> {
    *
    * @param kind The kind of number.
    * @param value What it begins with.
-   * @throws {InvalidOptionError} If `kind` is none, or `value` is a `bigint` where a `number` belongs, or the other way round.
+   * @param options Which lock it has.
+   * @throws {InvalidOptionError} If `kind` is none, `lock` is none, or `value` is a `bigint` where a `number` belongs, or the
+   * other way round.
    */
-  constructor(kind: K, value: NumberOf<K>) {
+  constructor(kind: K, value: NumberOf<K>, options: GuardOptions<L> = {}) {
     if (!isKind(kind)) {
       throw new InvalidOptionError(
         `Cannot share a value of that kind as it must be one of ${
@@ -93,8 +104,12 @@ export class SharedValue<K extends Kind = "i32"> {
     this.kind = kind;
     this.#type = kind === "i64" || kind === "u64" ? "bigint" : "number";
     this.#float = kind === "f32" || kind === "f64" ? kind : undefined;
-    const memory = handles.arrival()?.memory;
+    const arrival = handles.arrival();
+    const memory = arrival?.memory;
     if (memory === undefined) this.#check(value);
+    this.mutex = guardOf(
+      arrival === undefined ? options.lock : arrival.rest as L,
+    );
     const buffer = memory ?? new SharedArrayBuffer(VALUE.BYTES);
     this.#words = new Int32Array(buffer);
     const View = VIEW_OF[
@@ -196,6 +211,15 @@ export class SharedValue<K extends Kind = "i32"> {
   }
 
   /**
+   * Takes the lock, for more than one step: it excludes those who take it too, and nobody else.
+   *
+   * @throws As {@linkcode Mutex.lock} does. A value without a lock does not compile.
+   */
+  lock(this: SharedValue<K, Mutex>, options?: Wait): Promise<Held> {
+    return takeGuard(this.mutex, options);
+  }
+
+  /**
    * Waits while the number is `current`.
    *
    * Whoever changes it says so by {@link notify}: who waits looks then, and not before. The program goes on meanwhile.
@@ -208,7 +232,7 @@ export class SharedValue<K extends Kind = "i32"> {
    */
   async wait(
     current: NumberOf<K>,
-    options?: WaitOptions,
+    options?: Wait,
   ): Promise<boolean> {
     this.#check(current);
     const bits = this.#wrapped(current);
@@ -230,13 +254,13 @@ export class SharedValue<K extends Kind = "i32"> {
   }
 
   static {
-    handles = new Handles(this.prototype as SharedValue<Kind>, {
+    handles = new Handles(this.prototype as SharedValue<Kind, Mutex | false>, {
       name: "SharedValue",
       tag: TAG,
-      parts: (value) => ({ memory: value.#words.buffer }),
+      parts: (value) => ({ memory: value.#words.buffer, rest: value.mutex }),
       revive: ({ memory }) => {
         const kind = KINDS[new Uint8Array(memory)[0]!];
-        return new SharedValue<Kind>(kind!, 0);
+        return new SharedValue<Kind, Mutex | false>(kind!, 0);
       },
       show: ({ kind, value }) => `SharedValue(${kind}, ${value})`,
     });

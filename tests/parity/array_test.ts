@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { sharedArray, System } from "../../mod.ts";
-import { fill, prefixSum } from "../fixtures/shared_tasks.ts";
+import { fill, PATIENT, prefixSum } from "../fixtures/shared_tasks.ts";
 
 Deno.test("sharedArray() behaves as a list, and shows what another thread wrote", async () => { // AR01, AR03
   await using system = new System();
@@ -14,7 +14,7 @@ Deno.test("sharedArray() behaves as a list, and shows what another thread wrote"
   array.set([1, 2, 3, 4], 4);
   list.splice(4, 4, 1, 2, 3, 4);
   assertEquals(Array.from(array), list);
-  await system.run(prefixSum, [array]);
+  await system.run(prefixSum, [array], PATIENT);
   for (let i = 1; i < list.length; i++) list[i]! += list[i - 1]!;
   assertEquals(Array.from(array), list);
 });
@@ -42,8 +42,8 @@ Deno.test("sharedArray() is filled by two threads without a copy", async () => {
   const array = sharedArray(Uint8Array, bytes);
   const half = bytes / 2;
   await Promise.all([
-    system.run(fill, [array.subarray(0, half), 1]),
-    system.run(fill, [array.subarray(half), 2]),
+    system.run(fill, [array.subarray(0, half), 1], PATIENT),
+    system.run(fill, [array.subarray(half), 2], PATIENT),
   ]);
   const ends = [0, half - 1, half, bytes - 1].map((i) => array[i]);
   assertEquals(ends, [1, 1, 2, 2]);

@@ -1,5 +1,10 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { InvalidOptionError, type Kind, SharedValue } from "../../mod.ts";
+import {
+  InvalidOptionError,
+  type Kind,
+  Mutex,
+  SharedValue,
+} from "../../mod.ts";
 import { KINDS } from "../../src/memory/kind.ts";
 import { copy } from "../fixtures/handle_copy.ts";
 
@@ -149,7 +154,7 @@ Deno.test("SharedValue.wait() gives up after its timeout", async () => {
   await assertRejects(
     () => value.wait(1, { timeout: -1 }),
     InvalidOptionError,
-    '"timeout" must be 0 or more',
+    "'timeout' must be",
   );
 });
 
@@ -180,4 +185,27 @@ Deno.test("SharedValue travels and is one object where it arrives twice", () => 
 
 Deno.test("SharedValue is shown with its kind and number", () => {
   assertEquals(Deno.inspect(new SharedValue("i32", 7)), "SharedValue(i32, 7)");
+});
+
+Deno.test("SharedValue.lock() takes its own lock, or the one it was given", async () => { // VA03
+  const own = new SharedValue("i32", 0);
+  {
+    using _held = await own.lock();
+    assertEquals(own.mutex.tryLock(), undefined);
+  }
+  const mutex = new Mutex();
+  const given = new SharedValue("i32", 0, { lock: mutex });
+  assertEquals(given.mutex === mutex, true);
+  assertThrows(
+    () => new SharedValue("i32", 0, { lock: "none" as never }),
+    InvalidOptionError,
+    '"lock" must be a Mutex or false',
+  );
+});
+
+Deno.test("SharedValue has no lock when it is to have none", async () => { // VA03
+  const free = new SharedValue("i32", 0, { lock: false });
+  // @ts-expect-error: without a lock there is no lock().
+  await assertRejects(() => free.lock(), InvalidOptionError);
+  assertEquals(copy(free) === free, true);
 });

@@ -1,0 +1,43 @@
+import { InvalidOptionError } from "../errors.ts";
+import type { Held } from "../sync/held.ts";
+import { Mutex } from "../sync/mutex.ts";
+import type { Wait } from "../sync/wait.ts";
+
+/** Which lock shared data has. */
+export interface GuardOptions<L extends Mutex | false> {
+  /**
+   * A lock of somebody else's, or `false` for none: then `lock()` does not compile.
+   * @default {a lock of its own}
+   */
+  readonly lock?: L;
+}
+
+/**
+ * The lock that was asked for.
+ *
+ * @throws {InvalidOptionError} If it is none.
+ */
+export function guardOf<L extends Mutex | false>(lock: L | undefined): L {
+  if (lock === undefined) return new Mutex() as L;
+  if (lock === false || lock instanceof Mutex) return lock;
+  throw new InvalidOptionError(
+    `Cannot guard the data as "lock" must be a Mutex or false: current value is ${
+      String(lock)
+    }`,
+    { option: "lock", value: lock },
+  );
+}
+
+/** Takes the lock of data that has one; see {@linkcode Mutex.lock}. */
+export function takeGuard(
+  guard: Mutex | false,
+  options?: Wait,
+): Promise<Held> {
+  if (guard !== false) return guard.lock(options);
+  return Promise.reject(
+    new InvalidOptionError(
+      'Cannot lock what was made without a lock: current value of "lock" is false',
+      { option: "lock", value: false },
+    ),
+  );
+}
