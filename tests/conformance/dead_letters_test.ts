@@ -10,6 +10,7 @@ import { Gate } from "../fixtures/gate.ts";
 import { Ledger } from "../fixtures/ledger.ts";
 import { Messenger } from "../fixtures/messenger.ts";
 import { conformance } from "./placements.ts";
+import { SharedWord } from "./shared_word.ts";
 
 type Anyone = ActorRef<Record<string, (...args: unknown[]) => unknown>>;
 
@@ -134,7 +135,12 @@ conformance(
     const gate = await t.spawn(Gate, [], { name: "gate" });
     const runner = await t.spawn(Messenger, [], { name: "runner" });
     const letters = system.deadLetters[Symbol.asyncIterator]();
-    const passing = assertRejects(() => gate.ask.pass(), ActorCrashedError);
+    const arrived = new SharedWord();
+    const passing = assertRejects(
+      () => gate.ask.pass(arrived.words),
+      ActorCrashedError,
+    );
+    await arrived.reaches(1);
     const waiting = assertRejects(() => gate.ask.waiting(), ActorStoppedError);
     gate.tell.open();
     await runner.ask.tell(gate as unknown as Anyone, "open", 3);
@@ -158,7 +164,12 @@ conformance(
     const gate = await t.spawn(Gate, [], { name: "gate" });
     const runner = await t.system.spawn(Messenger, [], { name: "runner" });
     const letters = t.system.deadLetters[Symbol.asyncIterator]();
-    const passing = assertRejects(() => gate.ask.pass(), ActorCrashedError);
+    const arrived = new SharedWord();
+    const passing = assertRejects(
+      () => gate.ask.pass(arrived.words),
+      ActorCrashedError,
+    );
+    await arrived.reaches(1);
     const { tell } = runner.ask;
     const anyone = gate as unknown as Anyone;
     await tell(anyone, "open", 2);
@@ -186,7 +197,12 @@ conformance(
     const gate = await t.spawn(Gate, [], { name: "gate" });
     const runner = await t.system.spawn(Messenger, [], { name: "runner" });
     const letters = t.system.deadLetters[Symbol.asyncIterator]();
-    const passing = assertRejects(() => gate.ask.pass(), ActorCrashedError);
+    const arrived = new SharedWord();
+    const passing = assertRejects(
+      () => gate.ask.pass(arrived.words),
+      ActorCrashedError,
+    );
+    await arrived.reaches(1);
     const stopped = gate.stop("enough", { drain: true });
     while (t.system.deadLetters.count === 0) {
       await runner.ask.tell(gate as unknown as Anyone, "waiting", 1);
