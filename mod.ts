@@ -4,6 +4,7 @@
  * - {@linkcode actor} and {@linkcode task} give a class or a function a name that other threads know.
  * - {@linkcode spawn} and {@linkcode run} start them on a thread of their own, in a {@linkcode System}.
  * - An {@linkcode ActorRef} asks and tells; {@linkcode Asks} lists what an ask rejects with.
+ * - {@linkcode Streams} are read: `for await (const x of ref.stream.method())`.
  * - {@linkcode watch} and {@linkcode monitor} tell of the end of an actor, once and after its last message.
  * - {@linkcode supervise} restarts what fails. The messages that wait are kept.
  * - A {@linkcode Registry} gives actors names, groups and topics.
@@ -13,6 +14,8 @@
  * |--------------------------------|----------------------------------------------------|----------------------------------|---------------------------------------|
  * | deadline of an ask             | 5,000 ms                                           | 0 or more, `Infinity`            | `ref.with({ timeout })`               |
  * | wait of a message for room     | 5,000 ms, the sender's event loop goes on          | 0 or more, `Infinity`            | `ref.with({ timeout })`               |
+ * | elements of a stream ahead of its reader | 64                                       | 1 to 65,536                      | `ref.with({ credit })`                |
+ * | wait for an element of a stream | none                                              | 0 or more, `Infinity`            | `ref.with({ timeout })`               |
  * | messages that may wait         | 1,024 for each sending thread                      | 1 to 1,048,576                   | `SpawnOptions.mailbox.capacity`       |
  * | largest message                | 64 MiB as encoded                                  | 1 to 2,147,483,647 bytes         | `SpawnOptions.mailbox.maxMessageBytes` |
  * | messages handled at once       | 1                                                  | 1 to 1,048,576                   | `SpawnOptions.concurrency`            |
@@ -77,6 +80,14 @@ export {
   type SettleOptions,
 } from "./src/actor/settled.ts";
 export type { SendOptions } from "./src/actor/mail/send.ts";
+export type { ActorStream } from "./src/actor/stream/actor_stream.ts";
+export { StreamMethodError } from "./src/actor/stream/stream_method_error.ts";
+export type {
+  Askable,
+  ElementOf,
+  IsStream,
+  Streams,
+} from "./src/actor/stream/streams.ts";
 export type {
   Cell,
   CellFactory,

@@ -136,6 +136,13 @@ let light: LightRunning | undefined;
 export interface LightRunning {
   /** What it is told about itself. */
   readonly current: Context;
+  /** Calls `letGo` when it is over; the answer takes that back. */
+  hold(letGo: () => void): () => void;
+}
+
+/** The light actor whose code runs right now, if it is one's. */
+export function lightHere(): LightRunning | undefined {
+  return light;
 }
 
 /** Sets whose code {@link current} shows from now on; returns whose it was. Called by the runtime only. */

@@ -167,13 +167,13 @@ export class Job<R> implements Promise<R>, AsyncDisposable {
     const cell = this.#cell;
     await cell.start();
     const ref = cell.ref.with({ timeout: Infinity }) as ActorRef<
-      { result(): R }
+      { result(): unknown }
     >;
     const value = await ref.ask.result();
     this.#state = "done";
     await cell.end("done", 1_000);
     cell.retire({ kind: "done", code: 0 });
-    return value;
+    return value as R;
   }
 
   /** What the user wants to see: the task's own error, or why its thread ended. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Askable } from "./stream/streams.ts";
 
 /** Any method of an actor: what makes a property a message. */
 // deno-lint-ignore no-explicit-any -- `any` infers parameters of every method
@@ -43,10 +44,9 @@ export type Hook =
  * @typeParam C The instance of the actor's class.
  */
 export type Asks<C> = {
-  readonly [K in keyof C as C[K] extends Method ? Exclude<K, Hook> : never]:
-    C[K] extends (...args: infer A) => infer R
-      ? (...args: A) => Promise<Awaited<R>>
-      : never;
+  readonly [K in Exclude<Askable<C>, Hook>]: C[K] extends
+    (...args: infer A) => infer R ? (...args: A) => Promise<Awaited<R>>
+    : never;
 };
 
 /**
@@ -62,8 +62,8 @@ export type Asks<C> = {
  * @typeParam C The instance of the actor's class.
  */
 export type Tells<C> = {
-  readonly [K in keyof C as C[K] extends Method ? Exclude<K, Hook> : never]:
-    C[K] extends (...args: infer A) => unknown ? (...args: A) => void : never;
+  readonly [K in Exclude<Askable<C>, Hook>]: C[K] extends
+    (...args: infer A) => unknown ? (...args: A) => void : never;
 };
 
 /**
@@ -115,9 +115,9 @@ export type Tells<C> = {
  * ```
  */
 export type Sends<C> = {
-  readonly [K in keyof C as C[K] extends Method ? Exclude<K, Hook> : never]:
-    C[K] extends (...args: infer A) => unknown ? (...args: A) => Promise<void>
-      : never;
+  readonly [K in Exclude<Askable<C>, Hook>]: C[K] extends
+    (...args: infer A) => unknown ? (...args: A) => Promise<void>
+    : never;
 };
 
 /**
@@ -131,7 +131,7 @@ export type Sends<C> = {
  * @typeParam C The instance of the actor's class.
  */
 export type Tries<C> = {
-  readonly [K in keyof C as C[K] extends Method ? Exclude<K, Hook> : never]:
-    C[K] extends (...args: infer A) => unknown ? (...args: A) => boolean
-      : never;
+  readonly [K in Exclude<Askable<C>, Hook>]: C[K] extends
+    (...args: infer A) => unknown ? (...args: A) => boolean
+    : never;
 };

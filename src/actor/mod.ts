@@ -90,6 +90,14 @@ export {
   type SettleOptions,
 } from "./settled.ts";
 export type { SendOptions } from "./mail/send.ts";
+export type { ActorStream } from "./stream/actor_stream.ts";
+export { StreamMethodError } from "./stream/stream_method_error.ts";
+export type {
+  Askable,
+  ElementOf,
+  IsStream,
+  Streams,
+} from "./stream/streams.ts";
 export type {
   Correspondent,
   DeadLetter,

@@ -25,6 +25,8 @@ import {
   tell,
 } from "./mail/send.ts";
 
+import { Inlet } from "./stream/inlet.ts";
+import type { Streams } from "./stream/streams.ts";
 import { checkStopOptions, type StopOptions } from "./stop_options.ts";
 
 /**
@@ -79,6 +81,8 @@ export interface ActorRef<C> extends AsyncDisposable {
   readonly send: Sends<C>;
   /** Calls a method if there is room for the message now, and says whether it did. {@linkcode Tries} says when it throws. */
   readonly trySend: Tries<C>;
+  /** Calls a method and reads what it yields, on demand: `for await (const x of ref.stream.method())`. {@linkcode Streams} tells how. */
+  readonly stream: Streams<C>;
   /**
    * Resolves once, at its final end, with how it ended; never rejects. A restart is not an end. Of an actor that had
    * ended before this ref came here the kind is `lost`.
@@ -182,6 +186,7 @@ export class Ref<C> implements ActorRef<C> {
   #tell: Tells<C> | undefined;
   #send: Sends<C> | undefined;
   #trySend: Tries<C> | undefined;
+  #stream: Streams<C> | undefined;
 
   /** A ref over `core`. */
   constructor(core: RefCore, options: SendOptions = {}) {
@@ -221,6 +226,15 @@ export class Ref<C> implements ActorRef<C> {
     ) as Tries<C>;
   }
 
+  /** See {@link ActorRef.stream}. */
+  get stream(): Streams<C> {
+    return this.#stream ??= namespace(
+      this.#core,
+      this.#options,
+      (...call) => new Inlet(...call),
+    ) as Streams<C>;
+  }
+
   /** See {@link ActorRef.id}. */
   get id(): number {
     return this.#core.id;
@@ -244,9 +258,9 @@ export class Ref<C> implements ActorRef<C> {
   /** See {@link ActorRef.with}. */
   with(options: SendOptions): ActorRef<C> {
     checkSendOptions(this.name, options);
-    const { timeout, signal, transfer } = options;
+    const { timeout, signal, transfer, credit } = options;
     return timeout !== undefined && signal === undefined &&
-        transfer === undefined
+        transfer === undefined && credit === undefined
       ? timedRef(this.#core, timeout)
       : new Ref<C>(this.#core, options);
   }

@@ -1,4 +1,4 @@
-import { TroupeError } from "../errors.ts";
+import { Refusal, TroupeError, UnknownMethodError } from "../errors.ts";
 import type { CellSpec } from "./cell.ts";
 
 /** What to do about which class of error, in order. */
@@ -52,4 +52,13 @@ function errorsOf(error: unknown): readonly Error[] {
     error = error instanceof TroupeError ? error.cause : undefined;
   }
   return errors;
+}
+
+/** Whether an error rejects alone what it was thrown in, and the actor goes on. */
+export function isAlone(
+  error: unknown,
+  rules: FailureRules | undefined,
+): boolean {
+  return error instanceof Refusal || error instanceof UnknownMethodError ||
+    (rules !== undefined && resumes(error, rules));
 }

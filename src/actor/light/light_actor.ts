@@ -299,10 +299,13 @@ export class LightActor {
       life.state === "stopping"
         ? life.within(() => (life.instance as LightHooks).onStop?.(reason))
         : undefined;
-    try {
-      const waiting = checkpoints === undefined
+    const last = () =>
+      checkpoints === undefined
         ? hook()
         : life.within(() => keep(checkpoints)).then(hook);
+    try {
+      const ending = this.#stage.handling.endStreams(life, reason);
+      const waiting = ending === undefined ? last() : ending.then(last);
       if (!isThenable(waiting)) return this.#end(life, report());
       waiting.then(
         () => this.#end(life, report()),

@@ -39,6 +39,8 @@ import { type Address, KIND, type WireReport } from "../mail/protocol.ts";
 import { type ActorRef, refTo } from "../ref.ts";
 import { fromWireReport, RefCore } from "../mail/ref_core.ts";
 import type { SendOptions } from "../mail/send.ts";
+import { askedForStream } from "../stream/stream_method_error.ts";
+import { isStream } from "../stream/stream_source.ts";
 
 const RESULT = { root: "result" };
 const LOST: ExitReport = { kind: "lost", code: 1 };
@@ -253,6 +255,10 @@ export class Lights implements LightMail, LightStage {
   /** See {@link LightStage.answer}. */
   answer(actor: LightActor, message: LightMessage, value: unknown): void {
     const { ask, from, askId } = message;
+    if (isStream(value)) {
+      const error = askedForStream(actor.name, message.hash);
+      return this.answerError(actor, message, error);
+    }
     if (ask !== undefined) {
       if (this.#freezes) deepFreeze(value);
       return this.isolate.asks.settle(ask.id, true, value, actor.core!.id);

@@ -5,6 +5,7 @@ import type { WireCrash } from "../thread/last_call.ts";
 import type { LightActor } from "./light_actor.ts";
 import type { LightContext } from "./light_context.ts";
 import type { LightMessage } from "./light_message.ts";
+import type { OpenStreams } from "../stream/open_streams.ts";
 import type { Method } from "../mail/methods.ts";
 import type { LightOrder, LightOwner } from "./light_order.ts";
 
@@ -24,6 +25,10 @@ export class LightLife implements LightRunning {
   methods: ReadonlyMap<number, Method> | undefined;
   /** What it is told about itself, once somebody looked. */
   context: LightContext | undefined;
+  /** The streams that it produces. */
+  streams: OpenStreams | undefined;
+  /** What it holds elsewhere, to be let go when it is over. */
+  held: Set<() => void> | undefined;
   /** What lets others keep its state, if somebody does. */
   checkpoints: Checkpoints | undefined;
   /** The message whose handler threw. */
@@ -62,6 +67,19 @@ export class LightLife implements LightRunning {
   /** What it is told about itself. */
   get current(): LightContext {
     return this.context ??= this.actor.contextOf(this);
+  }
+
+  /** See {@link LightRunning.hold}. */
+  hold(letGo: () => void): () => void {
+    (this.held ??= new Set()).add(letGo);
+    return () => this.held?.delete(letGo);
+  }
+
+  /** Lets go of what it holds: it is over. */
+  letGo(): void {
+    const { held } = this;
+    this.held = undefined;
+    for (const each of held ?? []) each();
   }
 }
 

@@ -5,12 +5,15 @@ import type { DeadLetterReason } from "../mail/dead_letter.ts";
 import type { LightLife } from "./light_life.ts";
 import type { WireCrash } from "../thread/last_call.ts";
 import type { LightWork } from "./light_work.ts";
+import type { Isolate } from "../thread/isolate.ts";
 import type { ActorRef } from "../ref.ts";
 
 /** What a light actor needs of who runs it. */
 export interface LightStage {
   /** Handles its messages. */
   readonly handling: LightWork;
+  /** The thread it is on. */
+  readonly isolate: Isolate;
   /** It has something to do: lets it run when its turn comes. */
   enqueue(actor: LightActor): void;
   /** Whether the thread has to do other things now. */

@@ -3,20 +3,19 @@
  *
  * @module
  */
-import {
-  ActorCrashedError,
-  Refusal,
-  UnknownMethodError,
-} from "../../errors.ts";
+import { ActorCrashedError, UnknownMethodError } from "../../errors.ts";
 import type { ExitReport } from "../../exit_report.ts";
 import { enterLight } from "../current.ts";
-import { resumes } from "../resume.ts";
+import { isAlone } from "../resume.ts";
+import { failedBy } from "../thread/unhandled.ts";
 import type { WireCrash } from "../thread/last_call.ts";
 import { isThenable } from "../is_thenable.ts";
 import { unknownMethod } from "../mail/methods.ts";
 import type { LightLife } from "./light_life.ts";
-import type { LightMessage } from "./light_message.ts";
+import type { LightMessage, LightSender } from "./light_message.ts";
 import type { LightStage } from "./light_stage.ts";
+import { OPEN, type OpenArgs } from "../stream/stream_op.ts";
+import { OpenStreams, streamStopped } from "../stream/open_streams.ts";
 
 /** Handles the messages of all light actors of a thread. */
 export class LightWork {
@@ -49,13 +48,46 @@ export class LightWork {
     this.#finish(life, message);
   }
 
-  #call(life: LightLife, { args, hash }: LightMessage): unknown {
+  #call(life: LightLife, { args, hash, from }: LightMessage): unknown {
     const method = life.methods!.get(hash);
-    if (method === undefined) {
+    if (method === undefined && hash !== OPEN) {
       throw unknownMethod(life.actor.name, life.methods!);
     }
     const values = typeof args === "function" ? args() as unknown[] : args;
-    return method.call.apply(life.instance, values);
+    return method === undefined
+      ? this.#stream(life, from, values as OpenArgs)
+      : method.call.apply(life.instance, values);
+  }
+
+  /** Begins a stream, which goes on beside the messages. */
+  #stream(
+    life: LightLife,
+    from: LightSender | undefined,
+    args: OpenArgs,
+  ): unknown {
+    const { isolate } = this.#stage;
+    life.streams ??= new OpenStreams(isolate.streams, {
+      name: life.actor.name,
+      instance: life.instance!,
+      methods: life.methods!,
+      run: (act) => life.within(act),
+      changed: () => life.checkpoints?.changedBetween(),
+      failed: (error) => {
+        if (isAlone(error, life.order.onFailure)) return error as Error;
+        life.actor.fail(life, error);
+        return this.#failed(life, error);
+      },
+    });
+    return life.streams.open(from?.endpoint ?? isolate.endpoint, args);
+  }
+
+  /** Ends the streams of `life`, if there are any, because it stops, or failed with `error`. */
+  endStreams(life: LightLife, error: unknown): Promise<void> | undefined {
+    return life.streams?.end(
+      life.stop === undefined
+        ? this.#failed(life, error)
+        : streamStopped(life.actor.name),
+    );
   }
 
   #await(
@@ -89,6 +121,10 @@ export class LightWork {
 
   /** What is in flight ends with its life. */
   cut(life: LightLife, report: ExitReport): void {
+    life.letGo();
+    void life.streams?.end(
+      this.#crashed(life, `ended (${report.kind})`, report.error),
+    );
     for (const message of life.flying ?? []) {
       if (message.asks) {
         const how =
@@ -113,22 +149,21 @@ export class LightWork {
     message: LightMessage,
     error: unknown,
   ): void {
-    const { onFailure } = life.order;
-    const alone = error instanceof Refusal ||
-      error instanceof UnknownMethodError ||
-      (onFailure !== undefined && resumes(error, onFailure));
+    const alone = isAlone(error, life.order.onFailure);
     if (!alone) life.crash ??= this.#stage.describe(life, message);
     if (error instanceof UnknownMethodError && error.method === "") {
       this.#stage.lose(life.actor, message, "unknownMethod");
     }
     if (message.asks) {
-      const answer = alone
-        ? error as Error
-        : this.#crashed(life, `failed: ${textOf(error)}`, error);
+      const answer = alone ? error as Error : this.#failed(life, error);
       this.#stage.answerError(life.actor, message, answer);
     }
     this.#finish(life, message);
     if (!alone) life.actor.fail(life, error);
+  }
+
+  #failed(life: LightLife, error: unknown): ActorCrashedError {
+    return failedBy(life.actor.name, life.order.incarnation, error);
   }
 
   #crashed(life: LightLife, how: string, cause: unknown): ActorCrashedError {
@@ -139,8 +174,4 @@ export class LightWork {
       cause,
     });
   }
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

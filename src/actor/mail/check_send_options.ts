@@ -2,10 +2,14 @@ import { InvalidOptionError } from "../../errors.ts";
 import { checkOptionNames, type OptionNames } from "../../option_names.ts";
 import type { SendOptions } from "./send.ts";
 
+/** The most elements that a producer may be ahead. */
+const MAX_CREDIT = 65_536;
+
 const NAMES: OptionNames<SendOptions> = {
   timeout: true,
   signal: true,
   transfer: true,
+  credit: true,
 };
 
 /**
@@ -23,7 +27,7 @@ export function checkSendOptions(actor: string, options: SendOptions): void {
     );
   };
   checkOptionNames(`Cannot send to "${actor}"`, options, NAMES);
-  const { timeout, signal, transfer } = options;
+  const { timeout, signal, transfer, credit } = options;
   if (timeout !== undefined && !(typeof timeout === "number" && timeout >= 0)) {
     refuse("timeout", "0 or more milliseconds", timeout);
   }
@@ -33,4 +37,8 @@ export function checkSendOptions(actor: string, options: SendOptions): void {
   if (transfer !== undefined && !Array.isArray(transfer)) {
     refuse("transfer", "an array", transfer);
   }
+  if (
+    credit !== undefined &&
+    !(Number.isInteger(credit) && credit >= 1 && credit <= MAX_CREDIT)
+  ) refuse("credit", `a whole number from 1 to ${MAX_CREDIT}`, credit);
 }

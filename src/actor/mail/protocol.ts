@@ -18,7 +18,8 @@ export const KIND: {
   readonly REPLY: 3;
   readonly ERROR: 4;
   readonly LIGHT: 5;
-} = { TELL: 1, ASK: 2, REPLY: 3, ERROR: 4, LIGHT: 5 };
+  readonly STREAM: 6;
+} = { TELL: 1, ASK: 2, REPLY: 3, ERROR: 4, LIGHT: 5, STREAM: 6 };
 
 /** An address: one life of one endpoint. */
 export interface Address {

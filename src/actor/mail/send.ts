@@ -49,6 +49,12 @@ export interface SendOptions {
    * serves one call: what was moved cannot be moved again. One that is under way when its receiver restarts is lost.
    */
   readonly transfer?: Transferable[];
+  /**
+   * Elements that a stream's producer may be ahead of its reader; a whole number from 1 to 65,536.
+   *
+   * @default {64}
+   */
+  readonly credit?: number;
 }
 
 /** How long a message may wait, unless said otherwise, in milliseconds. */

@@ -12,15 +12,14 @@
  */
 import { errorToWire } from "../../error_wire.ts";
 import {
-  ActorCrashedError,
-  ActorStoppedError,
-  MailboxFullError,
+  type ActorCrashedError,
   Refusal,
   UnknownMethodError,
 } from "../../errors.ts";
 import { OVERFLOWS } from "../../channel/overflow.ts";
 import { ENDPOINT, STATE } from "../../memory/endpoints.ts";
 import type { LaneReader } from "../../memory/lane.ts";
+import { atMost } from "./at_most.ts";
 import { Answers } from "./answers.ts";
 import type { Checkpoints } from "./checkpoints.ts";
 import type { Cause } from "../mail/ask_chain.ts";
@@ -28,11 +27,14 @@ import { type Call, Flight } from "../mail/flight.ts";
 import type { Isolate, MailConsumer } from "./isolate.ts";
 import type { Notice } from "../mail/notice_queue.ts";
 import { isThenable } from "../is_thenable.ts";
+import { droppedBy, failedBy, incompleteFor } from "./unhandled.ts";
 import { type LastCall, lastCall } from "./last_call.ts";
 import { type Methods, methodsOf, unknownMethod } from "../mail/methods.ts";
+import { OPEN, type OpenArgs } from "../stream/stream_op.ts";
+import { OpenStreams, streamStopped } from "../stream/open_streams.ts";
 import type { ActorTimers } from "../timers.ts";
-import { KIND, type WireReport } from "../mail/protocol.ts";
-import { type FailureRules, resumes } from "../resume.ts";
+import type { WireReport } from "../mail/protocol.ts";
+import { type FailureRules, isAlone } from "../resume.ts";
 
 /** The hooks an actor may have. */
 interface Hooks {
@@ -67,6 +69,7 @@ export class ActorLoop implements MailConsumer {
   #count = 0;
   /** The message whose handler threw. */
   #lastCall: LastCall | undefined;
+  #streams: OpenStreams | undefined;
   #stop: { reason: unknown; drain: boolean } | undefined;
 
   /** A loop for `instance`; `report` is called once, with its end. */
@@ -243,6 +246,7 @@ export class ActorLoop implements MailConsumer {
 
   async #end(reason: unknown): Promise<void> {
     try {
+      await this.#streams?.end(streamStopped(this.#name));
       await this.#checkpoints?.last();
       await (this.#instance as Hooks).onStop?.(reason);
       this.#finish({ kind: "stopped", code: 0 });
@@ -269,13 +273,8 @@ export class ActorLoop implements MailConsumer {
   #drop(lane: LaneReader): void {
     lane.drop();
     const { endpoint, table } = this.#isolate;
-    const actor = this.#name;
     const capacity = table.get(endpoint, ENDPOINT.CAPACITY);
-    const error = new MailboxFullError(
-      `Cannot ask "${actor}" as its mailbox was full and a newer message took the place of this one: it was not handled, send less or raise its mailbox.capacity`,
-      { actor, capacity, unsent: undefined },
-    );
-    this.#answers.refuse(lane, error);
+    this.#answers.refuse(lane, droppedBy(this.#name, capacity));
     this.#answers.lose(lane, "dropped");
     this.#done(lane);
   }
@@ -294,11 +293,7 @@ export class ActorLoop implements MailConsumer {
 
   /** What was moved along with a message is gone, so it cannot be handled. */
   #giveBack(lane: LaneReader): void {
-    const error = new ActorStoppedError(
-      `Cannot have "${this.#name}" handle a message as what was moved along with it went to an incarnation that has ended: the call did not begin, send it again with others`,
-      { actor: this.#name, safeToRetry: true },
-    );
-    this.#answers.refuse(lane, error);
+    this.#answers.refuse(lane, incompleteFor(this.#name));
     this.#answers.lose(lane, "undelivered");
     this.#done(lane);
   }
@@ -321,8 +316,9 @@ export class ActorLoop implements MailConsumer {
   #call(lane: LaneReader): unknown {
     let args: unknown[];
     const method = this.#methods.get(lane.a);
+    const from = lane.c;
     try {
-      if (method === undefined) {
+      if (method === undefined && lane.a !== OPEN) {
         throw unknownMethod(this.#name, this.#methods);
       }
       args = this.#isolate.read(lane) as unknown[];
@@ -330,7 +326,28 @@ export class ActorLoop implements MailConsumer {
       // Others may be handled meanwhile: what is in flight cannot stay in the lane.
       if (this.#concurrency > 1) this.#done(lane);
     }
-    return method.call.apply(this.#instance, args);
+    return method === undefined
+      ? this.#stream(from, args as OpenArgs)
+      : method.call.apply(this.#instance, args);
+  }
+
+  /** Begins a stream, which goes on beside the messages. */
+  #stream(from: number, args: OpenArgs): unknown {
+    this.#streams ??= new OpenStreams(this.#isolate.streams, {
+      name: this.#name,
+      instance: this.#instance,
+      methods: this.#methods,
+      run: (act) => act(),
+      changed: () => this.#checkpoints?.changedBetween(),
+      failed: (error, method, from) => {
+        if (isAlone(error, this.#onFailure)) return error as Error;
+        this.#lastCall ??= { method, from, ask: true };
+        // The first error is the reason of the end.
+        if (this.#state === "idle") void this.#fail(error, "failed");
+        return this.#crashed(error);
+      },
+    });
+    return this.#streams.open(from, args);
   }
 
   #await(result: PromiseLike<unknown>, call: Call): void {
@@ -362,9 +379,7 @@ export class ActorLoop implements MailConsumer {
   }
 
   #refuseOrFail(error: unknown, call: Call): void {
-    const alone = error instanceof Refusal ||
-      error instanceof UnknownMethodError ||
-      (this.#onFailure !== undefined && resumes(error, this.#onFailure));
+    const alone = isAlone(error, this.#onFailure);
     if (error instanceof UnknownMethodError && error.method === "") {
       this.#answers.lose(call, "unknownMethod");
     }
@@ -374,46 +389,29 @@ export class ActorLoop implements MailConsumer {
       void this.#fail(error, "failed");
       return;
     }
-    if (!alone) this.#lastCall ??= this.#describe(call);
+    if (!alone) {
+      const method = this.#methods.get(call.a)?.name ?? "unknown";
+      this.#lastCall ??= lastCall(call, method);
+    }
     this.#answers.refuse(call, alone ? error : this.#crashed(error));
     this.#answered(call);
     if (!alone) void this.#fail(error, "failed");
   }
 
-  #describe(call: Call): LastCall {
-    const method = this.#methods.get(call.a)?.name ?? "unknown";
-    return call instanceof Flight
-      ? { method, from: call.c, ask: call.kind === KIND.ASK }
-      : lastCall(call, method);
-  }
-
   #crashed(cause: unknown): ActorCrashedError {
-    return new ActorCrashedError(
-      `"${this.#name}" failed: ${
-        cause instanceof Error ? cause.message : String(cause)
-      }`,
-      { actor: this.#name, incarnation: this.#incarnation, cause },
-    );
+    return failedBy(this.#name, this.#incarnation, cause);
   }
 
   async #fail(error: unknown, kind: "failed" | "crashed"): Promise<void> {
     if (this.#state === "over") return;
     this.#state = "stopping";
     // Its owner waits to restart it: a hook that never ends must not hold that up.
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, CLEAN_UP_MS);
-    });
-    try {
-      await Promise.race([this.#cleanUp(error), late]);
-    } catch {
-      // The first error is the reason of the end.
-    }
-    clearTimeout(timer);
+    await atMost(CLEAN_UP_MS, this.#cleanUp(error));
     this.#finish({ kind, code: 1, error: errorToWire(error, this.#name) });
   }
 
   async #cleanUp(error: unknown): Promise<void> {
+    await this.#streams?.end(this.#crashed(error));
     // What cannot be kept now leaves what was kept before; so does a message that may come again.
     if (!this.#redelivers) await this.#checkpoints?.last().catch(() => {});
     await (this.#instance as Hooks).onStop?.(error);

@@ -5,6 +5,8 @@ import type { DeadLetterReason } from "../mail/dead_letter.ts";
 import type { Call } from "../mail/flight.ts";
 import type { Isolate } from "./isolate.ts";
 import { KIND } from "../mail/protocol.ts";
+import { askedForStream } from "../stream/stream_method_error.ts";
+import { isStream } from "../stream/stream_source.ts";
 
 const RESULT = { root: "result" };
 const NO_TRANSFER: readonly Transferable[] = [];
@@ -28,7 +30,12 @@ export class Answers {
       encoded = encode(value, RESULT);
     } catch (error) {
       // The handler ran; only its answer cannot travel.
-      return this.refuse(call, error);
+      return this.refuse(
+        call,
+        isStream(value) && !this.#isolate.turnless
+          ? askedForStream(this.#name, call.a)
+          : error,
+      );
     }
     this.#send(KIND.REPLY, call, encoded);
   }

@@ -55,6 +55,12 @@ export class Checkpoints {
     this.#changed = true;
   }
 
+  /** Something beside the messages ran, which may have changed the state. */
+  changedBetween(): void {
+    this.#changed = true;
+    if (this.due) this.#keeper.wake();
+  }
+
   /** Whether one is to be taken before the next message. */
   get due(): boolean {
     return this.#changed && this.#kept === undefined &&

@@ -18,6 +18,7 @@ import type { LightMail } from "../light/light_mail.ts";
 import type { Parts } from "../mail/parts.ts";
 import { Outgoing } from "./outgoing.ts";
 import { ParcelShelf } from "./parcel_shelf.ts";
+import { StreamDesk } from "../stream/stream_desk.ts";
 import {
   type Address,
   type FromNursery,
@@ -67,6 +68,8 @@ export class Isolate {
   consumer: MailConsumer | undefined;
   /** The light actors of this thread. */
   light: LightMail | undefined;
+  /** The streams that are read or produced here. */
+  readonly streams: StreamDesk = new StreamDesk(this);
   /** Told of the final end of an address. */
   onGone: ((address: Address, report: WireReport) => void) | undefined;
   /** Told of the end of an incarnation that was asked to stop from here. */
@@ -134,6 +137,7 @@ export class Isolate {
           this.#outgoing.roomy,
         expecting: () => {
           if (this.asks.size > 0 || this.#outgoing.crowded) return "reply";
+          if (this.streams.waiting > 0) return "reply";
           return this.consumer?.ready ? "mail" : "nothing";
         },
         onSlice: () => this.#beginSlice(),
@@ -282,6 +286,7 @@ export class Isolate {
     this.asks.close(error);
     this.#outgoing.abandon();
     this.light?.close();
+    this.streams.end(error);
   }
 
   #sleepOf(endpoint: number): number {
@@ -294,6 +299,7 @@ export class Isolate {
     this.#drainExpress();
     this.asks.fail(message);
     this.light?.gone(address, report, final);
+    this.streams.gone(address, report);
     if (!final) return;
     this.#outgoing.close(address);
     this.onGone?.(address, report);
@@ -309,6 +315,7 @@ export class Isolate {
   #drainExpress(): number {
     return this.mailbox.drainExpress((lane) => {
       const { b: askId, c: from, e: parcel } = lane;
+      if (lane.kind === KIND.STREAM) return this.streams.receive(lane);
       if (lane.kind !== KIND.REPLY && lane.kind !== KIND.ERROR) {
         return this.light?.receive(lane);
       }

@@ -7,8 +7,8 @@
  * @module
  */
 import { decode } from "../../memory/codec.ts";
-import type { LaneReader } from "../../memory/lane.ts";
 import type { CrashDetail } from "../cell.ts";
+import { type Call, Flight } from "../mail/flight.ts";
 import { enterIsolate, type Isolate } from "./isolate.ts";
 import { KIND, type WireState } from "../mail/protocol.ts";
 
@@ -27,10 +27,12 @@ export interface LastCall {
 /** Larger arguments are not reported, in bytes. */
 export const MAX_ARGS_BYTES = 16_384;
 
-/** Describes the record that `lane` has in flight, a call of `method`. */
-export function lastCall(lane: LaneReader, method: string): LastCall {
-  const { kind, c: from, e: parcel, start, end, bytes } = lane;
+/** Describes a message in flight, a call of `method`; one whose lane has read on without its arguments. */
+export function lastCall(flying: Call, method: string): LastCall {
+  const { kind, c: from } = flying;
   const call = { method, from, ask: kind === KIND.ASK };
+  if (flying instanceof Flight) return call;
+  const { e: parcel, start, end, bytes } = flying;
   return parcel !== 0 || end - start > MAX_ARGS_BYTES
     ? call
     : { ...call, args: new Uint8Array(bytes.slice(start, end)) };
