@@ -16,27 +16,14 @@ import {
   MessageTooLargeError,
   UnknownMethodError,
 } from "../../mod.ts";
+import { held, PATIENT } from "./held.ts";
 import { eventually } from "./journal.ts";
 import { conformance, COPIES } from "./placements.ts";
-import { Probe, type ProbeActor } from "./probe.ts";
+import { Probe } from "./probe.ts";
 import { SharedWord } from "./shared_word.ts";
-
-/** Messages that wait longer than any test. */
-const PATIENT = { timeout: 30_000 };
 
 function numbers(prefix: string, count: number): string[] {
   return Array.from({ length: count }, (_, i) => `${prefix}${i}`);
-}
-
-/** Has the probe hold on to a message; resolves when it has begun, and gives the way to let it go. */
-async function held(
-  probe: ActorRef<ProbeActor>,
-): Promise<{ letGo: () => void; answer: Promise<string> }> {
-  const word = new SharedWord();
-  const answer = probe.with(PATIENT).ask.hold(word.words);
-  answer.catch(() => {});
-  await word.reaches(1);
-  return { letGo: () => word.set(2), answer };
 }
 
 // -- Order and number ---------------------------------------------------------
@@ -65,6 +52,29 @@ conformance(
         numbers(prefix, 700),
       );
     }
+  },
+);
+
+conformance(
+  "a message that another actor passes on arrives once, before or after one that came straight",
+  async (t) => { // M3, M4
+    const [probe, between] = await Promise.all([
+      t.spawn(Probe, []),
+      t.spawn(Probe, []),
+    ]);
+    for (let i = 0; i < 100; i++) {
+      between.tell.sendAll(probe, `round ${i}, `, 1);
+      probe.tell.note(`straight ${i}`);
+    }
+    await eventually(async () => (await probe.ask.notes()).length, 201);
+    const notes = (await probe.ask.notes()).slice(1);
+    assertEquals(notes.filter((note) => note.startsWith("straight")), [
+      ...numbers("straight ", 100),
+    ]);
+    assertEquals(
+      notes.filter((note) => note.startsWith("round")),
+      numbers("round ", 100).map((note) => `${note}, 0`),
+    );
   },
 );
 

@@ -6,22 +6,19 @@ import {
 } from "@std/assert";
 import {
   ActorCrashedError,
-  type ActorRef,
   ChildError,
   type ChildSettings,
   supervise,
   type Supervisor,
-  type SupervisorEvent,
   SupervisorGaveUpError,
   type SupervisorSettings,
 } from "../../mod.ts";
+import { nextEvent } from "../fixtures/next_event.ts";
+import { held, PATIENT } from "./held.ts";
 import { eventually, Journal } from "./journal.ts";
 import { type Case, conformance, OWN_THREAD } from "./placements.ts";
-import { KnownError, type Plan, Probe, type ProbeActor } from "./probe.ts";
+import { KnownError, type Plan, Probe } from "./probe.ts";
 import { SharedWord } from "./shared_word.ts";
-
-/** Messages that wait longer than any test. */
-const PATIENT = { timeout: 30_000 };
 
 /** A supervisor of probes in the placement under test, by id. */
 function treeOf(
@@ -38,29 +35,13 @@ function treeOf(
   }, t.system);
 }
 
-/** Resolves with the next event of that type, of the child `id` if it is given. */
-function next<Type extends SupervisorEvent["type"]>(
-  tree: Supervisor,
-  type: Type,
-  id?: string,
-): Promise<SupervisorEvent & { type: Type }> {
-  const { promise, resolve } = Promise.withResolvers<SupervisorEvent>();
-  const listening = tree.onEvent((event) => {
-    if (event.type !== type) return;
-    if (id !== undefined && (event as { id?: string }).id !== id) return;
-    listening[Symbol.dispose]();
-    resolve(event);
-  });
-  return promise as Promise<SupervisorEvent & { type: Type }>;
-}
-
 /** Fails the child and waits until it is up again. */
 async function crash(
   tree: Supervisor,
   id: string,
   message = "told to",
 ): Promise<void> {
-  const up = next(tree, "restarted", id);
+  const up = nextEvent(tree, "restarted", id);
   tree.ref(id, Probe).tell.fail(message);
   await up;
 }
@@ -69,16 +50,6 @@ function states(tree: Supervisor): unknown[] {
   return tree.children().map((
     { id, state, incarnation },
   ) => [id, state, incarnation]);
-}
-
-async function held(
-  probe: ActorRef<ProbeActor>,
-): Promise<{ letGo: () => void; answer: Promise<string> }> {
-  const word = new SharedWord();
-  const answer = probe.with(PATIENT).ask.hold(word.words);
-  answer.catch(() => {});
-  await word.reaches(1);
-  return { letGo: () => word.set(2), answer };
 }
 
 // -- The restarted actor ------------------------------------------------------
@@ -229,7 +200,7 @@ conformance(
     using _events = tree.onEvent((event) => {
       if (event.type === "restarting") delays.push(event.delayMs);
     });
-    const ended = next(tree, "ended");
+    const ended = nextEvent(tree, "ended");
     await crash(tree, "p", "for a reason");
     await crash(tree, "p");
     const { id, asked, report, crash: seen } = await ended;
@@ -326,7 +297,7 @@ conformance(
       },
       { strategy: "oneForAll", maxRestarts: 1 },
     );
-    const all = next(tree, "restarted", "c");
+    const all = nextEvent(tree, "restarted", "c");
     tree.ref("b", Probe).tell.fail("told to");
     await all;
     await eventually(() => journal.lines().slice(6), [
@@ -359,7 +330,7 @@ conformance(
       { a: {}, b: {}, c: {} },
       { strategy: "restForOne" },
     );
-    const both = next(tree, "restarted", "c");
+    const both = nextEvent(tree, "restarted", "c");
     tree.ref("b", Probe).tell.fail("told to");
     await both;
     assertEquals(states(tree), [
@@ -383,7 +354,7 @@ conformance(
     const running = b.ask.untilAborted(word.words);
     await word.reaches(1);
     b.tell.note("behind");
-    const all = next(tree, "restarted", "b");
+    const all = nextEvent(tree, "restarted", "b");
     tree.ref("a", Probe).tell.fail("told to");
     assertEquals(await running, "shutdown");
     await all;
@@ -398,7 +369,7 @@ conformance(
   async (t) => { // S18, S19
     await using tree = await treeOf(t, { p: { as: { restart: "transient" } } });
     await crash(tree, "p");
-    const ended = next(tree, "ended");
+    const ended = nextEvent(tree, "ended");
     await tree.ref("p", Probe).ask.stopSelf();
     assertEquals((await ended).report.kind, "stopped");
     assertEquals(states(tree), [["p", "stopped", 2]]);
@@ -409,7 +380,7 @@ conformance(
 conformance("a temporary child is not restarted, and forgotten", async (t) => { // S20
   await using tree = await treeOf(t, { p: { as: { restart: "temporary" } } });
   const probe = tree.ref("p", Probe);
-  const removed = next(tree, "removed");
+  const removed = nextEvent(tree, "removed");
   probe.tell.fail("told to");
   await removed;
   assertEquals(tree.counts(), { specs: 0, active: 0 });
@@ -422,7 +393,7 @@ for (const how of ["stop", "kill"] as const) {
     async (t) => { // S73, S79
       await using tree = await treeOf(t, { p: {} });
       const probe = tree.ref("p", Probe);
-      const ended = next(tree, "ended");
+      const ended = nextEvent(tree, "ended");
       await probe[how]();
       assertEquals((await ended).asked, true);
       assertEquals(states(tree), [["p", "stopped", 1]]);
@@ -472,7 +443,7 @@ conformance(
       }],
     }, t.system);
     const probe = tree.supervisor("inner").ref("p", Probe);
-    const restarted = next(tree, "restarted", "inner");
+    const restarted = nextEvent(tree, "restarted", "inner");
     probe.tell.fail("told to");
     await restarted;
     assertEquals(await probe.ask.notes(), ["started"]);
@@ -486,10 +457,10 @@ conformance(
       onFailure: [{ error: KnownError, then: "stop" }],
     });
     const probe = tree.ref("p", Probe);
-    const restarted = next(tree, "restarted");
+    const restarted = nextEvent(tree, "restarted");
     probe.tell.failWith("type");
     await restarted;
-    const ended = next(tree, "ended");
+    const ended = nextEvent(tree, "ended");
     probe.tell.fail("told to");
     await ended;
     assertEquals(tree.counts(), { specs: 1, active: 0 });
@@ -522,7 +493,7 @@ conformance(
     const tree = await treeOf(t, {
       p: { hangs: ["onStop"], as: { shutdownMs: 50 } },
     });
-    const stopped = next(tree, "stopped");
+    const stopped = nextEvent(tree, "stopped");
     await tree.stop();
     assertEquals((await stopped).report.kind, "killed");
   },
@@ -573,7 +544,7 @@ conformance("Supervisor answers at once while a child starts", async (t) => { //
   slow.set(2);
   await using tree = await treeOf(t, { p: { slow: slow.words }, q: {} });
   slow.set(0);
-  const restarted = next(tree, "restarted", "p");
+  const restarted = nextEvent(tree, "restarted", "p");
   tree.ref("p", Probe).tell.fail("told to");
   await slow.reaches(1);
   assertEquals(states(tree), [["p", "starting", 2], ["q", "running", 1]]);

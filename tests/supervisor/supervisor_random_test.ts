@@ -5,6 +5,7 @@ import type { RestartType } from "../../src/supervisor/strategy.ts";
 import type { Strategy } from "../../src/supervisor/strategy.ts";
 import { type FakeCell, settle } from "./fake_cell.ts";
 import { child, type FakeTree, startTree } from "./fake_tree.ts";
+import { calm, problemsAtEnd } from "./random_life.ts";
 import { seeded } from "./seeded.ts";
 
 /** Does one random thing to the tree. */
@@ -60,11 +61,7 @@ async function randomLife(seed: number): Promise<string[]> {
     await disturb(tree, all, random);
     if (random() < 0.3) await time.tickAsync(Math.floor(random() * 30));
   }
-  for (const cell of all) cell.failures.length = 0;
-  for (let i = 0; i < 8; i++) {
-    await time.tickAsync(250);
-    await settle();
-  }
+  await calm(all, time, 8);
   const problems = [...all].flatMap((cell) => cell.violations);
   for (const { id, state } of tree.supervisor.children()) {
     const { alive } = tree.factory.cell(id);
@@ -73,14 +70,7 @@ async function randomLife(seed: number): Promise<string[]> {
     }
     if (alive !== (state === "running")) problems.push(`${id} lies: ${state}`);
   }
-  const stopped = tree.supervisor.stop();
-  await time.tickAsync(1_000);
-  if ((await stopped).kind !== "stopped") problems.push("did not just stop");
-  for (const cell of all) {
-    if (cell.alive) problems.push(`${cell.name} outlives its supervisor`);
-    if (cell.retired === undefined) problems.push(`${cell.name} not retired`);
-    problems.push(...cell.violations);
-  }
+  problems.push(...await problemsAtEnd(tree, all, time));
   return problems;
 }
 

@@ -244,38 +244,33 @@ Deno.test("Supervisor counts simultaneous crashes of a group once", async () => 
   );
 });
 
-Deno.test("Supervisor tries the whole group again when a sibling does not come up in oneForAll", async () => { // S55
-  await using tree = await startTree({
-    strategy: "oneForAll",
-    children: ["a", "b", "c"],
+for (
+  const { does, strategy, again } of [
+    {
+      does: "tries the whole group again",
+      strategy: "oneForAll",
+      again: ["end a", "gone a", "start a", "up a"],
+    },
+    {
+      does: "goes on from the failed sibling",
+      strategy: "restForOne",
+      again: [],
+    },
+  ] as const
+) {
+  Deno.test(`Supervisor ${does} when a sibling does not come up in ${strategy}`, async () => { // S55
+    await using tree = await startTree({ strategy, children: ["a", "b", "c"] });
+    tree.factory.cell("b").failNext();
+    tree.factory.cell("a").finish();
+    await settle();
+    assertEquals(tree.factory.take(), [
+      ...["end c", "gone c", "end b", "gone b"],
+      ...["start a", "up a", "start b", "fail b"],
+      ...again,
+      ...["start b", "up b", "start c", "up c"],
+    ]);
   });
-  tree.factory.cell("b").failNext();
-  tree.factory.cell("a").finish();
-  await settle();
-  const stops = ["end c", "gone c", "end b", "gone b"];
-  assertEquals(tree.factory.take(), [
-    ...stops,
-    ...["start a", "up a", "start b", "fail b"],
-    ...["end a", "gone a"],
-    ...["start a", "up a", "start b", "up b", "start c", "up c"],
-  ]);
-});
-
-Deno.test("Supervisor goes on from the failed sibling in restForOne", async () => { // S55
-  await using tree = await startTree({
-    strategy: "restForOne",
-    children: ["a", "b", "c"],
-  });
-  tree.factory.cell("b").failNext();
-  tree.factory.cell("a").finish();
-  await settle();
-  const stops = ["end c", "gone c", "end b", "gone b"];
-  assertEquals(tree.factory.take(), [
-    ...stops,
-    ...["start a", "up a", "start b", "fail b"],
-    ...["start b", "up b", "start c", "up c"],
-  ]);
-});
+}
 
 Deno.test("Supervisor widens a restart under way when an earlier child fails in restForOne", async () => { // S60
   await using tree = await startTree({

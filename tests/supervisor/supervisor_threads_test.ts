@@ -4,22 +4,22 @@ import { ActorCrashedError, SupervisorGaveUpError } from "../../src/errors.ts";
 import { partitionId, partitions } from "../../src/supervisor/partition.ts";
 import { supervise } from "../../src/supervisor/supervise.ts";
 import type { Supervisor } from "../../src/supervisor/supervisor.ts";
-import type { SupervisorEvent } from "../../src/supervisor/supervisor_event.ts";
+import type {
+  ActorChild,
+  SupervisorSettings,
+} from "../../src/supervisor/child_spec.ts";
 import { Bystander, bystanderWords } from "../fixtures/bystander.ts";
+import { nextEvent } from "../fixtures/next_event.ts";
 import { BadData, Idle, SlowAgain, Worker } from "./thread_children.ts";
 
-/** Resolves with the next event of that type. */
-function next<Type extends SupervisorEvent["type"]>(
-  supervisor: Supervisor,
-  type: Type,
-): Promise<SupervisorEvent & { type: Type }> {
-  const { promise, resolve } = Promise.withResolvers<SupervisorEvent>();
-  const listening = supervisor.onEvent((event) => {
-    if (event.type !== type) return;
-    listening[Symbol.dispose]();
-    resolve(event);
-  });
-  return promise as Promise<SupervisorEvent & { type: Type }>;
+/** A tree of one child, without backoff unless asked for. */
+function treeOf(
+  system: System,
+  child: ActorChild,
+  settings: SupervisorSettings = {},
+): Promise<Supervisor> {
+  const children = [child];
+  return supervise({ backoff: false, ...settings, children }, system);
 }
 
 Deno.test("supervise() keeps the refs into an inner supervisor valid when that is restarted", async () => { // S88, S95
@@ -36,7 +36,7 @@ Deno.test("supervise() keeps the refs into an inner supervisor valid when that i
   }, system);
   const worker = tree.supervisor("in").ref("w", Worker);
   assertEquals(await worker.ask.add(2), 2);
-  const restarted = next(tree, "restarted");
+  const restarted = nextEvent(tree, "restarted");
   await assertRejects(() => worker.ask.fail(), ActorCrashedError);
   assertEquals((await restarted).id, "in");
   assertEquals(await worker.ask.add(3), 3);
@@ -74,10 +74,10 @@ Deno.test("supervise() finds the rule for an error that an actor threw on its th
     children: [{ id: "w", actor: Worker }],
   }, system);
   const worker = tree.ref("w", Worker);
-  const restarted = next(tree, "restarted");
+  const restarted = nextEvent(tree, "restarted");
   worker.tell.fail();
   await restarted;
-  const ended = next(tree, "ended");
+  const ended = nextEvent(tree, "ended");
   worker.tell.failOnData();
   const { crash } = await ended;
   assertInstanceOf(crash?.reason, Error);
@@ -108,7 +108,7 @@ Deno.test("supervise() starts children of a template on threads, in partitions",
   const mine = tree.supervisor(partitionId("p", 2, "eve"));
   await mine.startChild(["eve"], { id: "eve" });
   assertEquals(await mine.ref("eve", Worker).ask.given(), ["shared", "eve"]);
-  const removed = next(mine, "removed");
+  const removed = nextEvent(mine, "removed");
   mine.ref("eve", Worker).tell.fail();
   assertEquals((await removed).id, "eve");
   assertEquals(mine.counts(), { specs: 0, active: 0 });
@@ -116,15 +116,12 @@ Deno.test("supervise() starts children of a template on threads, in partitions",
 
 Deno.test("ActorRef.kill() on a ref from before a restart ends the incarnation that runs", async () => { // S79, S96
   await using system = new System();
-  await using tree = await supervise({
-    backoff: false,
-    children: [{ id: "w", actor: Worker }],
-  }, system);
+  await using tree = await treeOf(system, { id: "w", actor: Worker });
   const old = tree.ref("w", Worker);
-  const restarted = next(tree, "restarted");
+  const restarted = nextEvent(tree, "restarted");
   old.tell.fail();
   await restarted;
-  const ended = next(tree, "ended");
+  const ended = nextEvent(tree, "ended");
   await old.kill();
   const { asked, report, crash } = await ended;
   assertEquals([asked, report.kind, crash], [true, "killed", undefined]);
@@ -139,17 +136,18 @@ Deno.test("ActorRef.kill() on a ref from before a restart ends the incarnation t
 Deno.test("ActorRef.kill() during a restart is not undone", async () => { // S79, S96
   await using system = new System();
   const word = new Int32Array(new SharedArrayBuffer(4));
-  await using tree = await supervise({
-    backoff: false,
-    children: [{ id: "s", actor: SlowAgain, args: [word] }],
-  }, system);
+  await using tree = await treeOf(system, {
+    id: "s",
+    actor: SlowAgain,
+    args: [word],
+  });
   const told: string[] = [];
   using _listening = tree.onEvent((event) => void told.push(event.type));
   const ref = tree.ref("s", SlowAgain);
   const starting = Atomics.waitAsync(word, 0, 0);
   ref.tell.fail();
   await starting.value;
-  const ended = next(tree, "ended");
+  const ended = nextEvent(tree, "ended");
   assertEquals((await ref.kill()).kind, "killed");
   assertEquals((await ended).asked, true);
   await tree.stop();
@@ -159,15 +157,14 @@ Deno.test("ActorRef.kill() during a restart is not undone", async () => { // S79
 
 Deno.test("ActorRef.stop() while a restart is delayed keeps the child stopped", async () => { // S45, S79, S96
   await using system = new System();
-  await using tree = await supervise({
+  await using tree = await treeOf(system, { id: "w", actor: Worker }, {
     backoff: { minMs: 60_000 },
-    children: [{ id: "w", actor: Worker }],
-  }, system);
+  });
   const ref = tree.ref("w", Worker);
-  const restarting = next(tree, "restarting");
+  const restarting = nextEvent(tree, "restarting");
   ref.tell.fail();
   await restarting;
-  const ended = next(tree, "ended");
+  const ended = nextEvent(tree, "ended");
   await ref.stop();
   assertEquals((await ended).asked, true);
   assertEquals(
@@ -178,10 +175,11 @@ Deno.test("ActorRef.stop() while a restart is delayed keeps the child stopped", 
 
 Deno.test("onStart() of a restart is over before any message that waits begins", async () => { // S59, S60
   await using system = new System();
-  await using tree = await supervise({
-    backoff: false,
-    children: [{ id: "b", actor: Bystander, args: [bystanderWords()] }],
-  }, system);
+  await using tree = await treeOf(system, {
+    id: "b",
+    actor: Bystander,
+    args: [bystanderWords()],
+  });
   const ref = tree.ref("b", Bystander);
   ref.tell.fail();
   assertEquals(await ref.ask.up(), true);
@@ -190,12 +188,13 @@ Deno.test("onStart() of a restart is over before any message that waits begins",
 
 Deno.test("ActorRef.stop() with drain leaves the child stopped, and a start by hand takes messages again", async () => { // S77, S79
   await using system = new System();
-  await using tree = await supervise({
-    backoff: false,
-    children: [{ id: "b", actor: Bystander, args: [bystanderWords()] }],
-  }, system);
+  await using tree = await treeOf(system, {
+    id: "b",
+    actor: Bystander,
+    args: [bystanderWords()],
+  });
   const ref = tree.ref("b", Bystander);
-  const ended = next(tree, "ended");
+  const ended = nextEvent(tree, "ended");
   ref.tell.count();
   await ref.stop("enough", { drain: true });
   assertEquals((await ended).asked, true);

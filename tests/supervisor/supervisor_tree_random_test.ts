@@ -9,6 +9,7 @@ import type { Strategy } from "../../src/supervisor/strategy.ts";
 import type { Supervisor } from "../../src/supervisor/supervisor.ts";
 import { type FakeCell, settle } from "./fake_cell.ts";
 import { child, FAKE, type FakeTree, startTree } from "./fake_tree.ts";
+import { calm, problemsAtEnd } from "./random_life.ts";
 import { seeded } from "./seeded.ts";
 
 type Random = () => number;
@@ -138,11 +139,7 @@ async function randomTree(
     await disturb(tree, all, random);
     if (random() < 0.4) await time.tickAsync(Math.floor(random() * 30));
   }
-  for (const cell of all) cell.failures.length = 0;
-  for (let i = 0; i < 12; i++) {
-    await time.tickAsync(250);
-    await settle();
-  }
+  await calm(all, time, 12);
   const problems: string[] = [];
   const known = new Set<string>();
   for (
@@ -163,14 +160,7 @@ async function randomTree(
     if (cell.alive && cell.retired) problems.push(`${cell.name} is a ghost`);
   }
   const handles = supervisors(tree.supervisor);
-  const stopped = tree.supervisor.stop();
-  await time.tickAsync(1_000);
-  if ((await stopped).kind !== "stopped") problems.push("did not just stop");
-  for (const cell of all) {
-    if (cell.alive) problems.push(`${cell.name} outlives its supervisor`);
-    if (cell.retired === undefined) problems.push(`${cell.name} not retired`);
-    problems.push(...cell.violations);
-  }
+  problems.push(...await problemsAtEnd(tree, all, time));
   for (const handle of handles) {
     if (handle.state !== "stopped") problems.push(`${handle.name} not stopped`);
     await handle.exited;
