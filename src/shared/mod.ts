@@ -8,6 +8,8 @@
  * | many numbers of one kind      | {@linkcode sharedArray}      | `Array`                 |
  * | a text                        | {@linkcode SharedText}       | `Array("c")`            |
  * | records                       | {@linkcode struct}           | `Array(Structure, …)`   |
+ * | the latest of a record        | {@linkcode Snapshot}         |                         |
+ * | records on their way          | {@linkcode StructRing}       |                         |
  * | a view of a part of a memory  | {@linkcode viewOn}           | a cast of `.buf`        |
  *
  * What is for one owner alone belongs in an actor instead: its state needs no lock, and its messages say what happens.
@@ -54,9 +56,12 @@ export { ViewRangeError } from "../memory/view_range_error.ts";
 export type { Held } from "../sync/held.ts";
 export { Mutex } from "../sync/mutex.ts";
 export type { Wait } from "../sync/wait.ts";
+export { WaitTimeoutError } from "../sync/wait_timeout_error.ts";
 export type { GuardOptions } from "./guard.ts";
 export { type Initial, sharedArray } from "./shared_array.ts";
 export { SharedText } from "./shared_text.ts";
 export { type BitsOf, SharedValue } from "./shared_value.ts";
+export { Snapshot } from "./snapshot.ts";
 export { Struct, struct, type StructRegion } from "./struct.ts";
 export { type Rows, StructArray } from "./struct_array.ts";
+export { type RingOptions, StructRing } from "./struct_ring.ts";

@@ -1,8 +1,9 @@
 import { InvalidOptionError } from "../errors.ts";
-import { cas, load, peek, poke, store, wait } from "../memory/cells.ts";
+import { load, peek, poke, store } from "../memory/cells.ts";
 import { ViewRangeError } from "../memory/view_range_error.ts";
 import { checkWhole } from "../memory/view_on.ts";
 import { Handles } from "./handles.ts";
+import { writeAlone } from "./writer_word.ts";
 
 /**
  * A text: a header, then two copies, of which one is read while the other is written.
@@ -10,13 +11,12 @@ import { Handles } from "./handles.ts";
  *   byte  word  field     written by      meaning
  *      0     0  HEAD      creator, once   "ST"; see handles.ts
  *     12     3  CAPACITY  creator, once   bytes of a copy
- *     16     4  WRITER    see below       0 nobody writes, 1 one thread writes the copy that is not current
+ *     16     4  WRITER    every writer    see writer_word.ts
  *     20     5  VERSION   writer          counts the texts, mod 2^32; its lowest bit says which copy is current
  *     24     6  LENGTHS   writer, plain   bytes of the text in copy 0, then in copy 1
  *     32     8  COPIES    writer, plain   CAPACITY bytes, rounded up to 4, twice
  *
- * A reader reads VERSION, the copy, and VERSION again: if it is the same, nobody wrote what it read. WRITER goes from 0 to 1
- * by a CAS and back by a store, within one synchronous call: Deno ends no thread within one.
+ * A reader reads VERSION, the copy, and VERSION again: if it is the same, nobody wrote what it read.
  */
 const TEXT = {
   CAPACITY: 3,
@@ -27,8 +27,6 @@ const TEXT = {
 };
 const TAG = 0x53_54_01_00;
 const MAX_BYTES = 2 ** 30;
-/** How often a writer looks whether another has done, before it sleeps a millisecond at a time. */
-const SPINS = 1_000;
 
 const encoder = new TextEncoder();
 // What is stored comes back, a byte order mark too.
@@ -149,11 +147,7 @@ export class SharedText {
   /** Returns false, and has written nothing, if the text is not of version `only` any more. */
   #write(text: string, only: number | undefined): boolean {
     const words = this.#words;
-    for (let tries = 0; cas(words, TEXT.WRITER, 0, 1) !== 0; tries++) {
-      // Not asleep until it is woken: the writer is done within microseconds unless it was put off its core.
-      if (tries > SPINS) wait(words, TEXT.WRITER, 1, 1);
-    }
-    try {
+    return writeAlone(words, TEXT.WRITER, () => {
       const version = load(words, TEXT.VERSION);
       if (only !== undefined && only !== version) return false;
       const other = (version + 1) & 1;
@@ -163,9 +157,7 @@ export class SharedText {
       // Publishes the copy and its length.
       store(words, TEXT.VERSION, version + 1);
       return true;
-    } finally {
-      store(words, TEXT.WRITER, 0);
-    }
+    });
   }
 
   #refuse(text: string): never {
