@@ -12,15 +12,14 @@ import {
 } from "../memory/portable.ts";
 import { currentIsolate } from "./thread/isolate.ts";
 import { leavingIsolate } from "./thread/leaving.ts";
+import { Calls, type Send } from "./calls.ts";
 import { checkSendOptions } from "./mail/check_send_options.ts";
 import { coreOf, RefCore } from "./mail/ref_core.ts";
 import { send, trySend } from "./mail/send_awaited.ts";
-import { rememberMethod } from "./mail/method_names.ts";
 import type { Asks, Sends, Tells, Tries } from "./messages.ts";
 import {
   ask,
   DEFAULT_TIMEOUT_MS,
-  type MethodName,
   type SendOptions,
   tell,
 } from "./mail/send.ts";
@@ -126,52 +125,16 @@ export interface ActorRef<C> extends AsyncDisposable {
   kill(): Promise<ExitReport>;
 }
 
-type Send = (
-  core: RefCore,
-  method: MethodName,
-  args: unknown[],
-  options: SendOptions,
-) => unknown;
+/** Of a ref without any; one for all of them. */
+const NO_OPTIONS: SendOptions = {};
 
-/**
- * An object whose every property is a function that sends a message of that
- * name. Each is made on first use and kept on the object itself, so that only
- * names never used before go through the proxy behind it.
- */
-function namespace(core: RefCore, options: SendOptions, send: Send): unknown {
-  const maker = new Proxy(Object.create(null), {
-    get(_, name, object) {
-      // Not thenable: a ref may be returned from an async function.
-      if (typeof name !== "string" || name === "then") return undefined;
-      const method = { name, hash: rememberMethod(name) };
-      const value = (...args: unknown[]) => send(core, method, args, options);
-      Object.defineProperty(object, name, { value });
-      return value;
-    },
-  });
-  return Object.create(maker);
+function openStream(...call: Parameters<Send>): Inlet<unknown> {
+  return new Inlet(...call);
 }
-
-/** The ref to an actor that a thread shows, so that two to the same actor are the same object. */
-const PLAIN: WeakMap<RefCore, Ref<unknown>> = new WeakMap();
-/** The ref with a timeout that was used last: asking with one often makes no ref each time. */
-const TIMED: WeakMap<RefCore, { timeout: number; ref: Ref<unknown> }> =
-  new WeakMap();
 
 /** The ref that this thread shows for `core`: always the same. */
 export function refTo<C>(core: RefCore): Ref<C> {
-  let ref = PLAIN.get(core);
-  if (ref === undefined) PLAIN.set(core, ref = new Ref(core));
-  return ref as Ref<C>;
-}
-
-/** A ref with `timeout` and no other option. */
-function timedRef<C>(core: RefCore, timeout: number): Ref<C> {
-  const last = TIMED.get(core);
-  if (last?.timeout === timeout) return last.ref as Ref<C>;
-  const ref = new Ref<C>(core, { timeout });
-  TIMED.set(core, { timeout, ref });
-  return ref;
+  return (core.ref ??= new Ref(core)) as Ref<C>;
 }
 
 /** The facts behind a ref; `undefined` of anything else. */
@@ -189,50 +152,54 @@ export class Ref<C> implements ActorRef<C> {
   #stream: Streams<C> | undefined;
 
   /** A ref over `core`. */
-  constructor(core: RefCore, options: SendOptions = {}) {
+  constructor(core: RefCore, options: SendOptions = NO_OPTIONS) {
     this.#core = core;
     this.#options = options;
   }
 
   /** See {@link ActorRef.ask}. */
   get ask(): Asks<C> {
-    return this.#ask ??= namespace(this.#core, this.#options, ask) as Asks<C>;
+    return this.#ask ??= new Calls(
+      this.#core,
+      this.#options,
+      ask,
+    ) as unknown as Asks<C>;
   }
 
   /** See {@link ActorRef.tell}. */
   get tell(): Tells<C> {
-    return this.#tell ??= namespace(
+    return this.#tell ??= new Calls(
       this.#core,
       this.#options,
       tell,
-    ) as Tells<C>;
+    ) as unknown as Tells<C>;
   }
 
   /** See {@link ActorRef.send}. */
   get send(): Sends<C> {
-    return this.#send ??= namespace(
+    return this.#send ??= new Calls(
       this.#core,
       this.#options,
       send,
-    ) as Sends<C>;
+    ) as unknown as Sends<C>;
   }
 
   /** See {@link ActorRef.trySend}. */
   get trySend(): Tries<C> {
-    return this.#trySend ??= namespace(
+    return this.#trySend ??= new Calls(
       this.#core,
       this.#options,
       trySend,
-    ) as Tries<C>;
+    ) as unknown as Tries<C>;
   }
 
   /** See {@link ActorRef.stream}. */
   get stream(): Streams<C> {
-    return this.#stream ??= namespace(
+    return this.#stream ??= new Calls(
       this.#core,
       this.#options,
-      (...call) => new Inlet(...call),
-    ) as Streams<C>;
+      openStream,
+    ) as unknown as Streams<C>;
   }
 
   /** See {@link ActorRef.id}. */
@@ -261,8 +228,17 @@ export class Ref<C> implements ActorRef<C> {
     const { timeout, signal, transfer, credit } = options;
     return timeout !== undefined && signal === undefined &&
         transfer === undefined && credit === undefined
-      ? timedRef(this.#core, timeout)
+      ? this.#timed(timeout)
       : new Ref<C>(this.#core, options);
+  }
+
+  /** A ref with a timeout alone: the last one again if it had the same, as asking with one often does. */
+  #timed(timeout: number): Ref<C> {
+    const last = this.#core.timed as Ref<C> | undefined;
+    if (last !== undefined && last.#options.timeout === timeout) return last;
+    const ref = new Ref<C>(this.#core, { timeout });
+    this.#core.timed = ref;
+    return ref;
   }
 
   /** See {@link ActorRef.stop}. */

@@ -21,6 +21,10 @@ export class RefCore {
   incarnation: number;
   /** Largest message that the actor takes, in bytes; 0 for no limit. */
   readonly maxBytes: number;
+  /** The ref that this thread shows, so that two to the same actor are the same object. */
+  ref: unknown;
+  /** The ref with nothing but a timeout that was used last. */
+  timed: unknown;
   /** Made when somebody wants to know: of many actors nobody does. */
   #ended: PromiseWithResolvers<ExitReport> | undefined;
   #watching = false;
