@@ -225,11 +225,26 @@ export { Snapshot } from "./src/shared/snapshot.ts";
 export { Struct, struct, type StructRegion } from "./src/shared/struct.ts";
 export { type Rows, StructArray } from "./src/shared/struct_array.ts";
 export { type RingOptions, StructRing } from "./src/shared/struct_ring.ts";
-export type { Held } from "./src/sync/held.ts";
-export { Mutex } from "./src/sync/mutex.ts";
-export type { SyncWait, Wait } from "./src/sync/wait.ts";
+export {
+  Barrier,
+  type BarrierOptions,
+  type BarrierSyncWait,
+  type BarrierWait,
+} from "./src/sync/barrier.ts";
+export { BrokenBarrierError } from "./src/sync/broken_barrier_error.ts";
+export { Condition } from "./src/sync/condition.ts";
 export { DeadlockError } from "./src/sync/deadlock_error.ts";
+export { EventFlag } from "./src/sync/event_flag.ts";
 export { FencedError } from "./src/sync/fenced_error.ts";
+export type { Held } from "./src/sync/held.ts";
+export { Latch } from "./src/sync/latch.ts";
 export { MainThreadWaitError } from "./src/sync/main_thread_wait_error.ts";
+export { Mutex } from "./src/sync/mutex.ts";
 export { NotHeldError } from "./src/sync/not_held_error.ts";
+export { Once } from "./src/sync/once.ts";
+export { OverReleasedError } from "./src/sync/over_released_error.ts";
+export { ReentrantMutex } from "./src/sync/reentrant_mutex.ts";
+export { RwLock } from "./src/sync/rw_lock.ts";
+export { Semaphore, type SemaphoreOptions } from "./src/sync/semaphore.ts";
+export type { SyncWait, Wait } from "./src/sync/wait.ts";
 export { WaitTimeoutError } from "./src/sync/wait_timeout_error.ts";

@@ -58,10 +58,24 @@ export function defineHandle(
       return { kind, data: memories.get(this) };
     },
   });
-  definePortable(kind, (data) => {
-    const words = wordsOf(kind, number, data);
-    return known.get(nameOf(words))?.deref() ?? new Class(words.buffer);
-  });
+  definePortable(
+    kind,
+    (data) => recall(kind, number, data) ?? new Class(data),
+  );
+}
+
+/**
+ * The object that stands for a memory on this thread, if there is one.
+ *
+ * @throws {InvalidOptionError} If `data` is not the memory of a primitive of that kind.
+ * @throws {UnknownHandleError} If it was made by a thread that knows nothing of this one.
+ */
+export function recall(
+  kind: string,
+  number: number,
+  data: unknown,
+): object | undefined {
+  return known.get(nameOf(wordsOf(kind, number, data)))?.deref();
 }
 
 function wordsOf(
@@ -69,7 +83,7 @@ function wordsOf(
   number: number,
   data: unknown,
 ): Int32Array<SharedArrayBuffer> {
-  if (!(data instanceof SharedArrayBuffer) || data.byteLength < 256) {
+  if (!(data instanceof SharedArrayBuffer) || data.byteLength < 192) {
     throw new InvalidOptionError(
       `Cannot revive a ${kind} as its memory must be shared: current value is ${data}`,
       { option: "memory", value: data },

@@ -159,6 +159,7 @@ export const PLACE: {
  *   WAITING    GRANTED    who lets it go    it has what it waited for
  *   WAITING    INHERITED  who lets it go    the same, from one who died
  *   WAITING    REFUSED    who breaks it     it will never have it
+ *   WAITING    AGAIN      who is done       it came too early, and is to come again
  *   FREE       HOLDING    who holds         not one who waits: ARG says how much its thread holds
  *   any        FREE       who came          it has seen how it ended, or has given up
  *   any        FREE       anybody           its thread is dead
@@ -170,6 +171,7 @@ export const PLACE_STATE: {
   readonly INHERITED: 3;
   readonly REFUSED: 4;
   readonly HOLDING: 5;
+  readonly AGAIN: 6;
 } = {
   FREE: 0,
   WAITING: 1,
@@ -177,7 +179,11 @@ export const PLACE_STATE: {
   INHERITED: 3,
   REFUSED: 4,
   HOLDING: 5,
+  AGAIN: 6,
 } as const;
+
+/** Bit 0 of ARG of one who waits: it blocks its thread, so that the others who wait there cannot go on. */
+export const BLOCKING: 1 = 1 as const;
 
 /** What a memory is for. */
 export const KIND: {

@@ -3,7 +3,13 @@
  *
  * | what                | who goes on                        | when a thread ends                                  |
  * |---------------------|------------------------------------|-----------------------------------------------------|
- * | {@linkcode Mutex}   | one at a time, in order of arrival | the next one has it, and is told: `ownerDied`       |
+ * | {@linkcode Mutex}, {@linkcode ReentrantMutex} | one at a time, in order of arrival | the next one has it, and is told: `ownerDied` |
+ * | {@linkcode RwLock}  | many who read, or one who writes   | its shares are free; after a writer, `ownerDied`    |
+ * | {@linkcode Semaphore} | so many at a time                | its permits are free, with `ownerDied`              |
+ * | {@linkcode Condition} | who is notified, with the lock   | its notification goes to the next                   |
+ * | {@linkcode Barrier} | all parties at once                | it breaks, and all are told                         |
+ * | {@linkcode Once}    | all, when one has done it          | the next one does it                                |
+ * | {@linkcode EventFlag}, {@linkcode Latch} | all, when it is set or 0 | nothing: nobody holds it                  |
  *
  * - **Waiting:** what returns a promise leaves the thread free; what ends in `Sync` blocks it, on the main thread only when
  *   asked to. Every wait has a `timeout`, and the promised ones a `signal`.
@@ -26,12 +32,31 @@
  *
  * @module
  */
-export { InvalidOptionError, UnknownHandleError } from "../errors.ts";
+export {
+  InvalidOptionError,
+  ThreadLimitError,
+  UnknownHandleError,
+} from "../errors.ts";
+export {
+  Barrier,
+  type BarrierOptions,
+  type BarrierSyncWait,
+  type BarrierWait,
+} from "./barrier.ts";
+export { BrokenBarrierError } from "./broken_barrier_error.ts";
+export { Condition } from "./condition.ts";
 export { DeadlockError } from "./deadlock_error.ts";
+export { EventFlag } from "./event_flag.ts";
 export { FencedError } from "./fenced_error.ts";
 export type { Held } from "./held.ts";
+export { Latch } from "./latch.ts";
 export { MainThreadWaitError } from "./main_thread_wait_error.ts";
 export { Mutex } from "./mutex.ts";
 export { NotHeldError } from "./not_held_error.ts";
+export { Once } from "./once.ts";
+export { OverReleasedError } from "./over_released_error.ts";
+export { ReentrantMutex } from "./reentrant_mutex.ts";
+export { RwLock } from "./rw_lock.ts";
+export { Semaphore, type SemaphoreOptions } from "./semaphore.ts";
 export type { SyncWait, Wait } from "./wait.ts";
 export { WaitTimeoutError } from "./wait_timeout_error.ts";

@@ -20,6 +20,7 @@ import {
   wait,
 } from "../memory/cells.ts";
 import {
+  BLOCKING,
   CONTENDED,
   PLACE,
   PLACE_STATE,
@@ -29,6 +30,7 @@ import {
 import { ownLife } from "./lives.ts";
 import { rouse } from "./parker.ts";
 
+const { GRANTED, INHERITED } = PLACE_STATE;
 const { ARRIVALS, CAPACITY, FIELDS, GUARD, HIGH, LOG, UNDO } = PRIMITIVE;
 
 /** Looks at a guard that is taken, before it sleeps. */
@@ -62,6 +64,8 @@ export class Monitor {
   #lastValue = 0;
   /** Runs in a section when threads have died: frees their places and gives what they held to others. */
   onDeath: () => void = () => {};
+  /** Runs in a section when one who waited has seen that it has what it wanted, and its place is free. */
+  onTaken: (arg: number) => void = () => {};
 
   /** Sections of `memory`; without it, of a new one for a primitive of that kind. */
   constructor(memory: SharedArrayBuffer | number, places: number = PLACES) {
@@ -129,6 +133,11 @@ export class Monitor {
   /** The index of a word of the primitive's own, 0 to 11. */
   field(n: number): number {
     return FIELDS + n;
+  }
+
+  /** How many places there are. */
+  get capacity(): number {
+    return this.#capacity;
   }
 
   /** In a section: how many places may be in use. */
@@ -200,6 +209,62 @@ export class Monitor {
       if (found < 0 || this.isBefore(place, found)) found = place;
     }
     return found;
+  }
+
+  /** In a section: whose turn it is, or -1. One who blocks goes before the others of its thread, which cannot go on. */
+  next(): number {
+    const first = this.oldest();
+    if (first < 0) return first;
+    const who = this.of(first, PLACE.WHO);
+    const blocking = this.oldest((place) =>
+      this.of(place, PLACE.WHO) !== who ||
+      (this.of(place, PLACE.ARG) & BLOCKING) === 0
+    );
+    return blocking < 0 ? first : blocking;
+  }
+
+  /**
+   * In a section: a caller who blocks takes what was given to a waiter of its own thread who has not seen it yet, and
+   * cannot before this thread goes on. That one waits again.
+   *
+   * @param mask Which bits of ARG must be those of `arg`.
+   * @returns GRANTED or INHERITED, or 0 if there is none.
+   */
+  overtake(mask = 0, arg = 0): number {
+    const { who } = ownLife();
+    for (let place = this.high - 1; place >= 0; place--) {
+      if (this.of(place, PLACE.WHO) !== who) continue;
+      if (((this.of(place, PLACE.ARG) ^ arg) & mask) !== 0) continue;
+      const state = this.of(place, PLACE.STATE);
+      if (state !== GRANTED && state !== INHERITED) continue;
+      this.set(this.at(place, PLACE.STATE), PLACE_STATE.WAITING);
+      return state;
+    }
+    return 0;
+  }
+
+  /** In a section: the place where what a thread holds is written, or -1. */
+  holding(who: number): number {
+    for (let place = this.high - 1; place >= 0; place--) {
+      if (this.of(place, PLACE.WHO) !== who) continue;
+      if (this.of(place, PLACE.STATE) === PLACE_STATE.HOLDING) return place;
+    }
+    return -1;
+  }
+
+  /**
+   * In a section: writes down that this thread holds so much more, or less; the place is free when it is nothing.
+   *
+   * @returns Whether there was a place to write it.
+   */
+  hold(amount: number): boolean {
+    const { who } = ownLife();
+    const place = this.holding(who);
+    if (place < 0) return this.take(PLACE_STATE.HOLDING, amount) >= 0;
+    const left = this.of(place, PLACE.ARG) + amount;
+    if (left === 0) this.free(place);
+    else this.set(this.at(place, PLACE.ARG), left);
+    return true;
   }
 
   /** In a section: whether who is at `place` came before who is at `other`. */

@@ -2,13 +2,19 @@ import { cas, load } from "../memory/cells.ts";
 import { DeadlockError } from "./deadlock_error.ts";
 import { defineHandle, remember } from "./handles.ts";
 import type { Held } from "./held.ts";
-import { KIND, MUTEX_WORD, PLACE, PLACE_STATE, PRIMITIVE } from "./layout.ts";
+import {
+  BLOCKING,
+  KIND,
+  MUTEX_WORD,
+  PLACE,
+  PLACE_STATE,
+  PRIMITIVE,
+} from "./layout.ts";
 import { ownLife } from "./lives.ts";
 import { Monitor } from "./monitor.ts";
 import { NotHeldError } from "./not_held_error.ts";
 import {
   AT_ONCE,
-  BLOCKING,
   mayBlock,
   mustLive,
   obtain,
@@ -25,6 +31,8 @@ const { GRANTED, INHERITED, WAITING } = PLACE_STATE;
 let release: (mutex: Mutex, hold: MutexHold) => void;
 let takeOff: (mutex: Mutex) => MutexHold;
 let putOn: (mutex: Mutex, hold: MutexHold) => Promise<void>;
+let putOnSync: (mutex: Mutex, hold: MutexHold) => void;
+let deadOwner: (mutex: Mutex) => boolean;
 let holderHere: (mutex: Mutex) => MutexHold | undefined;
 
 /** What is held of a mutex. */
@@ -94,6 +102,8 @@ export class Mutex {
       return own;
     };
     putOn = (mutex, hold) => mutex.#resume(hold);
+    putOnSync = (mutex, hold) => mutex.#resumeSync(hold);
+    deadOwner = (mutex) => mutex.#ownerDead;
     holderHere = (mutex) => mutex.#own;
   }
 
@@ -249,26 +259,13 @@ export class Mutex {
         if (taken === AT_ONCE.NO_ROOM) continue;
         return taken;
       }
-      if (arg === BLOCKING && this.#overtakeOwn()) return AT_ONCE.GRANTED;
+      if (arg === BLOCKING) {
+        const state = this.#monitor.overtake();
+        if (state === GRANTED) return AT_ONCE.GRANTED;
+        if (state === INHERITED) return AT_ONCE.INHERITED;
+      }
       return this.#monitor.take(WAITING, arg);
     }
-  }
-
-  /**
-   * In a section: a blocking caller takes what was given to a waiter of its own thread who has not seen it yet, and
-   * cannot before this thread goes on.
-   */
-  #overtakeOwn(): boolean {
-    const monitor = this.#monitor;
-    const { who } = ownLife();
-    if (load(this.#words, WORD) >> OWNER_SHIFT !== who) return false;
-    for (let place = monitor.high - 1; place >= 0; place--) {
-      if (monitor.of(place, PLACE.WHO) !== who) continue;
-      if (monitor.of(place, PLACE.STATE) === WAITING) continue;
-      monitor.set(monitor.at(place, PLACE.STATE), WAITING);
-      return true;
-    }
-    return false;
   }
 
   /**
@@ -280,7 +277,7 @@ export class Mutex {
     for (;;) {
       const word = load(words, WORD);
       if (word === 0) {
-        const first = this.#first();
+        const first = this.#monitor.next();
         if (first < 0) return "free";
         if (cas(words, WORD, 0, CONTENDED) === 0) this.#give(first, GRANTED);
       } else if ((word & CONTENDED) === 0) {
@@ -288,7 +285,7 @@ export class Mutex {
       } else if (ownLife().lives.alive(word >> OWNER_SHIFT)) {
         return "taken";
       } else {
-        const first = this.#first();
+        const first = this.#monitor.next();
         if (first < 0) return "free";
         this.#give(first, INHERITED);
       }
@@ -305,19 +302,6 @@ export class Mutex {
       return AT_ONCE.INHERITED;
     }
     return cas(words, WORD, 0, mine) === 0 ? AT_ONCE.GRANTED : AT_ONCE.NO_ROOM;
-  }
-
-  /** In a section: whose turn it is, or -1. One who blocks goes before the others of its thread, which cannot go on. */
-  #first(): number {
-    const monitor = this.#monitor;
-    const first = monitor.oldest();
-    if (first < 0) return first;
-    const who = monitor.of(first, PLACE.WHO);
-    const blocking = monitor.oldest((place) =>
-      monitor.of(place, PLACE.WHO) !== who ||
-      monitor.of(place, PLACE.ARG) !== BLOCKING
-    );
-    return blocking < 0 ? first : blocking;
   }
 
   /** In a section: gives the lock to who waits at `place`. */
@@ -338,7 +322,7 @@ export class Mutex {
     this.#monitor.run(() => {
       const word = load(this.#words, WORD);
       if (word >> OWNER_SHIFT !== life.who || life.fenced) return;
-      const first = this.#first();
+      const first = this.#monitor.next();
       if (first >= 0) this.#give(first, GRANTED);
       else this.#monitor.setLast(WORD, 0);
     });
@@ -352,7 +336,15 @@ export class Mutex {
 
   /** Takes the lock again for a hold that was {@link suspend | taken off}. */
   async #resume(hold: MutexHold): Promise<void> {
-    const again = await this.lock() as MutexHold;
+    const again = this.#tryFast() ?? await this.#lockLater({});
+    hold.ownerDied = again.ownerDied;
+    this.#own = hold;
+  }
+
+  #resumeSync(hold: MutexHold): void {
+    const claim = () => this.#claim(BLOCKING);
+    const again = this.#tryFast() ??
+      this.#got(obtainSync(this.#monitor, claim, "lock", {}), {});
     hold.ownerDied = again.ownerDied;
     this.#own = hold;
   }
@@ -373,4 +365,14 @@ export function suspend(mutex: Mutex): MutexHold {
 /** Takes the lock again, for the same hold. */
 export function resume(mutex: Mutex, hold: MutexHold): Promise<void> {
   return putOn(mutex, hold);
+}
+
+/** As {@link resume}, blocking the thread. */
+export function resumeSync(mutex: Mutex, hold: MutexHold): void {
+  putOnSync(mutex, hold);
+}
+
+/** Whether it is held by a thread that is dead. */
+export function ownerIsDead(mutex: Mutex): boolean {
+  return deadOwner(mutex);
 }

@@ -27,9 +27,6 @@ export const AT_ONCE: {
 /** One of {@link PLACE_STATE}: GRANTED, INHERITED or REFUSED, or WAITING when the time was over before. */
 export type State = number;
 
-/** What is said of a place by a thread that blocks: the others of that thread cannot go on meanwhile. */
-export const BLOCKING: 1 = 1 as const;
-
 /** How long a claim that found no room waits before it is made again, in milliseconds. */
 const NO_ROOM_MS = 5;
 
@@ -42,6 +39,15 @@ const IS_MAIN = !("WorkerGlobalScope" in globalThis);
  */
 export function mustLive(what: string): void {
   if (ownLife().fenced) throw fenced(what);
+}
+
+/**
+ * Says that this thread was given up while it waited.
+ *
+ * @throws {FencedError} Always.
+ */
+export function throwFenced(what: string): never {
+  throw fenced(what);
 }
 
 function fenced(what: string): FencedError {
@@ -78,8 +84,12 @@ function conclude(
   return monitor.run(() => {
     if (monitor.of(place, PLACE.WHO) !== ownLife().who) return PLACE_STATE.FREE;
     const state = monitor.of(place, PLACE.STATE);
+    const arg = monitor.of(place, PLACE.ARG);
     if (state !== PLACE_STATE.WAITING) monitor.free(place);
     else if (outcome !== "changed") monitor.abandon(place);
+    if (state === PLACE_STATE.GRANTED || state === PLACE_STATE.INHERITED) {
+      monitor.onTaken(arg);
+    }
     return state;
   });
 }
@@ -105,6 +115,61 @@ function cellOf(monitor: Monitor, place: number): Cell {
 }
 
 /**
+ * Waits at a place until it is told something.
+ *
+ * @param deaths How many lives had ended before the place was taken.
+ * @param timeout Milliseconds.
+ * @returns What it was told; WAITING if the time was over before.
+ * @throws {FencedError} If this thread is given up meanwhile.
+ */
+export async function waitAt(
+  monitor: Monitor,
+  place: number,
+  deaths: number,
+  what: string,
+  { timeout = Infinity, signal }: Wait,
+): Promise<State> {
+  const start = timeout === Infinity ? 0 : performance.now();
+  const cell = cellOf(monitor, place);
+  const bury = (): void => monitor.bury();
+  for (;;) {
+    const left = leftOf(timeout, start);
+    const until = { timeout: Math.max(0, left), ...(signal && { signal }) };
+    const outcome = await parkAsync(cell, until, deaths, bury);
+    const state = conclude(monitor, place, outcome);
+    if (isOver(state, outcome, what, signal)) return state;
+  }
+}
+
+/**
+ * As {@linkcode waitAt}, blocking the thread.
+ *
+ * @throws {FencedError} If this thread is given up meanwhile.
+ */
+export function waitAtSync(
+  monitor: Monitor,
+  place: number,
+  deaths: number,
+  what: string,
+  { timeout = Infinity }: SyncWait,
+): State {
+  const start = timeout === Infinity ? 0 : performance.now();
+  const cell = cellOf(monitor, place);
+  const bury = (): void => monitor.bury();
+  for (;;) {
+    const outcome = park(cell, leftOf(timeout, start), deaths, bury);
+    const state = conclude(monitor, place, outcome);
+    if (isOver(state, outcome, what)) return state;
+  }
+}
+
+function leftOf(timeout: number, start: number): number {
+  return timeout === Infinity
+    ? Infinity
+    : timeout - (performance.now() - start);
+}
+
+/**
  * Makes a claim and waits for what comes of it.
  *
  * @param claim In a section: has it at once, or takes a place.
@@ -116,30 +181,22 @@ export async function obtain(
   what: string,
   { timeout = Infinity, signal }: Wait,
 ): Promise<State> {
-  const start = performance.now();
+  const start = timeout === Infinity ? 0 : performance.now();
   const { lives } = ownLife();
-  const bury = (): void => monitor.bury();
   for (;;) {
-    const left = timeout - (performance.now() - start);
-    const deaths = lives.deaths;
+    const left = leftOf(timeout, start);
+    const { deaths } = lives;
     const place = monitor.run(claim);
-    if (place === AT_ONCE.NO_ROOM) {
-      if (left <= 0) return PLACE_STATE.WAITING;
-      await new Promise((resolve) =>
-        setTimeout(resolve, Math.min(left, NO_ROOM_MS))
-      );
-      signal?.throwIfAborted();
-      continue;
+    if (place >= 0) {
+      const until = { timeout: Math.max(0, left), ...(signal && { signal }) };
+      return await waitAt(monitor, place, deaths, what, until);
     }
-    if (place < 0) return atOnce(place);
-    const cell = cellOf(monitor, place);
-    for (;;) {
-      const left = Math.max(0, timeout - (performance.now() - start));
-      const until = { timeout: left, ...(signal && { signal }) };
-      const outcome = await parkAsync(cell, until, deaths, bury);
-      const state = conclude(monitor, place, outcome);
-      if (isOver(state, outcome, what, signal)) return state;
-    }
+    if (place !== AT_ONCE.NO_ROOM) return atOnce(place);
+    if (left <= 0) return PLACE_STATE.WAITING;
+    await new Promise((resolve) =>
+      setTimeout(resolve, Math.min(left, NO_ROOM_MS))
+    );
+    signal?.throwIfAborted();
   }
 }
 
@@ -156,27 +213,15 @@ export function obtainSync(
 ): State {
   const start = timeout === Infinity ? 0 : performance.now();
   const { lives } = ownLife();
-  const bury = (): void => monitor.bury();
   for (;;) {
-    const left = timeout === Infinity
-      ? Infinity
-      : timeout - (performance.now() - start);
-    const deaths = lives.deaths;
+    const left = leftOf(timeout, start);
+    const { deaths } = lives;
     const place = monitor.run(claim);
-    if (place === AT_ONCE.NO_ROOM) {
-      if (left <= 0) return PLACE_STATE.WAITING;
-      wait(monitor.words, PRIMITIVE.ROOT, lives.root, NO_ROOM_MS);
-      continue;
+    if (place >= 0) {
+      return waitAtSync(monitor, place, deaths, what, { timeout: left });
     }
-    if (place < 0) return atOnce(place);
-    const cell = cellOf(monitor, place);
-    for (;;) {
-      const left = timeout === Infinity
-        ? Infinity
-        : timeout - (performance.now() - start);
-      const outcome = park(cell, left, deaths, bury);
-      const state = conclude(monitor, place, outcome);
-      if (isOver(state, outcome, what)) return state;
-    }
+    if (place !== AT_ONCE.NO_ROOM) return atOnce(place);
+    if (left <= 0) return PLACE_STATE.WAITING;
+    wait(monitor.words, PRIMITIVE.ROOT, lives.root, NO_ROOM_MS);
   }
 }

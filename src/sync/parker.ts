@@ -82,13 +82,15 @@ export function parkAsync(
     clearTimeout(timer);
     signal?.removeEventListener("abort", abort);
     mourners.delete(mourn);
-    sleepersOf(words).delete(index);
+    forget(words, index, look);
     resolve(outcome);
   };
   const abort = (): void => settle("aborted");
   const mourn = (): void => {
-    if (life.fenced) settle("fenced");
-    else onDeath();
+    if (life.fenced) return settle("fenced");
+    onDeath();
+    // Whoever changed the word may have died before it said so.
+    if (load(words, index) !== value) settle("changed");
   };
   const look = (): void => {
     if (over) return;
@@ -99,9 +101,9 @@ export function parkAsync(
   };
   look();
   if (over) return promise;
-  sleepersOf(words).set(index, look);
+  remember(words, index, look);
   if (timeout <= MAX_TIMER_MS) {
-    timer = setTimeout(() => settle("timed-out"), timeout);
+    timer = setTimeout(() => settle("timed-out"), Math.ceil(timeout));
   }
   signal?.addEventListener("abort", abort);
   mourners.add(mourn);
@@ -111,23 +113,33 @@ export function parkAsync(
 }
 
 /** Who waits on this thread, by memory and word. */
-const sleepers: WeakMap<Int32Array, Map<number, () => void>> = new WeakMap();
+const sleepers: WeakMap<Int32Array, Map<number, Set<() => void>>> =
+  new WeakMap();
 
-function sleepersOf(words: Int32Array): Map<number, () => void> {
-  let found = sleepers.get(words);
-  if (found === undefined) sleepers.set(words, found = new Map());
-  return found;
+function remember(words: Int32Array, index: number, look: () => void): void {
+  let here = sleepers.get(words);
+  if (here === undefined) sleepers.set(words, here = new Map());
+  const looks = here.get(index);
+  if (looks === undefined) here.set(index, new Set([look]));
+  else looks.add(look);
+}
+
+function forget(words: Int32Array, index: number, look: () => void): void {
+  const here = sleepers.get(words);
+  const looks = here?.get(index);
+  if (looks?.delete(look) && looks.size === 0) here!.delete(index);
 }
 
 /**
  * Wakes who waits for a word, on whatever thread.
  *
- * One of this thread is woken directly: a wait of the platform would not keep the program alive until it is heard.
+ * Those of this thread are woken directly: a wait of the platform would not keep the program alive until it is heard.
  */
-export function rouse(words: Int32Array, index: number, count?: number): void {
-  notify(words, index, count);
-  const look = sleepers.get(words)?.get(index);
-  if (look !== undefined) queueMicrotask(look);
+export function rouse(words: Int32Array, index: number): void {
+  notify(words, index);
+  const looks = sleepers.get(words)?.get(index);
+  if (looks === undefined) return;
+  for (const look of looks) queueMicrotask(look);
 }
 
 /** Called at each death. */

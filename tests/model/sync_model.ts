@@ -2,12 +2,13 @@
 import { LIVES, PLACE, PRIMITIVE } from "../../src/sync/layout.ts";
 import { Lives } from "../../src/sync/lives.ts";
 import { Monitor } from "../../src/sync/monitor.ts";
+import { type Exploration, explore } from "./explorer.ts";
 
 /** Which memory of a scenario is what. */
 export const MEMORY = { LIVES: 0, PRIMITIVE: 1, NOTES: 2 } as const;
 
 /** As many can wait at the primitive of a scenario. */
-const PLACES = 4;
+const PLACES = 8;
 const MAX_THREADS = 4;
 
 /** The name of the thread with that number, counted from 0, in the table of lives. */
@@ -25,6 +26,40 @@ export function syncSetup(
   const monitor = new Monitor(kind, PLACES);
   prepare(monitor);
   return [lives.memory, monitor.words.buffer, new SharedArrayBuffer(64)];
+}
+
+/** Threads around one primitive, and how many of their outcomes are right. */
+export interface SyncScenario {
+  /** The file with the threads. */
+  readonly module: string;
+  /** Of {@linkcode KIND}. */
+  readonly kind: number;
+  /** The threads; with a `nursery`, which fences thread 0, time passes. */
+  readonly threads: readonly string[];
+  /** What each thread logged, joined by commas, and all of them by semicolons. */
+  readonly allowed: readonly string[];
+  /** See {@linkcode Scenario.maxPreemptions}. */
+  readonly maxPreemptions: number;
+  /** Threads that may die. */
+  readonly mayDie?: readonly string[];
+  /** Writes what a constructor would. */
+  readonly prepare?: (monitor: Monitor) => void;
+  /** More memory, behind the notes. */
+  readonly more?: () => SharedArrayBuffer[];
+}
+
+/** Explores such a scenario. */
+export function exploreSync(scenario: SyncScenario): Promise<Exploration> {
+  const { kind, prepare, allowed, more, ...rest } = scenario;
+  return explore({
+    ...rest,
+    setup: () => [...syncSetup(kind, prepare), ...more?.() ?? []],
+    outcome: ({ logs }) => logs.map((log) => log.join() || "-").join("; "),
+    allowed: (outcome) => allowed.includes(outcome),
+    words: SYNC_WORDS,
+    timePasses: scenario.threads.includes("nursery") ||
+      scenario.mayDie !== undefined,
+  });
 }
 
 /** Names of the words of {@link syncSetup}. */

@@ -27,6 +27,8 @@ const SPINS = 300;
 class SteppedCells implements Cells {
   readonly #start: ThreadStart;
   readonly #base: number;
+  /** Whether the thread died in this run: what it would still clean up it does not. */
+  dead = false;
 
   constructor(start: ThreadStart) {
     this.#start = start;
@@ -125,6 +127,7 @@ class SteppedCells implements Cells {
   }
 
   #stop(op: string, words: Words, index: number, state: number): void {
+    if (this.dead) throw DEATH;
     const { control } = this.#start;
     const base = this.#base;
     control[base + BLOCK.OP] = OPS.indexOf(op);
@@ -136,7 +139,9 @@ class SteppedCells implements Cells {
     while (Atomics.load(control, base + BLOCK.GO) === go) {
       if (--spins < 0) Atomics.wait(control, base + BLOCK.GO, go);
     }
-    if (control[base + BLOCK.COMMAND] === COMMAND.DIE) throw DEATH;
+    if (control[base + BLOCK.COMMAND] !== COMMAND.DIE) return;
+    this.dead = true;
+    throw DEATH;
   }
 
   #bufferOf(words: Words): number {
@@ -153,7 +158,11 @@ function tell(control: Int32Array, base: number, state: number): void {
   Atomics.notify(control, base + BLOCK.STATE);
 }
 
-function runOnce(start: ThreadStart, thread: Thread, cells: Cells): number {
+function runOnce(
+  start: ThreadStart,
+  thread: Thread,
+  cells: SteppedCells,
+): number {
   const { control, memory } = start;
   const base = start.thread * BLOCK.WORDS;
   const log = (value: number): void => {
@@ -162,7 +171,8 @@ function runOnce(start: ThreadStart, thread: Thread, cells: Cells): number {
     control[base + BLOCK.LOG + length] = value;
     control[base + BLOCK.LENGTH] = length + 1;
   };
-  let door = cells;
+  cells.dead = false;
+  let door: Cells = cells;
   const bend = (change: (cells: Cells) => Cells): void => {
     door = change(door);
   };
@@ -172,7 +182,7 @@ function runOnce(start: ThreadStart, thread: Thread, cells: Cells): number {
     body();
     return STATE.DONE;
   } catch (error) {
-    if (error === DEATH) return STATE.DIED;
+    if (cells.dead) return STATE.DIED;
     control[base + BLOCK.LENGTH] = 0;
     for (const c of String(error)) log(c.codePointAt(0)!);
     return STATE.THREW;

@@ -1,0 +1,372 @@
+import { InvalidOptionError } from "../errors.ts";
+import { defineHandle, remember } from "./handles.ts";
+import type { Held } from "./held.ts";
+import { BLOCKING, KIND, PLACE, PLACE_STATE } from "./layout.ts";
+import { ownLife } from "./lives.ts";
+import { Monitor } from "./monitor.ts";
+import {
+  AT_ONCE,
+  mayBlock,
+  mustLive,
+  obtain,
+  obtainSync,
+  type State,
+} from "./obtain.ts";
+import { OverReleasedError } from "./over_released_error.ts";
+import { checkWait, type SyncWait, type Wait } from "./wait.ts";
+import { WaitTimeoutError } from "./wait_timeout_error.ts";
+
+/** The most that a semaphore can count. */
+const LIMIT = 2 ** 30;
+/** Fields of the memory: free permits, the bound or 0, permits held, free permits that a dead thread held. */
+const FREE = 0, MAX = 1, HELD = 2, ORPHANED = 3;
+/** In ARG of one who waits: the permit is taken for good. */
+const FOR_GOOD = 2;
+
+const { GRANTED, HOLDING, INHERITED, WAITING } = PLACE_STATE;
+
+let giveBack: (semaphore: Semaphore, permit: Permit) => void;
+
+/** A permit that this thread holds. */
+class Permit implements Held {
+  readonly #semaphore: Semaphore;
+
+  constructor(semaphore: Semaphore, readonly ownerDied: boolean) {
+    this.#semaphore = semaphore;
+  }
+
+  [Symbol.dispose](): void {
+    giveBack(this.#semaphore, this);
+  }
+}
+
+/** How a semaphore is made. */
+export interface SemaphoreOptions {
+  /**
+   * The most permits there may be, held and free: a release too many throws then. A whole number from 1 to 2^30.
+   *
+   * @default no bound
+   */
+  readonly max?: number;
+}
+
+/**
+ * A number of permits, for which threads wait.
+ *
+ * - **Fair:** those who wait get permits in the order in which they came.
+ * - **Held or taken for good:** a permit of `acquire()` is held by the thread: when it ends in whatever way the permit is
+ *   free again, and the next one has it with `ownerDied: true`. A permit of `take()` is gone, as a signal that was seen.
+ * - **Awaited or blocking:** both wait in one queue.
+ * - **Travels** in any message, and is the same object for the same semaphore on one thread.
+ * - **Reach:** the threads of one program.
+ *
+ * @example At most two at once
+ * ```ts
+ * import { Semaphore } from "@troupe/actors";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const slots = new Semaphore(2, { max: 2 });
+ * let running = 0;
+ * let most = 0;
+ * await Promise.all([1, 2, 3, 4].map(async () => {
+ *   using _slot = await slots.acquire();
+ *   most = Math.max(most, ++running);
+ *   await Promise.resolve();
+ *   running--;
+ * }));
+ * assertEquals([most, slots.value], [2, 2]);
+ * ```
+ */
+export class Semaphore {
+  readonly #monitor: Monitor;
+  /** What this thread holds. */
+  readonly #permits: Permit[] = [];
+
+  static {
+    giveBack = (semaphore, permit) => semaphore.#giveBack(permit);
+  }
+
+  /**
+   * Makes a semaphore.
+   *
+   * @param permits How many are free, a whole number from 0 to 2^30.
+   * @param options Whether there is a bound.
+   * @throws {InvalidOptionError} If a number is out of its bounds.
+   */
+  constructor(permits: number, options?: SemaphoreOptions);
+  /**
+   * The semaphore in `memory`, as a message brought it.
+   *
+   * @ignore
+   */
+  constructor(memory: number | SharedArrayBuffer, options?: SemaphoreOptions);
+  constructor(
+    given: number | SharedArrayBuffer,
+    { max }: SemaphoreOptions = {},
+  ) {
+    if (given instanceof SharedArrayBuffer) this.#monitor = new Monitor(given);
+    else {
+      checkCount("permits", given, 0);
+      if (max !== undefined) checkCount("max", max, Math.max(1, given));
+      this.#monitor = new Monitor(KIND.SEMAPHORE);
+      const { words } = this.#monitor;
+      // Nobody else has the memory yet.
+      words[this.#monitor.field(FREE)] = given;
+      words[this.#monitor.field(MAX)] = max ?? 0;
+    }
+    this.#monitor.onDeath = () => this.#bury();
+    this.#monitor.onTaken = (arg) => this.#note(arg);
+    remember(this, this.#monitor.words);
+  }
+
+  /** How many permits are free. */
+  get value(): number {
+    return this.#monitor.run(() => {
+      this.#bury();
+      return this.#get(FREE);
+    });
+  }
+
+  /** The bound; `Infinity` if there is none. */
+  get max(): number {
+    return this.#get(MAX) || Infinity;
+  }
+
+  /**
+   * Takes a permit, when it is this caller's turn; the thread holds it until it is given back.
+   *
+   * @param options How long to wait.
+   * @returns A promise of what gives it back. It rejects with each of the errors below; nothing is left of the wait then.
+   * @throws {WaitTimeoutError} If the time is over.
+   * @throws {FencedError} If this thread was given up.
+   * @throws {InvalidOptionError} If an option is out of bounds.
+   */
+  async acquire(options: Wait = {}): Promise<Held> {
+    return this.#hold(await this.#obtain(0, options));
+  }
+
+  /**
+   * As {@linkcode Semaphore.acquire}, blocking the thread.
+   *
+   * @throws {WaitTimeoutError} If the time is over.
+   * @throws {MainThreadWaitError} If this is the main thread and `onMain` is not set.
+   * @throws {FencedError} If this thread was given up.
+   * @throws {InvalidOptionError} If an option is out of bounds.
+   */
+  acquireSync(options: SyncWait = {}): Held {
+    return this.#hold(this.#obtainSync(0, options));
+  }
+
+  /**
+   * Takes a permit if one is free and nobody waits for it.
+   *
+   * @returns What gives it back, or `undefined`.
+   * @throws {FencedError} If this thread was given up.
+   */
+  tryAcquire(): Held | undefined {
+    const state = this.#try(0);
+    return state === WAITING ? undefined : this.#hold(state);
+  }
+
+  /**
+   * Takes a permit for good, when it is this caller's turn: as a signal that {@linkcode Semaphore.release} gave.
+   *
+   * @param options How long to wait.
+   * @throws {WaitTimeoutError} If the time is over: the promise rejects.
+   * @throws {FencedError} If this thread was given up: the promise rejects.
+   * @throws {InvalidOptionError} If an option is out of bounds: the promise rejects.
+   */
+  async take(options: Wait = {}): Promise<void> {
+    await this.#obtain(FOR_GOOD, options);
+  }
+
+  /**
+   * As {@linkcode Semaphore.take}, blocking the thread.
+   *
+   * @throws {WaitTimeoutError} If the time is over.
+   * @throws {MainThreadWaitError} If this is the main thread and `onMain` is not set.
+   * @throws {FencedError} If this thread was given up.
+   * @throws {InvalidOptionError} If an option is out of bounds.
+   */
+  takeSync(options: SyncWait = {}): void {
+    this.#obtainSync(FOR_GOOD, options);
+  }
+
+  /**
+   * Takes a permit for good if one is free and nobody waits for it.
+   *
+   * @returns Whether it did.
+   * @throws {FencedError} If this thread was given up.
+   */
+  tryTake(): boolean {
+    return this.#try(FOR_GOOD) !== WAITING;
+  }
+
+  /**
+   * Gives a permit back that this thread holds, the last one first; where it holds none, adds one.
+   *
+   * @throws {OverReleasedError} If there would be more than `max` then, or than 2^30.
+   * @throws {FencedError} If this thread was given up.
+   */
+  release(): void {
+    mustLive("release");
+    const permit = this.#permits.at(-1);
+    if (permit !== undefined) return this.#giveBack(permit);
+    const limit = Math.min(this.max, LIMIT);
+    const all = this.#monitor.run(() => {
+      this.#bury();
+      const before = this.#get(FREE) + this.#get(HELD);
+      if (before < limit) {
+        this.#set(FREE, this.#get(FREE) + 1);
+        this.#serve();
+      }
+      return before;
+    });
+    if (all < limit) return;
+    throw new OverReleasedError(
+      `Cannot release as no permit is taken: all ${limit} are there`,
+    );
+  }
+
+  async #obtain(arg: number, options: Wait): Promise<State> {
+    checkWait("acquire", options);
+    options.signal?.throwIfAborted();
+    mustLive("acquire");
+    if (options.timeout === 0) return got(this.#try(arg), options);
+    const claim = () => this.#claim(arg);
+    return got(await obtain(this.#monitor, claim, "acquire", options), options);
+  }
+
+  #obtainSync(arg: number, options: SyncWait): State {
+    checkWait("acquire", options);
+    mayBlock("acquire", options);
+    mustLive("acquire");
+    const claim = () => this.#claim(arg | BLOCKING);
+    return got(obtainSync(this.#monitor, claim, "acquire", options), options);
+  }
+
+  #try(arg: number): State {
+    mustLive("acquire");
+    const place = this.#monitor.run(() => {
+      this.#bury();
+      return this.#takeFree(arg);
+    });
+    if (place === AT_ONCE.GRANTED) return GRANTED;
+    return place === AT_ONCE.INHERITED ? INHERITED : WAITING;
+  }
+
+  /** In a section: has a permit, or a place in the queue for one. */
+  #claim(arg: number): number {
+    const at = this.#takeFree(arg);
+    if (at !== AT_ONCE.NO_ROOM) return at;
+    if ((arg & BLOCKING) !== 0 && this.#note(arg)) {
+      const state = this.#monitor.overtake(FOR_GOOD, arg);
+      if (state === GRANTED) return AT_ONCE.GRANTED;
+      if (state === INHERITED) return AT_ONCE.INHERITED;
+      if ((arg & FOR_GOOD) === 0) this.#monitor.hold(-1);
+    }
+    return this.#monitor.take(WAITING, arg);
+  }
+
+  /** In a section: has a permit if one is free, which it is only when nobody waits. */
+  #takeFree(arg: number): number {
+    if (this.#get(FREE) === 0) this.#bury();
+    if (this.#get(FREE) === 0) return AT_ONCE.NO_ROOM;
+    if ((arg & FOR_GOOD) === 0 && !this.#monitor.hold(1)) {
+      return AT_ONCE.NO_ROOM;
+    }
+    return this.#takeOne(arg) === GRANTED ? AT_ONCE.GRANTED : AT_ONCE.INHERITED;
+  }
+
+  /** In a section: counts a free permit as gone, and says from whom it was. */
+  #takeOne(arg: number): State {
+    this.#set(FREE, this.#get(FREE) - 1);
+    if ((arg & FOR_GOOD) === 0) this.#set(HELD, this.#get(HELD) + 1);
+    const orphaned = this.#get(ORPHANED);
+    if (orphaned === 0) return GRANTED;
+    this.#set(ORPHANED, orphaned - 1);
+    return INHERITED;
+  }
+
+  /** In a section: writes down what a waiter of this thread has been given. */
+  #note(arg: number): boolean {
+    return (arg & FOR_GOOD) !== 0 || this.#monitor.hold(1);
+  }
+
+  /** In a section: gives free permits to those who wait. */
+  #serve(): void {
+    const monitor = this.#monitor;
+    while (this.#get(FREE) > 0) {
+      const place = monitor.next();
+      if (place < 0) return;
+      monitor.tell(place, this.#takeOne(monitor.of(place, PLACE.ARG)));
+    }
+  }
+
+  /** In a section: what the dead held is free again. */
+  #bury(): void {
+    const monitor = this.#monitor;
+    monitor.eachDead((place) => {
+      const state = monitor.of(place, PLACE.STATE);
+      const arg = monitor.of(place, PLACE.ARG);
+      monitor.free(place);
+      if (state === HOLDING) this.#orphan(arg, arg);
+      else if (state !== WAITING) {
+        this.#orphan(1, (arg & FOR_GOOD) === 0 ? 1 : 0);
+      }
+    });
+    this.#serve();
+  }
+
+  #orphan(permits: number, held: number): void {
+    this.#set(FREE, this.#get(FREE) + permits);
+    this.#set(HELD, this.#get(HELD) - held);
+    this.#set(ORPHANED, this.#get(ORPHANED) + held);
+  }
+
+  #hold(state: State): Held {
+    const permit = new Permit(this, state === INHERITED);
+    this.#permits.push(permit);
+    return permit;
+  }
+
+  #giveBack(permit: Permit): void {
+    const at = this.#permits.lastIndexOf(permit);
+    if (at < 0) return;
+    this.#permits.splice(at, 1);
+    this.#monitor.run(() => {
+      // What a thread held that was given up is not its own any more.
+      if (ownLife().fenced) return;
+      this.#monitor.hold(-1);
+      this.#set(HELD, this.#get(HELD) - 1);
+      this.#set(FREE, this.#get(FREE) + 1);
+      this.#serve();
+    });
+  }
+
+  #get(field: number): number {
+    return this.#monitor.get(this.#monitor.field(field));
+  }
+
+  #set(field: number, value: number): void {
+    this.#monitor.set(this.#monitor.field(field), value);
+  }
+}
+
+function checkCount(option: string, value: number, least: number): void {
+  if (Number.isInteger(value) && value >= least && value <= LIMIT) return;
+  throw new InvalidOptionError(
+    `Cannot make a semaphore as '${option}' must be a whole number from ${least} to ${LIMIT}: current value is ${value}`,
+    { option, value },
+  );
+}
+
+function got(state: State, { timeout }: Wait): State {
+  if (state !== WAITING) return state;
+  throw new WaitTimeoutError(
+    `Cannot acquire as it took too long: the limit is ${timeout} ms`,
+    { timeoutMs: timeout ?? Infinity },
+  );
+}
+
+defineHandle("semaphore", KIND.SEMAPHORE, Semaphore);
