@@ -218,6 +218,8 @@ export type { FieldPlace, FieldTable } from "./src/memory/record_fields.ts";
 export { type Place, viewOn } from "./src/memory/view_on.ts";
 export { ViewRangeError } from "./src/memory/view_range_error.ts";
 export type { GuardOptions } from "./src/shared/guard.ts";
+export { Heap, type HeapOptions, type HeapUse } from "./src/shared/heap.ts";
+export { type BlockPlace, HeapBlock } from "./src/shared/heap_block.ts";
 export { type Initial, sharedArray } from "./src/shared/shared_array.ts";
 export { SharedText } from "./src/shared/shared_text.ts";
 export { type BitsOf, SharedValue } from "./src/shared/shared_value.ts";

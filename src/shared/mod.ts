@@ -10,6 +10,7 @@
  * | records                       | {@linkcode struct}           | `Array(Structure, …)`   |
  * | the latest of a record        | {@linkcode Snapshot}         |                         |
  * | records on their way          | {@linkcode StructRing}       |                         |
+ * | many small blocks             | {@linkcode Heap}             | `heap`                  |
  * | a view of a part of a memory  | {@linkcode viewOn}           | a cast of `.buf`        |
  *
  * What is for one owner alone belongs in an actor instead: its state needs no lock, and its messages say what happens.
@@ -58,6 +59,8 @@ export { Mutex } from "../sync/mutex.ts";
 export type { Wait } from "../sync/wait.ts";
 export { WaitTimeoutError } from "../sync/wait_timeout_error.ts";
 export type { GuardOptions } from "./guard.ts";
+export { Heap, type HeapOptions, type HeapUse } from "./heap.ts";
+export { type BlockPlace, HeapBlock } from "./heap_block.ts";
 export { type Initial, sharedArray } from "./shared_array.ts";
 export { SharedText } from "./shared_text.ts";
 export { type BitsOf, SharedValue } from "./shared_value.ts";
