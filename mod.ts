@@ -93,6 +93,7 @@ export type {
   CellFactory,
   CellSpec,
   CrashDetail,
+  ResumedFailure,
 } from "./src/actor/cell.ts";
 export type {
   Correspondent,

@@ -15,6 +15,16 @@ export interface CrashDetail {
   readonly state?: unknown;
 }
 
+/** A failure after which an actor went on, as a rule said. */
+export interface ResumedFailure {
+  /** What its handler threw. */
+  readonly error: Error;
+  /** The method that was called. */
+  readonly method: string;
+  /** The incarnation that goes on. */
+  readonly incarnation: number;
+}
+
 /**
  * The logical actor as its owner holds it: one address and mailbox, many incarnations, at most one alive.
  *
@@ -59,6 +69,8 @@ export interface Cell {
   onEnded: ((report: ExitReport, asked: boolean) => void) | undefined;
   /** What is known of the crash of the incarnation that ended last; asked for when its end is reported. */
   crash?(): CrashDetail | undefined;
+  /** Called each time that an incarnation goes on after a failure, as {@linkcode CellSpec.onFailure} says. */
+  onResumed?: ((failure: ResumedFailure) => void) | undefined;
   /**
    * Set by the owner before the first start: to be told of every state that the actor's `checkpoint()` hook gave, with
    * the number of the incarnation it is from. It is for {@linkcode Cell.restoreNext} alone to understand.

@@ -67,7 +67,13 @@ export {
   WorkerDiedError,
 } from "../errors.ts";
 export type { ExitKind, ExitReport } from "../exit_report.ts";
-export type { Cell, CellFactory, CellSpec, CrashDetail } from "./cell.ts";
+export type {
+  Cell,
+  CellFactory,
+  CellSpec,
+  CrashDetail,
+  ResumedFailure,
+} from "./cell.ts";
 export { type Context, current } from "./current.ts";
 export { defaultSystem, run, spawn } from "./default_system.ts";
 export {

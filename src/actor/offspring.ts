@@ -215,7 +215,7 @@ export class Offspring implements Spawner {
     }
     if (
       message.type !== "started" && message.type !== "ended" &&
-      message.type !== "checkpoint"
+      message.type !== "checkpoint" && message.type !== "resumed"
     ) return;
     const cell = this.#cells.get(message.address.endpoint);
     if (cell?.address.life === message.address.life) cell.receive(message);

@@ -54,11 +54,20 @@ function errorsOf(error: unknown): readonly Error[] {
   return errors;
 }
 
-/** Whether an error rejects alone what it was thrown in, and the actor goes on. */
+/**
+ * Whether an error rejects alone what it was thrown in, and the actor goes on.
+ *
+ * @param resumed Called if one of `rules` says so, and it would have failed otherwise.
+ */
 export function isAlone(
   error: unknown,
   rules: FailureRules | undefined,
+  resumed: () => void,
 ): boolean {
-  return error instanceof Refusal || error instanceof UnknownMethodError ||
-    (rules !== undefined && resumes(error, rules));
+  if (error instanceof Refusal || error instanceof UnknownMethodError) {
+    return true;
+  }
+  if (rules === undefined || !resumes(error, rules)) return false;
+  resumed();
+  return true;
 }

@@ -13,7 +13,7 @@
  * A start that `end()` overtook answers "superseded" whatever became of it, so that its caller stands back; one that the
  * actor declined goes → stopped like one that failed.
  */
-import type { Cell, CrashDetail } from "../actor/cell.ts";
+import type { Cell, CrashDetail, ResumedFailure } from "../actor/cell.ts";
 import type { ExitReport } from "../exit_report.ts";
 import type { CheckedChild, Shutdown } from "./child_spec.ts";
 import { isDeclined } from "./start_declined.ts";
@@ -61,6 +61,8 @@ export interface ChildOwner {
   now(): number;
   /** An incarnation is up; called before its end can be. */
   childUp(child: Child, after: ExitReport | undefined): void;
+  /** An incarnation goes on after a failure. */
+  childResumed(child: Child, failure: ResumedFailure): void;
   /** An incarnation that was up ended without `end()`, or the restart is not wanted; `asked` as in `Cell.onEnded`. */
   childEnded(child: Child, report: ExitReport, asked: boolean): void;
 }
@@ -94,6 +96,7 @@ export class Child {
     this.cell = cell;
     this.#owner = owner;
     cell.onEnded = (report, asked) => this.#hearEnd(report, asked);
+    cell.onResumed = (failure) => owner.childResumed(this, failure);
     cell.onCheckpoint = (state, incarnation) =>
       this.#hearCheckpoint(state, incarnation);
   }

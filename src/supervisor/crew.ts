@@ -204,6 +204,7 @@ export class Crew implements NestedCrew {
     this.children.remove(child);
     this.judge.restarter.forget(child);
     child.cell.onEnded = undefined;
+    child.cell.onResumed = undefined;
     child.cell.onCheckpoint = undefined;
     child.cell.retire(report);
     this.emit({ type: "removed", id: child.id, report });

@@ -1,3 +1,4 @@
+import type { ResumedFailure } from "../actor/cell.ts";
 import type { ExitReport } from "../exit_report.ts";
 import type { Child, ChildOwner } from "./child.ts";
 import type { CheckedOptions, Shutdown } from "./child_spec.ts";
@@ -76,6 +77,11 @@ export class Judge implements ChildOwner {
       id: child.id,
       incarnation: child.cell.incarnation,
     });
+  }
+
+  /** See {@linkcode ChildOwner.childResumed}. */
+  childResumed(child: Child, failure: ResumedFailure): void {
+    this.#host.emit({ type: "resumed", id: child.id, ...failure });
   }
 
   /** See {@linkcode ChildOwner.childEnded}. */

@@ -55,6 +55,7 @@ export type {
   CellFactory,
   CellSpec,
   CrashDetail,
+  ResumedFailure,
 } from "../actor/cell.ts";
 export type { ActorClass } from "../actor/define.ts";
 export type { ActorRef } from "../actor/ref.ts";

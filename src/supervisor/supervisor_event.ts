@@ -7,6 +7,7 @@ import type { CrashReport } from "./crash_report.ts";
  *
  * - `"started"`: a child is up for the first time, or because somebody asked.
  * - `"ended"`: a child ended by itself, or through its ref when `asked`.
+ * - `"resumed"`: a handler of a child threw, and the child goes on with its state, as a rule says.
  * - `"restarting"`: a restart was decided on and begins `delayMs` after the bystanders have stopped.
  * - `"startFailed"`: a restart did not come up; `"restarting"` or `"gaveUp"` follows.
  * - `"restarted"`: a child is up again; siblings of a group have one each.
@@ -34,6 +35,17 @@ export type SupervisorEvent =
     readonly asked: boolean;
     /** What is known of the failure; not set for an end that was normal or asked for. */
     readonly crash?: CrashReport;
+  }
+  | {
+    readonly type: "resumed";
+    /** The child's id. */
+    readonly id: string;
+    /** The incarnation that goes on. */
+    readonly incarnation: number;
+    /** What the handler threw. */
+    readonly error: Error;
+    /** The method that was called. */
+    readonly method: string;
   }
   | {
     readonly type: "startFailed";

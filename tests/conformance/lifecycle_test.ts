@@ -266,6 +266,8 @@ for (const how of ["stop", "kill", "fail"] as const) {
         placement: t.placement,
       });
       const { exited } = child;
+      // It is watched before anything that is said to the nursery later, which a tell is not.
+      await (await t.spawn(Probe, [])).stop();
       if (how === "fail") owner.tell.fail("told to");
       else await owner[how]();
       const { kind } = await exited;

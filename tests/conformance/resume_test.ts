@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import {
   ActorCrashedError,
   ActorInitError,
@@ -7,6 +7,7 @@ import {
   type Supervisor,
 } from "../../mod.ts";
 import { resumes } from "../../src/actor/resume.ts";
+import { nextEvent } from "../fixtures/next_event.ts";
 import { BadData, Worker } from "../supervisor/thread_children.ts";
 import { type Case, conformance, OWN_THREAD } from "./placements.ts";
 
@@ -64,6 +65,33 @@ conformance(
     await assertRejects(() => worker.ask.stray(), ActorCrashedError);
     assertEquals(await worker.ask.add(4), 4);
     assertEquals(worker.incarnation, 3);
+  },
+);
+
+conformance(
+  "Supervisor tells of each failure after which an actor resumes, before what comes after it",
+  async (t) => { // S100
+    await using tree = await start(t, [{ error: BadData, then: "resume" }]);
+    const events: unknown[] = [];
+    const ended = nextEvent(tree, "ended");
+    using _listening = tree.onEvent((event) => {
+      events.push(
+        event.type === "resumed"
+          ? [event.id, event.method, event.incarnation, event.error.message]
+          : event.type,
+      );
+      if (event.type === "resumed") assertInstanceOf(event.error, BadData);
+    });
+    const worker = tree.ref("w", Worker);
+    worker.tell.failOnData();
+    await assertRejects(() => worker.ask.failLater(), BadData);
+    worker.tell.fail();
+    await ended;
+    assertEquals(events.slice(0, 3), [
+      ["w", "failOnData", 1, "told to"],
+      ["w", "failLater", 1, "told to"],
+      "ended",
+    ]);
   },
 );
 

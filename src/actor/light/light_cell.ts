@@ -6,7 +6,7 @@
 import { InitTimeoutError } from "../../errors.ts";
 import type { ExitReport } from "../../exit_report.ts";
 import { decode } from "../../memory/codec.ts";
-import type { Cell, CrashDetail } from "../cell.ts";
+import type { Cell, CrashDetail, ResumedFailure } from "../cell.ts";
 import type { WireState } from "../mail/protocol.ts";
 import type { FailureRules } from "../resume.ts";
 import { crashDetail, type WireCrash } from "../thread/last_call.ts";
@@ -33,6 +33,8 @@ export interface LightParent {
 export class LightCell implements Cell, LightOwner {
   /** See {@link Cell.onEnded}. */
   onEnded: ((report: ExitReport, asked: boolean) => void) | undefined;
+  /** See {@link Cell.onResumed}. */
+  onResumed: ((failure: ResumedFailure) => void) | undefined;
   /** See {@link Cell.onCheckpoint}. */
   onCheckpoint: ((state: unknown, incarnation: number) => void) | undefined;
   /** Called once, when it was given up for good. */
@@ -200,6 +202,11 @@ export class LightCell implements Cell, LightOwner {
     this.#over(report);
     this.#starting?.reject(error ?? notStarted(this.name));
     this.#starting = undefined;
+  }
+
+  /** See {@link LightOwner.resumed}. */
+  resumed(error: Error, method: string): void {
+    this.onResumed?.({ error, method, incarnation: this.#incarnation });
   }
 
   /** See {@link LightOwner.checkpoint}. */

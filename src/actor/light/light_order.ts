@@ -37,6 +37,8 @@ export interface LightOwner {
   started(): void;
   /** It never came up. */
   notStarted(error: unknown): void;
+  /** It goes on after a failure. */
+  resumed?(error: Error, method: string): void;
   /** It lets a state of it be kept. */
   checkpoint(state: WireState): void;
   /**

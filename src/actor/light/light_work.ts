@@ -72,8 +72,8 @@ export class LightWork {
       methods: life.methods!,
       run: (act) => life.within(act),
       changed: () => life.checkpoints?.changedBetween(),
-      failed: (error) => {
-        if (isAlone(error, life.order.onFailure)) return error as Error;
+      failed: (error, method) => {
+        if (this.#isAlone(life, error, method)) return error as Error;
         life.actor.fail(life, error);
         return this.#failed(life, error);
       },
@@ -149,7 +149,8 @@ export class LightWork {
     message: LightMessage,
     error: unknown,
   ): void {
-    const alone = isAlone(error, life.order.onFailure);
+    const method = life.methods?.get(message.hash)?.name ?? "unknown";
+    const alone = this.#isAlone(life, error, method);
     if (!alone) life.crash ??= this.#stage.describe(life, message);
     if (error instanceof UnknownMethodError && error.method === "") {
       this.#stage.lose(life.actor, message, "unknownMethod");
@@ -160,6 +161,13 @@ export class LightWork {
     }
     this.#finish(life, message);
     if (!alone) life.actor.fail(life, error);
+  }
+
+  #isAlone(life: LightLife, error: unknown, method: string): boolean {
+    return isAlone(error, life.order.onFailure, () => {
+      const cause = error instanceof Error ? error : new Error(String(error));
+      life.owner.resumed?.(cause, method);
+    });
   }
 
   #failed(life: LightLife, error: unknown): ActorCrashedError {

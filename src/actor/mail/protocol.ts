@@ -160,6 +160,21 @@ export type ToNursery =
   | { readonly type: "parcelDone"; readonly to: number; readonly id: number }
   | FromWorker;
 
+/** A state that its actor lets be kept. */
+export interface Checkpoint {
+  readonly type: "checkpoint";
+  readonly state: WireState;
+}
+
+/** A handler threw, and its actor goes on as a rule of its supervisor's says. */
+export interface Resumed {
+  readonly type: "resumed";
+  /** What it threw. */
+  readonly error: WireError;
+  /** The method that was called. */
+  readonly method: string;
+}
+
 /** From a worker that serves an endpoint to the nursery. */
 export type FromWorker =
   | { readonly type: "seeded" }
@@ -168,7 +183,8 @@ export type FromWorker =
     /** The methods that are messages. */
     readonly methods: readonly string[];
   }
-  | { readonly type: "checkpoint"; readonly state: WireState }
+  | Checkpoint
+  | Resumed
   | {
     readonly type: "ended";
     readonly report: WireReport;
@@ -191,11 +207,9 @@ export type FromNursery =
     readonly incarnation: number;
   }
   | { readonly type: "kept" }
-  | {
-    readonly type: "checkpoint";
+  | (Checkpoint | Resumed) & {
     readonly address: Address;
     readonly incarnation: number;
-    readonly state: WireState;
   }
   | {
     readonly type: "ended";

@@ -12,11 +12,12 @@ import { ENDPOINT, EndpointTable, STATE } from "../../memory/endpoints.ts";
 import { ring, rouse } from "../../channel/doorbell.ts";
 import type {
   Address,
+  Checkpoint,
   FromNursery,
   Parcel,
+  Resumed,
   ToNursery,
   WireReport,
-  WireState,
 } from "../mail/protocol.ts";
 import { armed } from "./armed.ts";
 import { Brood } from "./brood.ts";
@@ -199,8 +200,8 @@ export class Nursery {
       chick.frozen = true;
       return this.#end(seat, message.report, message.call);
     }
-    if (message.type === "checkpoint") {
-      return this.#keep(seat, chick, message.state);
+    if (message.type === "checkpoint" || message.type === "resumed") {
+      return this.#relay(seat, chick, message);
     }
     if (message.type !== "started") {
       return this.receive(message, seat.address.endpoint);
@@ -216,16 +217,14 @@ export class Nursery {
     }
   }
 
-  /** Hands a checkpoint on, ahead of whatever may be told of its incarnation later. */
-  #keep(seat: Seat, chick: Chick, state: WireState): void {
-    const { address } = seat;
-    const { incarnation } = seat.start!.become;
-    this.#deliver(
-      seat.owner,
-      { type: "checkpoint", address, incarnation, state },
-      [state.bytes.buffer],
-    );
-    chick.post({ type: "kept" });
+  /** Hands on what its owner is to know, ahead of whatever may be told of its incarnation later. */
+  #relay(seat: Seat, chick: Chick, news: Checkpoint | Resumed): void {
+    const { address, owner, start } = seat;
+    const { incarnation } = start!.become;
+    const keeps = news.type === "checkpoint";
+    const moved = keeps ? [news.state.bytes.buffer] : [];
+    this.#deliver(owner, { ...news, address, incarnation }, moved);
+    if (keeps) chick.post({ type: "kept" });
   }
 
   #seatOf(chick: Chick): Seat | undefined {

@@ -34,7 +34,6 @@ import { OPEN, type OpenArgs } from "../stream/stream_op.ts";
 import { OpenStreams, streamStopped } from "../stream/open_streams.ts";
 import type { ActorTimers } from "../timers.ts";
 import type { WireReport } from "../mail/protocol.ts";
-import { type FailureRules, isAlone } from "../resume.ts";
 
 /** The hooks an actor may have. */
 interface Hooks {
@@ -59,7 +58,7 @@ export class ActorLoop implements MailConsumer {
   readonly #dropsOldest: boolean;
   readonly #timers: ActorTimers | undefined;
   readonly #checkpoints: Checkpoints | undefined;
-  readonly #onFailure: FailureRules | undefined;
+  readonly #isAlone: (error: unknown, method: string) => boolean;
   readonly #redelivers: boolean;
   #state: "idle" | "stopping" | "over" = "idle";
   #running = 0;
@@ -82,7 +81,7 @@ export class ActorLoop implements MailConsumer {
       concurrency: number;
       checkpoints?: Checkpoints | undefined;
       timers?: ActorTimers | undefined;
-      onFailure?: FailureRules | undefined;
+      isAlone: (error: unknown, method: string) => boolean;
       redelivers?: boolean;
     },
     report: (report: WireReport, call?: LastCall) => void,
@@ -97,7 +96,7 @@ export class ActorLoop implements MailConsumer {
     const { table, endpoint } = isolate;
     this.#dropsOldest =
       OVERFLOWS[table.get(endpoint, ENDPOINT.OVERFLOW)] === "dropOldest";
-    this.#onFailure = facts.onFailure;
+    this.#isAlone = facts.isAlone;
     this.#redelivers = facts.redelivers ?? false;
     this.#report = report;
     this.#methods = methodsOf(instance);
@@ -340,7 +339,7 @@ export class ActorLoop implements MailConsumer {
       run: (act) => act(),
       changed: () => this.#checkpoints?.changedBetween(),
       failed: (error, method, from) => {
-        if (isAlone(error, this.#onFailure)) return error as Error;
+        if (this.#isAlone(error, method)) return error as Error;
         this.#lastCall ??= { method, from, ask: true };
         // The first error is the reason of the end.
         if (this.#state === "idle") void this.#fail(error, "failed");
@@ -379,7 +378,8 @@ export class ActorLoop implements MailConsumer {
   }
 
   #refuseOrFail(error: unknown, call: Call): void {
-    const alone = isAlone(error, this.#onFailure);
+    const method = this.#methods.get(call.a)?.name ?? "unknown";
+    const alone = this.#isAlone(error, method);
     if (error instanceof UnknownMethodError && error.method === "") {
       this.#answers.lose(call, "unknownMethod");
     }
@@ -389,10 +389,7 @@ export class ActorLoop implements MailConsumer {
       void this.#fail(error, "failed");
       return;
     }
-    if (!alone) {
-      const method = this.#methods.get(call.a)?.name ?? "unknown";
-      this.#lastCall ??= lastCall(call, method);
-    }
+    if (!alone) this.#lastCall ??= lastCall(call, method);
     this.#answers.refuse(call, alone ? error : this.#crashed(error));
     this.#answered(call);
     if (!alone) void this.#fail(error, "failed");

@@ -51,7 +51,12 @@ export async function rehearse(): Promise<void> {
     stage.consumer = new ActorLoop(
       stage,
       new Understudy(),
-      { name: "rehearsal", incarnation: 1, concurrency: 1 },
+      {
+        name: "rehearsal",
+        incarnation: 1,
+        concurrency: 1,
+        isAlone: () => false,
+      },
       over.resolve,
     );
     for (let scene = 0; scene < SCENES; scene++) {

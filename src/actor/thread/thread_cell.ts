@@ -3,11 +3,12 @@
  *
  * @module
  */
+import { errorFromWire } from "../../error_wire.ts";
 import { SystemClosedError } from "../../errors.ts";
 import type { ExitReport } from "../../exit_report.ts";
 import { OVERFLOWS } from "../../channel/overflow.ts";
 import { ENDPOINT } from "../../memory/endpoints.ts";
-import type { Cell, CrashDetail } from "../cell.ts";
+import type { Cell, CrashDetail, ResumedFailure } from "../cell.ts";
 import type { Isolate } from "./isolate.ts";
 import { crashDetail, type WireCrash } from "./last_call.ts";
 import { encodeFor } from "./leaving.ts";
@@ -51,6 +52,8 @@ export class ThreadCell implements Cell {
   readonly ref: Ref<unknown>;
   /** See {@link Cell.onEnded}. */
   onEnded: ((report: ExitReport, asked: boolean) => void) | undefined;
+  /** See {@link Cell.onResumed}. */
+  onResumed: ((failure: ResumedFailure) => void) | undefined;
   /** See {@link Cell.onCheckpoint}. */
   onCheckpoint: ((state: unknown, incarnation: number) => void) | undefined;
   /** How the incarnation before ended. */
@@ -203,12 +206,17 @@ export class ThreadCell implements Cell {
   receive(
     message: Extract<
       FromNursery,
-      { type: "started" | "ended" | "checkpoint" }
+      { type: "started" | "ended" | "checkpoint" | "resumed" }
     >,
   ): void {
     if (message.type === "checkpoint") {
       this.#kept = message.state;
       return this.onCheckpoint?.(message.state, message.incarnation);
+    }
+    if (message.type === "resumed") {
+      const { method, incarnation } = message;
+      const error = errorFromWire(message.error);
+      return this.onResumed?.({ error, method, incarnation });
     }
     if (message.type === "started") {
       this.#starting?.resolve();

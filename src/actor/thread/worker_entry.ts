@@ -31,6 +31,7 @@ import type {
 } from "../mail/protocol.ts";
 import { refTo } from "../ref.ts";
 import { RefCore } from "../mail/ref_core.ts";
+import { isAlone } from "../resume.ts";
 import { rehearse } from "./rehearsal.ts";
 import { ActorTimers } from "../timers.ts";
 import { TaskRunner } from "./task_runner.ts";
@@ -247,7 +248,13 @@ async function start(here: Isolate, message: Become): Promise<void> {
       incarnation,
       concurrency,
       checkpoints,
-      onFailure,
+      isAlone: (error, method) =>
+        isAlone(
+          error,
+          onFailure,
+          () =>
+            post({ type: "resumed", error: errorToWire(error, name), method }),
+        ),
       timers,
       redelivers,
     },
