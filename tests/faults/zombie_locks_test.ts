@@ -1,0 +1,89 @@
+import { assertEquals } from "@std/assert";
+import {
+  EventFlag,
+  Latch,
+  Mutex,
+  RwLock,
+  Semaphore,
+  supervise,
+  System,
+} from "../../mod.ts";
+import { threadsGone } from "../fixtures/threads_gone.ts";
+import { Locker, LOCKER_WORD, type Locks } from "../fixtures/zombie_locker.ts";
+
+/** So often the stuck thread tries everything. */
+const TRIES = 50;
+/** Only a fault takes so long, in milliseconds. */
+const LIMIT_MS = 20_000;
+
+async function until(what: string, holds: () => boolean): Promise<void> {
+  const start = performance.now();
+  while (!holds()) {
+    if (performance.now() - start > LIMIT_MS) {
+      throw new Error(`Waited for ever: ${what}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve));
+  }
+}
+
+/** Lets the stuck thread try everything some more. */
+async function tries({ words }: Locks): Promise<void> {
+  const from = Atomics.load(words, LOCKER_WORD.TRIED);
+  const enough = () => Atomics.load(words, LOCKER_WORD.TRIED) >= from + TRIES;
+  await until("it goes on trying", enough);
+}
+
+Deno.test("a hung thread that is replaced can neither hold nor release a lock", async () => { // W05, S60
+  const locks: Locks = {
+    words: new Int32Array(new SharedArrayBuffer(16)),
+    mutex: new Mutex(),
+    slots: new Semaphore(1, { max: 1 }),
+    rw: new RwLock(),
+    flag: new EventFlag(),
+    latch: new Latch(1),
+  };
+  const { words, mutex, slots, rw, flag, latch } = locks;
+  {
+    await using system = new System();
+    await using tree = await supervise({
+      backoff: false,
+      children: [{ id: "locker", actor: Locker, options: { hangMs: 200 } }],
+    }, system);
+    const locker = tree.ref("locker", Locker);
+    const stuck = locker.with({ timeout: LIMIT_MS }).ask.grab(locks)
+      .catch((error) => (error as Error).name);
+    await until(
+      "it holds all",
+      () => Atomics.load(words, LOCKER_WORD.HOLDS) === 1,
+    );
+
+    // All go to others, who are told; it goes on and does not know yet.
+    const options = { timeout: LIMIT_MS };
+    const held = await Promise.all([
+      mutex.lock(options),
+      slots.acquire(options),
+      rw.write(options),
+    ]);
+    assertEquals(held.map(({ ownerDied }) => ownerDied), [true, true, true]);
+    assertEquals(await stuck, "ActorCrashedError");
+    assertEquals(await locker.ask.ping(), "pong");
+
+    // It cannot take them away from who has them.
+    await tries(locks);
+    assertEquals(
+      [mutex.locked, slots.value, rw.writing, flag.isSet, latch.count],
+      [true, 0, true, false, 1],
+    );
+
+    // Nor take them when they are free.
+    for (const one of held) one[Symbol.dispose]();
+    await tries(locks);
+    assertEquals(
+      [mutex.locked, slots.value, rw.writing, rw.readers],
+      [false, 1, false, 0],
+    );
+    assertEquals(Atomics.load(words, LOCKER_WORD.WORKED), 0);
+    Atomics.store(words, LOCKER_WORD.RETURN, 1);
+  }
+  await threadsGone();
+});
