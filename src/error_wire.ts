@@ -324,8 +324,13 @@ function text(value: unknown): string {
   }
 }
 
+const CUT = /^… \(\d+ more characters\)$/;
+
 function cut(value: string): string {
-  if (value.length <= MAX_ERROR_TEXT) return value;
+  // One that comes through a second thread was cut by the first.
+  if (value.length <= MAX_ERROR_TEXT || CUT.test(value.slice(MAX_ERROR_TEXT))) {
+    return value;
+  }
   const more = value.length - MAX_ERROR_TEXT;
   return `${value.slice(0, MAX_ERROR_TEXT)}… (${more} more characters)`;
 }

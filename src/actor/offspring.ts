@@ -23,7 +23,7 @@ import type { ActorRef } from "./ref.ts";
 import { encodeFor } from "./thread/leaving.ts";
 import { LightCell } from "./light/light_cell.ts";
 import type { Lights } from "./light/light_host.ts";
-import { LocalPlace } from "./light/light_place.ts";
+import { type LightPlace, LocalPlace } from "./light/light_place.ts";
 import { lightsOf } from "./light/lights_of.ts";
 import { endRef, stoppedRef } from "./mail/ref_core.ts";
 import type { FailureRules } from "./resume.ts";
@@ -296,12 +296,8 @@ export class Offspring implements Spawner {
     const { transfer, capacity, maxMessageBytes } = options;
     // Refuses what cannot travel, as everywhere, before an address is taken.
     if (plan.args.length > 0) encodeFor(this.#isolate, plan.args, { transfer });
-    const actor = this.#lights.open(
-      { name: options.name, definition: plan.definition },
-      capacity,
-      maxMessageBytes,
-    );
-    const place = new LocalPlace(this.#lights, actor);
+    const given = { name: options.name, definition: plan.definition };
+    const place = this.#placeFor(options, given, capacity, maxMessageBytes);
     const cell = new LightCell(
       this.#isolate,
       plan,
@@ -313,6 +309,24 @@ export class Offspring implements Spawner {
     this.#lightCells.add(cell);
     cell.onRetired = this.#forgetLight;
     return cell;
+  }
+
+  #placeFor(
+    { placement }: CheckedOptions,
+    given: { name: string | undefined; definition: string },
+    capacity: number,
+    maxBytes: number,
+  ): LightPlace {
+    if (placement === "shared") {
+      const { places } = this.#lights;
+      const host = places.host();
+      // A host that starts one on itself needs no lane for it.
+      if (host.endpoint !== this.#isolate.endpoint) {
+        return places.open(host, given, capacity, maxBytes);
+      }
+    }
+    const actor = this.#lights.open(given, capacity, maxBytes);
+    return new LocalPlace(this.#lights, actor);
   }
 
   async #forgetAtEnd(cell: ThreadCell): Promise<void> {

@@ -8,9 +8,9 @@ import { InvalidOptionError } from "../errors.ts";
 import { checkOptionNames, type OptionNames } from "../option_names.ts";
 
 /** Where an actor runs; see {@linkcode SpawnOptions.placement}. */
-export type Placement = "thread" | "local";
+export type Placement = "thread" | "shared" | "local";
 
-const PLACEMENTS: readonly Placement[] = ["thread", "local"];
+const PLACEMENTS: readonly Placement[] = ["thread", "shared", "local"];
 
 /**
  * How a task or an actor is started. A value out of its bounds is refused with `InvalidOptionError`, and nothing starts.
@@ -45,6 +45,8 @@ export interface SpawnOptions {
    * Where it runs.
    *
    * - `"thread"`: in a Deno worker of its own.
+   * - `"shared"`: on one of a few host workers, beside many others; `SystemOptions.hosts` says how many there are. What
+   * ends its host ends it too: `self.close()`, `Deno.exit()`, or an error outside of a handler, of any of them.
    * - `"local"`: on the thread that starts it, beside all else that runs there. Its methods get the very values that
    *   were sent, and give theirs: what was sent belongs to who received it.
    *

@@ -5,6 +5,7 @@
  */
 import { SystemClosedError, TroupeError } from "../errors.ts";
 import { ENDPOINT, EndpointTable } from "../memory/endpoints.ts";
+import { HostRows } from "../memory/host_rows.ts";
 import { type Lives, ownLife } from "../sync/lives.ts";
 import type { Cell, CellSpec } from "./cell.ts";
 import type { ActorClass, Task } from "./define.ts";
@@ -74,7 +75,8 @@ export class System implements AsyncDisposable, Spawner {
   /**
    * Makes a system, its nursery thread and the first spare; blocks for about 30 ms, once.
    *
-   * @param options `spares`: how many workers are kept warm; `deadLetterLines`: how much of them is logged; `freeze`:
+   * @param options `spares`: how many workers are kept warm; `hosts`: how many share the actors of placement
+   * `"shared"`; `deadLetterLines`: how much of them is logged; `freeze`:
    * whether what was sent can be changed.
    * @throws {InvalidOptionError} If an option is out of its bounds, or there is none of its name.
    * @throws {TopLevelSpawnError} If a worker is loading the module of an actor.
@@ -86,7 +88,9 @@ export class System implements AsyncDisposable, Spawner {
         "Cannot make a system inside an actor: spawn(), run() and supervise() use the one it belongs to",
       );
     }
-    const { spares, deadLetterLines, freeze } = checkSystemOptions(options);
+    const { spares, hosts, deadLetterLines, freeze } = checkSystemOptions(
+      options,
+    );
     this.#deadLetters = new DeadLetterOffice({
       lines: deadLetterLines,
       // deno-lint-ignore troupe/quiet -- the last that is heard of a message
@@ -96,6 +100,7 @@ export class System implements AsyncDisposable, Spawner {
     this.#wanted = spares;
     const table = new EndpointTable();
     if (freeze) table.freeze();
+    new HostRows(table).allow(hosts);
     const { endpoint } = table.open();
     this.#nursery = new Worker(
       new URL("./nursery/nursery_entry.ts", import.meta.url),

@@ -1,4 +1,5 @@
 import { InvalidOptionError } from "../errors.ts";
+import { MAX_HOSTS } from "../memory/host_rows.ts";
 import { checkOptionNames, type OptionNames } from "../option_names.ts";
 
 /** How a system is made. */
@@ -10,6 +11,13 @@ export interface SystemOptions {
    * @default {1}
    */
   readonly spares?: number;
+  /**
+   * Host workers, on which the actors of placement `"shared"` live; a whole number from 1 to 64. Each starts when it
+   * is needed first.
+   *
+   * @default {the number of cores}
+   */
+  readonly hosts?: number;
   /**
    * Dead letters that are lines on stderr before that log pauses for 5 minutes; a whole number from 0, which is no log
    * at all, to 1,000. See {@linkcode System.deadLetters}.
@@ -29,6 +37,7 @@ export interface SystemOptions {
 
 const NAMES: OptionNames<SystemOptions> = {
   spares: true,
+  hosts: true,
   deadLetterLines: true,
   freeze: true,
 };
@@ -44,10 +53,13 @@ export function checkSystemOptions(
 ): Required<SystemOptions> {
   checkOptionNames("Cannot make a system", options, NAMES);
   const { spares = 1, deadLetterLines = 10, freeze = false } = options;
+  const { hosts = Math.min(navigator.hardwareConcurrency, MAX_HOSTS) } =
+    options;
   checkWhole("spares", spares, 64);
+  checkWhole("hosts", hosts, MAX_HOSTS, 1);
   checkWhole("deadLetterLines", deadLetterLines, 1_000);
   checkBoolean("freeze", freeze);
-  return { spares, deadLetterLines, freeze };
+  return { spares, hosts, deadLetterLines, freeze };
 }
 
 /**
@@ -78,14 +90,19 @@ function checkBoolean(option: string, value: unknown): void {
   );
 }
 
-function checkWhole(option: string, value: unknown, max: number): void {
+function checkWhole(
+  option: string,
+  value: unknown,
+  max: number,
+  min = 0,
+): void {
   if (
-    Number.isInteger(value) && value as number >= 0 && value as number <= max
+    Number.isInteger(value) && value as number >= min && value as number <= max
   ) {
     return;
   }
   throw new InvalidOptionError(
-    `Cannot make a system as '${option}' must be a whole number from 0 to ${max}: current value is ${
+    `Cannot make a system as '${option}' must be a whole number from ${min} to ${max}: current value is ${
       Deno.inspect(value)
     }`,
     { option, value },

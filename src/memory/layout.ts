@@ -149,30 +149,38 @@ export const LANE_RECORD: {
 
 /**
  * The table of endpoints: a header, then one row for every address a system can
- * have, in one region that each of its threads holds from birth. Rows and the
- * header have 64 bytes: neighbours share no cache line.
+ * have, in one region that each of its threads holds from birth. A row has 64
+ * bytes: neighbours share no cache line.
  *
  *   byte  word  field             written by         meaning
  *      0     0  VERSION           creator, once      LAYOUT_VERSION
  *      4     1  HINT              every opener       where the search for a free row starts; decides nothing
  *      8     2  FREEZE            creator, once      1: what actors of one thread send each other is frozen
- *     12-63     reserved          nobody             zero
- *     64    16  ROWS              see ENDPOINT       row of endpoint 0, then of 1, and so on to MAX_ENDPOINTS - 1
+ *     12     3  HOSTS             creator, once      how many host workers there may be, at most MAX_HOSTS
+ *     16-63     reserved          nobody             zero
+ *     64    16  HOST              openers, nursery   the row of each host worker, 0 while there is none; see host_rows.ts
+ *    320    80  ROWS              see ENDPOINT       row of endpoint 0, then of 1, and so on to MAX_ENDPOINTS - 1
  */
 export const ENDPOINT_TABLE: {
   readonly VERSION: 0;
   readonly HINT: 1;
   readonly FREEZE: 2;
-  readonly ROWS: 16;
+  readonly HOSTS: 3;
+  readonly HOST: 16;
+  readonly ROWS: 80;
   readonly ROW_WORDS: 16;
   readonly MAX_ENDPOINTS: 8192;
+  readonly MAX_HOSTS: 64;
 } = {
   VERSION: 0,
   HINT: 1,
   FREEZE: 2,
-  ROWS: 16,
+  HOSTS: 3,
+  HOST: 16,
+  ROWS: 80,
   ROW_WORDS: 16,
   MAX_ENDPOINTS: 8_192,
+  MAX_HOSTS: 64,
 } as const;
 
 /**
@@ -194,7 +202,8 @@ export const ENDPOINT_TABLE: {
  *     44    11  CALLER            consumer           0, or who waits for its handler; see ask_chain.ts
  *     48    12  OVERFLOW          opener             what becomes of a message without room: an index of OVERFLOWS in overflow.ts
  *     52    13  LIGHTS            any thread         numbers given to light actors at this row, mod 2^31
- *     56-63     reserved          nobody             zero
+ *     56    14  LOAD              owners, consumer   light actors of a host worker; a hint for who starts another
+ *     60    15  TURN              consumer           the light actor of a host worker that handles messages, 0 if none does
  *
  * The word EPOCH. It only ever goes up, so a thread that reads another epoch
  * than the one it was born with was replaced, and must touch nothing any more.
@@ -222,6 +231,8 @@ export const ENDPOINT: {
   readonly CALLER: 11;
   readonly OVERFLOW: 12;
   readonly LIGHTS: 13;
+  readonly LOAD: 14;
+  readonly TURN: 15;
 } = {
   SLEEP: 0,
   USED: 1,
@@ -237,6 +248,8 @@ export const ENDPOINT: {
   CALLER: 11,
   OVERFLOW: 12,
   LIGHTS: 13,
+  LOAD: 14,
+  TURN: 15,
 } as const;
 
 /**

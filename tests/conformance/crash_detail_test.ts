@@ -6,7 +6,7 @@ import {
   type Supervisor,
 } from "../../mod.ts";
 import { Caller, Saver } from "../supervisor/saver_actor.ts";
-import { type Case, conformance, OWN_THREAD } from "./placements.ts";
+import { type Case, conformance, NAMED, OWN_THREAD } from "./placements.ts";
 
 /** Starts a saver, has `crash` end it, and answers with the report of that. */
 async function crashOf(
@@ -79,7 +79,7 @@ conformance("CrashReport names the actor that sent the message", async (t) => { 
   });
   assertEquals(crash?.caller, "till");
   assertEquals(crash?.message, { method: "addAndFail", args: [1] });
-});
+}, NAMED);
 
 conformance(
   "CrashReport shows the method and no arguments when several run at once",

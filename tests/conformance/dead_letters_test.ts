@@ -9,7 +9,7 @@ import {
 import { Gate } from "../fixtures/gate.ts";
 import { Ledger } from "../fixtures/ledger.ts";
 import { Messenger } from "../fixtures/messenger.ts";
-import { conformance } from "./placements.ts";
+import { conformance, NAMED } from "./placements.ts";
 import { SharedWord } from "./shared_word.ts";
 
 type Anyone = ActorRef<Record<string, (...args: unknown[]) => unknown>>;
@@ -53,6 +53,7 @@ conformance(
     assertEquals(system.deadLetters.countOf("stopped"), 3);
     assertEquals(system.deadLetters.countOf("full"), 0);
   },
+  NAMED,
 );
 
 // M9 M46
@@ -155,6 +156,7 @@ conformance(
     ]);
     assertEquals(system.deadLetters.countOf("undelivered"), 5);
   },
+  NAMED,
 );
 
 // M7 M48

@@ -15,16 +15,19 @@ import { System } from "../../mod.ts";
 export type Placement = NonNullable<SpawnOptions["placement"]>;
 
 /** The placements that there are. */
-export const PLACEMENTS: readonly Placement[] = ["thread", "local"];
+export const PLACEMENTS: readonly Placement[] = ["thread", "shared", "local"];
 
 /** The placements in which an actor may end its thread and takes nobody along. */
 export const OWN_THREAD: readonly Placement[] = ["thread"];
 
 /** The placements in which what is sent is a copy, and what cannot be copied or is too large is refused. */
-export const COPIES: readonly Placement[] = ["thread"];
+export const COPIES: readonly Placement[] = ["thread", "shared"];
 
 /** The placements in which an actor owns what it starts, and not the thread it is on. */
 export const OWNERS: readonly Placement[] = ["thread"];
+
+/** The placements in which a message from another actor under test names its sender, and not the thread it came from. */
+export const NAMED: readonly Placement[] = ["thread", "local"];
 
 /** One case in one placement. */
 export interface Case {

@@ -214,7 +214,7 @@ conformance(
       ...sent,
       ...new Array(6 - sent.length).fill("MailboxFullError"),
     ]);
-    assertEquals(sent.length, t.placement === "thread" ? 4 : 3);
+    assertEquals(sent.length, t.placement === "local" ? 3 : 4);
     letGo();
     await eventually(
       () => notesOf(probe),

@@ -72,6 +72,11 @@ export class LightActor {
     return this.#life?.stop?.drain === true;
   }
 
+  /** The incarnation that is up; 0 if none is. */
+  get up(): number {
+    return this.#life?.state === "up" ? this.incarnation : 0;
+  }
+
   /** Whether there is an incarnation, or one is being made. */
   get active(): boolean {
     return this.#life !== undefined;

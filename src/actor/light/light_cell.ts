@@ -146,10 +146,10 @@ export class LightCell implements Cell, LightOwner {
       onFailure: this.#onFailure,
       parent: this.#parent,
     };
-    this.#place.start(
-      { order, args: () => this.#args(), after, restore },
-      this,
-    );
+    const { args: values } = this.#plan;
+    const { transfer } = this.#options;
+    const args = () => this.#args();
+    this.#place.start({ order, args, values, transfer, after, restore }, this);
     return starting.promise;
   }
 

@@ -3,11 +3,21 @@
  *
  *   word     from → to         value                           answer
  *   STOP     any → its thread  [reason, deadlineMs, drain, asked]   its report
- *   WATCH    any → its thread  []                              GONE, at its final end
+ *   WATCH    any → its thread  [incarnation that is known]     GONE, at its final end; RESTARTED, each time after that
  *   GONE     its thread → any  [report]                        none
  *   DRAINING its thread → any  []; it takes no more messages        none
  *   RESTARTED its thread → any [incarnation]; it is up again         none
  *   CREDIT   its thread → any  []; `b` messages were dealt with     none
+ *   BEGUN    its thread → asker  []; `b` is the ask, which takes time   none
+ *
+ * Between the owner of an actor and the host worker it lives on; `b` is the number of the incarnation:
+ *
+ *   START        owner → host  see tenants.ts                  STARTED or NOT_STARTED
+ *   RETIRE       owner → host  [report]                        GONE, to all who know it
+ *   STARTED      host → owner  []                              none
+ *   NOT_STARTED  host → owner  [error] or []                   none
+ *   CHECKPOINT   host → owner  [state]                         none
+ *   ENDED        host → owner  [report, asked, crash]          none
  *
  * @module
  */
@@ -20,4 +30,25 @@ export const LIGHT_OP: {
   readonly CREDIT: 4;
   readonly DRAINING: 5;
   readonly RESTARTED: 6;
-} = { STOP: 1, WATCH: 2, GONE: 3, CREDIT: 4, DRAINING: 5, RESTARTED: 6 };
+  readonly BEGUN: 12;
+  readonly START: 10;
+  readonly RETIRE: 13;
+  readonly STARTED: 7;
+  readonly NOT_STARTED: 8;
+  readonly ENDED: 9;
+  readonly CHECKPOINT: 11;
+} = {
+  STOP: 1,
+  WATCH: 2,
+  GONE: 3,
+  CREDIT: 4,
+  DRAINING: 5,
+  RESTARTED: 6,
+  BEGUN: 12,
+  START: 10,
+  RETIRE: 13,
+  STARTED: 7,
+  NOT_STARTED: 8,
+  ENDED: 9,
+  CHECKPOINT: 11,
+};

@@ -15,6 +15,7 @@ import { encode } from "../../memory/codec.ts";
 import { ENDPOINT } from "../../memory/endpoints.ts";
 import type { LaneReader } from "../../memory/lane.ts";
 import type { Isolate } from "../thread/isolate.ts";
+import { FarPlaces } from "./far_places.ts";
 import type { LightMail } from "./light_mail.ts";
 import { LightActor } from "./light_actor.ts";
 import { deepFreeze } from "./deep_freeze.ts";
@@ -30,11 +31,12 @@ import type { LightOrder } from "./light_order.ts";
 import { BOUND, LightOthers } from "./light_others.ts";
 import { LightPost } from "./light_post.ts";
 import type { LightStage } from "./light_stage.ts";
-import { RetiredNames } from "./retired_names.ts";
+import { RetiredLately } from "./retired_lately.ts";
 import type { DeadLetterReason } from "../mail/dead_letter.ts";
 import { tellRestart } from "../watch.ts";
 import { LightTurns } from "./light_turns.ts";
 import { LightWork } from "./light_work.ts";
+import { Tenants } from "./tenants.ts";
 import { type Address, KIND, type WireReport } from "../mail/protocol.ts";
 import { type ActorRef, refTo } from "../ref.ts";
 import { fromWireReport, RefCore } from "../mail/ref_core.ts";
@@ -53,15 +55,21 @@ export class Lights implements LightMail, LightStage {
   readonly post: LightPost;
   /** See {@link LightStage.handling}. */
   readonly handling: LightWork = new LightWork(this);
-  readonly #actors: Map<number, LightActor> = new Map();
-  /** What is known here of light actors elsewhere. */
+  /** What is known of those of other threads. */
   readonly others: LightOthers = new LightOthers();
+  /** Those that this thread started on host workers. */
+  readonly places: FarPlaces = new FarPlaces(this);
+  /** Those whose owners are other threads. */
+  readonly tenants: Tenants = new Tenants(this);
+  readonly #actors: Map<number, LightActor> = new Map();
   readonly #turns: LightTurns = new LightTurns();
   /** Whether what is handed over as it is, is frozen. */
   readonly #freezes: boolean;
   /** Who was here. */
-  readonly retired: RetiredNames = new RetiredNames();
+  readonly retired: RetiredLately = new RetiredLately();
   readonly #inbox: LightInbox;
+  /** Asks of other threads whose handlers went on after their last turn: most end before the next. */
+  #slow: { readonly actor: LightActor; readonly message: LightMessage }[] = [];
   #sliceOver = false;
   #stem: { readonly definition: string; readonly text: string } | undefined;
 
@@ -85,7 +93,7 @@ export class Lights implements LightMail, LightStage {
   ): LightActor {
     const { endpoint, table } = this.isolate;
     const local = table.bump(endpoint, ENDPOINT.LIGHTS) + 1 | BOUND;
-    const actor = this.#actorAt(local, capacity);
+    const actor = this.actorAt(local, capacity);
     actor.name = given.name ??
       this.#stemOf(given.definition) + (local & ~BOUND);
     this.#coreOf(actor, capacity, maxBytes);
@@ -97,12 +105,16 @@ export class Lights implements LightMail, LightStage {
     if (this.#actors.get(actor.id) !== actor) return;
     const rest = actor.empty(report);
     this.#actors.delete(actor.id);
-    this.retired.add(actor.id, actor.name);
+    this.retired.add(actor.id, actor.name, report);
     for (const message of rest) this.#turnAway(actor, message);
-    actor.line!.abandon();
+    actor.line?.abandon();
     const told = new Set(actor.watchers);
     for (const endpoint of actor.senders?.keys() ?? []) told.add(endpoint);
-    for (const endpoint of told) this.post.tellGone(endpoint, actor.id, report);
+    for (const endpoint of told) {
+      this.#behindAll(endpoint, () => {
+        this.post.tellGone(endpoint, actor.id, report);
+      });
+    }
     actor.core?.end(report);
   }
 
@@ -128,8 +140,10 @@ export class Lights implements LightMail, LightStage {
   ): RefCore {
     const { name, incarnation, capacity, maxBytes } = facts;
     const here = address.endpoint === this.isolate.endpoint;
+    const actor = here ? this.find(address.local) : undefined;
+    if (actor !== undefined && actor.name === "") actor.name = name;
     const known = here
-      ? this.#actors.get(address.local)?.core
+      ? actor && this.#coreOf(actor, capacity, maxBytes)
       : this.others.find(address.endpoint, address.local);
     if (known?.address.life === address.life) return known;
     const line = new LaneLine(this, address, capacity, maxBytes);
@@ -148,12 +162,12 @@ export class Lights implements LightMail, LightStage {
 
   /** See {@link LightMail.ready}. */
   get ready(): boolean {
-    return this.#turns.any;
+    return this.#turns.any || this.#slow.length > 0;
   }
 
   /** See {@link LightMail.work}. */
   work(): number {
-    let count = 0;
+    let count = this.#tellBegun();
     this.#sliceOver = false;
     while (this.#turns.any && !this.#sliceOver) {
       const actor = this.#turns.shift();
@@ -163,11 +177,6 @@ export class Lights implements LightMail, LightStage {
     return count;
   }
 
-  /** The light actor of that number. */
-  find(local: number): LightActor | undefined {
-    return this.#actors.get(local);
-  }
-
   /** See {@link LightMail.receive}. */
   receive(lane: LaneReader): void {
     this.#inbox.receive(lane);
@@ -175,7 +184,20 @@ export class Lights implements LightMail, LightStage {
 
   /** See {@link LightMail.gone}. */
   gone(address: Address, report: WireReport, final: boolean): void {
-    this.others.gone(address, fromWireReport(report), final);
+    const end = fromWireReport(report);
+    this.others.gone(address, end, final);
+    this.places.gone(address, end, final);
+    this.tenants.sweep();
+  }
+
+  /** See {@link LightMail.openForOthers}. */
+  openForOthers(): void {
+    this.tenants.open();
+  }
+
+  /** See {@link LightMail.drained}. */
+  drained(): void {
+    this.tenants.sweep();
   }
 
   /** See {@link LightMail.expire}. */
@@ -217,8 +239,7 @@ export class Lights implements LightMail, LightStage {
       sender.told = false;
     }
     for (const endpoint of told) {
-      const to = this.post.addressOf(endpoint);
-      this.post.order(to, LIGHT_OP.RESTARTED, id, 0, [incarnation]);
+      this.post.tellRestart(endpoint, id, incarnation);
     }
     if (core === undefined || owner!.endpoint === this.isolate.endpoint) return;
     tellRestart(this.isolate, core.address, incarnation);
@@ -250,6 +271,11 @@ export class Lights implements LightMail, LightStage {
         : senderName(this.isolate, from),
       hash,
     });
+  }
+
+  /** See {@link LightStage.takesTime}. */
+  takesTime(actor: LightActor, message: LightMessage): void {
+    this.#slow.push({ actor, message });
   }
 
   /** See {@link LightStage.answer}. */
@@ -303,11 +329,47 @@ export class Lights implements LightMail, LightStage {
     return this.#stem.text;
   }
 
-  #actorAt(local: number, capacity: number): LightActor {
+  /** The actor of that number. */
+  actor(local: number): LightActor | undefined {
+    return this.#actors.get(local);
+  }
+
+  /** Makes the actor of that number, without an incarnation. */
+  actorAt(local: number, capacity: number): LightActor {
     const actor = new LightActor(this, local);
     actor.capacity = capacity;
     this.#actors.set(local, actor);
     return actor;
+  }
+
+  /** Calls `then` when all that waits here for room at `endpoint` has gone: an end must not overtake it. */
+  #behindAll(endpoint: number, then: () => void): void {
+    let count = 1;
+    const done = (): void => {
+      if (--count === 0) then();
+    };
+    for (const line of [...this.crowded]) {
+      if (!(line instanceof LaneLine) || line.endpoint !== endpoint) continue;
+      count++;
+      line.behind(done);
+    }
+    done();
+  }
+
+  /** Tells those whose asks take time that they have begun. Returns how many there were. */
+  #tellBegun(): number {
+    const slow = this.#slow;
+    if (slow.length === 0) return 0;
+    this.#slow = [];
+    for (const { actor, message: { landed, from, askId } } of slow) {
+      if (!landed) this.post.order(from!, LIGHT_OP.BEGUN, actor.id, askId, []);
+    }
+    return slow.length;
+  }
+
+  /** The actor of that number, or the one that is to be it. */
+  find(local: number): LightActor | undefined {
+    return this.#actors.get(local) ?? this.tenants.expect(local);
   }
 
   #coreOf(actor: LightActor, capacity: number, maxBytes: number): RefCore {
@@ -329,9 +391,9 @@ export class Lights implements LightMail, LightStage {
   #turnAway(actor: LightActor, message: LightMessage): void {
     this.lose(actor, message, "undelivered");
     if (message.ask !== undefined) return message.ask.refused("sealed");
-    if (message.asks) {
-      this.answerError(actor, message, stoppedError(actor.name));
-    }
+    if (!message.asks) return;
+    const error = errorToWire(stoppedError(actor.name));
+    this.post.turnAway(message.from!, message.askId, error);
   }
 }
 

@@ -5,7 +5,6 @@
  */
 import { errorToWire } from "../../error_wire.ts";
 import type { ExitReport } from "../../exit_report.ts";
-import { encode } from "../../memory/codec.ts";
 import { ENDPOINT } from "../../memory/endpoints.ts";
 import type { LaneReader } from "../../memory/lane.ts";
 import { KIND, type WireReport } from "../mail/protocol.ts";
@@ -86,10 +85,10 @@ export class LightInbox {
     actor: LightActor | undefined,
   ): void {
     const { kind, a: hash, b: askId, c, d: local } = lane;
-    const name = actor?.name ?? this.#lights.retired.get(local) ?? "";
+    const name = actor?.name ?? this.#lights.retired.get(local)?.name ?? "";
     if (kind === KIND.ASK) {
       const error = errorToWire(stoppedError(name));
-      this.#lights.post.send(from, KIND.ERROR, 0, askId, 0, encode(error));
+      this.#lights.post.turnAway(from, askId, error);
     } else {
       const address = { endpoint: this.#isolate.endpoint, life: 0, local };
       this.#isolate.report({
@@ -104,7 +103,7 @@ export class LightInbox {
     }
     if (lane.e !== 0) this.#isolate.readLater(lane, (read) => void read());
     if (actor === undefined) {
-      this.#lights.post.tellGone(from.endpoint, local, LOST);
+      this.#tellGone(from.endpoint, local);
     } else this.#lights.post.credit(from, actor);
   }
 
@@ -114,8 +113,10 @@ export class LightInbox {
     if (op === LIGHT_OP.CREDIT) {
       return this.#lights.others.line(from, local)?.credit(b);
     }
+    if (op === LIGHT_OP.BEGUN) return this.#isolate.asks.begun(b);
     this.#isolate.readLater(lane, (read) => {
       const value = read() as unknown[];
+      const { tenants, places } = this.#lights;
       if (op === LIGHT_OP.GONE) {
         const report = fromWireReport(value[0] as WireReport);
         return this.#lights.others.end(from, local, report);
@@ -126,39 +127,61 @@ export class LightInbox {
       if (op === LIGHT_OP.RESTARTED) {
         return this.#hearRestart(from, local, value[0] as number);
       }
-      const actor = this.#lights.find(local);
       if (op === LIGHT_OP.WATCH) {
-        if (actor === undefined) {
-          return this.#lights.post.tellGone(from, local, LOST);
-        }
-        (actor.watchers ??= new Set()).add(from);
-      } else if (op === LIGHT_OP.STOP) this.#stop(actor, from, b, value);
+        return this.#watch(from, local, value[0] as number);
+      }
+      if (op === LIGHT_OP.STOP) return this.#stop(local, from, b, value);
+      if (op === LIGHT_OP.START) return tenants.start(from, local, b, value);
+      if (op === LIGHT_OP.RETIRE) {
+        return tenants.retire(local, fromWireReport(value[0] as WireReport));
+      }
+      places.hear(op, from, local, b, value);
     });
+  }
+
+  #watch(from: number, local: number, known: number): void {
+    const actor = this.#lights.find(local);
+    if (actor === undefined) {
+      return this.#tellGone(from, local);
+    }
+    (actor.watchers ??= new Set()).add(from);
+    // It may have been restarted while the order was on its way.
+    const { up } = actor;
+    if (known > 0 && up > known) this.#lights.post.tellRestart(from, local, up);
+  }
+
+  /** Tells the thread at `endpoint` that `local` is not here any more. */
+  #tellGone(endpoint: number, local: number): void {
+    const report = this.#lights.retired.get(local)?.report ?? LOST;
+    this.#lights.post.tellGone(endpoint, local, report);
   }
 
   #hearRestart(from: number, local: number, incarnation: number): void {
     const core = this.#lights.others.find(from, local);
     if (core === undefined) return;
     core.incarnation = incarnation;
-    this.#lights.others.line(from, local)?.reopen();
+    this.#lights.others.line(from, local)?.reopen(incarnation);
     tellRestart(this.#isolate, core.address, incarnation);
   }
 
   #stop(
-    actor: LightActor | undefined,
+    local: number,
     from: number,
     askId: number,
     value: readonly unknown[],
   ): void {
     const done = (report: ExitReport): void =>
       this.#lights.post.answerStop(from, askId, report);
-    if (actor === undefined) return done(LOST);
     const [reason, deadlineMs, drain, asked] = value as [
       unknown,
       number,
       boolean,
       boolean,
     ];
-    actor.stop({ reason, deadlineMs, drain, asked }, done);
+    const how = { reason, deadlineMs, drain, asked };
+    if (this.#lights.tenants.stopEarly(local, { how, done })) return;
+    const actor = this.#lights.actor(local);
+    if (actor === undefined) done(LOST);
+    else actor.stop(how, done);
   }
 }

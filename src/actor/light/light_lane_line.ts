@@ -27,6 +27,12 @@ interface Waiting {
   readonly core: RefCore;
 }
 
+/** What is to be done when all that waits before it has gone, one way or the other. */
+interface Mark {
+  readonly then: () => void;
+  readonly until: typeof Infinity;
+}
+
 /**
  * The way to a light actor of another thread.
  *
@@ -42,7 +48,11 @@ export class LaneLine implements LightLine {
   draining = false;
   /** Messages sent and not known to be dealt with. */
   #under = 0;
-  readonly #waiting: WaitingLine<Waiting> = new WaitingLine();
+  /** Messages known to be dealt with. */
+  finished = 0;
+  /** The latest incarnation that is known here, if somebody watches. */
+  #watched: number | undefined;
+  readonly #waiting: WaitingLine<Waiting | Mark> = new WaitingLine();
 
   /** A line to the light actor `local` at the thread `to`. */
   constructor(
@@ -78,7 +88,7 @@ export class LaneLine implements LightLine {
         resolve,
         reject,
       );
-      ask.light = { begun: false, capacity: this.capacity };
+      ask.light = { begun: false, sent: false, capacity: this.capacity };
       isolate.asks.add(ask);
       if (signal !== undefined) ask.listen(signal);
       const transfer = options.transfer ?? NO_TRANSFER;
@@ -128,14 +138,23 @@ export class LaneLine implements LightLine {
 
   /** See {@link LightLine.withdraw}. */
   withdraw(delivery: Delivery): boolean {
-    const taken = this.#waiting.take((each) => each.delivery === delivery);
+    const taken = this.#waiting.take((each) =>
+      "delivery" in each && each.delivery === delivery
+    );
     this.#showCrowd();
     return taken.length > 0;
   }
 
+  /** Messages sent and not known to be dealt with. */
+  get under(): number {
+    return this.#under;
+  }
+
   /** See {@link LightLine.watch}. */
-  watch(): void {
-    this.#lights.post.order(this.#to, LIGHT_OP.WATCH, this.#local, 0, []);
+  watch(incarnation: number): void {
+    this.#watched = incarnation;
+    const { post } = this.#lights;
+    post.order(this.#to, LIGHT_OP.WATCH, this.#local, 0, [incarnation]);
   }
 
   /** See {@link LightLine.stop}. */
@@ -157,18 +176,23 @@ export class LaneLine implements LightLine {
 
   /** So many messages of this thread are dealt with. */
   credit(count: number): void {
-    this.#under -= count;
+    this.finished += count;
+    // What an incarnation of its thread before had read was given up.
+    this.#under = Math.max(0, this.#under - count);
     this.#flush();
   }
 
   /** Its next incarnation is up. */
-  reopen(): void {
+  reopen(incarnation: number): void {
     this.draining = false;
+    if (this.#watched !== undefined) this.#watched = incarnation;
   }
 
   /** All that was under way has ended with the thread it was on. */
   reset(): void {
     this.#under = 0;
+    this.draining = false;
+    if (this.#watched !== undefined) this.watch(this.#watched);
     this.#flush();
   }
 
@@ -177,7 +201,19 @@ export class LaneLine implements LightLine {
     const late = this.#waiting.takeLate(now);
     this.#showCrowd();
     for (const waiting of late) this.#refuse(waiting, "full");
+    this.#flush();
     return this.#waiting.next;
+  }
+
+  /** The thread that it leads to. */
+  get endpoint(): number {
+    return this.#to.endpoint;
+  }
+
+  /** Calls `then` when what waits now has gone, one way or the other. */
+  behind(then: () => void): void {
+    if (this.#waiting.size === 0) then();
+    else this.#waiting.push({ then, until: Infinity });
   }
 
   /** The actor takes no more messages: nothing that waits will be sent. */
@@ -193,7 +229,9 @@ export class LaneLine implements LightLine {
     this.abandon();
   }
 
-  #refuse({ delivery, core, parts }: Waiting, why: "full" | "sealed"): void {
+  #refuse(waiting: Waiting | Mark, why: "full" | "sealed"): void {
+    if ("then" in waiting) return waiting.then();
+    const { delivery, core, parts } = waiting;
     if (delivery !== undefined) return delivery.refused(why);
     const { isolate } = this.#lights;
     isolate.report({
@@ -241,9 +279,13 @@ export class LaneLine implements LightLine {
   }
 
   #flush(): void {
-    while (this.#waiting.size > 0 && this.#under < this.capacity) {
-      const { parts, delivery } = this.#waiting.shift()!;
-      this.#write(parts, delivery);
+    for (;;) {
+      const { first } = this.#waiting;
+      if (first === undefined) break;
+      if (!("then" in first) && this.#under >= this.capacity) break;
+      this.#waiting.shift();
+      if ("then" in first) first.then();
+      else this.#write(first.parts, first.delivery);
     }
     this.#showCrowd();
   }

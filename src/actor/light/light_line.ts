@@ -36,8 +36,8 @@ export interface LightLine {
   ): boolean;
   /** Takes back the message whose delivery that is. Returns whether it waited for room. */
   withdraw(delivery: Delivery): boolean;
-  /** Wants to be told of its final end. */
-  watch(): void;
+  /** Wants to be told of its final end, and of its incarnations after `incarnation`. */
+  watch(incarnation: number): void;
   /** Asks its incarnation to end within `deadlineMs`; resolves when it has. */
   stop(
     reason: unknown,

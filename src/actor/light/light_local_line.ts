@@ -63,7 +63,7 @@ export class LocalLine implements LightLine {
         resolve,
         reject,
       );
-      ask.light = { begun: false, capacity: this.capacity };
+      ask.light = { begun: false, sent: false, capacity: this.capacity };
       isolate.asks.add(ask);
       if (signal !== undefined) ask.listen(signal);
       const message = new LightMessage(true, hash, given, ask, undefined, 0);
@@ -113,7 +113,7 @@ export class LocalLine implements LightLine {
   }
 
   /** See {@link LightLine.watch}: its thread tells in any case. */
-  watch(): void {}
+  watch(_incarnation: number): void {}
 
   /** See {@link LightLine.stop}. */
   stop(

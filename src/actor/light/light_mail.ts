@@ -11,6 +11,10 @@ export interface LightMail {
   receive(lane: LaneReader): void;
   /** An incarnation of the thread at `address` ended. */
   gone(address: Address, report: WireReport, final: boolean): void;
+  /** The thread is up: from now on others may start actors on it. */
+  openForOthers(): void;
+  /** A lane that leads here was read to its end: who wrote it has ended. */
+  drained(): void;
   /** Drops what has waited longer than it may. Returns when the next has, `Infinity` if none waits. */
   expire(now: number): number;
   /** The system is closed: nothing that waits for room will be sent. */

@@ -15,6 +15,8 @@ export class LightMessage {
   deadline: RoomDeadline | undefined;
   /** Who wants to know whether it finds room, if it is no ask. */
   delivery: Delivery | undefined;
+  /** Whether its handler, which took time, has ended. */
+  landed = false;
   /** Whether it may be handled: what it needs has arrived. */
   complete = true;
 

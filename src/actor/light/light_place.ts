@@ -14,6 +14,10 @@ export interface LightStart {
   readonly order: LightOrder;
   /** Answers the arguments of the constructor. */
   readonly args: () => unknown[];
+  /** Those arguments as they were given. */
+  readonly values: readonly unknown[];
+  /** What of them is moved. */
+  readonly transfer: readonly Transferable[];
   /** The end it recovers from. */
   readonly after: ExitReport | undefined;
   /** The state that it is to restore. */
@@ -36,7 +40,8 @@ export interface LightPlace {
   retire(report: ExitReport): void;
 }
 
-function readState(isolate: Isolate, state: WireState): unknown {
+/** A state that was kept, as it is restored. */
+export function readState(isolate: Isolate, state: WireState): unknown {
   const { bytes, attachments } = state;
   enterIsolate(isolate);
   return decode(bytes, 0, bytes.length, attachments);

@@ -7,7 +7,13 @@ import type { ExitReport } from "../../exit_report.ts";
 import { encode, type Encoded } from "../../memory/codec.ts";
 import { ENDPOINT } from "../../memory/endpoints.ts";
 import { Ask } from "../mail/ask_book.ts";
-import { type Address, KIND, type WireReport } from "../mail/protocol.ts";
+import type { WireError } from "../../error_wire.ts";
+import {
+  type Address,
+  KIND,
+  TURNED_AWAY,
+  type WireReport,
+} from "../mail/protocol.ts";
 import { fromWireReport, toWireReport } from "../mail/ref_core.ts";
 import { NO_TRANSFER } from "../mail/send.ts";
 import type { Isolate } from "../thread/isolate.ts";
@@ -46,7 +52,7 @@ export class LightPost {
         // Its thread ended, and it with it.
         () => resolve(LOST),
       );
-      ask.light = { begun: false, capacity: 1 };
+      ask.light = { begun: false, sent: false, capacity: 1 };
       asks.add(ask);
       const value = [reason, deadlineMs, drain, asked];
       this.order(to, LIGHT_OP.STOP, to.local, ask.id, value, ask);
@@ -62,14 +68,22 @@ export class LightPost {
     b: number,
     value: readonly unknown[],
     ask?: Ask,
+    transfer: readonly Transferable[] = NO_TRANSFER,
   ): void {
-    this.send(to, KIND.LIGHT, op, b, local, encode(value), ask);
+    const encoded = encode(value, { transfer });
+    this.send(to, KIND.LIGHT, op, b, local, encoded, ask);
   }
 
   /** Tells the thread at `endpoint` that the light actor `local` of this one is gone for good. */
   tellGone(endpoint: number, local: number, report: ExitReport): void {
     const to = this.addressOf(endpoint);
     this.order(to, LIGHT_OP.GONE, local, 0, [toWireReport(report)]);
+  }
+
+  /** Tells the thread at `endpoint` that the light actor `local` of this one is up again. */
+  tellRestart(endpoint: number, local: number, incarnation: number): void {
+    const to = this.addressOf(endpoint);
+    this.order(to, LIGHT_OP.RESTARTED, local, 0, [incarnation]);
   }
 
   /** Answers the question `askId` of the thread at `endpoint` about an end. */
@@ -84,6 +98,11 @@ export class LightPost {
     const { owed } = from;
     from.owed = 0;
     this.order(from, LIGHT_OP.CREDIT, actor.id, owed, []);
+  }
+
+  /** Answers the question `askId` of a thread: nobody will handle it. */
+  turnAway(to: Address, askId: number, error: WireError): void {
+    this.send(to, KIND.ERROR, TURNED_AWAY, askId, 0, encode(error));
   }
 
   /** Who is at `endpoint` now. */

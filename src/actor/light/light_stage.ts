@@ -26,6 +26,8 @@ export interface LightStage {
   draining(actor: LightActor): void;
   /** A message that nobody will handle. */
   lose(actor: LightActor, message: LightMessage, why: DeadLetterReason): void;
+  /** The handler of a call goes on after its turn. */
+  takesTime(actor: LightActor, message: LightMessage): void;
   /** Answers a call with what the handler returned. */
   answer(actor: LightActor, message: LightMessage, value: unknown): void;
   /** Answers a call with an error. */

@@ -96,7 +96,11 @@ export class LightWork {
     result: PromiseLike<unknown>,
   ): void {
     (life.flying ??= new Set()).add(message);
+    if (message.asks && message.from !== undefined) {
+      this.#stage.takesTime(life.actor, message);
+    }
     const landed = (): boolean => {
+      message.landed = true;
       if (life.state === "over") return false;
       life.running--;
       return life.flying!.delete(message);

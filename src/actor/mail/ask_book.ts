@@ -21,6 +21,16 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 /** Asks that were given up and whose names are kept for a reply that is late. */
 const GIVEN_UP = 1_024;
 
+/** What is known of a question to a light actor. */
+export interface LightAsk {
+  /** Whether it is known to have begun. */
+  begun: boolean;
+  /** Whether it went to another thread, where it may have begun. */
+  sent: boolean;
+  /** Messages of this thread that may wait there. */
+  readonly capacity: number;
+}
+
 /** One question, from its sending to its answer. */
 export class Ask implements Delivery {
   /** Its number in the book; 0 before it is entered. */
@@ -28,7 +38,7 @@ export class Ask implements Delivery {
   /** Position in the lane; 0 while it waits for room. */
   sequence = 0;
   /** What is known of it if a light actor is asked; its end is not told by the position in a lane. */
-  light: { begun: boolean; readonly capacity: number } | undefined;
+  light: LightAsk | undefined;
   /** When it is given up, on the clock of `performance.now()`. */
   readonly deadline: number;
   readonly #onResult: (value: unknown) => void;
@@ -65,7 +75,7 @@ export class Ask implements Delivery {
   /** See {@link Delivery.sent}. */
   sent(sequence: number): void {
     this.sequence = sequence;
-    if (this.light !== undefined) this.light.begun = true;
+    if (this.light !== undefined) this.light.sent = true;
   }
 
   /** It waits at a light actor of the same thread, which says itself when it begins. */
@@ -157,6 +167,12 @@ export class AskBook {
     if (ask.deadline < this.#due) this.arm(ask.timeoutMs);
   }
 
+  /** Its handler, at a light actor of another thread, runs. */
+  begun(id: number): void {
+    const light = this.#pending.get(id)?.light;
+    if (light !== undefined) light.begun = true;
+  }
+
   /** Takes a question out without settling it. */
   delete(id: number): Ask | undefined {
     const ask = this.#pending.get(id);
@@ -175,10 +191,19 @@ export class AskBook {
     return ask;
   }
 
-  /** Settles a question by the reply of `from`. A late one finds nothing and is a dead letter. */
-  settle(id: number, ok: boolean, value: unknown, from: number): void {
+  /**
+   * Settles a question by the reply of `from`. A late one finds nothing and is a dead letter, unless it says that the
+   * question was `turnedAway`, which is one already.
+   */
+  settle(
+    id: number,
+    ok: boolean,
+    value: unknown,
+    from: number,
+    turnedAway = false,
+  ): void {
     const ask = this.delete(id);
-    if (ask === undefined) return this.#late(id, from);
+    if (ask === undefined) return turnedAway ? undefined : this.#late(id, from);
     if (ok) ask.resolve(value);
     else ask.reject(named(errorFromWire(value as WireError), ask));
   }
@@ -219,7 +244,9 @@ export class AskBook {
       if (
         ask.to.endpoint !== address.endpoint || ask.to.life !== address.life
       ) continue;
-      const isBegun = ask.light?.begun ?? isAmong(ask, begun);
+      const isBegun = ask.light === undefined
+        ? isAmong(ask, begun)
+        : ask.light.begun || ask.light.sent;
       const isDropped = ask.light === undefined && isAmong(ask, dropped);
       if (!isBegun && !isDropped && !final) continue;
       this.#pending.delete(id);

@@ -21,6 +21,9 @@ export const KIND: {
   readonly STREAM: 6;
 } = { TELL: 1, ASK: 2, REPLY: 3, ERROR: 4, LIGHT: 5, STREAM: 6 };
 
+/** First word of an ERROR record: nobody will handle the call. */
+export const TURNED_AWAY: 1 = 1 as const;
+
 /** An address: one life of one endpoint. */
 export interface Address {
   /** Row in the table of endpoints. */
@@ -147,6 +150,8 @@ export type ToNursery =
     readonly lane: LaneInfo;
   }
   | { readonly type: "drained"; readonly id: string }
+  /** A light actor is to live there: the host worker is to run. */
+  | { readonly type: "host"; readonly address: Address }
   | {
     readonly type: "watch";
     readonly watcher: number;

@@ -60,7 +60,7 @@ export class RefCore {
     if (!this.#watching && this.report === undefined) {
       this.#watching = true;
       const { isolate, address, line } = this;
-      if (line !== undefined) line.watch();
+      if (line !== undefined) line.watch(this.incarnation);
       else isolate.post({ type: "watch", watcher: isolate.endpoint, address });
     }
     return this.over;

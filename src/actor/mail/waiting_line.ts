@@ -14,6 +14,11 @@ export class WaitingLine<T extends { readonly until: number }> {
     this.#items.push(item);
   }
 
+  /** The first. */
+  get first(): T | undefined {
+    return this.#items[this.#head];
+  }
+
   /** Takes the first. */
   shift(): T | undefined {
     const item = this.#items[this.#head];

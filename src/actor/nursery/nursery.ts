@@ -23,6 +23,7 @@ import { armed } from "./armed.ts";
 import { Brood } from "./brood.ts";
 import type { Chick } from "./chick.ts";
 import { DeadLetterBatch, type LostMessage } from "../mail/dead_letter.ts";
+import { HostPool, NURSERY } from "./host_pool.ts";
 import {
   exitedAlone,
   hungFor,
@@ -33,6 +34,7 @@ import { HangWatch } from "./hang_watch.ts";
 import { fenceLanes } from "./fence_lanes.ts";
 import type { LastCall } from "../thread/last_call.ts";
 import { lost } from "./lost.ts";
+import { NOTHING, peersOf } from "./peers.ts";
 import { named, readLane, readLeftovers } from "./leftovers.ts";
 import { type Link, sealLinksOf, Seat, silentIn, type Start } from "./seat.ts";
 import { type LivesOfSystem, SeatLives } from "./seat_lives.ts";
@@ -40,9 +42,6 @@ import { Ties } from "./ties.ts";
 
 type Connect = Extract<ToNursery, { type: "connect" }>;
 type Stop = Extract<ToNursery, { type: "stop" }>;
-
-/** Of a peer whose messages never were in the mailbox. */
-const NOTHING: Pick<Link, "begun" | "dropped"> = { begun: 0, dropped: 0 };
 
 /** Keeps the seats of one system; one instance in the nursery's thread. */
 export class Nursery {
@@ -61,6 +60,7 @@ export class Nursery {
     tell: ({ address }, message) => this.#deliver(address.endpoint, message),
     end: (seat, report) => this.#end(seat, report),
   });
+  readonly #hosts: HostPool;
   /** The lanes that lead to the main thread. */
   readonly #mainLinks: Link[] = [];
 
@@ -78,6 +78,10 @@ export class Nursery {
       this.#table,
       (seat, hangMs) => this.#end(seat, hungFor(seat.name, hangMs)),
     );
+    this.#hosts = new HostPool(this.#table, {
+      start: (message) => this.#start(message),
+      retire: (address, report) => this.#retire(address, report),
+    });
     this.#brood = new Brood(spares, {
       onMessage: (chick, message) => this.#fromWorker(chick, message),
       onHatch: (id) => toMain({ type: "hatch", id }),
@@ -103,6 +107,8 @@ export class Nursery {
         return this.#drained(from, message.id);
       case "watch":
         return this.#watch(message.watcher, message.address);
+      case "host":
+        return this.#hosts.want(message.address);
       case "link":
       case "unlink":
       case "trap":
@@ -116,6 +122,9 @@ export class Nursery {
       case "closing":
         return this.#brood.hold();
       case "close":
+        for (const address of this.#hosts.close()) {
+          this.#retire(address, { kind: "killed", code: 1 });
+        }
         this.#brood.close();
         this.#deadLetters.flush();
         return this.#toMain({ type: "closed" });
@@ -245,7 +254,7 @@ export class Nursery {
   /** The incarnation is over: fences it, lets go of its thread, tells who must know. */
   #end(seat: Seat, report: WireReport, call?: LastCall): void {
     if (seat.state === "empty") return;
-    const { chick } = seat;
+    const { chick, state } = seat;
     clearTimeout(seat.timer);
     seat.cancelTake();
     this.#hangs.end(seat);
@@ -271,6 +280,9 @@ export class Nursery {
         stoppers.size + watchers.size + partners.size > 0,
     });
     this.#tellStoppers(seat, report);
+    if (seat.owner === NURSERY) {
+      this.#hosts.ended(seat, report, state === "running");
+    }
   }
 
   /**
@@ -314,18 +326,8 @@ export class Nursery {
   }
 
   #tellPeers(seat: Seat, report: WireReport, final: boolean): void {
-    const peers = new Map(
-      [...(final ? seat.watchers : [])].map((peer) => [peer, NOTHING]),
-    );
-    for (const link of seat.links) {
-      // What would have been begun again has been begun.
-      const begun = final ? link.begun + link.kept : link.begun;
-      const { from, lane, dropped } = link;
-      if (!lane.express) peers.set(from, { begun, dropped });
-      else if (!peers.has(from)) peers.set(from, NOTHING);
-    }
     const { address } = seat;
-    for (const [peer, counts] of peers) {
+    for (const [peer, counts] of peersOf(seat, final)) {
       this.#deliver(peer, { type: "gone", address, report, final, ...counts });
     }
   }

@@ -111,7 +111,7 @@ export class StreamDesk {
         resolve,
         reject,
       );
-      ask.light = { begun: true, capacity: 1 };
+      ask.light = { begun: true, sent: false, capacity: 1 };
       asks.add(ask);
       this.send({ ...address, id }, STREAM_OP.CLOSE, ask.id, encode([]), ask);
       this.#isolate.wake();

@@ -25,6 +25,7 @@ import {
   KIND,
   type LaneInfo,
   type ToNursery,
+  TURNED_AWAY,
   type WireReport,
 } from "../mail/protocol.ts";
 import { type Look, Pump } from "./pump.ts";
@@ -56,6 +57,8 @@ export class Isolate {
   readonly table: EndpointTable;
   /** The endpoint this thread serves; 0 is the thread that made the system. */
   readonly endpoint: number;
+  /** The incarnation of that endpoint that this thread is. */
+  readonly epoch: number;
   /** What this thread receives. */
   readonly mailbox: Mailbox;
   /** Questions that wait for their answer. */
@@ -86,7 +89,6 @@ export class Isolate {
   readonly #outgoing: Outgoing;
   readonly #pump: Pump;
   readonly #deadLetters: DeadLetterBatch;
-  readonly #epoch: number;
 
   /** An isolate serving `endpoint` as its incarnation `epoch`; `post` reaches the nursery. */
   constructor(
@@ -98,7 +100,7 @@ export class Isolate {
     this.table = table;
     this.endpoint = endpoint;
     this.turnless = endpoint === 0;
-    this.#epoch = epoch;
+    this.epoch = epoch;
     this.#post = post;
     this.#outgoing = new Outgoing(this, epoch);
     this.chain = new AskChain(table, endpoint, KIND.ASK, () => this.fenced);
@@ -122,6 +124,7 @@ export class Isolate {
       ring: (producer) => rouse(table.words, this.#sleepOf(producer)),
       drained: (memory) => {
         this.notices.drained(memory);
+        this.light?.drained();
         const id = this.#laneIds.get(memory);
         if (id !== undefined) this.#post({ type: "drained", id });
       },
@@ -156,7 +159,7 @@ export class Isolate {
 
   /** Whether this incarnation was replaced: nothing it does may count any more. */
   get fenced(): boolean {
-    return this.table.get(this.endpoint, ENDPOINT.EPOCH) !== this.#epoch;
+    return this.table.get(this.endpoint, ENDPOINT.EPOCH) !== this.epoch;
   }
 
   /** Handles what the nursery says to every thread. Returns false when the message is not of that kind. */
@@ -321,7 +324,8 @@ export class Isolate {
       }
       const ok = lane.kind === KIND.REPLY;
       if (parcel === 0) {
-        return this.asks.settle(askId, ok, this.read(lane), from);
+        const turnedAway = lane.a === TURNED_AWAY;
+        return this.asks.settle(askId, ok, this.read(lane), from, turnedAway);
       }
       this.readLater(
         lane,

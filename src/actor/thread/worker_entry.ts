@@ -21,6 +21,7 @@ import { load } from "../define.ts";
 import type { Locks } from "../nursery/locks.ts";
 import type { LastCall } from "./last_call.ts";
 import { enterIsolate, Isolate } from "./isolate.ts";
+import { lightsOf } from "../light/lights_of.ts";
 import { Links } from "../links.ts";
 import { enterHome, Offspring } from "../offspring.ts";
 import type {
@@ -166,6 +167,7 @@ async function become(message: Become): Promise<void> {
   const table = new EndpointTable(message.table);
   isolate = new Isolate(table, address.endpoint, epoch, post);
   isolate.onFenced = closeThread;
+  lightsOf(isolate);
   links = new Links(isolate, stray);
   catchStrays();
   noteExitCode(isolate);
@@ -261,6 +263,7 @@ async function start(here: Isolate, message: Become): Promise<void> {
     (report, call) => void end(report, call),
   );
   here.consumer = loop;
+  here.light?.openForOthers();
   post({ type: "started", methods: loop.methods });
   if (stopEarly !== undefined) loop.stop(stopEarly.reason, stopEarly.drain);
   here.wake();
