@@ -7,11 +7,14 @@ import {
 } from "@std/assert";
 import {
   ActorCrashedError,
+  ActorStoppedError,
   InvalidOptionError,
   supervise,
   System,
 } from "../../mod.ts";
+import { eventually, Journal } from "../conformance/journal.ts";
 import { Probe } from "../conformance/probe.ts";
+import { Tally } from "../fixtures/host_actors.ts";
 
 const SHARED = { placement: "shared" } as const;
 /** An ask that may wait for a host to come up again. */
@@ -70,4 +73,95 @@ Deno.test("the death of a host restarts each actor by the rule of its own superv
   assertEquals(await b.ask.echo(2), 2);
   assertEquals([a.incarnation, b.incarnation], [2, 2]);
   assertEquals(one.children().map(({ id }) => id), ["a"]);
+});
+
+for (const how of ["stop", "kill", "fail", "die"] as const) {
+  Deno.test(`what an actor starts on a host ends with it when it ends by ${how}`, async () => { // S74, S75
+    await using system = new System({ hosts: 1 });
+    const journal = new Journal();
+    const owner = await system.spawn(Probe, []);
+    const child = await owner.ask.have({ journal: journal.memory }, {
+      name: "child",
+      ...SHARED,
+    });
+    assertEquals(await child.ask.echo(1), 1);
+    const { exited } = child;
+    const ended = owner.exited;
+    if (how === "fail") owner.tell.fail("told to");
+    else if (how === "die") owner.tell.die("exit");
+    else await owner[how]();
+    await ended;
+    assertEquals((await exited).kind, how === "stop" ? "stopped" : "killed");
+    await assertRejects(() => child.ask.echo(1), ActorStoppedError);
+    assertEquals(
+      journal.lines().slice(2),
+      how === "stop" ? ["child stop 1: owner stopped"] : [],
+    );
+    // Its host lives on.
+    const other = await system.spawn(Probe, [], SHARED);
+    assertEquals(await other.ask.echo(2), 2);
+  });
+}
+
+Deno.test("an actor on a host handles no more than a slice of its messages while others wait", async () => {
+  await using system = new System({ hosts: 1 });
+  const words = new Int32Array(new SharedArrayBuffer(8));
+  const tally = () => system.spawn(Tally, [words], SHARED);
+  const [busy, other, blocker] = [await tally(), await tally(), await tally()];
+  const blocked = Atomics.waitAsync(words, 1, 0);
+  const blocking = blocker.ask.block();
+  await blocked.value;
+  // All of these wait when the thread turns to them.
+  for (let i = 0; i < 1_000; i++) busy.tell.count();
+  const seen = other.ask.read();
+  Atomics.store(words, 1, 2);
+  Atomics.notify(words, 1);
+  await blocking;
+  const count = await seen;
+  assert(
+    count <= 64,
+    `It handled ${count} messages before the other had its turn`,
+  );
+  while (await busy.ask.read() < 1_000);
+});
+
+Deno.test("a tree over all placements is restarted as one, also by the death of a host", async () => { // S2, S88
+  await using system = new System({ hosts: 1 });
+  await using tree = await supervise({
+    strategy: "oneForAll",
+    backoff: false,
+    children: [
+      { id: "thread", actor: Probe },
+      { id: "shared", actor: Probe, options: SHARED },
+      { id: "local", actor: Probe, options: { placement: "local" } },
+    ],
+  }, system);
+  const ids = ["thread", "shared", "local"];
+  const refs = ids.map((id) => tree.ref(id, Probe).with(PATIENT));
+  await Promise.all(refs.map((ref) => ref.ask.note("forgotten")));
+  const [thread, shared, local] = refs as [
+    typeof refs[0],
+    typeof refs[0],
+    typeof refs[0],
+  ];
+  const restarted = () =>
+    Promise.all(
+      refs.map(async (ref) => [await ref.ask.notes(), ref.incarnation]),
+    );
+  const next = (incarnation: number) =>
+    ids.map(() => [["started"], incarnation]);
+
+  await assertRejects(() => shared.ask.die("exit"), ActorCrashedError);
+  await eventually(restarted, next(2));
+  await assertRejects(() => local.ask.fail("told to"), ActorCrashedError);
+  await eventually(restarted, next(3));
+  // Across threads, and from each placement to each other.
+  for (const from of refs) {
+    for (const to of refs) {
+      if (from !== to) {
+        assertEquals(await from.ask.askOther(to, "hello"), "hello");
+      }
+    }
+  }
+  assertEquals((await thread.ask.facts()).parent?.name, "main");
 });
