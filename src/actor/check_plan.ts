@@ -10,8 +10,15 @@ function isAbsolute(url: string): boolean {
   return true;
 }
 
+/** The arguments for a start; they are let go when there will not be another. */
+export function takeArgs(plan: Plan): readonly unknown[] {
+  const { args, once } = plan;
+  if (once) plan.args = [];
+  return args;
+}
+
 /**
- * What `definition` is to run with `args`.
+ * What `definition` is to run with `args`, `once` or as often as somebody starts it.
  *
  * @throws {InvalidOptionError} If it is no handle of an actor or a task, or `args` is no array.
  */
@@ -19,6 +26,7 @@ export function checkPlan(
   kind: "actor" | "task",
   definition: unknown,
   args: readonly unknown[],
+  once: boolean,
 ): Plan {
   const { module, [kind]: name } = Object(definition) as {
     module?: unknown;
@@ -49,7 +57,7 @@ export function checkPlan(
       { option: "args", value: args },
     );
   }
-  return { kind, module, definition: name, args };
+  return { kind, module, definition: name, args, once };
 }
 
 function describe(value: unknown): string {

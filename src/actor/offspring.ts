@@ -162,10 +162,16 @@ export class Offspring implements Spawner {
   /** Opens an address for a supervisor; see {@link CellFactory}. */
   open(spec: CellSpec): Cell {
     const options = (spec.options ?? {}) as SpawnOptions;
-    return this.#openActor(spec.actor, spec.args, {
-      ...options,
-      name: options.name ?? spec.id,
-    }, spec.onFailure);
+    return this.#openActor(
+      spec.actor,
+      spec.args,
+      {
+        ...options,
+        name: options.name ?? spec.id,
+      },
+      spec.once === true,
+      spec.onFailure,
+    );
   }
 
   /** See {@link Spawner.spawn}. */
@@ -174,7 +180,7 @@ export class Offspring implements Spawner {
     args: A,
     options: SpawnOptions = {},
   ): Promise<ActorRef<C>> {
-    const cell = this.#openActor(definition, args, options);
+    const cell = this.#openActor(definition, args, options, true);
     cell.onEnded = retireUnheard;
     try {
       await cell.start();
@@ -191,7 +197,7 @@ export class Offspring implements Spawner {
     args: A,
     options: SpawnOptions = {},
   ): Job<Awaited<R>> {
-    const plan = checkPlan("task", task, args);
+    const plan = checkPlan("task", task, args, true);
     const checked = checkSpawnOptions(plan.definition, options);
     if (checked.placement !== "thread") {
       throw new InvalidOptionError(
@@ -253,9 +259,10 @@ export class Offspring implements Spawner {
     definition: unknown,
     args: readonly unknown[],
     options: SpawnOptions,
+    once: boolean,
     onFailure?: FailureRules,
   ): ThreadCell | LightCell {
-    const plan = checkPlan("actor", definition, args);
+    const plan = checkPlan("actor", definition, args, once);
     this.#refuseIfClosed(plan);
     const checked = checkSpawnOptions(plan.definition, options);
     return checked.placement === "thread"

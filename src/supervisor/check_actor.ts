@@ -22,7 +22,7 @@ export function checkActor(spec: ActorChild, where: string): void {
       must: "pass an array of constructor arguments",
     });
   }
-  checkPlan("actor", actor, args ?? []);
+  checkPlan("actor", actor, args ?? [], false);
   if (options === undefined) return;
   const { transfer } = checkSpawnOptions(spec.id, options);
   if (transfer.length === 0 || spec.restart === "temporary") return;

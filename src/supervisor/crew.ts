@@ -185,11 +185,14 @@ export class Crew implements NestedCrew {
   }
 
   /** Opens a cell and puts its child at the end of the list. */
-  add(spec: CheckedSpec): Child {
-    const { child: { id, onFailure }, body } = spec;
+  add(spec: CheckedSpec, lasting = false): Child {
+    const { child: { id, onFailure, restart }, body } = spec;
+    // One that lasts comes back when this supervisor is restarted, whatever its type.
+    const once = restart === "temporary" && !lasting;
+    const rules = [...onFailure, ...this.options.onFailure];
     const cell = openCell(
       { factory: this.#factory, nest: (options) => this.#face.nest(options) },
-      { id, body, rules: [...onFailure, ...this.options.onFailure] },
+      { id, body, rules, once },
     );
     // The cell has what it runs: a child that is never opened again leaves no arguments here.
     const child = new Child(spec.child, cell, this.judge);
@@ -255,7 +258,7 @@ export class Crew implements NestedCrew {
   }
 
   #openLasting(spec: CheckedSpec): void {
-    const child = this.add(spec);
+    const child = this.add(spec, true);
     child.lasting = true;
     this.#lasting.set(spec, child);
   }

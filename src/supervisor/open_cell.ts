@@ -15,7 +15,8 @@ export interface CellMakers {
 /**
  * Opens the cell of one child, actor or supervisor.
  *
- * @param rules The child's, then its supervisor's: the actor is told of them if it may resume.
+ * @param child `rules`: the child's, then its supervisor's; the actor is told of them if it may resume. `once`: it is never
+ * started again.
  */
 export function openCell(
   makers: CellMakers,
@@ -23,9 +24,10 @@ export function openCell(
     readonly id: string;
     readonly body: CheckedBody;
     readonly rules: readonly CheckedRule[];
+    readonly once: boolean;
   },
 ): SupervisedCell {
-  const { id, rules } = child;
+  const { id, rules, once } = child;
   const { actor, args, options, supervisor } = child.body;
   if (supervisor !== undefined) {
     const { ref, crew } = makers.nest(supervisor);
@@ -38,6 +40,7 @@ export function openCell(
     id,
     actor,
     args,
+    ...(once ? { once } : {}),
     ...(options === undefined ? {} : { options }),
     ...(rules.some((rule) => rule.then === "resume") ? { onFailure } : {}),
   };

@@ -32,6 +32,7 @@ Deno.test("ThreadCell does not take a stop that found nobody for the end of the 
     module: import.meta.url,
     definition: "X",
     args: [],
+    once: false,
   } as const;
   const cell = new ThreadCell(
     isolate,

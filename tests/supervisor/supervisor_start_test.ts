@@ -261,3 +261,15 @@ Deno.test("Supervisor holds no arguments of children that come later than itself
     [JSON.stringify({ active: [1, 1], held: 0 }), ""],
   );
 });
+
+Deno.test("What is started once does not hold its arguments, on a thread or beside its owner", async () => { // S23
+  const path = new URL("let_go_arguments.ts", import.meta.url).href;
+  const { stdout, stderr } = await runDeno(
+    ["run", "-A", "--quiet", "--v8-flags=--expose-gc", path],
+    { cwd: PACKAGE },
+  );
+  assertEquals(
+    [stdout.trim(), stderr],
+    [JSON.stringify({ active: 2, held: ["permanent"] }), ""],
+  );
+});

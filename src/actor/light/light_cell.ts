@@ -6,6 +6,7 @@
 import { InitTimeoutError } from "../../errors.ts";
 import type { ExitReport } from "../../exit_report.ts";
 import { decode } from "../../memory/codec.ts";
+import { takeArgs } from "../check_plan.ts";
 import type { Cell, CrashDetail, ResumedFailure } from "../cell.ts";
 import type { WireState } from "../mail/protocol.ts";
 import type { FailureRules } from "../resume.ts";
@@ -254,7 +255,7 @@ export class LightCell implements Cell, LightOwner {
 
   /** The arguments of the constructor as they were given, whatever an incarnation did to its own. */
   #args(): unknown[] {
-    const { args } = this.#plan;
+    const args = takeArgs(this.#plan);
     const { transfer } = this.#options;
     // What is moved exists once.
     if (transfer.length > 0 || args.every(isPlain)) return [...args];

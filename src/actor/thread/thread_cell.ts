@@ -8,6 +8,7 @@ import { SystemClosedError } from "../../errors.ts";
 import type { ExitReport } from "../../exit_report.ts";
 import { OVERFLOWS } from "../../channel/overflow.ts";
 import { ENDPOINT } from "../../memory/endpoints.ts";
+import { takeArgs } from "../check_plan.ts";
 import type { Cell, CrashDetail, ResumedFailure } from "../cell.ts";
 import type { Isolate } from "./isolate.ts";
 import { crashDetail, type WireCrash } from "./last_call.ts";
@@ -31,8 +32,10 @@ export interface Plan {
   readonly module: string;
   /** Name the definition is registered under. */
   readonly definition: string;
-  /** Its arguments. */
-  readonly args: readonly unknown[];
+  /** Its arguments; those that are needed once are taken by `takeArgs()`. */
+  args: readonly unknown[];
+  /** Whether it is started at most once. */
+  readonly once: boolean;
 }
 
 /** The report of a start that went wrong before a thread could say so. */
@@ -128,7 +131,8 @@ export class ThreadCell implements Cell {
     this.#restore = undefined;
     this.#kept = undefined;
     this.#crash = undefined;
-    const encoded = encodeFor(this.#isolate, this.#plan.args, { transfer });
+    const args = takeArgs(this.#plan);
+    const encoded = encodeFor(this.#isolate, args, { transfer });
     this.#isolate.post({
       type: "start",
       owner: this.#isolate.endpoint,
