@@ -10,6 +10,8 @@
  * | records                       | {@linkcode struct}           | `Array(Structure, …)`   |
  * | the latest of a record        | {@linkcode Snapshot}         |                         |
  * | records on their way          | {@linkcode StructRing}       |                         |
+ * | records by name               | {@linkcode SharedMap}        |                         |
+ * | counters by name              | {@linkcode SharedCounters}   |                         |
  * | many small blocks             | {@linkcode Heap}             | `heap`                  |
  * | a view of a part of a memory  | {@linkcode viewOn}           | a cast of `.buf`        |
  *
@@ -62,6 +64,9 @@ export type { GuardOptions } from "./guard.ts";
 export { Heap, type HeapOptions, type HeapUse } from "./heap.ts";
 export { type BlockPlace, HeapBlock } from "./heap_block.ts";
 export { type Initial, sharedArray } from "./shared_array.ts";
+export { MapFullError } from "./map_full_error.ts";
+export { SharedCounters } from "./shared_counters.ts";
+export { SharedMap, type SharedMapOptions } from "./shared_map.ts";
 export { SharedText } from "./shared_text.ts";
 export { type BitsOf, SharedValue } from "./shared_value.ts";
 export { Snapshot } from "./snapshot.ts";
