@@ -35,7 +35,9 @@ const {
   VERSION,
   CAPACITY_BYTES,
   CAPACITY_MESSAGES,
+  ENTRUSTED,
   FROM,
+  SETTLED,
   TO,
   WRITE,
   SENT,
@@ -153,6 +155,25 @@ export function sealLane(memory: SharedArrayBuffer): void {
  */
 export function isSealed(memory: SharedArrayBuffer): boolean {
   return load(openLane(memory), WRITE) < 0;
+}
+
+/**
+ * Takes the count of the records that a consumer which has ended had taken to itself and not dealt with; for its successor,
+ * before it takes any.
+ *
+ * @param memory A lane made by {@linkcode createLane}.
+ * @returns Who wrote them, and how many they were; 0 when asked again.
+ * @throws {InvalidOptionError} If `memory` is not a lane of this version.
+ */
+export function takeUnsettled(
+  memory: SharedArrayBuffer,
+): { readonly from: number; readonly count: number } {
+  const words = openLane(memory);
+  const entrusted = peek(words, ENTRUSTED);
+  const unsettled = (entrusted - peek(words, SETTLED)) | 0;
+  poke(words, SETTLED, entrusted);
+  // A consumer that was fenced and ran on may have counted on.
+  return { from: peek(words, FROM), count: Math.max(0, unsettled) };
 }
 
 /**

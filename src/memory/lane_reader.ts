@@ -16,7 +16,7 @@ import {
 import { LANE, LANE_POSITION, LANE_READ, LANE_RECORD } from "./layout.ts";
 
 const { CAPACITY_BYTES, FROM, WRITE, SENT, OVERFLOWED, READ, DONE } = LANE;
-const { DROPPED, RING } = LANE;
+const { DROPPED, ENTRUSTED, SETTLED, RING } = LANE;
 const { MASK: POSITION, UNIT_BYTES } = LANE_POSITION;
 const { TAG_SHIFT, TAG_LIMIT, TAG_MASK, WANT, BUSY } = LANE_READ;
 const { PAD, KIND_SHIFT, LENGTH_MASK, HEADER_BYTES, HEADER_UNITS } =
@@ -112,6 +112,16 @@ export class LaneReader {
   /** Whether the record in flight is to be dropped, as the producer found no room for a newer one. */
   get overflowed(): boolean {
     return load(this.#words, OVERFLOWED) !== this.#dropped;
+  }
+
+  /** Counts a record that is kept beside the lane, to be handled after it was finished here. */
+  entrust(): void {
+    poke(this.#words, ENTRUSTED, (peek(this.#words, ENTRUSTED) + 1) | 0);
+  }
+
+  /** Counts one of those as dealt with. */
+  settle(): void {
+    poke(this.#words, SETTLED, (peek(this.#words, SETTLED) + 1) | 0);
   }
 
   /**

@@ -25,7 +25,9 @@ export const LAYOUT_VERSION: 1 = 1 as const;
  *    132    33  DONE               consumer, plain    records finished, mod 2^32; a statistic
  *    136    34  DROPPED            consumer           records dropped for OVERFLOWED, mod 2^32, counted once they are finished; its
  *                                                    successor goes on from it
- *    140-191    reserved           nobody             zero
+ *    140    35  ENTRUSTED          consumer, plain    tells finished here and kept by the consumer to be handled later
+ *    144    36  SETTLED            consumer, plain    those of them that were dealt with; the rest is lost with the consumer
+ *    148-191    reserved           nobody             zero
  *    192    48  RING               producer           records: see LANE_RECORD
  *
  * DONE decides nothing: a consumer that was replaced while it slept may write an
@@ -43,6 +45,8 @@ export const LANE: {
   readonly READ: 32;
   readonly DONE: 33;
   readonly DROPPED: 34;
+  readonly ENTRUSTED: 35;
+  readonly SETTLED: 36;
   readonly RING: 48;
 } = {
   VERSION: 0,
@@ -56,6 +60,8 @@ export const LANE: {
   READ: 32,
   DONE: 33,
   DROPPED: 34,
+  ENTRUSTED: 35,
+  SETTLED: 36,
   RING: 48,
 } as const;
 

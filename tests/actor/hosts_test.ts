@@ -14,6 +14,8 @@ import {
 } from "../../mod.ts";
 import { eventually, Journal } from "../conformance/journal.ts";
 import { Probe } from "../conformance/probe.ts";
+import { SharedWord } from "../conformance/shared_word.ts";
+import { Gate } from "../fixtures/gate.ts";
 import { Tally } from "../fixtures/host_actors.ts";
 
 const SHARED = { placement: "shared" } as const;
@@ -164,4 +166,35 @@ Deno.test("a tree over all placements is restarted as one, also by the death of 
     }
   }
   assertEquals((await thread.ask.facts()).parent?.name, "main");
+});
+
+// M7
+Deno.test("the tells that a host had read when it ended are dead letters, each once", async () => {
+  await using system = new System({ hosts: 1, deadLetterLines: 0 });
+  await using tree = await supervise({
+    backoff: false,
+    children: [{ id: "gate", actor: Gate, options: SHARED }],
+  }, system);
+  const gate = tree.ref("gate", Gate).with(PATIENT);
+  const letters = system.deadLetters[Symbol.asyncIterator]();
+  // These are dealt with.
+  for (let n = 0; n < 5; n++) gate.tell.waiting();
+  assertEquals(await gate.ask.waiting(), 0);
+  const guilty = await system.spawn(Probe, [], SHARED);
+  const arrived = new SharedWord();
+  const passing = assertRejects(
+    () => gate.ask.pass(arrived.words),
+    ActorCrashedError,
+  );
+  await arrived.reaches(1);
+  // These wait at the host, beside one that it reads behind them.
+  for (let n = 0; n < 3; n++) gate.tell.waiting();
+  await assertRejects(() => guilty.ask.die("exit"), ActorCrashedError);
+  await passing;
+  assertEquals(await gate.ask.waiting(), 0);
+  for (let n = 0; n < 3; n++) {
+    const { value } = await letters.next();
+    assertEquals([value.why, value.kind, value.sender.id], ["lost", "tell", 0]);
+  }
+  assertEquals(system.deadLetters.count, 3);
 });

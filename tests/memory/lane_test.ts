@@ -6,6 +6,7 @@ import {
   LaneReader,
   LaneWriter,
   sealLane,
+  takeUnsettled,
 } from "../../src/memory/lane.ts";
 
 const NOTHING = new Uint8Array(0);
@@ -302,6 +303,24 @@ Deno.test("LaneWriter.kept leaves out what is going to be dropped, and counts no
   successor.done();
   assertEquals(successor.overflowed, false);
   assertEquals([writer.depth, writer.kept], [2, 2]);
+});
+
+Deno.test("takeUnsettled() tells once what a consumer had taken to itself and not dealt with", () => {
+  const { memory, writer, reader } = open(4096);
+  for (let n = 0; n < 3; n++) {
+    send(writer, n);
+    reader.take();
+    reader.entrust();
+    reader.done();
+  }
+  reader.settle();
+  assertEquals(takeUnsettled(memory), { from: 1, count: 2 });
+  assertEquals(takeUnsettled(memory), { from: 1, count: 0 });
+  // One that was fenced and runs on does not make up for what its successor loses.
+  reader.settle();
+  assertEquals(takeUnsettled(memory), { from: 1, count: 0 });
+  reader.entrust();
+  assertEquals(takeUnsettled(memory), { from: 1, count: 1 });
 });
 
 Deno.test("LaneReader.adopt() fences the consumer before it in every operation", () => {

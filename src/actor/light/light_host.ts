@@ -315,9 +315,10 @@ export class Lights implements LightMail, LightStage {
   }
 
   /** See {@link LightStage.finished}. */
-  finished(actor: LightActor, { from }: LightMessage): void {
-    if (from === undefined) actor.line?.finished();
-    else this.post.credit(from, actor);
+  finished(actor: LightActor, { from, asks }: LightMessage): void {
+    if (from === undefined) return actor.line?.finished();
+    if (!asks) from.lane?.settle();
+    this.post.credit(from, actor);
   }
 
   /** What the names of those without one begin with; kept, as most are of one definition. */
@@ -390,6 +391,7 @@ export class Lights implements LightMail, LightStage {
 
   #turnAway(actor: LightActor, message: LightMessage): void {
     this.lose(actor, message, "undelivered");
+    if (!message.asks) message.from?.lane?.settle();
     if (message.ask !== undefined) return message.ask.refused("sealed");
     if (!message.asks) return;
     const error = errorToWire(stoppedError(actor.name));

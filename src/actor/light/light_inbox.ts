@@ -46,6 +46,8 @@ export class LightInbox {
       from,
       lane.b,
     );
+    from.lane = lane;
+    if (!message.asks) lane.entrust();
     let late = false;
     message.complete = false;
     this.#isolate.readLater(lane, (read) => {

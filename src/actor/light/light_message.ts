@@ -1,5 +1,6 @@
 import type { Delivery } from "../../channel/outlet.ts";
 import { type LightRunning, runningLight } from "../current.ts";
+import type { LaneReader } from "../../memory/lane.ts";
 import type { Ask } from "../mail/ask_book.ts";
 import type { RoomDeadline } from "./room_deadline.ts";
 
@@ -50,6 +51,8 @@ export interface LightSender {
   readonly life: number;
   /** Whether it was told that the actor takes no more messages. */
   told?: boolean;
+  /** The lane that its latest message came by, which counts the tells that are lost with this thread. */
+  lane?: LaneReader;
   /** Messages of it that were finished and that it was not told of. */
   owed: number;
 }

@@ -18,6 +18,7 @@
  * |                 | or a tell whose moved values went to an incarnation that ended before its turn came      |
  * | `emptied`       | a tell that waited when its actor was restarted with `mailbox.onRestart: "drop"`         |
  * | `poison`        | a tell that was in flight at a crash once more than its actor's `redeliver` allows       |
+ * | `lost`          | a tell that its host worker had read and not dealt with when it ended; it may have run   |
  */
 export type DeadLetterReason =
   | "stopped"
@@ -27,7 +28,8 @@ export type DeadLetterReason =
   | "unknownMethod"
   | "undelivered"
   | "emptied"
-  | "poison";
+  | "poison"
+  | "lost";
 
 /** One side of a message. */
 export interface Correspondent {

@@ -238,6 +238,7 @@ const BECAUSE: Readonly<Record<DeadLetterReason, string>> = {
   emptied:
     "it ended before its turn came, and keeps no messages over a restart",
   poison: "it crashed each time",
+  lost: "its host worker ended with it, perhaps after it had begun",
 };
 
 function lineOf({ why, kind, receiver, sender, method }: DeadLetter): string {

@@ -8,7 +8,7 @@ import { Doorbell, rouse } from "../../channel/doorbell.ts";
 import { Mailbox } from "../../channel/mailbox.ts";
 import type { Delivery } from "../../channel/outlet.ts";
 import { ENDPOINT, type EndpointTable } from "../../memory/endpoints.ts";
-import type { LaneReader } from "../../memory/lane.ts";
+import { type LaneReader, takeUnsettled } from "../../memory/lane.ts";
 import { decode } from "../../memory/codec.ts";
 import { AskBook } from "../mail/ask_book.ts";
 import { AskChain } from "../mail/ask_chain.ts";
@@ -178,8 +178,18 @@ export class Isolate {
   /** Takes over a lane that leads here. */
   adopt(lane: LaneInfo): void {
     this.#laneIds.set(lane.memory, lane.id);
+    this.#mournTells(lane.memory);
     this.mailbox.adopt(lane.memory, lane.express, false);
     this.wake();
+  }
+
+  /** What an incarnation before had taken for its light actors ended with it. */
+  #mournTells(memory: SharedArrayBuffer): void {
+    const { from, count } = takeUnsettled(memory);
+    const { endpoint } = this;
+    for (let lost = count; lost > 0; lost--) {
+      this.report({ why: "lost", kind: "tell", to: endpoint, from, hash: 0 });
+    }
   }
 
   /** Whether all that a record needs has arrived. */
