@@ -21,7 +21,7 @@ import { Job } from "./job.ts";
 import type { FromNursery } from "./mail/protocol.ts";
 import type { ActorRef } from "./ref.ts";
 import { encodeFor } from "./thread/leaving.ts";
-import { LightCell } from "./light/light_cell.ts";
+import { LightCell, STARTED } from "./light/light_cell.ts";
 import type { Lights } from "./light/light_host.ts";
 import { type LightPlace, LocalPlace } from "./light/light_place.ts";
 import { lightsOf } from "./light/lights_of.ts";
@@ -175,20 +175,22 @@ export class Offspring implements Spawner {
   }
 
   /** See {@link Spawner.spawn}. */
-  async spawn<A extends unknown[], C>(
+  spawn<A extends unknown[], C>(
     definition: ActorClass<A, C>,
     args: A,
     options: SpawnOptions = {},
   ): Promise<ActorRef<C>> {
-    const cell = this.#openActor(definition, args, options, true);
-    cell.onEnded = retireUnheard;
+    let cell: ThreadCell | LightCell | undefined;
     try {
-      await cell.start();
+      cell = this.#openActor(definition, args, options, true);
+      cell.onEnded = retireUnheard;
+      const starting = cell.start();
+      if (starting === STARTED) return Promise.resolve(refOf<C>(cell));
+      return endIfFailed(cell, starting);
     } catch (error) {
-      cell.retire(cell.lastReport ?? failedReport(error));
-      throw error;
+      cell?.retire(cell.lastReport ?? failedReport(error));
+      return Promise.reject(error);
     }
-    return cell.ref as ActorRef<C>;
   }
 
   /** See {@link Spawner.run}. */
@@ -343,6 +345,24 @@ export class Offspring implements Spawner {
     }
     if (this.size === 0) this.onIdle?.();
   }
+}
+
+function refOf<C>(cell: ThreadCell | LightCell): ActorRef<C> {
+  return cell.ref as ActorRef<C>;
+}
+
+/** The ref to one that takes its time to start; if that fails, nothing is left of it. */
+async function endIfFailed<C>(
+  cell: ThreadCell | LightCell,
+  starting: Promise<void>,
+): Promise<ActorRef<C>> {
+  try {
+    await starting;
+  } catch (error) {
+    cell.retire(cell.lastReport ?? failedReport(error));
+    throw error;
+  }
+  return refOf<C>(cell);
 }
 
 /** What becomes of one that nobody restarts; one function for all of them. */

@@ -30,6 +30,10 @@ export interface LightParent {
   readonly name: string;
 }
 
+/** What the start of one returns that is up at once, as most are: nobody has to wait. */
+export const STARTED: Promise<void> = Promise.resolve();
+const OPEN: Promise<void> = Promise.resolve();
+
 /** See {@link Cell}. */
 export class LightCell implements Cell, LightOwner {
   /** See {@link Cell.onEnded}. */
@@ -50,7 +54,10 @@ export class LightCell implements Cell, LightOwner {
   readonly #core: RefCore;
   #incarnation = 0;
   #running = false;
+  /** Of a start that takes its time. */
   #starting: PromiseWithResolvers<void> | undefined;
+  /** {@link OPEN} while a start is being asked for, then how it went if that is known at once. */
+  #outcome: Promise<void> | undefined;
   #ending: PromiseWithResolvers<ExitReport> | undefined;
   #retired = false;
   #restore: WireState | undefined;
@@ -122,7 +129,7 @@ export class LightCell implements Cell, LightOwner {
     if (this.#isolate.closed) return Promise.reject(notStarted(this.name));
     this.#core.incarnation = ++this.#incarnation;
     this.#running = true;
-    const starting = this.#starting = Promise.withResolvers();
+    this.#outcome = OPEN;
     const restore = this.#restore;
     this.#restore = this.#kept = this.#crash = undefined;
     const {
@@ -151,7 +158,11 @@ export class LightCell implements Cell, LightOwner {
     const { transfer } = this.#options;
     const args = () => this.#args();
     this.#place.start({ order, args, values, transfer, after, restore }, this);
-    return starting.promise;
+    const outcome = this.#outcome;
+    this.#outcome = undefined;
+    if (outcome !== OPEN) return outcome;
+    this.#starting = Promise.withResolvers();
+    return this.#starting.promise;
   }
 
   /** See {@link Cell.end}. */
@@ -188,6 +199,7 @@ export class LightCell implements Cell, LightOwner {
 
   /** See {@link LightOwner.started}. */
   started(): void {
+    if (this.#outcome === OPEN) this.#outcome = STARTED;
     this.#starting?.resolve();
     tellRestart(this.#isolate, this.#core.address, this.#incarnation);
     this.#starting = undefined;
@@ -201,7 +213,9 @@ export class LightCell implements Cell, LightOwner {
       ? { kind: "stopped", code: 0 }
       : failedReport(error);
     this.#over(report);
-    this.#starting?.reject(error ?? notStarted(this.name));
+    const why = error ?? notStarted(this.name);
+    if (this.#outcome === OPEN) this.#outcome = Promise.reject(why);
+    this.#starting?.reject(why);
     this.#starting = undefined;
   }
 
