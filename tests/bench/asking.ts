@@ -56,7 +56,8 @@ export async function openAsking(
   plan: AskPlan,
   placement: Placement = "thread",
 ): Promise<Trial> {
-  const system = new System();
+  // Two that share a thread share the same one.
+  const system = new System({ hosts: 1 });
   const answerer = await system.spawn(AnswererActor, [], { placement });
   const asker = (await system.spawn(AskerActor, [], { placement })).with({
     timeout: ROUND_MS,

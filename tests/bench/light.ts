@@ -46,10 +46,11 @@ function peers(bar: Bar, goal: Bar, job: ErlangJob, count: Count): Peer[] {
 /** What is asked of actors that share a thread, at `placement`. */
 export function lightSubjects(placement: Placement): readonly Subject[] {
   const of = `"${placement}" actors`;
+  const beside = placement === "shared" ? " of one host" : "";
   return [
     {
       name: `${placement}-ask`,
-      about: `ask round trip between two ${of}, asked again at once`,
+      about: `ask round trip between two ${of}${beside}, asked again at once`,
       unit: "µs",
       better: "lower",
       ours: {
@@ -60,7 +61,7 @@ export function lightSubjects(placement: Placement): readonly Subject[] {
     },
     {
       name: `${placement}-tell`,
-      about: `tells of {id, name, x, y} between two ${of}`,
+      about: `tells of {id, name, x, y} between two ${of}${beside}`,
       unit: "tells/s",
       better: "higher",
       ours: { open: (effort) => openTelling(tells(effort), placement) },

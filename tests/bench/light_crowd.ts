@@ -3,10 +3,9 @@
  *
  * @module
  */
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { type ActorRef, type Placement, supervise, System } from "../../mod.ts";
 import { FragileActor } from "./fragile_actor.ts";
+import { heapInUse, ScalesActor } from "./heap.ts";
 import type { Started } from "./started.ts";
 import { StartedActor } from "./started_actor.ts";
 import { median } from "./statistics.ts";
@@ -33,10 +32,10 @@ async function askAll(crowd: Crowd): Promise<void> {
   expectResult("the sum of answers", sum, 42 * crowd.length);
 }
 
-async function killAll(system: System, crowd: Crowd): Promise<void> {
-  expectResult("the number alive", system.tree().length, crowd.length);
-  await Promise.all(crowd.map((ref) => ref.kill()));
-  expectResult("the number left", system.tree().length, 0);
+async function killAll(crowd: Crowd): Promise<void> {
+  const ends = await Promise.all(crowd.map((ref) => ref.kill()));
+  const alive = ends.filter(({ kind }) => kind === "killed").length;
+  expectResult("the number alive", alive, crowd.length);
 }
 
 /** A round is the microseconds until one of `count` actors is up. */
@@ -47,7 +46,7 @@ export function openCreating(count: number, placement: Placement): Trial {
       const began = performance.now();
       const crowd = await make(system, count, placement);
       const us = (performance.now() - began) * 1_000 / count;
-      await killAll(system, crowd);
+      await killAll(crowd);
       return us;
     },
     close: () => system.close(),
@@ -63,36 +62,31 @@ export function openCrowd(count: number, placement: Placement): Trial {
       const crowd = await make(system, count, placement);
       await askAll(crowd);
       const us = (performance.now() - began) * 1_000 / count;
-      await killAll(system, crowd);
+      await killAll(crowd);
       return us;
     },
     close: () => system.close(),
   };
 }
 
-let collectGarbage: (() => void) | undefined;
-
-/** Bytes of the heap that somebody still needs. */
-function heapInUse(): number {
-  if (collectGarbage === undefined) {
-    setFlagsFromString("--expose-gc");
-    collectGarbage = runInNewContext("gc") as () => void;
-  }
-  collectGarbage();
-  const { heapUsed, external } = Deno.memoryUsage();
-  return heapUsed + external;
-}
-
-/** A round is the bytes of each of `count` actors that are alive and were asked once. */
-export function openBytes(count: number, placement: Placement): Trial {
-  const system = new System({ spares: 0 });
+/** A round is the bytes of each of `count` actors that are alive and were asked once, on all threads. */
+export async function openBytes(
+  count: number,
+  placement: Placement,
+): Promise<Trial> {
+  // One, so that the scales stand where the crowd does.
+  const system = new System({ spares: 0, hosts: 1 });
+  const scales = placement === "local"
+    ? undefined
+    : await system.spawn(ScalesActor, [], { placement });
+  const weigh = async () => heapInUse() + (await scales?.ask.heapInUse() ?? 0);
   return {
     async round() {
-      const before = heapInUse();
+      const before = await weigh();
       const crowd = await make(system, count, placement);
       await askAll(crowd);
-      const bytes = (heapInUse() - before) / count;
-      await killAll(system, crowd);
+      const bytes = (await weigh() - before) / count;
+      await killAll(crowd);
       return bytes;
     },
     close: () => system.close(),

@@ -23,6 +23,7 @@ export const SUBJECTS: readonly Subject[] = [
   recovery,
   mainStall,
   ...lightSubjects("local"),
+  ...lightSubjects("shared"),
 ];
 
 /** A name on the command line is no subject's. */

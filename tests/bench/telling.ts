@@ -71,7 +71,8 @@ export async function openTelling(
   count: number,
   placement: Placement = "thread",
 ): Promise<Trial> {
-  const system = new System();
+  // Two that share a thread share the same one.
+  const system = new System({ hosts: 1 });
   const collector = await system.spawn(CollectorActor, [], { placement });
   const teller = (await system.spawn(TellerActor, [], { placement })).with({
     timeout: ROUND_MS,
