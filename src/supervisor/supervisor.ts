@@ -12,6 +12,7 @@ import type {
   SupervisorChild,
   SupervisorOptions,
 } from "./child_spec.ts";
+import type { Takes } from "./fitting_options.ts";
 import { Crew, SHUTDOWN, type SupervisorState } from "./crew.ts";
 import type { ChildCounts } from "./roster.ts";
 import { heard, keepUnheard } from "./unheard.ts";
@@ -223,7 +224,7 @@ export class Supervisor implements AsyncDisposable {
    * was ended meanwhile, or the supervisor is stopping.
    */
   startChild<A extends unknown[], C>(
-    spec: ActorChild<A, C>,
+    spec: ActorChild<A, C> & Takes<A>,
   ): Promise<ActorRef<C>>;
   /** Adds a supervisor after all other children and starts it; resolves with it when it is up. */
   startChild(spec: SupervisorChild): Promise<Supervisor>;

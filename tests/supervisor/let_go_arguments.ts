@@ -35,6 +35,9 @@ if (import.meta.main) {
     local: await held((args) =>
       system.spawn(Keeper, args, { placement: "local" })
     ),
+    shared: await held((args) =>
+      system.spawn(Keeper, args, { placement: "shared" })
+    ),
     temporary: await held(start("temporary")),
     permanent: await held(start("permanent")),
   };

@@ -262,7 +262,7 @@ Deno.test("Supervisor holds no arguments of children that come later than itself
   );
 });
 
-Deno.test("What is started once does not hold its arguments, on a thread or beside its owner", async () => { // S23
+Deno.test("What is started once does not hold its arguments, wherever it runs", async () => { // S23
   const path = new URL("let_go_arguments.ts", import.meta.url).href;
   const { stdout, stderr } = await runDeno(
     ["run", "-A", "--quiet", "--v8-flags=--expose-gc", path],

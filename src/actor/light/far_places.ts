@@ -150,6 +150,10 @@ class FarPlace implements LightPlace {
       const error = value[0] as WireError | undefined;
       return this.#owner!.notStarted(error && errorFromWire(error));
     }
+    if (op === LIGHT_OP.RESUMED) {
+      const [error, method] = value as [WireError, string];
+      return this.#owner!.resumed(errorFromWire(error), method);
+    }
     if (op === LIGHT_OP.CHECKPOINT) {
       return this.#owner!.checkpoint(value[0] as WireState);
     }

@@ -154,9 +154,9 @@ export class LightCell implements Cell, LightOwner {
       onFailure: this.#onFailure,
       parent: this.#parent,
     };
-    const { args: values } = this.#plan;
+    const values = takeArgs(this.#plan);
     const { transfer } = this.#options;
-    const args = () => this.#args();
+    const args = () => this.#copyOf(values);
     this.#place.start({ order, args, values, transfer, after, restore }, this);
     const outcome = this.#outcome;
     this.#outcome = undefined;
@@ -268,8 +268,7 @@ export class LightCell implements Cell, LightOwner {
   }
 
   /** The arguments of the constructor as they were given, whatever an incarnation did to its own. */
-  #args(): unknown[] {
-    const args = takeArgs(this.#plan);
+  #copyOf(args: readonly unknown[]): unknown[] {
     const { transfer } = this.#options;
     // What is moved exists once.
     if (transfer.length > 0 || args.every(isPlain)) return [...args];

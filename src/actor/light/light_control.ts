@@ -17,6 +17,7 @@
  *   STARTED      host → owner  []                              none
  *   NOT_STARTED  host → owner  [error] or []                   none
  *   CHECKPOINT   host → owner  [state]                         none
+ *   RESUMED      host → owner  [error, method]                 none
  *   ENDED        host → owner  [report, asked, crash]          none
  *
  * @module
@@ -37,6 +38,7 @@ export const LIGHT_OP: {
   readonly NOT_STARTED: 8;
   readonly ENDED: 9;
   readonly CHECKPOINT: 11;
+  readonly RESUMED: 14;
 } = {
   STOP: 1,
   WATCH: 2,
@@ -51,4 +53,5 @@ export const LIGHT_OP: {
   NOT_STARTED: 8,
   ENDED: 9,
   CHECKPOINT: 11,
+  RESUMED: 14,
 };

@@ -38,7 +38,7 @@ export interface LightOwner {
   /** It never came up. */
   notStarted(error: unknown): void;
   /** It goes on after a failure. */
-  resumed?(error: Error, method: string): void;
+  resumed(error: Error, method: string): void;
   /** It lets a state of it be kept. */
   checkpoint(state: WireState): void;
   /**

@@ -170,7 +170,7 @@ export class LightWork {
   #isAlone(life: LightLife, error: unknown, method: string): boolean {
     return isAlone(error, life.order.onFailure, () => {
       const cause = error instanceof Error ? error : new Error(String(error));
-      life.owner.resumed?.(cause, method);
+      life.owner.resumed(cause, method);
     });
   }
 

@@ -79,6 +79,10 @@ class FarOwner implements LightOwner {
     );
   }
 
+  resumed(error: Error, method: string): void {
+    this.#tell(LIGHT_OP.RESUMED, [errorToWire(error), method]);
+  }
+
   checkpoint(state: WireState): void {
     const { post } = this.#lights;
     post.order(
