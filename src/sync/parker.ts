@@ -22,10 +22,30 @@ export interface Cell {
 
 /** Longest sleep of a thread, in milliseconds: then it looks whether it was given up, or somebody else. */
 const SLICE_MS = 20;
-/** Looks before a thread sleeps: about 10 µs, a wake-up costs as much. */
-const LOOKS = 500;
 /** Longer timers fire at once. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
+/** Looks before a thread sleeps, at most: about 50 µs. A wake-up costs as much, and a reply that is looked for none. */
+const MOST_LOOKS = 4_000;
+/** And at least, where looking has not paid. */
+const LEAST_LOOKS = 100;
+/** Every so many waits it is tried whether looking pays again. */
+const TRY_EVERY = 32;
+
+let looks = MOST_LOOKS;
+let waits = 0;
+
+/** Looks for as long as that has paid lately; says whether it was found. */
+export function lookUntil(found: () => boolean): boolean {
+  if (found()) return true;
+  const most = ++waits % TRY_EVERY === 0 ? MOST_LOOKS : looks;
+  for (let i = patience(most); i > 0; i--) {
+    if (!found()) continue;
+    looks = Math.min(MOST_LOOKS, looks * 2);
+    return true;
+  }
+  looks = Math.max(LEAST_LOOKS, looks >> 1);
+  return false;
+}
 
 /**
  * Blocks the thread until the word has changed, for at most `timeoutMs`.
@@ -41,9 +61,7 @@ export function park(
   deaths: number,
   onDeath: () => void,
 ): Outcome {
-  for (let i = patience(LOOKS); i > 0; i--) {
-    if (load(words, index) !== value) return "changed";
-  }
+  if (lookUntil(() => load(words, index) !== value)) return "changed";
   const life = ownLife();
   const { lives } = life;
   const end = timeoutMs === Infinity ? Infinity : performance.now() + timeoutMs;

@@ -1,7 +1,8 @@
 import { InvalidOptionError } from "../errors.ts";
+import { cas, load } from "../memory/cells.ts";
 import { defineHandle, remember } from "./handles.ts";
 import type { Held } from "./held.ts";
-import { BLOCKING, KIND, PLACE, PLACE_STATE } from "./layout.ts";
+import { BLOCKING, KIND, PLACE, PLACE_STATE, PRIMITIVE } from "./layout.ts";
 import { ownLife } from "./lives.ts";
 import { Monitor } from "./monitor.ts";
 import {
@@ -13,13 +14,26 @@ import {
   type State,
 } from "./obtain.ts";
 import { OverReleasedError } from "./over_released_error.ts";
+import { lookUntil } from "./parker.ts";
 import { checkWait, type SyncWait, type Wait } from "./wait.ts";
 import { WaitTimeoutError } from "./wait_timeout_error.ts";
 
 /** The most that a semaphore can count. */
-const LIMIT = 2 ** 30;
-/** Fields of the memory: free permits, the bound or 0, permits held, free permits that a dead thread held. */
-const FREE = 0, MAX = 1, HELD = 2, ORPHANED = 3;
+const LIMIT = 2 ** 29;
+/** Fields of the memory: the bound or 0, permits held, free permits that a dead thread held. */
+const MAX = 0, HELD = 1, ORPHANED = 2;
+/**
+ * The word WORD: free permits times 2; bit 0: only sections write it.
+ *
+ *   from               to                   by               how    means
+ *   free, bit 0 clear  free - 1             taker            CAS    a permit is taken for good; no section
+ *   free, bit 0 clear  free + 1             releaser         CAS    one more; no section
+ *   free, bit 0 clear  free, bit 0 set      any              CAS    a section begins
+ *   bit 0 set          any                  in a section     write
+ *   bit 0 set          the same, clear      in a section     store  after its undo log: nobody waits
+ */
+const { WORD } = PRIMITIVE;
+const CLOSED = 1;
 /** In ARG of one who waits: the permit is taken for good. */
 const FOR_GOOD = 2;
 
@@ -43,7 +57,7 @@ class Permit implements Held {
 /** How a semaphore is made. */
 export interface SemaphoreOptions {
   /**
-   * The most permits there may be, held and free: a release too many throws then. A whole number from 1 to 2^30.
+   * The most permits there may be, held and free: a release too many throws then. A whole number from 1 to 2^29.
    *
    * @default no bound
    */
@@ -89,7 +103,7 @@ export class Semaphore {
   /**
    * Makes a semaphore.
    *
-   * @param permits How many are free, a whole number from 0 to 2^30.
+   * @param permits How many are free, a whole number from 0 to 2^29.
    * @param options Whether there is a bound.
    * @throws {InvalidOptionError} If a number is out of its bounds.
    */
@@ -111,19 +125,19 @@ export class Semaphore {
       this.#monitor = new Monitor(KIND.SEMAPHORE);
       const { words } = this.#monitor;
       // Nobody else has the memory yet.
-      words[this.#monitor.field(FREE)] = given;
+      words[WORD] = given << 1;
       words[this.#monitor.field(MAX)] = max ?? 0;
     }
-    this.#monitor.onDeath = () => this.#bury();
+    this.#monitor.onDeath = () => this.#closed(() => this.#bury());
     this.#monitor.onTaken = (arg) => this.#note(arg);
     remember(this, this.#monitor.words);
   }
 
   /** How many permits are free. */
   get value(): number {
-    return this.#monitor.run(() => {
+    return this.#section(() => {
       this.#bury();
-      return this.#get(FREE);
+      return this.#free;
     });
   }
 
@@ -205,19 +219,20 @@ export class Semaphore {
   /**
    * Gives a permit back that this thread holds, the last one first; where it holds none, adds one.
    *
-   * @throws {OverReleasedError} If there would be more than `max` then, or than 2^30.
+   * @throws {OverReleasedError} If there would be more than `max` then, or than 2^29.
    * @throws {FencedError} If this thread was given up.
    */
   release(): void {
     mustLive("release");
     const permit = this.#permits.at(-1);
     if (permit !== undefined) return this.#giveBack(permit);
+    if (this.#addFast()) return;
     const limit = Math.min(this.max, LIMIT);
-    const all = this.#monitor.run(() => {
+    const all = this.#section(() => {
       this.#bury();
-      const before = this.#get(FREE) + this.#get(HELD);
+      const before = this.#free + this.#get(HELD);
       if (before < limit) {
-        this.#set(FREE, this.#get(FREE) + 1);
+        this.#free += 1;
         this.#serve();
       }
       return before;
@@ -232,8 +247,9 @@ export class Semaphore {
     checkWait("acquire", options);
     options.signal?.throwIfAborted();
     mustLive("acquire");
+    if ((arg & FOR_GOOD) !== 0 && this.#takeFast()) return GRANTED;
     if (options.timeout === 0) return got(this.#try(arg), options);
-    const claim = () => this.#claim(arg);
+    const claim = () => this.#closed(() => this.#claim(arg));
     return got(await obtain(this.#monitor, claim, "acquire", options), options);
   }
 
@@ -241,13 +257,15 @@ export class Semaphore {
     checkWait("acquire", options);
     mayBlock("acquire", options);
     mustLive("acquire");
-    const claim = () => this.#claim(arg | BLOCKING);
+    const isThere = () => this.#takeFast();
+    if ((arg & FOR_GOOD) !== 0 && lookUntil(isThere)) return GRANTED;
+    const claim = () => this.#closed(() => this.#claim(arg | BLOCKING));
     return got(obtainSync(this.#monitor, claim, "acquire", options), options);
   }
 
   #try(arg: number): State {
     mustLive("acquire");
-    const place = this.#monitor.run(() => {
+    const place = this.#section(() => {
       this.#bury();
       return this.#takeFree(arg);
     });
@@ -270,8 +288,8 @@ export class Semaphore {
 
   /** In a section: has a permit if one is free, which it is only when nobody waits. */
   #takeFree(arg: number): number {
-    if (this.#get(FREE) === 0) this.#bury();
-    if (this.#get(FREE) === 0) return AT_ONCE.NO_ROOM;
+    if (this.#free === 0) this.#bury();
+    if (this.#free === 0) return AT_ONCE.NO_ROOM;
     if ((arg & FOR_GOOD) === 0 && !this.#monitor.hold(1)) {
       return AT_ONCE.NO_ROOM;
     }
@@ -280,7 +298,7 @@ export class Semaphore {
 
   /** In a section: counts a free permit as gone, and says from whom it was. */
   #takeOne(arg: number): State {
-    this.#set(FREE, this.#get(FREE) - 1);
+    this.#free -= 1;
     if ((arg & FOR_GOOD) === 0) this.#set(HELD, this.#get(HELD) + 1);
     const orphaned = this.#get(ORPHANED);
     if (orphaned === 0) return GRANTED;
@@ -296,7 +314,7 @@ export class Semaphore {
   /** In a section: gives free permits to those who wait. */
   #serve(): void {
     const monitor = this.#monitor;
-    while (this.#get(FREE) > 0) {
+    while (this.#free > 0) {
       const place = monitor.next();
       if (place < 0) return;
       monitor.tell(place, this.#takeOne(monitor.of(place, PLACE.ARG)));
@@ -319,7 +337,7 @@ export class Semaphore {
   }
 
   #orphan(permits: number, held: number): void {
-    this.#set(FREE, this.#get(FREE) + permits);
+    this.#free += permits;
     this.#set(HELD, this.#get(HELD) - held);
     this.#set(ORPHANED, this.#get(ORPHANED) + held);
   }
@@ -334,14 +352,66 @@ export class Semaphore {
     const at = this.#permits.lastIndexOf(permit);
     if (at < 0) return;
     this.#permits.splice(at, 1);
-    this.#monitor.run(() => {
+    this.#section(() => {
       // What a thread held that was given up is not its own any more.
       if (ownLife().fenced) return;
       this.#monitor.hold(-1);
       this.#set(HELD, this.#get(HELD) - 1);
-      this.#set(FREE, this.#get(FREE) + 1);
+      this.#free += 1;
       this.#serve();
     });
+  }
+
+  /** Takes a permit for good, if nobody waits; no section. */
+  #takeFast(): boolean {
+    const { words } = this.#monitor;
+    for (let seen = load(words, WORD); seen !== 0 && (seen & CLOSED) === 0;) {
+      const found = cas(words, WORD, seen, seen - 2);
+      if (found === seen) return true;
+      seen = found;
+    }
+    return false;
+  }
+
+  /** Adds a permit, if nobody waits and there is no bound; no section. */
+  #addFast(): boolean {
+    const { words } = this.#monitor;
+    if (this.#get(MAX) !== 0) return false;
+    let seen = load(words, WORD);
+    while ((seen & CLOSED) === 0 && seen >> 1 < LIMIT) {
+      const found = cas(words, WORD, seen, seen + 2);
+      if (found === seen) return true;
+      seen = found;
+    }
+    return false;
+  }
+
+  #section<T>(body: () => T): T {
+    return this.#monitor.run(() => this.#closed(body));
+  }
+
+  /** In a section: nobody takes or adds a permit outside of one while `body` runs, nor as long as somebody waits. */
+  #closed<T>(body: () => T): T {
+    const { words } = this.#monitor;
+    for (let seen = load(words, WORD); (seen & CLOSED) === 0;) {
+      const found = cas(words, WORD, seen, seen | CLOSED);
+      if (found === seen) break;
+      seen = found;
+    }
+    const result = body();
+    if (this.#monitor.next() < 0) {
+      this.#monitor.setLast(WORD, this.#monitor.get(WORD) & ~CLOSED);
+    }
+    return result;
+  }
+
+  /** In a section: how many permits are free. */
+  get #free(): number {
+    return this.#monitor.get(WORD) >> 1;
+  }
+
+  set #free(permits: number) {
+    this.#monitor.set(WORD, permits << 1 | CLOSED);
   }
 
   #get(field: number): number {

@@ -6,6 +6,7 @@
 import { askHot } from "./ask_hot.ts";
 import { askParked } from "./ask_parked.ts";
 import { lightSubjects } from "./light.ts";
+import { lockSubjects } from "./locks.ts";
 import { mainStall } from "./main_stall.ts";
 import { recovery } from "./recovery.ts";
 import { startCold } from "./start_cold.ts";
@@ -24,6 +25,7 @@ export const SUBJECTS: readonly Subject[] = [
   mainStall,
   ...lightSubjects("local"),
   ...lightSubjects("shared"),
+  ...lockSubjects,
 ];
 
 /** A name on the command line is no subject's. */

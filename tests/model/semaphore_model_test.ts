@@ -1,4 +1,4 @@
-import { KIND } from "../../src/sync/layout.ts";
+import { KIND, PRIMITIVE } from "../../src/sync/layout.ts";
 import { assertFlawFound, assertSound, type Exploration } from "./explorer.ts";
 import { exploreSync } from "./sync_model.ts";
 
@@ -15,7 +15,7 @@ function permits(
     allowed,
     maxPreemptions,
     ...(threads.includes("victim") ? { mayDie: ["victim"] } : {}),
-    prepare: (monitor) => void (monitor.words[monitor.field(0)] = free),
+    prepare: ({ words }) => void (words[PRIMITIVE.WORD] = free << 1),
   });
 }
 

@@ -1,0 +1,71 @@
+"""Python's multiprocessing: `python_peer.py`, orders on stdin as lines `JOB COUNT`, one figure a line on stdout."""
+import multiprocessing as mp
+import sys
+from time import perf_counter
+
+WARM = 200
+
+
+def semaphore(a, b, n):
+    for _ in range(n):
+        a.acquire()
+        b.release()
+
+
+def event(a, b, n):
+    for _ in range(n):
+        a.wait()
+        a.clear()
+        b.set()
+
+
+def barrier(a, _, n):
+    for _ in range(n):
+        a.wait()
+
+
+def measure(job, n):
+    """Microseconds of a round trip, or of a meeting."""
+    ctx = mp.get_context("spawn")
+    if job == "mutex":
+        lock = ctx.Lock()
+        start = perf_counter()
+        for _ in range(n):
+            lock.acquire()
+            lock.release()
+        return (perf_counter() - start) / n * 1e9
+    if job == "semaphore":
+        a, b = ctx.Semaphore(0), ctx.Semaphore(0)
+        other = semaphore
+
+        def step():
+            a.release()
+            b.acquire()
+    elif job == "event":
+        a, b = ctx.Event(), ctx.Event()
+        other = event
+
+        def step():
+            a.set()
+            b.wait()
+            b.clear()
+    else:
+        a = b = ctx.Barrier(2)
+        other = barrier
+        step = a.wait
+    process = ctx.Process(target=other, args=(a, b, n + WARM))
+    process.start()
+    for _ in range(WARM):
+        step()
+    start = perf_counter()
+    for _ in range(n):
+        step()
+    end = perf_counter()
+    process.join()
+    return (end - start) / n * 1e6
+
+
+if __name__ == "__main__":
+    for line in sys.stdin:
+        job, count = line.split()
+        print(measure(job, int(count)), flush=True)
