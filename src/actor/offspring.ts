@@ -321,14 +321,14 @@ export class Offspring implements Spawner {
   }
 
   #placeFor(
-    { placement }: CheckedOptions,
+    { placement, hangMs }: CheckedOptions,
     given: { name: string | undefined; definition: string },
     capacity: number,
     maxBytes: number,
   ): LightPlace {
     if (placement === "shared") {
       const { places } = this.#lights;
-      const host = places.host();
+      const host = places.host(hangMs);
       // A host that starts one on itself needs no lane for it.
       if (host.endpoint !== this.#isolate.endpoint) {
         return places.open(host, given, capacity, maxBytes);

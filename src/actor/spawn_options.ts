@@ -62,7 +62,8 @@ export interface SpawnOptions {
   readonly concurrency?: number;
   /**
    * An actor that does not return to its event loop for this many milliseconds ends as `hung`; more than 0, looked at
-   * every 50 ms, and never found before about 200 ms. Awaiting is no hang.
+   * every 50 ms, and never found before about 200 ms. Awaiting is no hang. A shared actor that hangs takes its host
+   * along: it ends as `hung`, and the others that live there as `killed`; each is restarted as its supervisor says.
    *
    * @default {Infinity}
    */
@@ -293,9 +294,9 @@ export function checkSpawnOptions(
       { option: "placement", value: placement },
     );
   }
-  if (placement !== "thread" && options.hangMs !== undefined) {
+  if (placement === "local" && options.hangMs !== undefined) {
     throw new InvalidOptionError(
-      `Cannot start "${actor}" as 'hangMs' must not be set for an actor that shares its thread: current value is ${options.hangMs}; use placement "thread"`,
+      `Cannot start "${actor}" as 'hangMs' must not be set for an actor on the thread of its owner: current value is ${options.hangMs}; use placement "thread" or "shared"`,
       { option: "hangMs", value: options.hangMs },
     );
   }

@@ -39,11 +39,12 @@ for (const how of ["close", "exit"] as const) {
     const other = await system.spawn(Probe, [], SHARED);
     const elsewhere = await system.spawn(Probe, []);
     const { exited } = elsewhere;
-    const ends = [guilty.exited, other.exited];
+    const ends = Promise.all([guilty.exited, other.exited]);
     await assertRejects(() => guilty.ask.die(how), ActorCrashedError);
-    for (const { kind } of await Promise.all(ends)) {
-      assertEquals(kind, "crashed");
-    }
+    const [first, second] = await ends;
+    assertEquals(first.kind, "crashed");
+    // Which of them it was is known if its handler had not returned.
+    assert(["crashed", "killed"].includes(second.kind));
     assertEquals(await elsewhere.ask.echo(1), 1);
     // The host is there again for whoever comes next.
     const next = await system.spawn(Probe, [], SHARED);
@@ -197,4 +198,39 @@ Deno.test("the tells that a host had read when it ended are dead letters, each o
     assertEquals([value.why, value.kind, value.sender.id], ["lost", "tell", 0]);
   }
   assertEquals(system.deadLetters.count, 3);
+});
+
+Deno.test("an actor that hangs takes its host along, and each on it is restarted", async () => {
+  const words = new Int32Array(new SharedArrayBuffer(8));
+  await using system = new System({ hosts: 1 });
+  await using tree = await supervise({
+    backoff: false,
+    children: [
+      {
+        id: "guilty",
+        actor: Tally,
+        args: [words],
+        options: { ...SHARED, hangMs: 300 },
+      },
+      { id: "other", actor: Probe, options: SHARED },
+    ],
+  }, system);
+  const ends: unknown[] = [];
+  using _events = tree.onEvent((event) => {
+    if (event.type === "ended") ends.push([event.id, event.report.kind]);
+  });
+  const guilty = tree.ref("guilty", Tally).with(PATIENT);
+  const other = tree.ref("other", Probe).with(PATIENT);
+  const hung = await assertRejects(() => guilty.ask.block(), ActorCrashedError);
+  assert(hung.mayHaveRun);
+  assertEquals(await other.ask.echo(1), 1);
+  assertEquals(await guilty.ask.read(), 0);
+  assertEquals([guilty.incarnation, other.incarnation], [2, 2]);
+  assertEquals(ends, [["guilty", "hung"], ["other", "killed"]]);
+  await eventually(() => system.zombies, 1);
+  // Nothing that it does now counts.
+  Atomics.store(words, 1, 2);
+  Atomics.notify(words, 1);
+  await eventually(() => system.zombies, 0);
+  assertEquals(await guilty.ask.read(), 0);
 });

@@ -26,6 +26,8 @@ import type { LightOwner } from "./light_order.ts";
 import type { LightPlace, LightStart } from "./light_place.ts";
 import type { LightStop } from "./light_stop.ts";
 
+const KILLED: ExitReport = { kind: "killed", code: 1 };
+
 /** An end as the host tells it. */
 type WireEnd = [
   report: WireReport,
@@ -165,7 +167,7 @@ class FarPlace implements LightPlace {
   }
 
   /** An incarnation of the host ended. */
-  hostGone(report: ExitReport, final: boolean): void {
+  hostGone(report: ExitReport, final: boolean, culprit: number): void {
     if (final) this.#final = report;
     const { table } = this.#keeper.lights.isolate;
     const epoch = table.get(this.host.endpoint, ENDPOINT.EPOCH);
@@ -176,7 +178,10 @@ class FarPlace implements LightPlace {
     this.#state = "none";
     if (before === "starting") {
       this.#owner!.notStarted(hostEnded(name, report));
-    } else if (before === "up") this.#owner!.ended(ownEnd(report), false);
+    } else if (before === "up") {
+      const innocent = culprit !== 0 && culprit !== this.local;
+      this.#owner!.ended(innocent ? KILLED : ownEnd(report), false);
+    }
   }
 
   /** A stop found no incarnation, as the next one was on its way: it was meant for whoever comes. */
@@ -201,9 +206,7 @@ class FarPlace implements LightPlace {
 /** What an actor's end is called whose host ended so. */
 function ownEnd(report: ExitReport): ExitReport {
   const { kind } = report;
-  return kind === "done" || kind === "stopped"
-    ? { kind: "killed", code: 1 }
-    : report;
+  return kind === "done" || kind === "stopped" ? KILLED : report;
 }
 
 function hostEnded(actor: string, { kind, error }: ExitReport): TroupeError {
@@ -226,13 +229,14 @@ export class FarPlaces {
     this.lights = lights;
   }
 
-  /** The host with the fewest light actors; it starts if it does not run. */
-  host(): Address {
+  /** The host with the fewest light actors; it starts if it does not run, and is watched for one with that `hangMs`. */
+  host(hangMs: number): Address {
     const { isolate } = this.lights;
     const host = new HostRows(isolate.table).least();
-    if (this.#wanted.get(host.endpoint) !== host.life) {
+    const known = this.#wanted.get(host.endpoint) === host.life;
+    if (!known || hangMs !== Infinity) {
       this.#wanted.set(host.endpoint, host.life);
-      isolate.post({ type: "host", address: host });
+      isolate.post({ type: "host", address: host, hangMs });
     }
     return host;
   }
@@ -268,10 +272,15 @@ export class FarPlaces {
     this.#places.get(from)?.get(local)?.hear(op, incarnation, value);
   }
 
-  /** An incarnation of a host may have ended, for good if `final`. */
-  gone({ endpoint, life }: Address, report: ExitReport, final: boolean): void {
+  /** An incarnation of a host may have ended, for good if `final`; the actor `culprit` had its turn. */
+  gone(
+    { endpoint, life }: Address,
+    report: ExitReport,
+    final: boolean,
+    culprit: number,
+  ): void {
     for (const place of [...this.#places.get(endpoint)?.values() ?? []]) {
-      if (place.host.life === life) place.hostGone(report, final);
+      if (place.host.life === life) place.hostGone(report, final, culprit);
     }
     if (final && this.#wanted.get(endpoint) === life) {
       this.#wanted.delete(endpoint);

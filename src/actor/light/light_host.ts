@@ -171,9 +171,11 @@ export class Lights implements LightMail, LightStage {
     this.#sliceOver = false;
     while (this.#turns.any && !this.#sliceOver) {
       const actor = this.#turns.shift();
+      this.tenants.turnOf(actor.id);
       // A turn of one that has nothing to do any more counts too: the thread is not idle.
       count += Math.max(1, actor.run());
     }
+    if (count > 0) this.tenants.turnOf(0);
     return count;
   }
 
@@ -186,7 +188,7 @@ export class Lights implements LightMail, LightStage {
   gone(address: Address, report: WireReport, final: boolean): void {
     const end = fromWireReport(report);
     this.others.gone(address, end, final);
-    this.places.gone(address, end, final);
+    this.places.gone(address, end, final, report.culprit ?? 0);
     this.tenants.sweep();
   }
 

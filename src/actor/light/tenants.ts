@@ -153,6 +153,14 @@ export class Tenants {
     for (const start of held) start();
   }
 
+  /** The actor of that number has its turn: what ends the thread now is its deed. 0 for none. */
+  turnOf(local: number): void {
+    if (this.#landlords.size === 0) return;
+    const { table, endpoint, fenced } = this.#lights.isolate;
+    // The row may be a successor's by now.
+    if (!fenced) table.set(endpoint, ENDPOINT.TURN, local);
+  }
+
   /** Starts an incarnation for the thread at `from`. */
   start(
     from: number,
@@ -192,6 +200,7 @@ export class Tenants {
       enterIsolate(isolate);
       return decode(bytes, 0, bytes.length, attachments) as unknown[];
     };
+    this.turnOf(local);
     actor.start(
       order,
       owner,
@@ -200,6 +209,7 @@ export class Tenants {
       restore && (() => readState(isolate, restore)),
     );
     for (const { how, done } of this.#takeEarly(local)) actor.stop(how, done);
+    this.turnOf(0);
   }
 
   /** Gives one up for good. */

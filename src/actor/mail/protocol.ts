@@ -39,6 +39,8 @@ export interface WireReport {
   readonly kind: ExitReport["kind"];
   readonly code: number;
   readonly error?: WireError;
+  /** Of a host worker: the light actor that had its turn. */
+  readonly culprit?: number;
 }
 
 /** A state of an actor on its way to its owner and back: nobody looks into it on the way. */
@@ -151,7 +153,11 @@ export type ToNursery =
   }
   | { readonly type: "drained"; readonly id: string }
   /** A light actor is to live there: the host worker is to run. */
-  | { readonly type: "host"; readonly address: Address }
+  | {
+    readonly type: "host";
+    readonly address: Address;
+    readonly hangMs: number;
+  }
   | {
     readonly type: "watch";
     readonly watcher: number;

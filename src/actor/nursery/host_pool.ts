@@ -8,10 +8,11 @@
  * @module
  */
 import { encodeArguments } from "../../memory/codec.ts";
-import type { EndpointTable } from "../../memory/endpoints.ts";
+import { ENDPOINT, type EndpointTable } from "../../memory/endpoints.ts";
 import { HostRows } from "../../memory/host_rows.ts";
 import type { Address, WireReport } from "../mail/protocol.ts";
 import { armed } from "./armed.ts";
+import type { HangWatch } from "./hang_watch.ts";
 import type { Seat, Start } from "./seat.ts";
 
 export type {} from "../light/host_entry.ts";
@@ -28,6 +29,8 @@ const MAX_FAILURES = 3;
 export interface HostHooks {
   /** Starts an incarnation. */
   start(start: Start): void;
+  /** The seat of a host. */
+  seat(address: Address): Seat | undefined;
   /** Gives a host up: all who know it are told. */
   retire(address: Address, report: WireReport): void;
 }
@@ -37,27 +40,52 @@ interface Host {
   readonly address: Address;
   incarnation: number;
   failures: number;
+  /** The least that one of its actors was given. */
+  hangMs: number;
+  /** How it was started last. */
+  start: Start | undefined;
 }
 
 /** The host workers of one system. */
 export class HostPool {
+  readonly #table: EndpointTable;
   readonly #rows: HostRows;
+  readonly #hangs: HangWatch;
   readonly #hooks: HostHooks;
   readonly #hosts: Map<number, Host> = new Map();
   #closed = false;
 
   /** None run yet. */
-  constructor(table: EndpointTable, hooks: HostHooks) {
+  constructor(table: EndpointTable, hangs: HangWatch, hooks: HostHooks) {
+    this.#table = table;
     this.#rows = new HostRows(table);
+    this.#hangs = hangs;
     this.#hooks = hooks;
   }
 
-  /** Lets a host run, if it does not yet. */
-  want(address: Address): void {
-    if (this.#closed || this.#hosts.has(address.endpoint)) return;
-    const host = { address, incarnation: 0, failures: 0 };
-    this.#hosts.set(address.endpoint, host);
-    this.#start(host);
+  /** Lets a host run, if it does not yet, and watches it for an actor with that `hangMs`. */
+  want(address: Address, hangMs: number): void {
+    if (this.#closed) return;
+    const known = this.#hosts.get(address.endpoint);
+    if (known === undefined) {
+      const start = undefined;
+      const host = { address, incarnation: 0, failures: 0, hangMs, start };
+      this.#hosts.set(address.endpoint, host);
+      return this.#start(host);
+    }
+    if (hangMs >= known.hangMs) return;
+    known.hangMs = hangMs;
+    // One that starts is watched as its start says, when it is up.
+    if (known.start !== undefined) Object.assign(known.start, { hangMs });
+    const seat = this.#hooks.seat(address);
+    if (seat?.state === "running") this.#hangs.begin(seat, hangMs);
+  }
+
+  /** The end of a host, with the light actor that had its turn. */
+  blame({ address: { endpoint } }: Seat, report: WireReport): WireReport {
+    const culprit = this.#table.get(endpoint, ENDPOINT.TURN);
+    this.#table.set(endpoint, ENDPOINT.TURN, 0);
+    return culprit === 0 ? report : { ...report, culprit };
   }
 
   /** An incarnation ended; `up` says whether it had started. */
@@ -74,15 +102,17 @@ export class HostPool {
     armed(() => this.#closed || this.#start(host), 0);
   }
 
-  /** Lets none run any more. Answers where they do. */
-  close(): readonly Address[] {
+  /** Ends all of them. */
+  close(): void {
     this.#closed = true;
-    return [...this.#hosts.values()].map(({ address }) => address);
+    for (const { address } of this.#hosts.values()) {
+      this.#hooks.retire(address, { kind: "killed", code: 1 });
+    }
   }
 
   #start(host: Host): void {
     const { bytes, length } = encodeArguments([]);
-    this.#hooks.start({
+    host.start = {
       type: "start",
       owner: NURSERY,
       become: {
@@ -105,9 +135,10 @@ export class HostPool {
       },
       transfer: [],
       initTimeout: BOOT_MS,
-      hangMs: Infinity,
+      hangMs: host.hangMs,
       redeliver: 0,
       dropMail: false,
-    });
+    };
+    this.#hooks.start(host.start);
   }
 }

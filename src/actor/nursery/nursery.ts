@@ -78,7 +78,8 @@ export class Nursery {
       this.#table,
       (seat, hangMs) => this.#end(seat, hungFor(seat.name, hangMs)),
     );
-    this.#hosts = new HostPool(this.#table, {
+    this.#hosts = new HostPool(this.#table, this.#hangs, {
+      seat: (address) => this.#seat(address),
       start: (message) => this.#start(message),
       retire: (address, report) => this.#retire(address, report),
     });
@@ -108,7 +109,7 @@ export class Nursery {
       case "watch":
         return this.#watch(message.watcher, message.address);
       case "host":
-        return this.#hosts.want(message.address);
+        return this.#hosts.want(message.address, message.hangMs);
       case "link":
       case "unlink":
       case "trap":
@@ -122,9 +123,7 @@ export class Nursery {
       case "closing":
         return this.#brood.hold();
       case "close":
-        for (const address of this.#hosts.close()) {
-          this.#retire(address, { kind: "killed", code: 1 });
-        }
+        this.#hosts.close();
         this.#brood.close();
         this.#deadLetters.flush();
         return this.#toMain({ type: "closed" });
@@ -255,6 +254,7 @@ export class Nursery {
   #end(seat: Seat, report: WireReport, call?: LastCall): void {
     if (seat.state === "empty") return;
     const { chick, state } = seat;
+    if (seat.owner === NURSERY) report = this.#hosts.blame(seat, report);
     clearTimeout(seat.timer);
     seat.cancelTake();
     this.#hangs.end(seat);
