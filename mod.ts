@@ -202,6 +202,8 @@ export {
   ValueRef,
 } from "./src/manager/proxies.ts";
 export { AlreadyRegisteredError } from "./src/registry/already_registered_error.ts";
+export { register, unregister, whereis } from "./src/registry/by_name.ts";
+export type { GroupChange } from "./src/registry/group_change.ts";
 export { Registry } from "./src/registry/registry.ts";
 export { RegistryStream } from "./src/registry/stream.ts";
 export type { Kind, NumberOf, ViewClass, Views } from "./src/memory/kind.ts";

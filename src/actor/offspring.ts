@@ -216,6 +216,13 @@ export class Offspring implements Spawner {
       ));
   }
 
+  /** Whether the nursery says something of one of its threads. */
+  has(message: FromNursery): boolean {
+    if (!("address" in message)) return false;
+    const { endpoint, life } = message.address;
+    return this.#cells.get(endpoint)?.address.life === life;
+  }
+
   /** Handles what the nursery says of one of them. */
   receive(message: FromNursery): void {
     if (message.type === "started") {

@@ -21,6 +21,7 @@ import {
 } from "./offspring.ts";
 import type { FromNursery, ToNursery } from "./mail/protocol.ts";
 import type { ActorRef } from "./ref.ts";
+import { Services } from "./services.ts";
 import type { SpawnOptions } from "./spawn_options.ts";
 import {
   checkCloseOptions,
@@ -40,6 +41,9 @@ async function within(ms: number, done: Promise<void>): Promise<void> {
   await Promise.race([done, late.promise]);
   clearTimeout(timer);
 }
+
+/** The thread's end of a system, for who needs more than it shows. */
+export let isolateOf: (system: System) => Isolate;
 
 /**
  * The root of all actors.
@@ -63,6 +67,8 @@ export class System implements AsyncDisposable, Spawner {
   readonly #nursery: Worker;
   readonly #hatchery: Hatchery;
   readonly #offspring: Offspring;
+  /** What it starts for itself: no part of its tree. */
+  readonly #services: Offspring;
   readonly #deadLetters: DeadLetterOffice;
   readonly #wanted: number;
   readonly #lives: Lives = ownLife().lives;
@@ -117,6 +123,8 @@ export class System implements AsyncDisposable, Spawner {
     this.#nursery.onerror = (event) => this.#broken(event);
     this.#nursery.onmessage = (event) => this.#receive(event.data);
     this.#offspring = new Offspring(this.#isolate, "main");
+    this.#services = new Offspring(this.#isolate, "main");
+    this.#isolate.services = new Services(this.#isolate, () => this.#services);
     this.#hatchery = new Hatchery((message, transfer) =>
       this.#toNursery(message, transfer)
     );
@@ -305,11 +313,14 @@ export class System implements AsyncDisposable, Spawner {
   }
 
   async #close(timeoutMs: number): Promise<void> {
-    this.#offspring.refuse(
-      new SystemClosedError("The system is closed: make a new one"),
+    const refusal = new SystemClosedError(
+      "The system is closed: make a new one",
     );
+    this.#offspring.refuse(refusal);
+    this.#services.refuse(refusal);
     this.#toNursery({ type: "closing" }, []);
-    const ended = this.#offspring.endAll("system closed", timeoutMs);
+    const ended = this.#offspring.endAll("system closed", timeoutMs)
+      .then(() => this.#services.endAll("system closed", timeoutMs));
     await within(timeoutMs + GRACE_MS, ended);
     this.#end(
       new SystemClosedError("Cannot get an answer as the system is closed"),
@@ -344,6 +355,7 @@ export class System implements AsyncDisposable, Spawner {
     this.#isolate.close(error);
     this.#lives.endAll(this.#group);
     this.#offspring.abandonAll(error);
+    this.#services.abandonAll(error);
     this.#warm.reject(error);
   }
 
@@ -355,6 +367,7 @@ export class System implements AsyncDisposable, Spawner {
     );
     this.#closing ??= Promise.resolve();
     this.#offspring.refuse(error);
+    this.#services.refuse(error);
     this.#end(error);
     this.#hatchery.close();
   }
@@ -371,6 +384,15 @@ export class System implements AsyncDisposable, Spawner {
     else if (message.type === "deadLetters") this.#deadLetters.take(message);
     else if (message.type === "hatch") this.#hatchery.hatch(message.id);
     else if (message.type === "discard") this.#hatchery.discard(message.id);
-    else if (!this.#isolate.receive(message)) this.#offspring.receive(message);
+    else if (!this.#isolate.receive(message)) {
+      const owner = this.#services.has(message)
+        ? this.#services
+        : this.#offspring;
+      owner.receive(message);
+    }
+  }
+
+  static {
+    isolateOf = (system) => system.#isolate;
   }
 }

@@ -6,8 +6,10 @@
 import type { Context } from "../actor/current.ts";
 import { type ActorRef, coreIn } from "../actor/ref.ts";
 import { Refusal } from "../errors.ts";
+import { type Standing, standingOf } from "../actor/light/light_standing.ts";
 import { ENDPOINT, STATE } from "../memory/endpoints.ts";
 import { type Batch, Feed } from "./feed.ts";
+import type { GroupChange } from "./group_change.ts";
 
 type AnyRef = ActorRef<unknown>;
 
@@ -22,9 +24,12 @@ interface Holdings {
 
 /** What a feed listens to. */
 export interface Source {
-  /** Values that are published, or the list of members whenever it changed. */
-  readonly kind: "topic" | "group";
-  /** Name of the topic or the group. */
+  /**
+   * What it gives: values that are published, the list of members whenever it changed, each join and leave, or who has a
+   * name whenever that changed.
+   */
+  readonly kind: "topic" | "group" | "changes" | "name";
+  /** Name of the topic or the group, or the name. */
   readonly name: string;
 }
 
@@ -38,25 +43,32 @@ function keyOf({ kind, name }: Source): string {
   return `${kind} ${name}`;
 }
 
-/** The row of an actor, as long as it is that actor's. */
-function rowOf(ref: AnyRef): { key: string; alive: boolean; open: boolean } {
+/** What is known of an actor here. */
+function knownOf(ref: AnyRef): { key: string; alive: boolean } {
   const core = coreIn(ref);
   if (core === undefined) throw new Refusal("Cannot keep what is no ref");
-  const { address: { endpoint, life }, isolate: { table } } = core;
-  // The row is given up before anybody is told of the end, so this look is never late.
-  const alive = table.get(endpoint, ENDPOINT.LIFE) === life;
-  const state = table.get(endpoint, ENDPOINT.STATE);
-  return {
-    key: `${endpoint}.${life}`,
-    alive,
-    open: alive && state === STATE.OPEN,
-  };
+  const { address: { endpoint, life, local = 0 }, isolate: { table } } = core;
+  // The row is given up before anybody is told of the end, so this look is never late; of a light actor it may be.
+  const alive = core.report === undefined &&
+    table.get(endpoint, ENDPOINT.LIFE) === life;
+  return { key: `${endpoint}.${life}.${local}`, alive };
+}
+
+/** How an actor stands, never later than anybody else knows. */
+function standingNow(ref: AnyRef): Standing | Promise<Standing> {
+  const core = coreIn(ref)!;
+  if (!knownOf(ref).alive) return "gone";
+  if (core.line !== undefined) return standingOf(core);
+  const { endpoint } = core.address;
+  const state = core.isolate.table.get(endpoint, ENDPOINT.STATE);
+  return state === STATE.OPEN ? "open" : "stopping";
 }
 
 /**
  * Names, groups and topics. Its methods are the messages of a `Registry`, which is the typed way to them.
  *
- * Every method but `next` is one step, so none of them mix.
+ * Those that look up an actor which shares its thread ask that thread first, as its end is known there before anybody is
+ * told of it. What they change they change in one step, so none of them mix.
  */
 export class Directory {
   #context: Context<Directory> | undefined;
@@ -82,15 +94,20 @@ export class Directory {
    * @param ref The actor.
    * @returns Nothing when it has the name now; the actor that has it already; or `"stopping"` when `ref` ends or has.
    */
-  register(name: string, ref: AnyRef): AnyRef | "stopping" | undefined {
-    const { key, open } = rowOf(ref);
-    const holder = this.whereis(name);
+  async register(
+    name: string,
+    ref: AnyRef,
+  ): Promise<AnyRef | "stopping" | undefined> {
+    const { key } = knownOf(ref);
+    const standing = await standingNow(ref);
+    const holder = await this.whereis(name);
     if (holder !== undefined) {
-      return rowOf(holder).key === key ? undefined : holder;
+      return knownOf(holder).key === key ? undefined : holder;
     }
-    if (!open) return "stopping";
+    if (standing !== "open") return "stopping";
     this.#names.set(name, ref);
     this.#holdingsOf(ref).names.add(name);
+    this.#give({ kind: "name", name }, ref);
     return undefined;
   }
 
@@ -100,10 +117,10 @@ export class Directory {
    * @param name The name.
    * @returns Whether an actor had it.
    */
-  unregister(name: string): boolean {
-    const holder = this.whereis(name);
+  async unregister(name: string): Promise<boolean> {
+    const holder = await this.whereis(name);
     if (holder === undefined) return false;
-    this.#names.delete(name);
+    this.#free(name);
     this.#holdingsOf(holder).names.delete(name);
     return true;
   }
@@ -114,11 +131,18 @@ export class Directory {
    * @param name The name.
    * @returns The actor, or nothing when none has it.
    */
-  whereis(name: string): AnyRef | undefined {
-    const ref = this.#names.get(name);
-    if (ref === undefined || rowOf(ref).alive) return ref;
-    this.#names.delete(name);
-    return undefined;
+  async whereis(name: string): Promise<AnyRef | undefined> {
+    for (;;) {
+      const ref = this.#names.get(name);
+      if (ref === undefined) return undefined;
+      const standing = standingNow(ref);
+      const found = typeof standing === "string" ? standing : await standing;
+      // Somebody else may have got it meanwhile.
+      if (this.#names.get(name) !== ref) continue;
+      if (found !== "gone") return ref;
+      this.#release(knownOf(ref).key);
+      if (this.#names.get(name) === ref) this.#free(name);
+    }
   }
 
   /**
@@ -126,10 +150,10 @@ export class Directory {
    *
    * @returns The names, in the order they were taken.
    */
-  names(): string[] {
-    return [...this.#names.keys()].filter((name) =>
-      this.whereis(name) !== undefined
-    );
+  async names(): Promise<string[]> {
+    const names = [...this.#names.keys()];
+    await Promise.all(names.map((name) => this.whereis(name)));
+    return names.filter((name) => this.#names.has(name));
   }
 
   /**
@@ -139,14 +163,17 @@ export class Directory {
    * @param ref The actor.
    * @returns `"joined"`, `"member"` when it was one, or `"stopping"` when it ends or has ended.
    */
-  join(group: string, ref: AnyRef): "joined" | "member" | "stopping" {
-    const { key, open } = rowOf(ref);
-    if (!open) return "stopping";
+  async join(
+    group: string,
+    ref: AnyRef,
+  ): Promise<"joined" | "member" | "stopping"> {
+    const { key } = knownOf(ref);
+    if (await standingNow(ref) !== "open") return "stopping";
     const members = this.#groups.get(group) ?? new Map<string, AnyRef>();
     if (members.has(key)) return "member";
     this.#groups.set(group, members.set(key, ref));
     this.#holdingsOf(ref).groups.add(group);
-    this.#changed(group);
+    this.#changed(group, { type: "joined", ref });
     return "joined";
   }
 
@@ -157,10 +184,12 @@ export class Directory {
    * @param ref The actor.
    * @returns Whether it was a member.
    */
-  leave(group: string, ref: AnyRef): boolean {
-    const { key } = rowOf(ref);
+  async leave(group: string, ref: AnyRef): Promise<boolean> {
+    const { key } = knownOf(ref);
+    // In the order of the calls: a join before it looks too.
+    await standingNow(ref);
     this.#holdings.get(key)?.groups.delete(group);
-    return this.#leave(group, key);
+    return this.#leave(group, key, "left");
   }
 
   /**
@@ -169,9 +198,13 @@ export class Directory {
    * @param group Name of the group.
    * @returns The actors, in the order they joined.
    */
-  members(group: string): AnyRef[] {
-    return [...this.#groups.get(group)?.values() ?? []]
-      .filter((ref) => rowOf(ref).alive);
+  async members(group: string): Promise<AnyRef[]> {
+    const refs = this.#present(group);
+    const found = await Promise.all(refs.map(standingNow));
+    for (const [i, ref] of refs.entries()) {
+      if (found[i] === "gone") this.#release(knownOf(ref).key);
+    }
+    return this.#present(group);
   }
 
   /**
@@ -186,7 +219,8 @@ export class Directory {
   }
 
   /**
-   * Begins to listen. A group's first value is its list of members as it is now.
+   * Begins to listen. A group's first value is its list of members as it is now, those of its changes the members that
+   * there are, and that of a name who has it.
    *
    * @param id What the feed is called from now on; unique.
    * @param source What to listen to.
@@ -201,7 +235,12 @@ export class Directory {
     const key = keyOf(source);
     const listeners = this.#listeners.get(key) ?? new Set();
     this.#listeners.set(key, listeners.add(feed));
-    if (source.kind === "group") feed.push(this.members(source.name));
+    const { kind, name } = source;
+    if (kind === "group") feed.push(this.#present(name));
+    else if (kind === "name") feed.push(this.#names.get(name));
+    else if (kind === "changes") {
+      for (const ref of this.#present(name)) feed.push({ type: "joined", ref });
+    }
   }
 
   /**
@@ -231,8 +270,14 @@ export class Directory {
     if (listeners?.size === 0) this.#listeners.delete(keyOf(open));
   }
 
+  /** The members that are not known to have ended. */
+  #present(group: string): AnyRef[] {
+    return [...this.#groups.get(group)?.values() ?? []]
+      .filter((ref) => knownOf(ref).alive);
+  }
+
   #holdingsOf(ref: AnyRef): Holdings {
-    const { key } = rowOf(ref);
+    const { key } = knownOf(ref);
     let holdings = this.#holdings.get(key);
     if (holdings === undefined) {
       holdings = {
@@ -255,22 +300,31 @@ export class Directory {
     for (const name of holdings.names) {
       // Somebody else may have it by now.
       const ref = this.#names.get(name);
-      if (ref !== undefined && rowOf(ref).key === key) this.#names.delete(name);
+      if (ref !== undefined && knownOf(ref).key === key) this.#free(name);
     }
-    for (const group of holdings.groups) this.#leave(group, key);
+    for (const group of holdings.groups) this.#leave(group, key, "ended");
     for (const id of holdings.feeds) this.close(id);
   }
 
-  #leave(group: string, key: string): boolean {
+  #leave(group: string, key: string, type: "left" | "ended"): boolean {
     const members = this.#groups.get(group);
-    if (members?.delete(key) !== true) return false;
+    const ref = members?.get(key);
+    if (members === undefined || ref === undefined) return false;
+    members.delete(key);
     if (members.size === 0) this.#groups.delete(group);
-    this.#changed(group);
+    this.#changed(group, { type, ref });
     return true;
   }
 
-  #changed(group: string): void {
-    this.#give({ kind: "group", name: group }, this.members(group));
+  #changed(group: string, change: GroupChange): void {
+    this.#give({ kind: "group", name: group }, this.#present(group));
+    this.#give({ kind: "changes", name: group }, change);
+  }
+
+  /** Nobody has that name any more. */
+  #free(name: string): void {
+    this.#names.delete(name);
+    this.#give({ kind: "name", name }, undefined);
   }
 
   #give(source: Source, value: unknown): number {

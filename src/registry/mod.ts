@@ -4,8 +4,12 @@
  * | what                      | call                                                | what an end does                  |
  * |---------------------------|-----------------------------------------------------|-----------------------------------|
  * | a name for one actor      | `register()`, `whereis()`, `unregister()`           | frees its names                   |
- * | a group of actors         | `join()`, `leave()`, `members()`, `listing()`       | takes it out of its groups        |
+ * | a group of actors         | `join()`, `leave()`, `members()`                    | takes it out of its groups        |
+ * | what changes, as a stream | `listing()`, `changes()`, `following()`             | ends the streams that it reads    |
  * | messages for all who care | `subscribe()`, `publish()`                          | ends the streams that it reads    |
+ *
+ * `Registry.of()` is the registry that each system has by itself: `register()`, `whereis()` and `unregister()` use it on
+ * any thread. `Registry.start()` makes another one.
  *
  * All of that is done before anybody is told of the end. A restart is no end: names and memberships stay.
  *
@@ -34,5 +38,7 @@ export type { Spawner } from "../actor/offspring.ts";
 export type { ActorRef } from "../actor/ref.ts";
 export { ActorStoppedError, InvalidOptionError } from "../errors.ts";
 export { AlreadyRegisteredError } from "./already_registered_error.ts";
+export { register, unregister, whereis } from "./by_name.ts";
+export type { GroupChange } from "./group_change.ts";
 export { Registry } from "./registry.ts";
 export { RegistryStream } from "./stream.ts";

@@ -4,31 +4,30 @@
  * @module
  */
 import { spawn } from "../actor/default_system.ts";
-import { actor, type ActorClass } from "../actor/define.ts";
+import type { ActorClass } from "../actor/define.ts";
 import type { Spawner } from "../actor/offspring.ts";
-import { type ActorRef, coreIn } from "../actor/ref.ts";
-import { ActorStoppedError, InvalidOptionError } from "../errors.ts";
+import type { ActorRef } from "../actor/ref.ts";
 import {
   definePortable,
   portable,
   type PortableData,
 } from "../memory/portable.ts";
 import { checkOptionNames } from "../option_names.ts";
+import type { System } from "../actor/system.ts";
+import {
+  checkCapacity,
+  checkName,
+  checkRef,
+  stopping,
+} from "./check_registry.ts";
+import { DIRECTORY, DirectoryActor, directoryOf } from "./directory_actor.ts";
 import { AlreadyRegisteredError } from "./already_registered_error.ts";
-import { Directory } from "./directory.ts";
+import type { Directory } from "./directory.ts";
+import type { GroupChange } from "./group_change.ts";
 import { RegistryStream } from "./stream.ts";
 
-/** The actor behind a {@linkcode Registry}. */
-export const DirectoryActor: ActorClass<[], Directory> = actor(
-  import.meta,
-  "DirectoryActor",
-  Directory,
-);
-
-/** As many as may wait for a value at the same time. */
-const MAX_READERS = 1 << 20;
-const MAX_CAPACITY = 1 << 20;
-const DEFAULT_CAPACITY = 1_024;
+/** The registry that the system of `ref` has by itself; without one that of here. */
+export let registryOf: (ref?: ActorRef<unknown>) => Promise<Registry>;
 
 /**
  * Names, groups and topics that every thread of a system can use.
@@ -90,12 +89,43 @@ export class Registry implements AsyncDisposable {
       system: true,
     });
     const { system } = options;
-    const how = { name: "registry", concurrency: MAX_READERS };
     return new Registry(
       system === undefined
-        ? await spawn(DirectoryActor, [], how)
-        : await system.spawn(DirectoryActor, [], how),
+        ? await spawn(DirectoryActor, [], DIRECTORY)
+        : await system.spawn(DirectoryActor, [], DIRECTORY),
     );
+  }
+
+  /**
+   * The registry that a system has by itself: the same one on all its threads, made when it is first asked for.
+   *
+   * - **Which system:** inside an actor its own one, elsewhere the default system. An actor that shares its thread is
+   *   inside itself until its first `await`; after that it uses the registry that it got before.
+   * - **With its system:** it is no part of the system's tree and ends with it. The default system ends when its last
+   *   actor has, also if names are taken.
+   *
+   * @param system Another system.
+   * @returns A promise of the registry.
+   * @throws {ThreadLimitError} If all 8,192 addresses of the system are taken.
+   * @throws {InitTimeoutError} If it is not up within 5,000 ms.
+   * @throws {SystemClosedError} If the system is closed.
+   * @throws {TopLevelSpawnError} If a worker is loading the module that makes the call.
+   *
+   * @example A name that all threads know
+   * ```ts
+   * import { Registry, System } from "@troupe/actors";
+   * import { VaultActor } from "@troupe/actors/manager";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using system = new System();
+   * const vault = await system.spawn(VaultActor, []);
+   * await (await Registry.of(system)).register("vault", vault);
+   * const registry = await Registry.of(system);
+   * assertEquals(await registry.whereis("vault"), vault);
+   * ```
+   */
+  static async of(system?: System): Promise<Registry> {
+    return new Registry(await directoryOf(system));
   }
 
   /**
@@ -248,6 +278,64 @@ export class Registry implements AsyncDisposable {
   }
 
   /**
+   * Each join and leave of a group, in order. The members that there are come first, as joins.
+   *
+   * - **Nothing is missed** as long as no more than `capacity` changes wait: then the oldest are dropped, and `missed`
+   *   counts them. `listing()` gives whole lists, of which only the latest waits.
+   *
+   * @typeParam C The instance of the actors' class.
+   * @param group Name of the group.
+   * @param _definition What `actor()` returned, for the type of the refs alone.
+   * @param options `capacity`: changes that may wait for the reader; a whole number from 1 to 1,048,576, default 1,024.
+   * @returns The changes.
+   * @throws {InvalidOptionError} If `group` is no non-empty string, or `capacity` is out of its bounds.
+   *
+   * @example Hear who comes and goes
+   * ```ts
+   * import { Registry, System } from "@troupe/actors";
+   * import { VaultActor } from "@troupe/actors/manager";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using system = new System();
+   * await using registry = await Registry.of(system);
+   * const vault = await system.spawn(VaultActor, []);
+   * await registry.join("vaults", vault);
+   * await using changes = registry.changes("vaults", VaultActor);
+   * assertEquals((await changes.next()).value, { type: "joined", ref: vault });
+   * await vault.stop();
+   * assertEquals((await changes.next()).value?.type, "ended");
+   * ```
+   */
+  changes<C = unknown>(
+    group: string,
+    _definition?: ActorClass<never, C>,
+    options: { capacity?: number } = {},
+  ): RegistryStream<GroupChange<C>> {
+    checkName("list", group);
+    const capacity = checkCapacity("list the changes of", group, options);
+    const source = { kind: "changes", name: group } as const;
+    return new RegistryStream(this.#directory, source, capacity);
+  }
+
+  /**
+   * Who has a name now, and again each time that it has another or none. A slow reader gets the latest, not each one in
+   * between.
+   *
+   * @typeParam C The instance of the actor's class.
+   * @param name The name.
+   * @param _definition What `actor()` returned, for the type of the ref alone.
+   * @returns The refs; `undefined` when nobody has the name.
+   * @throws {InvalidOptionError} If `name` is no non-empty string.
+   */
+  following<C = unknown>(
+    name: string,
+    _definition?: ActorClass<never, C>,
+  ): RegistryStream<ActorRef<C> | undefined> {
+    checkName("follow", name);
+    return new RegistryStream(this.#directory, { kind: "name", name }, 1);
+  }
+
+  /**
    * Listens to a topic.
    *
    * - **Nothing is missed** of what is published after the promise resolved, in the order it was published, as long as no
@@ -264,22 +352,7 @@ export class Registry implements AsyncDisposable {
     options: { capacity?: number } = {},
   ): Promise<RegistryStream<T>> {
     checkName("subscribe to", topic);
-    checkOptionNames<{ capacity?: number }>(
-      `Cannot subscribe to "${topic}"`,
-      options,
-      {
-        capacity: true,
-      },
-    );
-    const { capacity = DEFAULT_CAPACITY } = options;
-    if (
-      !Number.isInteger(capacity) || capacity < 1 || capacity > MAX_CAPACITY
-    ) {
-      throw new InvalidOptionError(
-        `Cannot subscribe to "${topic}" as 'capacity' must be a whole number from 1 to ${MAX_CAPACITY}: current value is ${capacity}`,
-        { option: "capacity", value: capacity },
-      );
-    }
+    const capacity = checkCapacity("subscribe to", topic, options);
     const source = { kind: "topic", name: topic } as const;
     const stream = new RegistryStream<T>(this.#directory, source, capacity);
     await stream.opened;
@@ -315,6 +388,7 @@ export class Registry implements AsyncDisposable {
   }
 
   static {
+    registryOf = async (ref) => new Registry(await directoryOf(ref));
     Object.defineProperty(this.prototype, portable, {
       value(this: Registry): PortableData {
         return { kind: "Registry", data: this.#directory };
@@ -325,31 +399,4 @@ export class Registry implements AsyncDisposable {
       (data) => new Registry(data as ActorRef<Directory>),
     );
   }
-}
-
-function checkName(what: string, name: unknown): void {
-  if (typeof name === "string" && name !== "") return;
-  throw new InvalidOptionError(
-    `Cannot ${what} that name as it must be a non-empty string: current value is ${
-      Deno.inspect(name, { depth: 1 })
-    }`,
-    { option: "name", value: name },
-  );
-}
-
-function checkRef(what: string, ref: unknown): void {
-  if (coreIn(ref) !== undefined) return;
-  throw new InvalidOptionError(
-    `Cannot ${what} an actor as its ref is needed: current value is ${
-      Deno.inspect(ref, { depth: 1 })
-    }`,
-    { option: "ref", value: ref },
-  );
-}
-
-function stopping(what: string, ref: ActorRef<unknown>): ActorStoppedError {
-  return new ActorStoppedError(
-    `Cannot ${what} "${ref.name}" as it is stopping or has stopped: use an actor that runs`,
-    { actor: ref.name, safeToRetry: true },
-  );
 }

@@ -77,6 +77,11 @@ export class LightActor {
     return this.#life?.state === "up" ? this.incarnation : 0;
   }
 
+  /** Whether its incarnation was asked to stop. */
+  get stopping(): boolean {
+    return this.#life?.stop !== undefined;
+  }
+
   /** Whether there is an incarnation, or one is being made. */
   get active(): boolean {
     return this.#life !== undefined;

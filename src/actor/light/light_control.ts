@@ -7,6 +7,7 @@
  *   GONE     its thread → any  [report]                        none
  *   DRAINING its thread → any  []; it takes no more messages        none
  *   RESTARTED its thread → any [incarnation]; it is up again         none
+ *   STANDING any → its thread  []                              "open", "stopping" or "gone"
  *   CREDIT   its thread → any  []; `b` messages were dealt with     none
  *   BEGUN    its thread → asker  []; `b` is the ask, which takes time   none
  *
@@ -39,6 +40,7 @@ export const LIGHT_OP: {
   readonly ENDED: 9;
   readonly CHECKPOINT: 11;
   readonly RESUMED: 14;
+  readonly STANDING: 15;
 } = {
   STOP: 1,
   WATCH: 2,
@@ -54,4 +56,5 @@ export const LIGHT_OP: {
   ENDED: 9,
   CHECKPOINT: 11,
   RESUMED: 14,
+  STANDING: 15,
 };

@@ -15,6 +15,7 @@ import type { LightActor } from "./light_actor.ts";
 import { senderName } from "./light_crash.ts";
 import { LIGHT_OP } from "./light_control.ts";
 import { type Lights, stoppedError } from "./light_host.ts";
+import { standing } from "./light_standing.ts";
 import { LightMessage, type LightSender } from "./light_message.ts";
 
 const LOST: ExitReport = { kind: "lost", code: 1 };
@@ -129,6 +130,9 @@ export class LightInbox {
       if (op === LIGHT_OP.RESTARTED) {
         return this.#hearRestart(from, local, value[0] as number);
       }
+      if (op === LIGHT_OP.STANDING) {
+        return this.#tellStanding(from, local, b);
+      }
       if (op === LIGHT_OP.WATCH) {
         return this.#watch(from, local, value[0] as number);
       }
@@ -156,6 +160,14 @@ export class LightInbox {
   #tellGone(endpoint: number, local: number): void {
     const report = this.#lights.retired.get(local)?.report ?? LOST;
     this.#lights.post.tellGone(endpoint, local, report);
+  }
+
+  /** What comes from others meanwhile is looked at first: the word of who gave the actor up. */
+  #tellStanding(from: number, local: number, askId: number): void {
+    setImmediate(() => {
+      const found = standing(this.#lights.find(local));
+      this.#lights.post.answer(from, askId, found);
+    });
   }
 
   #hearRestart(from: number, local: number, incarnation: number): void {

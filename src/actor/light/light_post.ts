@@ -88,7 +88,12 @@ export class LightPost {
 
   /** Answers the question `askId` of the thread at `endpoint` about an end. */
   answerStop(endpoint: number, askId: number, report: ExitReport): void {
-    const encoded = encode(toWireReport(report));
+    this.answer(endpoint, askId, toWireReport(report));
+  }
+
+  /** Answers the question `askId` of the thread at `endpoint`. */
+  answer(endpoint: number, askId: number, value: unknown): void {
+    const encoded = encode(value);
     this.send(this.addressOf(endpoint), KIND.REPLY, 0, askId, 0, encoded);
   }
 

@@ -19,7 +19,8 @@ export const KIND: {
   readonly ERROR: 4;
   readonly LIGHT: 5;
   readonly STREAM: 6;
-} = { TELL: 1, ASK: 2, REPLY: 3, ERROR: 4, LIGHT: 5, STREAM: 6 };
+  readonly SERVICE: 7;
+} = { TELL: 1, ASK: 2, REPLY: 3, ERROR: 4, LIGHT: 5, STREAM: 6, SERVICE: 7 };
 
 /** First word of an ERROR record: nobody will handle the call. */
 export const TURNED_AWAY: 1 = 1 as const;

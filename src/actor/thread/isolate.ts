@@ -18,6 +18,7 @@ import type { LightMail } from "../light/light_mail.ts";
 import type { Parts } from "../mail/parts.ts";
 import { Outgoing } from "./outgoing.ts";
 import { ParcelShelf } from "./parcel_shelf.ts";
+import type { Services } from "../services.ts";
 import { StreamDesk } from "../stream/stream_desk.ts";
 import {
   type Address,
@@ -71,6 +72,8 @@ export class Isolate {
   consumer: MailConsumer | undefined;
   /** The light actors of this thread. */
   light: LightMail | undefined;
+  /** The services of the system, at the thread that made it. */
+  services: Services | undefined;
   /** The streams that are read or produced here. */
   readonly streams: StreamDesk = new StreamDesk(this);
   /** Told of the final end of an address. */
@@ -329,6 +332,7 @@ export class Isolate {
     return this.mailbox.drainExpress((lane) => {
       const { b: askId, c: from, e: parcel } = lane;
       if (lane.kind === KIND.STREAM) return this.streams.receive(lane);
+      if (lane.kind === KIND.SERVICE) return this.services?.receive(lane);
       if (lane.kind !== KIND.REPLY && lane.kind !== KIND.ERROR) {
         return this.light?.receive(lane);
       }
