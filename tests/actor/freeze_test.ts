@@ -93,6 +93,20 @@ Deno.test("System({ freeze: true }) holds on every thread, and copies stay free"
   for (const change of Object.values(CHANGES)) change(bag);
 });
 
+Deno.test("System({ freeze: true }) holds between two actors of one host, and not between two hosts", async () => {
+  await using system = new System({ spares: 0, hosts: 2, freeze: true });
+  const crowd = await Promise.all(
+    Array.from(
+      { length: 3 },
+      () => system.spawn(Sharer, [], { placement: "shared" }),
+    ),
+  );
+  const [one, ...others] = crowd;
+  const results = others.map((other) => one!.ask.misbehave(other));
+  // Three of them on two hosts: one of the others is on the same, one is not.
+  assertEquals((await Promise.all(results)).sort(), ["TypeError", "changed"]);
+});
+
 Deno.test("System() freezes nothing", async () => {
   await using system = new System({ spares: 0 });
   const sharer = await spawnSharer(system);
