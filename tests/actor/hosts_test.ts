@@ -234,3 +234,23 @@ Deno.test("an actor that hangs takes its host along, and each on it is restarted
   await eventually(() => system.zombies, 0);
   assertEquals(await guilty.ask.read(), 0);
 });
+
+Deno.test("ActorRef.kill() of an actor whose host hangs ends the host", async () => { // S24, S66
+  const words = new Int32Array(new SharedArrayBuffer(8));
+  await using system = new System({ hosts: 1 });
+  const guilty = await system.spawn(Tally, [words], SHARED);
+  const other = await system.spawn(Probe, [], SHARED);
+  const ended = Promise.all([guilty.exited, other.exited]);
+  const blocked = Atomics.waitAsync(words, 1, 0);
+  const blocking = assertRejects(() => guilty.ask.block(), ActorCrashedError);
+  await blocked.value;
+  await guilty.kill();
+  await blocking;
+  assertEquals((await ended).map(({ kind }) => kind), ["hung", "killed"]);
+  const next = await system.spawn(Probe, [], SHARED);
+  assertEquals(await next.ask.echo(1), 1);
+  await eventually(() => system.zombies, 1);
+  Atomics.store(words, 1, 2);
+  Atomics.notify(words, 1);
+  await eventually(() => system.zombies, 0);
+});

@@ -11,7 +11,7 @@ import type { WireError } from "../../error_wire.ts";
 import {
   type Address,
   KIND,
-  TURNED_AWAY,
+  UNMISSED,
   type WireReport,
 } from "../mail/protocol.ts";
 import { fromWireReport, toWireReport } from "../mail/ref_core.ts";
@@ -19,9 +19,13 @@ import { NO_TRANSFER } from "../mail/send.ts";
 import type { Isolate } from "../thread/isolate.ts";
 import type { LightActor } from "./light_actor.ts";
 import type { LightSender } from "./light_message.ts";
+import { armed } from "../nursery/armed.ts";
 import { LIGHT_OP } from "./light_control.ts";
+import { BOUND } from "./light_others.ts";
 import type { LightStop } from "./light_stop.ts";
 
+/** How much later than it has to an actor on a host may end, in milliseconds, before its host is suspected. */
+const GRACE_MS = 1_000;
 const LOST: ExitReport = { kind: "lost", code: 1 };
 
 /** The way out for orders and answers of one thread's light actors. */
@@ -38,26 +42,47 @@ export class LightPost {
     to: Address & { readonly local: number },
     { reason, drain, deadlineMs, asked }: LightStop,
   ): Promise<ExitReport> {
-    return new Promise((resolve) => {
-      const { asks } = this.#isolate;
-      const ask = new Ask(
-        asks,
-        to,
-        "",
-        "stop",
-        [],
-        Infinity,
-        0,
-        (report) => resolve(fromWireReport(report as WireReport)),
-        // Its thread ended, and it with it.
-        () => resolve(LOST),
-      );
-      ask.light = { begun: false, sent: false, capacity: 1 };
-      asks.add(ask);
-      const value = [reason, deadlineMs, drain, asked];
-      this.order(to, LIGHT_OP.STOP, to.local, ask.id, value, ask);
-      this.#isolate.wake();
-    });
+    const { promise, resolve } = Promise.withResolvers<ExitReport>();
+    const { asks } = this.#isolate;
+    const late = this.#suspectLater(to, deadlineMs);
+    const done = (report: ExitReport): void => {
+      clearTimeout(late);
+      resolve(report);
+    };
+    const ask = new Ask(
+      asks,
+      to,
+      "",
+      "stop",
+      [],
+      Infinity,
+      0,
+      (report) => done(fromWireReport(report as WireReport)),
+      // Its thread ended, and it with it.
+      () => done(LOST),
+    );
+    ask.light = { begun: false, sent: false, capacity: 1 };
+    asks.add(ask);
+    const value = [reason, deadlineMs, drain, asked];
+    this.order(to, LIGHT_OP.STOP, to.local, ask.id, value, ask);
+    this.#isolate.wake();
+    return promise;
+  }
+
+  /** A host that does not end an actor in time may hang: then only its own end helps. */
+  #suspectLater(
+    { endpoint, life, local }: Address & { readonly local: number },
+    deadlineMs: number,
+  ): ReturnType<typeof setTimeout> | undefined {
+    if ((local & BOUND) !== 0) return undefined;
+    return armed(() => {
+      this.#isolate.post({
+        type: "host",
+        address: { endpoint, life },
+        hangMs: Infinity,
+        suspected: true,
+      });
+    }, deadlineMs + GRACE_MS);
   }
 
   /** Sends an order about the light actor `local` to another thread; see light_control.ts. */
@@ -94,7 +119,8 @@ export class LightPost {
   /** Answers the question `askId` of the thread at `endpoint`. */
   answer(endpoint: number, askId: number, value: unknown): void {
     const encoded = encode(value);
-    this.send(this.addressOf(endpoint), KIND.REPLY, 0, askId, 0, encoded);
+    const to = this.addressOf(endpoint);
+    this.send(to, KIND.REPLY, UNMISSED, askId, 0, encoded);
   }
 
   /** A message of `from` to `actor` is dealt with: it is told so from time to time. */
@@ -107,7 +133,7 @@ export class LightPost {
 
   /** Answers the question `askId` of a thread: nobody will handle it. */
   turnAway(to: Address, askId: number, error: WireError): void {
-    this.send(to, KIND.ERROR, TURNED_AWAY, askId, 0, encode(error));
+    this.send(to, KIND.ERROR, UNMISSED, askId, 0, encode(error));
   }
 
   /** Who is at `endpoint` now. */

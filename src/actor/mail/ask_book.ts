@@ -192,18 +192,18 @@ export class AskBook {
   }
 
   /**
-   * Settles a question by the reply of `from`. A late one finds nothing and is a dead letter, unless it says that the
-   * question was `turnedAway`, which is one already.
+   * Settles a question by the reply of `from`. A late one finds nothing and is a dead letter, unless it is
+   * `unmissed`.
    */
   settle(
     id: number,
     ok: boolean,
     value: unknown,
     from: number,
-    turnedAway = false,
+    unmissed = false,
   ): void {
     const ask = this.delete(id);
-    if (ask === undefined) return turnedAway ? undefined : this.#late(id, from);
+    if (ask === undefined) return unmissed ? undefined : this.#late(id, from);
     if (ok) ask.resolve(value);
     else ask.reject(named(errorFromWire(value as WireError), ask));
   }

@@ -22,8 +22,8 @@ export const KIND: {
   readonly SERVICE: 7;
 } = { TELL: 1, ASK: 2, REPLY: 3, ERROR: 4, LIGHT: 5, STREAM: 6, SERVICE: 7 };
 
-/** First word of an ERROR record: nobody will handle the call. */
-export const TURNED_AWAY: 1 = 1 as const;
+/** First word of a REPLY or an ERROR that is no dead letter when it comes too late. */
+export const UNMISSED: 1 = 1 as const;
 
 /** An address: one life of one endpoint. */
 export interface Address {
@@ -158,6 +158,8 @@ export type ToNursery =
     readonly type: "host";
     readonly address: Address;
     readonly hangMs: number;
+    /** Whether it did not do what it had to in time: it may hang. */
+    readonly suspected?: true;
   }
   | {
     readonly type: "watch";

@@ -10,6 +10,8 @@ const MIN_PROBES = 3;
 /** What is known of one actor. */
 interface Pulse {
   readonly hangMs: number;
+  /** Whether it is left alone as soon as it shows that it lives. */
+  readonly once: boolean;
   progress: number;
   silentSince: number;
   silentProbes: number;
@@ -37,11 +39,12 @@ export class HangWatch {
     this.#onHung = onHung;
   }
 
-  /** Watches `seat` from now on, unless `hangMs` is Infinity. */
-  begin(seat: Seat, hangMs: number): void {
-    if (hangMs === Infinity) return;
+  /** Watches `seat` from now on, unless `hangMs` is Infinity; `once`, until it shows that it lives, unless it is watched. */
+  begin(seat: Seat, hangMs: number, once = false): void {
+    if (hangMs === Infinity || (once && this.#pulses.has(seat))) return;
     this.#pulses.set(seat, {
       hangMs,
+      once,
       progress: this.#table.get(seat.address.endpoint, ENDPOINT.PROGRESS),
       silentSince: performance.now(),
       silentProbes: 0,
@@ -68,6 +71,7 @@ export class HangWatch {
     const { endpoint } = seat.address;
     const progress = this.#table.get(endpoint, ENDPOINT.PROGRESS);
     if (progress !== pulse.progress) {
+      if (pulse.once) return this.end(seat);
       pulse.progress = progress;
       pulse.silentSince = now;
       pulse.silentProbes = 0;

@@ -10,7 +10,7 @@
 import { encodeArguments } from "../../memory/codec.ts";
 import { ENDPOINT, type EndpointTable } from "../../memory/endpoints.ts";
 import { HostRows } from "../../memory/host_rows.ts";
-import type { Address, WireReport } from "../mail/protocol.ts";
+import type { Address, ToNursery, WireReport } from "../mail/protocol.ts";
 import { armed } from "./armed.ts";
 import type { HangWatch } from "./hang_watch.ts";
 import type { Seat, Start } from "./seat.ts";
@@ -24,6 +24,11 @@ export const NURSERY = -1;
 const BOOT_MS = 15_000;
 /** A host that failed to start so often in a row is given up. */
 const MAX_FAILURES = 3;
+
+/** One that is suspected and does not return to its event loop for so many milliseconds hangs. */
+const SUSPECT_MS = 500;
+
+type Wanted = Extract<ToNursery, { type: "host" }>;
 
 /** What the pool needs of the nursery. */
 export interface HostHooks {
@@ -63,9 +68,10 @@ export class HostPool {
     this.#hooks = hooks;
   }
 
-  /** Lets a host run, if it does not yet, and watches it for an actor with that `hangMs`. */
-  want(address: Address, hangMs: number): void {
+  /** Lets a host run, if it does not yet, and watches it for an actor with that `hangMs`; one that is suspected, once. */
+  want({ address, hangMs, suspected }: Wanted): void {
     if (this.#closed) return;
+    if (suspected) return this.#suspect(address);
     const known = this.#hosts.get(address.endpoint);
     if (known === undefined) {
       const start = undefined;
@@ -79,6 +85,11 @@ export class HostPool {
     if (known.start !== undefined) Object.assign(known.start, { hangMs });
     const seat = this.#hooks.seat(address);
     if (seat?.state === "running") this.#hangs.begin(seat, hangMs);
+  }
+
+  #suspect(address: Address): void {
+    const seat = this.#hooks.seat(address);
+    if (seat?.state === "running") this.#hangs.begin(seat, SUSPECT_MS, true);
   }
 
   /** The end of a host, with the light actor that had its turn. */

@@ -109,7 +109,7 @@ export class Nursery {
       case "watch":
         return this.#watch(message.watcher, message.address);
       case "host":
-        return this.#hosts.want(message.address, message.hangMs);
+        return this.#hosts.want(message);
       case "link":
       case "unlink":
       case "trap":

@@ -26,7 +26,7 @@ import {
   KIND,
   type LaneInfo,
   type ToNursery,
-  TURNED_AWAY,
+  UNMISSED,
   type WireReport,
 } from "../mail/protocol.ts";
 import { type Look, Pump } from "./pump.ts";
@@ -338,8 +338,8 @@ export class Isolate {
       }
       const ok = lane.kind === KIND.REPLY;
       if (parcel === 0) {
-        const turnedAway = lane.a === TURNED_AWAY;
-        return this.asks.settle(askId, ok, this.read(lane), from, turnedAway);
+        const unmissed = lane.a === UNMISSED;
+        return this.asks.settle(askId, ok, this.read(lane), from, unmissed);
       }
       this.readLater(
         lane,
