@@ -130,6 +130,8 @@ export class Barrier {
       this.#monitor.run(() => this.#join());
     }
     this.#monitor.onDeath = () => this.#bury();
+    // In one step with its going: else one who comes meanwhile would be the last.
+    this.#monitor.onGivenUp = () => this.#breakNow();
     remember(this, this.#monitor.words);
   }
 

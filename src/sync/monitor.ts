@@ -66,6 +66,8 @@ export class Monitor {
   onDeath: () => void = () => {};
   /** Runs in a section when one who waited has seen that it has what it wanted, and its place is free. */
   onTaken: (arg: number) => void = () => {};
+  /** Runs in a section when one who waited has given up, and its place is free: others may have waited behind it. */
+  onGivenUp: () => void = () => {};
 
   /** Sections of `memory`; without it, of a new one for a primitive of that kind. */
   constructor(memory: SharedArrayBuffer | number, places: number = PLACES) {

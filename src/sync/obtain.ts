@@ -86,7 +86,10 @@ function conclude(
     const state = monitor.of(place, PLACE.STATE);
     const arg = monitor.of(place, PLACE.ARG);
     if (state !== PLACE_STATE.WAITING) monitor.free(place);
-    else if (outcome !== "changed") monitor.abandon(place);
+    else if (outcome !== "changed") {
+      monitor.abandon(place);
+      monitor.onGivenUp();
+    }
     if (state === PLACE_STATE.GRANTED || state === PLACE_STATE.INHERITED) {
       monitor.onTaken(arg);
     }

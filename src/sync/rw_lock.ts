@@ -87,6 +87,7 @@ export class RwLock {
   constructor(memory: SharedArrayBuffer | number = KIND.RW_LOCK) {
     this.#monitor = new Monitor(memory);
     this.#monitor.onDeath = () => this.#bury();
+    this.#monitor.onGivenUp = () => this.#serve();
     this.#monitor.onTaken = (arg) => void this.#monitor.hold(sharesOf(arg));
     remember(this, this.#monitor.words);
   }
