@@ -96,7 +96,8 @@ Deno.test("System runs actors whose modules and package are served over http", a
   );
   assertEquals(end, { code: 0, stdout: LEAST_PERMISSION_OUTPUT, stderr: "" });
   assertEquals(server.missing, []);
-  for (const entry of ["nursery/nursery_entry", "thread/worker_entry"]) {
+  const entries = ["nursery/nursery", "thread/worker", "light/host"];
+  for (const entry of entries.map((name) => `${name}_entry`)) {
     assert(server.served.has(`src/actor/${entry}.ts`), entry);
   }
 });
