@@ -19,7 +19,7 @@ class LogActor {
     return this.#made;
   }
 }
-export const Log = actor(import.meta, "Log", LogActor);
+const Log = actor(import.meta, "Log", LogActor);
 
 class WordsActor {
   /** Reads one stream and yields another: who is slow makes both of them wait. */
@@ -29,7 +29,7 @@ class WordsActor {
     }
   }
 }
-export const Words = actor(import.meta, "Words", WordsActor);
+const Words = actor(import.meta, "Words", WordsActor);
 
 if (import.meta.main) {
   await using log = await spawn(Log, []);
