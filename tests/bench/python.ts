@@ -6,7 +6,7 @@
 import type { Contender, Effort, Trial } from "./subject.ts";
 
 /** What the peer can measure; see `python_peer.py`. */
-export type PythonJob = "barrier" | "event" | "mutex" | "semaphore";
+export type PythonJob = "barrier" | "event" | "mutex" | "semaphore" | "value";
 
 const PEER = new URL("./python_peer.py", import.meta.url);
 

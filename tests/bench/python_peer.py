@@ -24,9 +24,35 @@ def barrier(a, _, n):
         a.wait()
 
 
+def value(v, gate, n):
+    gate.wait()
+    for _ in range(n):
+        with v.get_lock():
+            v.value += 1
+    gate.wait()
+
+
+def count_both(ctx, n):
+    """Milliseconds until two processes have counted so far."""
+    v, gate = ctx.Value("i", 0), ctx.Barrier(3)
+    both = [ctx.Process(target=value, args=(v, gate, n)) for _ in range(2)]
+    for process in both:
+        process.start()
+    gate.wait()
+    start = perf_counter()
+    gate.wait()
+    end = perf_counter()
+    for process in both:
+        process.join()
+    assert v.value == 2 * n
+    return (end - start) * 1e3
+
+
 def measure(job, n):
     """Microseconds of a round trip, or of a meeting."""
     ctx = mp.get_context("spawn")
+    if job == "value":
+        return count_both(ctx, n)
     if job == "mutex":
         lock = ctx.Lock()
         start = perf_counter()

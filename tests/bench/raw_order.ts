@@ -41,6 +41,12 @@ export type RawOrder =
     readonly ring: SharedArrayBuffer;
     readonly count: number;
   }
+  /** Adds one to a word so many times; replies with when. */
+  | {
+    readonly job: "count";
+    readonly words: Int32Array;
+    readonly count: number;
+  }
   /** Imports a module that exports `Started`, and replies with what one of it answers. */
   | { readonly job: "import"; readonly module: string };
 

@@ -4,6 +4,7 @@
  * @module
  */
 import { answerOver, askOver } from "./raw_ask.ts";
+import { count } from "./raw_count.ts";
 import type { RawOrder } from "./raw_order.ts";
 import { drain, fill } from "./raw_ring.ts";
 import { swap } from "./raw_swap.ts";
@@ -30,6 +31,8 @@ function obey(order: RawOrder): unknown {
       return drain(order.ring, order.count);
     case "fill":
       return fill(order.ring, order.count);
+    case "count":
+      return count(order.words, order.count);
     case "import":
       return startOne(order.module);
   }

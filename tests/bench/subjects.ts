@@ -5,12 +5,14 @@
  */
 import { askHot } from "./ask_hot.ts";
 import { askParked } from "./ask_parked.ts";
+import { counter } from "./counter.ts";
 import { lightSubjects } from "./light.ts";
 import { lockSubjects } from "./locks.ts";
 import { mainStall } from "./main_stall.ts";
 import { recovery } from "./recovery.ts";
 import { startCold } from "./start_cold.ts";
 import { startWarm } from "./start_warm.ts";
+import { structField } from "./struct_field.ts";
 import type { Subject } from "./subject.ts";
 import { tell } from "./tell.ts";
 
@@ -23,6 +25,8 @@ export const SUBJECTS: readonly Subject[] = [
   startCold,
   recovery,
   mainStall,
+  counter,
+  structField,
   ...lightSubjects("local"),
   ...lightSubjects("shared"),
   ...lockSubjects,
