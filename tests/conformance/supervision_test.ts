@@ -11,29 +11,14 @@ import {
   supervise,
   type Supervisor,
   SupervisorGaveUpError,
-  type SupervisorSettings,
 } from "../../mod.ts";
 import { nextEvent } from "../fixtures/next_event.ts";
 import { held, PATIENT } from "./held.ts";
 import { eventually, Journal } from "./journal.ts";
-import { type Case, conformance, OWN_THREAD } from "./placements.ts";
-import { KnownError, type Plan, Probe } from "./probe.ts";
+import { conformance, OWN_THREAD } from "./placements.ts";
+import { KnownError, Probe } from "./probe.ts";
 import { SharedWord } from "./shared_word.ts";
-
-/** A supervisor of probes in the placement under test, by id. */
-function treeOf(
-  t: Case,
-  children: Record<string, Plan & { as?: Partial<ChildSettings> }>,
-  settings: SupervisorSettings = {},
-): Promise<Supervisor> {
-  return supervise({
-    backoff: false,
-    ...settings,
-    children: Object.entries(children).map(([id, { as = {}, ...plan }]) =>
-      t.child({ id, actor: Probe, args: [plan], ...as })
-    ),
-  }, t.system);
-}
+import { treeOf } from "./tree_of.ts";
 
 /** Fails the child and waits until it is up again. */
 async function crash(
