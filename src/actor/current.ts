@@ -3,6 +3,9 @@
  *
  * @module
  */
+import type { LightMessage } from "./light/light_message.ts";
+import type { RefCore } from "./mail/ref_core.ts";
+import type { Spawner } from "./offspring.ts";
 import type { Exit } from "./links.ts";
 import type { ActorRef } from "./ref.ts";
 import type { Timers } from "./timers.ts";
@@ -138,11 +141,12 @@ export interface LightRunning {
   readonly current: Context;
   /** Calls `letGo` when it is over; the answer takes that back. */
   hold(letGo: () => void): () => void;
-}
-
-/** The light actor whose code runs right now, if it is one's. */
-export function lightHere(): LightRunning | undefined {
-  return light;
+  /** What starts actors that end with it. */
+  readonly home: Spawner | undefined;
+  /** The message that it handles, if it handles no other meanwhile. */
+  readonly handling: LightMessage | undefined;
+  /** Names of those from `to` to this one and `to` again, each of which waits for the next, if an ask of `to` would wait for itself. */
+  cycleTo(to: RefCore): readonly string[] | undefined;
 }
 
 /** Sets whose code {@link current} shows from now on; returns whose it was. Called by the runtime only. */

@@ -21,6 +21,8 @@ import { Job } from "./job.ts";
 import type { FromNursery } from "./mail/protocol.ts";
 import type { ActorRef } from "./ref.ts";
 import { encodeFor } from "./thread/leaving.ts";
+import { runningLight } from "./current.ts";
+import type { LightNest, LightParent } from "./light/light_home.ts";
 import { LightCell, STARTED } from "./light/light_cell.ts";
 import type { Lights } from "./light/light_host.ts";
 import { type LightPlace, LocalPlace } from "./light/light_place.ts";
@@ -101,13 +103,20 @@ export interface TreeNode {
   readonly handled: number;
 }
 
+/** What an actor is told by who starts it. */
+interface Upbringing {
+  readonly parent: LightParent;
+  /** Whether it is started once and never again. */
+  readonly once: boolean;
+  readonly onFailure?: FailureRules | undefined;
+}
+
 /** The actors and tasks that one thread owns. */
-export class Offspring implements Spawner {
+export class Offspring implements Spawner, LightNest {
   /** Called when the last of them ended. */
   onIdle: (() => void) | undefined;
   readonly #isolate: Isolate;
-  readonly #owner: string;
-  readonly #parent: { readonly id: number; readonly name: string };
+  readonly #parent: LightParent;
   readonly #cells: Map<number, ThreadCell> = new Map();
   readonly #lights: Lights;
   readonly #lightCells: Set<LightCell> = new Set();
@@ -121,9 +130,9 @@ export class Offspring implements Spawner {
   /** The offspring of the thread `owner`. */
   constructor(isolate: Isolate, owner: string) {
     this.#isolate = isolate;
-    this.#owner = owner;
     this.#parent = { id: isolate.endpoint, name: owner };
     this.#lights = lightsOf(isolate);
+    this.#lights.nest = this;
     isolate.onGone = (address, report) => {
       endRef(isolate, address, report);
       tellWatchers(isolate, address);
@@ -160,18 +169,12 @@ export class Offspring implements Spawner {
   }
 
   /** Opens an address for a supervisor; see {@link CellFactory}. */
-  open(spec: CellSpec): Cell {
+  open(spec: CellSpec, parent: LightParent = this.#parent): Cell {
     const options = (spec.options ?? {}) as SpawnOptions;
-    return this.#openActor(
-      spec.actor,
-      spec.args,
-      {
-        ...options,
-        name: options.name ?? spec.id,
-      },
-      spec.once === true,
-      spec.onFailure,
-    );
+    return this.#openActor(spec.actor, spec.args, {
+      ...options,
+      name: options.name ?? spec.id,
+    }, { once: spec.once === true, onFailure: spec.onFailure, parent });
   }
 
   /** See {@link Spawner.spawn}. */
@@ -179,10 +182,14 @@ export class Offspring implements Spawner {
     definition: ActorClass<A, C>,
     args: A,
     options: SpawnOptions = {},
+    parent: LightParent = this.#parent,
   ): Promise<ActorRef<C>> {
     let cell: ThreadCell | LightCell | undefined;
     try {
-      cell = this.#openActor(definition, args, options, true);
+      cell = this.#openActor(definition, args, options, {
+        once: true,
+        parent,
+      });
       cell.onEnded = retireUnheard;
       const starting = cell.start();
       if (starting === STARTED) return Promise.resolve(refOf<C>(cell));
@@ -198,6 +205,7 @@ export class Offspring implements Spawner {
     task: Task<A, R>,
     args: A,
     options: SpawnOptions = {},
+    parent: LightParent = this.#parent,
   ): Job<Awaited<R>> {
     const plan = checkPlan("task", task, args, true);
     const checked = checkSpawnOptions(plan.definition, options);
@@ -208,7 +216,7 @@ export class Offspring implements Spawner {
       );
     }
     this.#refuseIfClosed(plan);
-    const cell = this.#openThread(plan, checked);
+    const cell = this.#openThread(plan, checked, { once: true, parent });
     return new Job<Awaited<R>>(cell, (report) =>
       new WorkerDiedError(
         `The thread of "${cell.name}" ended (${report.kind}) before its task did`,
@@ -268,15 +276,14 @@ export class Offspring implements Spawner {
     definition: unknown,
     args: readonly unknown[],
     options: SpawnOptions,
-    once: boolean,
-    onFailure?: FailureRules,
+    about: Upbringing,
   ): ThreadCell | LightCell {
-    const plan = checkPlan("actor", definition, args, once);
+    const plan = checkPlan("actor", definition, args, about.once);
     this.#refuseIfClosed(plan);
     const checked = checkSpawnOptions(plan.definition, options);
     return checked.placement === "thread"
-      ? this.#openThread(plan, checked, onFailure)
-      : this.#openLight(plan, checked, onFailure);
+      ? this.#openThread(plan, checked, about)
+      : this.#openLight(plan, checked, about);
   }
 
   #refuseIfClosed(plan: Plan): void {
@@ -290,16 +297,17 @@ export class Offspring implements Spawner {
   #openThread(
     plan: Plan,
     options: CheckedOptions,
-    onFailure?: FailureRules,
+    { parent, onFailure }: Upbringing,
   ): ThreadCell {
     const cell = new ThreadCell(
       this.#isolate,
       plan,
       options,
-      this.#owner,
+      parent,
       onFailure,
     );
     this.#cells.set(cell.address.endpoint, cell);
+    parent.adopt?.(cell);
     void this.#forgetAtEnd(cell);
     return cell;
   }
@@ -307,7 +315,7 @@ export class Offspring implements Spawner {
   #openLight(
     plan: Plan,
     options: CheckedOptions,
-    onFailure?: FailureRules,
+    { parent, onFailure }: Upbringing,
   ): LightCell {
     const { transfer, capacity, maxMessageBytes } = options;
     // Refuses what cannot travel, as everywhere, before an address is taken.
@@ -323,6 +331,7 @@ export class Offspring implements Spawner {
       onFailure,
     );
     this.#lightCells.add(cell);
+    parent.adopt?.(cell);
     cell.onRetired = this.#forgetLight;
     return cell;
   }
@@ -390,11 +399,13 @@ export function enterHome(spawner: Offspring | "loading"): void {
 }
 
 /**
- * The spawner of the actor that runs on this thread; `undefined` elsewhere.
+ * The spawner of the actor that runs here; `undefined` on the main thread, outside of actors that share it.
  *
  * @throws {TopLevelSpawnError} If the thread is still loading the actor's module.
  */
-export function currentHome(): Offspring | undefined {
+export function currentHome(): Spawner | undefined {
+  const light = runningLight();
+  if (light !== undefined) return light.home;
   if (home !== "loading") return home;
   throw new TopLevelSpawnError(
     "Cannot start anything at the top level of a module that a worker loads, as it would start itself without end: do it in a function, or below `if (import.meta.main)`",

@@ -62,9 +62,6 @@ export interface WatchOptions<C = unknown> {
   readonly onRestart?: (restarted: Restarted<C>) => unknown;
 }
 
-/** No endpoint: what it sent need not be waited for. */
-const NOBODY = -1;
-
 /** Keys of those who wait are of one life of one endpoint. */
 function keyOf({ endpoint, life, local = 0 }: Address): string {
   return `${endpoint}.${life}.${local}`;
@@ -162,10 +159,8 @@ class WatchBook {
     const watchers = this.#waiting.get(key);
     if (watchers === undefined) return;
     this.#waiting.delete(key);
-    // The lanes of a light actor's thread live on: what it sent to this thread itself has arrived.
-    const after = address.local === undefined ? address.endpoint : NOBODY;
     for (const watcher of watchers) {
-      this.#isolate.notify(after, () => watcher.fire());
+      this.#notify(address, () => watcher.fire());
     }
   }
 
@@ -174,11 +169,14 @@ class WatchBook {
     for (const watcher of this.#waiting.get(keyOf(address)) ?? []) {
       watcher.core.incarnation = incarnation;
       if (watcher.onRestart === undefined) continue;
-      this.#isolate.notify(
-        address.local === undefined ? address.endpoint : NOBODY,
-        () => watcher.restart(incarnation),
-      );
+      this.#notify(address, () => watcher.restart(incarnation));
     }
+  }
+
+  #notify({ endpoint, local }: Address, notice: () => unknown): void {
+    // The lanes of a light actor's thread live on: what it sent has been published, and may still wait here.
+    if (local === undefined) this.#isolate.notify(endpoint, notice);
+    else this.#isolate.notifyBehind(endpoint, notice);
   }
 
   /** The system is closed: everybody is told now. */

@@ -82,6 +82,18 @@ export class Mailbox {
       .map((lane) => lane.memory);
   }
 
+  /** Looks where the mail of `from` ends now; answers later whether it was read up to there. */
+  readTo(from: number): () => boolean {
+    const ends = this.#mail.filter((lane) =>
+      lane.from === from && lane.depth > 0
+    )
+      .map((lane) => ({ lane, end: lane.finished + lane.depth }));
+    return () =>
+      ends.every(({ lane, end }) =>
+        ((lane.finished - end) | 0) >= 0 || !this.#mail.includes(lane)
+      );
+  }
+
   /** A quick look: is there anything to read? `mail` says whether mail counts. */
   hasMore(mail: boolean): boolean {
     for (let i = 0; i < this.#express.length; i++) {

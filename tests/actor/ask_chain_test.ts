@@ -1,59 +1,7 @@
-import { assert, assertEquals } from "@std/assert";
-import { System } from "../../mod.ts";
+import { assertEquals } from "@std/assert";
 import { EndpointTable } from "../../src/memory/endpoints.ts";
 import { AskChain } from "../../src/actor/mail/ask_chain.ts";
 import { KIND } from "../../src/actor/mail/protocol.ts";
-import { Relay } from "../fixtures/relay.ts";
-import { threadsGone } from "../fixtures/threads_gone.ts";
-
-// M17
-Deno.test("ActorRef.ask rejects at once when a handler asks its own actor", async () => {
-  {
-    await using system = new System();
-    const a = await system.spawn(Relay, [], { name: "a" });
-    // Had it waited for the deadline, it would wait for ever.
-    const patient = a.with({ timeout: Infinity });
-    assertEquals(await patient.ask.via([a]), ["a", "a"]);
-    assertEquals(await patient.ask.now(a), ["a", "a"]);
-    // The handler is over: the actor goes on and may be asked.
-    assertEquals(await patient.ask.via([]), ["arrived"]);
-    assertEquals(system.deadLetters.count, 0);
-  }
-  await threadsGone();
-});
-
-// M17
-Deno.test("ActorRef.ask rejects at once when the asked waits for the asker through others", async () => {
-  {
-    await using system = new System();
-    const [a, b, c] = await Promise.all(
-      ["a", "b", "c"].map((name) => system.spawn(Relay, [], { name })),
-    );
-    const { ask } = a!.with({ timeout: Infinity });
-    assertEquals(await ask.via([b!, a!]), ["a", "b", "a"]);
-    assertEquals(await ask.via([b!, c!, b!]), ["b", "c", "b"]);
-    const chain = await ask.via([b!, c!, a!]);
-    // The actor in the middle may be one that the last has never met.
-    assertEquals([chain[0], chain[2], chain[3]], ["a", "c", "a"]);
-    assert(["b", `#${b!.id}`].includes(chain[1]!), chain[1]);
-    assertEquals(await ask.via([b!, c!]), ["arrived"]);
-  }
-  await threadsGone();
-});
-
-// M17
-Deno.test("ActorRef.ask goes round a circle in which somebody does not wait", async () => {
-  {
-    await using system = new System();
-    const a = await system.spawn(Relay, [], { name: "a", concurrency: 2 });
-    const b = await system.spawn(Relay, [], { name: "b" });
-    assertEquals(await a.ask.via([a]), ["arrived"]);
-    assertEquals(await a.ask.via([b, a]), ["arrived"]);
-    // It is the other that waits here.
-    assertEquals(await b.ask.via([a]), ["arrived"]);
-  }
-  await threadsGone();
-});
 
 /** Three actors on one table, as their threads see them. */
 function three(): { chain: AskChain[]; ids: number[] } {

@@ -38,7 +38,7 @@ Deno.test("ThreadCell does not take a stop that found nobody for the end of the 
     isolate,
     plan,
     checkSpawnOptions("X", {}),
-    "main",
+    { id: 0, name: "main" },
   );
   const { address } = cell;
   const ended = (incarnation: number, asked: boolean) =>

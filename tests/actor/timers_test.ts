@@ -1,14 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { FakeTime } from "@std/testing/time";
-import {
-  type ActorRef,
-  InvalidOptionError,
-  supervise,
-  System,
-} from "../../mod.ts";
+import { InvalidOptionError } from "../../mod.ts";
 import { ActorTimers } from "../../src/actor/timers.ts";
-import { Clockwork } from "../fixtures/clockwork.ts";
-import { threadsGone } from "../fixtures/threads_gone.ts";
 
 /** An actor that has its turn when the test says so. */
 class Host {
@@ -238,72 +231,4 @@ Deno.test("Timers refuse times that no timer can wait", () => {
     InvalidOptionError,
     `current value is "speed"`,
   );
-});
-
-type Clock = ActorRef<{ seen(): readonly string[] }>;
-
-/** Asks until something has gone off so often. */
-async function until(clock: Clock, count: number): Promise<readonly string[]> {
-  for (;;) {
-    const seen = await clock.ask.seen();
-    if (seen.length >= count) return seen;
-  }
-}
-
-// M41 M42
-Deno.test("Context.after() goes off between two messages, and never when it was cancelled", async () => {
-  {
-    await using system = new System();
-    const clock = await system.spawn(Clockwork, []);
-    await clock.ask.setAndStay(1, true);
-    await clock.ask.setAndStay(1, false);
-    assertEquals(await until(clock, 1), ["after"]);
-    await clock.ask.replace();
-    assertEquals(await until(clock, 2), ["after", "second"]);
-    await clock.ask.askByTimer();
-    assertEquals((await until(clock, 3))[2], "AskCycleError");
-  }
-  await threadsGone();
-});
-
-// M43 S99
-Deno.test("Context.every() ends with its incarnation", async () => {
-  {
-    await using tree = await supervise({
-      backoff: false,
-      children: [{ id: "clock", actor: Clockwork, args: [] }],
-    });
-    const clock = tree.ref("clock", Clockwork);
-    await clock.ask.tick();
-    await until(clock, 3);
-    await clock.ask.fall();
-    // The next incarnation has set no timer.
-    for (;;) {
-      const seen = await clock.ask.seen().catch(() => ["tick"]);
-      if (seen.length === 0) break;
-    }
-    await clock.ask.setAndStay(10, false);
-    assertEquals(await until(clock, 1), ["after"]);
-    await clock.ask.tick();
-    await until(clock, 2);
-    assertEquals(await clock.ask.untick(), true);
-    // It goes off all the time, and yet the tree can be closed.
-    await clock.ask.tick();
-  }
-  await threadsGone();
-});
-
-// M44
-Deno.test("Context.idle() waits until no message comes any more", async () => {
-  {
-    await using system = new System();
-    const clock = await system.spawn(Clockwork, []);
-    const word = new Int32Array(new SharedArrayBuffer(4));
-    await clock.ask.rest(500, word);
-    for (let i = 0; i < 50; i++) assertEquals(await clock.ask.seen(), []);
-    const rested = Atomics.waitAsync(word, 0, 0);
-    if (rested.async) await rested.value;
-    assertEquals(await clock.ask.seen(), ["idle"]);
-  }
-  await threadsGone();
 });

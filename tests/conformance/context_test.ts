@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { conformance, OWNERS } from "./placements.ts";
+import { conformance } from "./placements.ts";
 import { Probe } from "./probe.ts";
 
 conformance(
@@ -29,7 +29,6 @@ conformance(
     assertEquals([name, same], ["child", true]);
     assertEquals(parent, { id: owner.id, name: "mother" });
   },
-  OWNERS,
 );
 
 conformance("Context of many actors is each one's own", async (t) => {

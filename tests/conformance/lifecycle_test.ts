@@ -10,7 +10,7 @@ import {
   UnknownExportError,
 } from "../../mod.ts";
 import { eventually, Journal } from "./journal.ts";
-import { type Case, conformance, OWNERS } from "./placements.ts";
+import { type Case, conformance } from "./placements.ts";
 import { KnownError, Probe } from "./probe.ts";
 import { SharedWord } from "./shared_word.ts";
 
@@ -253,7 +253,7 @@ conformance("an actor's child serves it and others", async (t) => {
   });
   assertEquals(await child.ask.echo(1), 1);
   assertEquals(await owner.ask.viaChild(2), 2);
-}, OWNERS);
+});
 
 for (const how of ["stop", "kill", "fail"] as const) {
   conformance(
@@ -274,7 +274,6 @@ for (const how of ["stop", "kill", "fail"] as const) {
       assertEquals(kind, how === "stop" ? "stopped" : "killed");
       await assertRejects(() => child.ask.echo(1), ActorStoppedError);
     },
-    OWNERS,
   );
 }
 

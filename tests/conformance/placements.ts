@@ -23,9 +23,6 @@ export const OWN_THREAD: readonly Placement[] = ["thread"];
 /** The placements in which what is sent is a copy, and what cannot be copied or is too large is refused. */
 export const COPIES: readonly Placement[] = ["thread", "shared"];
 
-/** The placements in which an actor owns what it starts, and not the thread it is on. */
-export const OWNERS: readonly Placement[] = ["thread"];
-
 /** The placements in which a message from another actor under test names its sender, and not the thread it came from. */
 export const NAMED: readonly Placement[] = ["thread", "local"];
 

@@ -287,3 +287,22 @@ conformance(
     assertEquals(notes, ["up 2 2", "up 3 3", "down stopped 0"]);
   },
 );
+
+// M27
+conformance(
+  "watch() on another thread tells of an end after all messages of the actor",
+  async (t) => {
+    const witness = await t.system.spawn(Witness, []);
+    const other = await t.system.spawn(Ledger, [0]);
+    await witness.ask.watch(other);
+    const talker = await t.spawn(Talker, [], { name: "talker " });
+    await witness.ask.watch(talker);
+    // It is in that handler when it hears of the end, and everything waits.
+    const waiting = witness.ask.unwatch(0, talker);
+    talker.tell.talk(witness, 300, "throw");
+    await waiting;
+    const notes = await noted(witness, "down");
+    const heard = Array.from({ length: 300 }, (_, n) => `talker ${n}`);
+    assertEquals(notes.slice(0, -1), heard);
+  },
+);

@@ -17,6 +17,7 @@ import type { WireState } from "../mail/protocol.ts";
 import { Checkpoints } from "../thread/checkpoints.ts";
 import type { LightOrder, LightOwner } from "./light_order.ts";
 import type { LocalLine } from "./light_local_line.ts";
+import type { LightHome } from "./light_home.ts";
 import { LightQueue } from "./light_queue.ts";
 import type { LightStage } from "./light_stage.ts";
 import type { LightStop } from "./light_stop.ts";
@@ -176,6 +177,11 @@ export class LightActor {
     return this.#queue.takeAll();
   }
 
+  /** What starts actors that end with an incarnation of it; `undefined` on a thread that starts none. */
+  homeOf(): LightHome | undefined {
+    return this.#stage.homeOf(this);
+  }
+
   /** Makes what an incarnation is told about itself. */
   contextOf(life: LightLife): LightContext {
     const context = new LightContext(
@@ -183,7 +189,7 @@ export class LightActor {
       this.#stage.refTo(this, life.order),
       (notice) => this.push(this.#notice(life, notice)),
       (notice) => this.line!.behind(this.#notice(life, notice)),
-      () => life.running === 0 && this.#queue.size === 0,
+      () => life.running === (life.between ? 1 : 0) && this.#queue.size === 0,
     );
     if (life.stop !== undefined) context.abort(life.stop.reason);
     return context;
@@ -230,6 +236,7 @@ export class LightActor {
     this.#cleanUp(
       life,
       thrown,
+      "kill",
       // What cannot be kept now leaves what was kept before.
       (checkpoints) => checkpoints.last().catch(() => {}),
       () => ({ kind: "failed", code: 1, error }),
@@ -284,6 +291,7 @@ export class LightActor {
     this.#cleanUp(
       life,
       reason,
+      "stop",
       (checkpoints) => checkpoints.last(),
       (error) =>
         error === undefined ? STOPPED : {
@@ -300,6 +308,7 @@ export class LightActor {
   #cleanUp(
     life: LightLife,
     reason: unknown,
+    how: "stop" | "kill",
     keep: (checkpoints: Checkpoints) => Promise<void>,
     report: (error?: { thrown: unknown }) => ExitReport,
   ): void {
@@ -314,10 +323,13 @@ export class LightActor {
         ? hook()
         : life.within(() => keep(checkpoints)).then(hook);
     try {
-      const ending = this.#stage.handling.endStreams(life, reason);
-      const waiting = ending === undefined ? last() : ending.then(last);
-      if (!isThenable(waiting)) return this.#end(life, report());
-      waiting.then(
+      const streams = this.#stage.handling.endStreams(life, reason);
+      const waiting = streams === undefined ? last() : streams.then(last);
+      const ending = isThenable(waiting)
+        ? Promise.resolve(waiting).then(() => life.endChildren(how))
+        : life.endChildren(how);
+      if (ending === undefined) return this.#end(life, report());
+      ending.then(
         () => this.#end(life, report()),
         (thrown) => this.#end(life, report({ thrown })),
       );
@@ -334,6 +346,8 @@ export class LightActor {
     life.context?.end();
     life.checkpoints?.close();
     this.#life = undefined;
+    life.handling = undefined;
+    void life.endChildren("kill");
     life.crash ??= this.#stage.handling.inFlight(life);
     this.#stage.handling.cut(life, report);
     if (wasUp) life.owner.ended(report, life.asked, life.crash);

@@ -14,6 +14,7 @@ import { crashDetail, type WireCrash } from "../thread/last_call.ts";
 import { enterIsolate, type Isolate } from "../thread/isolate.ts";
 import { encodeFor } from "../thread/leaving.ts";
 import { type LightOptions, lightOptions } from "./light_options.ts";
+import type { LightParent } from "./light_home.ts";
 import type { LightOwner } from "./light_order.ts";
 import type { LightPlace } from "./light_place.ts";
 import { type Ref, refTo } from "../ref.ts";
@@ -21,14 +22,6 @@ import type { RefCore } from "../mail/ref_core.ts";
 import type { CheckedOptions } from "../spawn_options.ts";
 import { failedReport, notStarted, type Plan } from "../thread/thread_cell.ts";
 import { tellRestart } from "../watch.ts";
-
-/** Who holds a light actor. */
-export interface LightParent {
-  /** Number of its address. */
-  readonly id: number;
-  /** Its name. */
-  readonly name: string;
-}
 
 /** What the start of one returns that is up at once, as most are: nobody has to wait. */
 export const STARTED: Promise<void> = Promise.resolve();
@@ -109,6 +102,11 @@ export class LightCell implements Cell, LightOwner {
     return this.#core.heard || this.#crash?.ask === true;
   }
 
+  /** How it ends for good. */
+  get over(): Promise<ExitReport> {
+    return this.#core.over;
+  }
+
   /** Whether an incarnation runs or starts. */
   get running(): boolean {
     return this.#running;
@@ -152,7 +150,7 @@ export class LightCell implements Cell, LightOwner {
       // Who keeps its state is who restarts it.
       checkpointMs: this.onCheckpoint && checkpointMs,
       onFailure: this.#onFailure,
-      parent: this.#parent,
+      parent: { id: this.#parent.id, name: this.#parent.name },
     };
     const values = takeArgs(this.#plan);
     const { transfer } = this.#options;

@@ -134,11 +134,14 @@ export class LightContext implements Context {
 
   /** Its timers, made when it sets the first. */
   timers(): ActorTimers {
-    return this.#timers ??= new ActorTimers({
+    if (this.#timers !== undefined) return this.#timers;
+    this.#timers = new ActorTimers({
       inTurn: this.#inTurn,
       quiet: this.#quiet,
       now: () => performance.now(),
     });
+    if (this.#stop !== undefined) this.#timers.close();
+    return this.#timers;
   }
 
   /** A message of it is dealt with. */
@@ -162,6 +165,7 @@ export class LightContext implements Context {
   /** It is asked to stop. */
   abort(reason: unknown): void {
     this.#stop = { reason };
+    this.#timers?.close();
     this.#controller?.abort(reason);
   }
 }

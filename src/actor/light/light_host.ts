@@ -23,6 +23,7 @@ import { LIGHT_OP } from "./light_control.ts";
 import { lightCrash, senderName } from "./light_crash.ts";
 import type { LightLife } from "./light_life.ts";
 import type { WireCrash } from "../thread/last_call.ts";
+import { LightHome, type LightNest } from "./light_home.ts";
 import { LightInbox } from "./light_inbox.ts";
 import { LaneLine } from "./light_lane_line.ts";
 import { LocalLine } from "./light_local_line.ts";
@@ -51,6 +52,8 @@ const LOST: ExitReport = { kind: "lost", code: 1 };
 export class Lights implements LightMail, LightStage {
   /** Lines with messages that wait for room. */
   readonly crowded: Set<LocalLine | LaneLine> = new Set();
+  /** What starts actors on this thread. */
+  nest: LightNest | undefined;
   /** What it tells other threads. */
   readonly post: LightPost;
   /** See {@link LightStage.handling}. */
@@ -230,6 +233,11 @@ export class Lights implements LightMail, LightStage {
     const core = this.#coreOf(actor, order.capacity, order.maxBytes);
     core.incarnation = order.incarnation;
     return refTo(core);
+  }
+
+  /** See {@link LightStage.homeOf}. */
+  homeOf({ core, name }: LightActor): LightHome | undefined {
+    return this.nest && new LightHome(this.nest, core!.id, name);
   }
 
   /** See {@link LightStage.restarted}. */

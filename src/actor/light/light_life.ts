@@ -3,6 +3,9 @@ import { enterLight, type LightRunning } from "../current.ts";
 import type { Checkpoints } from "../thread/checkpoints.ts";
 import type { WireCrash } from "../thread/last_call.ts";
 import type { LightActor } from "./light_actor.ts";
+import type { RefCore } from "../mail/ref_core.ts";
+import { lightCycle } from "./light_cycle.ts";
+import type { LightHome } from "./light_home.ts";
 import type { LightContext } from "./light_context.ts";
 import type { LightMessage } from "./light_message.ts";
 import type { OpenStreams } from "../stream/open_streams.ts";
@@ -33,6 +36,11 @@ export class LightLife implements LightRunning {
   checkpoints: Checkpoints | undefined;
   /** The message whose handler threw. */
   crash: WireCrash | undefined;
+  /** See {@link LightRunning.handling}. */
+  handling: LightMessage | undefined;
+  #home: LightHome | undefined;
+  /** Whether it does right now what it is to do between two messages. */
+  between = false;
   /** Handlers that run. */
   running = 0;
   /** Their messages, if they are asynchronous. */
@@ -53,6 +61,22 @@ export class LightLife implements LightRunning {
     /** Whose life it is. */
     readonly actor: LightActor,
   ) {}
+
+  /** See {@link LightRunning.home}. */
+  get home(): LightHome | undefined {
+    return this.#home ??= this.actor.homeOf();
+  }
+
+  /** Ends what it started; resolves when that is done. */
+  endChildren(how: "stop" | "kill"): Promise<void> | undefined {
+    return this.#home?.end(how);
+  }
+
+  /** See {@link LightRunning.cycleTo}. */
+  cycleTo(to: RefCore): readonly string[] | undefined {
+    const waiting = lightCycle(this, to);
+    return waiting && [...waiting.map(({ current }) => current.name), to.name];
+  }
 
   /** Does something as this actor: it is the current one until `act` returns. */
   within<T>(act: () => T): T {

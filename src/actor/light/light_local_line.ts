@@ -67,6 +67,7 @@ export class LocalLine implements LightLine {
       isolate.asks.add(ask);
       if (signal !== undefined) ask.listen(signal);
       const message = new LightMessage(true, hash, given, ask, undefined, 0);
+      message.cause = message.caller?.handling;
       this.#send(message, timeout);
     });
   }

@@ -12,6 +12,8 @@ export class LightMessage {
   notice: (() => unknown) | undefined;
   /** Which light actor of this thread sent it, if it was one. */
   readonly caller: LightRunning | undefined = runningLight();
+  /** What that one was handling, if it waits for this one. */
+  cause: LightMessage | undefined;
   /** When it is given up, while it waits for room. */
   deadline: RoomDeadline | undefined;
   /** Who wants to know whether it finds room, if it is no ask. */

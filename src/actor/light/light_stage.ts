@@ -2,6 +2,7 @@ import type { LightActor } from "./light_actor.ts";
 import type { LightMessage } from "./light_message.ts";
 import type { LightOrder } from "./light_order.ts";
 import type { DeadLetterReason } from "../mail/dead_letter.ts";
+import type { LightHome } from "./light_home.ts";
 import type { LightLife } from "./light_life.ts";
 import type { WireCrash } from "../thread/last_call.ts";
 import type { LightWork } from "./light_work.ts";
@@ -20,6 +21,8 @@ export interface LightStage {
   sliceOver(): boolean;
   /** A ref to it, for itself. */
   refTo(actor: LightActor, order: LightOrder): ActorRef<unknown>;
+  /** What starts actors for it; `undefined` on a thread that starts none. */
+  homeOf(actor: LightActor): LightHome | undefined;
   /** Its next incarnation is up: who watches it is told. */
   restarted(actor: LightActor): void;
   /** It takes no more messages: who sends to it is told. */

@@ -32,14 +32,18 @@ export class LightWork {
     let result: unknown;
     // One that stops itself is not stopped before its handler is done.
     life.running++;
+    if (life.order.concurrency === 1) life.handling = message;
     const before = enterLight(life);
     try {
-      if (message.notice !== undefined) result = message.notice();
-      else result = this.#call(life, message);
+      if (message.notice !== undefined) {
+        life.between = true;
+        result = message.notice();
+      } else result = this.#call(life, message);
     } catch (error) {
       life.running--;
       return this.#refuseOrFail(life, message, error);
     } finally {
+      life.between = false;
       enterLight(before);
     }
     if (isThenable(result)) return this.#await(life, message, result);
@@ -141,6 +145,7 @@ export class LightWork {
   }
 
   #finish(life: LightLife, message: LightMessage): void {
+    life.handling = message.cause = undefined;
     life.checkpoints?.changed();
     if (message.notice !== undefined) return;
     if (life.state !== "over") life.context?.handled();

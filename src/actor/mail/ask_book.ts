@@ -63,6 +63,11 @@ export class Ask implements Delivery {
     this.deadline = performance.now() + timeoutMs;
   }
 
+  /** Whether it waits for its answer. */
+  get open(): boolean {
+    return this.book.has(this);
+  }
+
   /** Gives the question up when `signal` aborts. */
   listen(signal: AbortSignal): void {
     this.#signal = signal;
@@ -171,6 +176,11 @@ export class AskBook {
   begun(id: number): void {
     const light = this.#pending.get(id)?.light;
     if (light !== undefined) light.begun = true;
+  }
+
+  /** Whether a question waits for its answer. */
+  has(ask: Ask): boolean {
+    return this.#pending.get(ask.id) === ask;
   }
 
   /** Takes a question out without settling it. */

@@ -25,10 +25,13 @@ interface Held {
  */
 export class NoticeQueue {
   readonly #held: Set<Held> = new Set();
+  /** Those that wait for messages of senders that live on, with how to tell that these were handled. */
+  #behind: { readonly isDue: () => boolean; readonly notice: Notice }[] = [];
   #due: Notice[] = [];
 
   /** Whether {@link take} would return one. */
   get due(): boolean {
+    if (this.#behind.length > 0) this.#sift();
     return this.#due.length > 0;
   }
 
@@ -36,6 +39,11 @@ export class NoticeQueue {
   put(lanes: readonly SharedArrayBuffer[], notice: Notice): void {
     if (lanes.length === 0) this.#due.push(notice);
     else this.#held.add({ lanes: new Set(lanes), notice });
+  }
+
+  /** Enters a notice that is due when `isDue` says so. */
+  putBehind(isDue: () => boolean, notice: Notice): void {
+    this.#behind.push({ isDue, notice });
   }
 
   /** The lane was read to its end. */
@@ -49,6 +57,14 @@ export class NoticeQueue {
 
   /** Takes the notice that has been due for longest. */
   take(): Notice | undefined {
-    return this.#due.length === 0 ? undefined : this.#due.shift();
+    return this.due ? this.#due.shift() : undefined;
+  }
+
+  #sift(): void {
+    this.#behind = this.#behind.filter(({ isDue, notice }) => {
+      if (!isDue()) return true;
+      this.#due.push(notice);
+      return false;
+    });
   }
 }

@@ -112,12 +112,12 @@ export function ask(
   if (refused !== undefined) return Promise.reject(refused);
   const { signal } = options;
   if (signal?.aborted) return Promise.reject(signal.reason);
-  if (core.line !== undefined) {
-    return core.line.ask(core, { name: method, hash }, args, options);
-  }
-  const cycle = core.isolate.chain.cycleTo(core.address.endpoint);
+  const cycle = cycleTo(core);
   if (cycle !== undefined) {
     return Promise.reject(cycleError(core, method, cycle));
+  }
+  if (core.line !== undefined) {
+    return core.line.ask(core, { name: method, hash }, args, options);
   }
   return new Promise((resolve, reject) => {
     const { isolate, address } = core;
@@ -153,16 +153,25 @@ export function ask(
   });
 }
 
-/** The ask that could only wait for itself; `waiting` begins with who was to be asked. */
-function cycleError(
-  { isolate, name }: RefCore,
-  method: string,
-  waiting: readonly number[],
-): AskCycleError {
-  const chain = [...waiting, waiting[0]!].map((endpoint) => {
+/** Names of those that wait for one another, from `core` to it again, if an ask of it would wait for itself. */
+function cycleTo(core: RefCore): readonly string[] | undefined {
+  const light = runningLight();
+  if (light !== undefined) return light.cycleTo(core);
+  if (core.line !== undefined) return undefined;
+  const { isolate, address } = core;
+  const waiting = isolate.chain.cycleTo(address.endpoint);
+  return waiting && [...waiting, waiting[0]!].map((endpoint) => {
     const life = isolate.table.get(endpoint, ENDPOINT.LIFE);
     return coreOf(isolate, { endpoint, life })?.name ?? `#${endpoint}`;
   });
+}
+
+/** The ask that could only wait for itself. */
+function cycleError(
+  { name }: RefCore,
+  method: string,
+  chain: readonly string[],
+): AskCycleError {
   return new AskCycleError(
     `Cannot ask "${name}" for ${method}() as it waits for the handler that asks: ${
       chain.map((actor) => `"${actor}"`).join(" waits for ")

@@ -5,7 +5,7 @@ import {
 } from "../../errors.ts";
 import { errorFromWire } from "../../error_wire.ts";
 import { ENDPOINT } from "../../memory/endpoints.ts";
-import { lightHere } from "../current.ts";
+import { runningLight } from "../current.ts";
 import type { Address, WireReport } from "../mail/protocol.ts";
 import type { RefCore } from "../mail/ref_core.ts";
 import { ask, type MethodName, type SendOptions } from "../mail/send.ts";
@@ -90,7 +90,7 @@ export class Inlet<T> implements ActorStream<T> {
     this.#options = options;
     this.#credit = options.credit ?? DEFAULT_CREDIT;
     // A thread tells of its end by itself.
-    this.#release = lightHere()?.hold(() => this.#abandon(undefined)) ??
+    this.#release = runningLight()?.hold(() => this.#abandon(undefined)) ??
       (() => {});
   }
 

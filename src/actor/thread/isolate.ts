@@ -15,6 +15,7 @@ import { AskChain } from "../mail/ask_chain.ts";
 import { type Notice, NoticeQueue } from "../mail/notice_queue.ts";
 import { DeadLetterBatch, type LostMessage } from "../mail/dead_letter.ts";
 import type { LightMail } from "../light/light_mail.ts";
+import type { MailConsumer } from "./mail_consumer.ts";
 import type { Parts } from "../mail/parts.ts";
 import { Outgoing } from "./outgoing.ts";
 import { ParcelShelf } from "./parcel_shelf.ts";
@@ -30,14 +31,6 @@ import {
   type WireReport,
 } from "../mail/protocol.ts";
 import { type Look, Pump } from "./pump.ts";
-
-/** The part of an actor that the loop feeds with mail. */
-export interface MailConsumer {
-  /** Whether it would take a message now. */
-  readonly ready: boolean;
-  /** Handles messages until there is none, it is busy, or the slice is over. Returns how many. */
-  consume(): number;
-}
 
 /** The isolate whose messages are being decoded or whose actor runs here; handles revive into it. */
 let here: Isolate | undefined;
@@ -292,6 +285,13 @@ export class Isolate {
   notify(after: number, notice: Notice): void {
     if (this.turnless) return queueMicrotask(notice);
     this.notices.put(this.mailbox.sealedFrom(after), notice);
+    this.wake();
+  }
+
+  /** As {@link notify}, after every message that came from `from`, which lives on, so far. */
+  notifyBehind(from: number, notice: Notice): void {
+    if (this.turnless) return queueMicrotask(notice);
+    this.notices.putBehind(this.mailbox.readTo(from), notice);
     this.wake();
   }
 

@@ -69,7 +69,7 @@ export class ThreadCell implements Cell {
   readonly #isolate: Isolate;
   readonly #plan: Plan;
   readonly #options: CheckedOptions;
-  readonly #parent: string;
+  readonly #parent: { readonly id: number; readonly name: string };
   readonly #onFailure: FailureRules | undefined;
   #incarnation = 0;
   #starting: PromiseWithResolvers<void> | undefined;
@@ -86,7 +86,7 @@ export class ThreadCell implements Cell {
     isolate: Isolate,
     plan: Plan,
     options: CheckedOptions,
-    parent: string,
+    parent: { readonly id: number; readonly name: string },
     onFailure?: FailureRules,
   ) {
     this.#isolate = isolate;
@@ -146,7 +146,7 @@ export class ThreadCell implements Cell {
         args: encoded.bytes.slice(0, encoded.length),
         attachments: encoded.attachments,
         incarnation: this.#incarnation,
-        parent: { endpoint: this.#isolate.endpoint, name: this.#parent },
+        parent: { endpoint: this.#parent.id, name: this.#parent.name },
         after: after === undefined ? undefined : toWireReport(after),
         concurrency,
         redelivers: redeliver > 0,

@@ -1,0 +1,7 @@
+/** The part of an actor that the loop feeds with mail. */
+export interface MailConsumer {
+  /** Whether it would take a message now. */
+  readonly ready: boolean;
+  /** Handles messages until there is none, it is busy, or the slice is over. Returns how many. */
+  consume(): number;
+}
