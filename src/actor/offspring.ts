@@ -317,16 +317,16 @@ export class Offspring implements Spawner, LightNest {
     options: CheckedOptions,
     { parent, onFailure }: Upbringing,
   ): LightCell {
-    const { transfer, capacity, maxMessageBytes } = options;
+    const { transfer } = options;
     // Refuses what cannot travel, as everywhere, before an address is taken.
     if (plan.args.length > 0) encodeFor(this.#isolate, plan.args, { transfer });
     const given = { name: options.name, definition: plan.definition };
-    const place = this.#placeFor(options, given, capacity, maxMessageBytes);
+    const place = this.#placeFor(options, given);
     const cell = new LightCell(
       this.#isolate,
       plan,
       options,
-      this.#parent,
+      parent,
       place,
       onFailure,
     );
@@ -337,20 +337,23 @@ export class Offspring implements Spawner, LightNest {
   }
 
   #placeFor(
-    { placement, hangMs }: CheckedOptions,
+    { placement, capacity, maxMessageBytes, overflow, hangMs }: CheckedOptions,
     given: { name: string | undefined; definition: string },
-    capacity: number,
-    maxBytes: number,
   ): LightPlace {
     if (placement === "shared") {
       const { places } = this.#lights;
       const host = places.host(hangMs);
       // A host that starts one on itself needs no lane for it.
       if (host.endpoint !== this.#isolate.endpoint) {
-        return places.open(host, given, capacity, maxBytes);
+        return places.open(host, given, capacity, maxMessageBytes, overflow);
       }
     }
-    const actor = this.#lights.open(given, capacity, maxBytes);
+    const actor = this.#lights.open(
+      given,
+      capacity,
+      maxMessageBytes,
+      overflow,
+    );
     return new LocalPlace(this.#lights, actor);
   }
 

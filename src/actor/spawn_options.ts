@@ -48,7 +48,8 @@ export interface SpawnOptions {
    * - `"shared"`: on one of a few host workers, beside many others; `SystemOptions.hosts` says how many there are. What
    * ends its host ends it too: `self.close()`, `Deno.exit()`, or an error outside of a handler, of any of them.
    * - `"local"`: on the thread that starts it, beside all else that runs there. Its methods get the very values that
-   *   were sent, and give theirs: what was sent belongs to who received it.
+   *   were sent, and give theirs: what was sent belongs to who received it. {@linkcode current}, what `spawn()` starts
+   *   its actors for, and `AskCycleError` know whose handler runs until its first `await`; its `Context` always does.
    *
    * @default {"thread"}
    */
@@ -78,7 +79,7 @@ export interface SpawnOptions {
   /**
    * How often a message that was in flight when a supervised actor failed is delivered again, to the next incarnation
    * and before any other of its sender; a whole number from 0 to 1,048,576. After that, or when it cannot come again
-   * because something was moved along with it, it is dropped: an ask rejects with `ActorCrashedError`, a tell is a dead
+   * because something was moved along with it or cannot be copied, it is dropped: an ask rejects with `ActorCrashedError`, a tell is a dead
    * letter. The state that a handler leaves when it throws is then no checkpoint. Only with a `concurrency` of 1, and not
    * when mail is dropped.
    *
@@ -301,26 +302,6 @@ export function checkSpawnOptions(
     );
   }
   checkRedelivery(actor, options);
-  const { overflow, onRestart } = mailbox;
-  const { redeliver } = options;
-  const onThread = { redeliver, "mailbox.onRestart": onRestart };
-  for (const [option, value] of Object.entries(onThread)) {
-    if (placement === "thread" || value === undefined) continue;
-    throw new InvalidOptionError(
-      `Cannot start "${actor}" as '${option}' must not be set for an actor that shares its thread: current value is ${
-        Deno.inspect(value)
-      }`,
-      { option, value },
-    );
-  }
-  if (placement !== "thread" && overflow !== undefined && overflow !== "wait") {
-    throw new InvalidOptionError(
-      `Cannot start "${actor}" as 'mailbox.overflow' must be "wait" for an actor that shares its thread: current value is ${
-        Deno.inspect(overflow)
-      }`,
-      { option: "mailbox.overflow", value: overflow },
-    );
-  }
   return {
     name,
     placement,

@@ -6,7 +6,7 @@
  * | `"wait"`       | waits in its sender for room, for its `timeout`                     | then, by `MailboxFullError`   |
  * | `"fail"`       | is refused                                                          | at once, by `MailboxFullError` |
  * | `"dropNewest"` | is dropped                                                          | at once, by `MailboxFullError` |
- * | `"dropOldest"` | takes the place of the oldest of its thread, which is dropped       | when its turn would have come |
+ * | `"dropOldest"` | takes the place of the oldest of its thread, which is dropped       | by when its turn would have come |
  * | `"stop"`       | is refused, and the actor is stopped                                | at once, by `MailboxFullError` |
  *
  * Only asks are told. A tell is a dead letter: `dropped` with `"dropNewest"` and `"dropOldest"`, else `full`.

@@ -261,7 +261,6 @@ for (const placement of PLACEMENTS) {
       [{ ...how, hangMs: placement === "local" ? 100 : 0 }, "hangMs"],
       [{ ...how, concurrency: 0 }, "concurrency"],
       [{ ...how, mailbox: { capacity: 0 } }, "mailbox.capacity"],
-      [{ ...how, mailbox: { overflow: "stop" } }, "mailbox.overflow"],
       [{ placement: "process" }, "placement"],
     ];
     for (const [options, option] of refused) {

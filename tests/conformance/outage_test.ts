@@ -7,7 +7,7 @@ import {
   supervise,
 } from "../../mod.ts";
 import { nextEvent } from "../fixtures/next_event.ts";
-import { conformance, OWNERS } from "./placements.ts";
+import { conformance } from "./placements.ts";
 import { Probe } from "./probe.ts";
 import { SharedWord } from "./shared_word.ts";
 
@@ -101,5 +101,4 @@ conformance(
     slow.set(2);
     await assertRejects(() => owner.ask.viaChild(3));
   },
-  OWNERS,
 );

@@ -6,6 +6,7 @@
 import { errorFromWire, type WireError } from "../../error_wire.ts";
 import { TroupeError } from "../../errors.ts";
 import type { ExitReport } from "../../exit_report.ts";
+import type { Overflow } from "../../channel/overflow.ts";
 import { encode } from "../../memory/codec.ts";
 import { ENDPOINT } from "../../memory/endpoints.ts";
 import { HostRows } from "../../memory/host_rows.ts";
@@ -69,13 +70,20 @@ class FarPlace implements LightPlace {
     name: string,
     capacity: number,
     maxBytes: number,
+    overflow: Overflow,
   ) {
     this.#keeper = keeper;
     this.host = host;
     this.local = local;
     const address = { ...host, local };
     const { lights } = keeper;
-    this.#line = new LaneLine(lights, address, capacity, maxBytes);
+    this.#line = new LaneLine(
+      lights,
+      address,
+      capacity,
+      maxBytes,
+      overflow,
+    );
     this.core = new RefCore(lights.isolate, address, name, 0, true, this.#line);
   }
 
@@ -247,13 +255,22 @@ export class FarPlaces {
     given: { name: string | undefined; definition: string },
     capacity: number,
     maxBytes: number,
+    overflow: Overflow,
   ): LightPlace {
     const { endpoint } = host;
     const { table } = this.lights.isolate;
     table.add(endpoint, ENDPOINT.LOAD, 1);
     const local = table.bump(endpoint, ENDPOINT.LIGHTS) + 1;
     const name = given.name ?? `${given.definition}-${endpoint}.${local}`;
-    const place = new FarPlace(this, host, local, name, capacity, maxBytes);
+    const place = new FarPlace(
+      this,
+      host,
+      local,
+      name,
+      capacity,
+      maxBytes,
+      overflow,
+    );
     this.lights.others.add(place.core, local);
     let places = this.#places.get(endpoint);
     if (places === undefined) this.#places.set(endpoint, places = new Map());

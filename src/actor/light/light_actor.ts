@@ -8,6 +8,7 @@
 import { errorFromWire, errorToWire } from "../../error_wire.ts";
 import type { ExitReport } from "../../exit_report.ts";
 import { isThenable } from "../is_thenable.ts";
+import type { Overflow } from "../../channel/overflow.ts";
 import { bear } from "./light_birth.ts";
 import { LightContext } from "./light_context.ts";
 import { type LightHooks, LightLife } from "./light_life.ts";
@@ -47,6 +48,8 @@ export class LightActor {
   watchers: Set<number> | undefined;
   /** Messages of each sending thread that may wait. */
   capacity = 0;
+  /** What becomes of a message that finds no room. */
+  overflow: Overflow = "wait";
   /** Who started it last. */
   owner: LightOwner | undefined;
   readonly #queue: LightQueue = new LightQueue();
@@ -92,6 +95,19 @@ export class LightActor {
   push(message: LightMessage): void {
     this.#queue.push(message);
     this.stir();
+  }
+
+  /** Puts a message before all others: it is to be handled once more. */
+  putBack(message: LightMessage): void {
+    this.#queue.unshift(message);
+  }
+
+  /** Takes the oldest message out that waits and came from there; see {@link LightMessage.from}. */
+  takeOldest(from: LightSender | undefined): LightMessage | undefined {
+    return this.#queue.takeOne((message) =>
+      message.from === from && message.notice === undefined &&
+      message.again === undefined
+    );
   }
 
   /** Asks for a turn, if there is something that it could do. */
@@ -237,8 +253,12 @@ export class LightActor {
       life,
       thrown,
       "kill",
-      // What cannot be kept now leaves what was kept before.
-      (checkpoints) => checkpoints.last().catch(() => {}),
+      // What cannot be kept now leaves what was kept before; so does a message that may come again.
+      async (checkpoints) => {
+        if (life.order.redeliver === 0) {
+          await checkpoints.last().catch(() => {});
+        }
+      },
       () => ({ kind: "failed", code: 1, error }),
     );
     if (this.#life !== life) return;
@@ -348,6 +368,9 @@ export class LightActor {
     this.#life = undefined;
     life.handling = undefined;
     void life.endChildren("kill");
+    if (life.order.dropMail) {
+      this.#stage.drop(this, this.#queue.takeAll());
+    }
     life.crash ??= this.#stage.handling.inFlight(life);
     this.#stage.handling.cut(life, report);
     if (wasUp) life.owner.ended(report, life.asked, life.crash);

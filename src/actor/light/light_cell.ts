@@ -136,8 +136,12 @@ export class LightCell implements Cell, LightOwner {
       capacity,
       maxMessageBytes,
       checkpointMs,
+      overflow,
+      redeliver,
+      onRestart,
     } = this.#options;
     const { module, definition } = this.#plan;
+    const parent = this.#parent;
     const order = {
       module,
       definition,
@@ -147,10 +151,15 @@ export class LightCell implements Cell, LightOwner {
       concurrency,
       capacity,
       maxBytes: maxMessageBytes,
+      overflow,
+      dropMail: onRestart === "drop",
       // Who keeps its state is who restarts it.
+      redeliver: this.onCheckpoint === undefined ? 0 : redeliver,
       checkpointMs: this.onCheckpoint && checkpointMs,
       onFailure: this.#onFailure,
-      parent: { id: this.#parent.id, name: this.#parent.name },
+      parent: parent.adopt === undefined
+        ? parent
+        : { id: parent.id, name: parent.name },
     };
     const values = takeArgs(this.#plan);
     const { transfer } = this.#options;

@@ -8,6 +8,7 @@
  *   DRAINING its thread → any  []; it takes no more messages        none
  *   RESTARTED its thread → any [incarnation]; it is up again         none
  *   STANDING any → its thread  []                              "open", "stopping" or "gone"
+ *   DROP     any → its thread  []; its oldest message makes room      none
  *   CREDIT   its thread → any  []; `b` messages were dealt with     none
  *   BEGUN    its thread → asker  []; `b` is the ask, which takes time   none
  *
@@ -41,6 +42,7 @@ export const LIGHT_OP: {
   readonly CHECKPOINT: 11;
   readonly RESUMED: 14;
   readonly STANDING: 15;
+  readonly DROP: 16;
 } = {
   STOP: 1,
   WATCH: 2,
@@ -57,4 +59,5 @@ export const LIGHT_OP: {
   CHECKPOINT: 11,
   RESUMED: 14,
   STANDING: 15,
+  DROP: 16,
 };

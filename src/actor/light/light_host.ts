@@ -9,7 +9,7 @@
  * @module
  */
 import { errorToWire } from "../../error_wire.ts";
-import { ActorStoppedError } from "../../errors.ts";
+import { ActorCrashedError } from "../../errors.ts";
 import type { ExitReport } from "../../exit_report.ts";
 import { encode } from "../../memory/codec.ts";
 import { ENDPOINT } from "../../memory/endpoints.ts";
@@ -23,11 +23,14 @@ import { LIGHT_OP } from "./light_control.ts";
 import { lightCrash, senderName } from "./light_crash.ts";
 import type { LightLife } from "./light_life.ts";
 import type { WireCrash } from "../thread/last_call.ts";
+import { LightEncore } from "./light_encore.ts";
+import { droppedError, emptiedError, stoppedError } from "./light_errors.ts";
+import type { Overflow } from "../../channel/overflow.ts";
 import { LightHome, type LightNest } from "./light_home.ts";
 import { LightInbox } from "./light_inbox.ts";
 import { LaneLine } from "./light_lane_line.ts";
 import { LocalLine } from "./light_local_line.ts";
-import type { LightMessage } from "./light_message.ts";
+import type { LightMessage, LightSender } from "./light_message.ts";
 import type { LightOrder } from "./light_order.ts";
 import { BOUND, LightOthers } from "./light_others.ts";
 import { LightPost } from "./light_post.ts";
@@ -93,10 +96,12 @@ export class Lights implements LightMail, LightStage {
     given: { name: string | undefined; definition: string },
     capacity: number,
     maxBytes: number,
+    overflow: Overflow = "wait",
   ): LightActor {
     const { endpoint, table } = this.isolate;
     const local = table.bump(endpoint, ENDPOINT.LIGHTS) + 1 | BOUND;
     const actor = this.actorAt(local, capacity);
+    actor.overflow = overflow;
     actor.name = given.name ??
       this.#stemOf(given.definition) + (local & ~BOUND);
     this.#coreOf(actor, capacity, maxBytes);
@@ -139,9 +144,10 @@ export class Lights implements LightMail, LightStage {
       incarnation: number;
       capacity: number;
       maxBytes: number;
+      overflow: Overflow;
     },
   ): RefCore {
-    const { name, incarnation, capacity, maxBytes } = facts;
+    const { name, incarnation, capacity, maxBytes, overflow } = facts;
     const here = address.endpoint === this.isolate.endpoint;
     const actor = here ? this.find(address.local) : undefined;
     if (actor !== undefined && actor.name === "") actor.name = name;
@@ -149,7 +155,13 @@ export class Lights implements LightMail, LightStage {
       ? actor && this.#coreOf(actor, capacity, maxBytes)
       : this.others.find(address.endpoint, address.local);
     if (known?.address.life === address.life) return known;
-    const line = new LaneLine(this, address, capacity, maxBytes);
+    const line = new LaneLine(
+      this,
+      address,
+      capacity,
+      maxBytes,
+      overflow,
+    );
     const core = new RefCore(
       this.isolate,
       address,
@@ -238,6 +250,41 @@ export class Lights implements LightMail, LightStage {
   /** See {@link LightStage.homeOf}. */
   homeOf({ core, name }: LightActor): LightHome | undefined {
     return this.nest && new LightHome(this.nest, core!.id, name);
+  }
+
+  /** See {@link LightStage.keep}. */
+  keep(message: LightMessage): void {
+    if (message.notice !== undefined) return;
+    message.again ??= new LightEncore(this.isolate, message);
+  }
+
+  /** See {@link LightStage.comesAgain}. */
+  comesAgain(message: LightMessage, most: number): boolean {
+    return message.again?.renew(this.isolate, message, most) ?? false;
+  }
+
+  /** See {@link LightStage.drop}. */
+  drop(actor: LightActor, messages: readonly LightMessage[]): void {
+    for (const message of messages) {
+      this.lose(actor, message, "emptied");
+      if (message.asks) {
+        this.answerError(actor, message, emptiedError(actor.name));
+      }
+      if (message.notice === undefined) this.finished(actor, message);
+    }
+  }
+
+  /** The oldest message from there makes room for a newer one. Returns whether there was one. */
+  dropOldest(actor: LightActor, from: LightSender | undefined): boolean {
+    const message = actor.takeOldest(from);
+    if (message === undefined) return false;
+    const { name, capacity } = actor;
+    this.lose(actor, message, "dropped");
+    if (message.asks) {
+      this.answerError(actor, message, droppedError(name, capacity));
+    }
+    this.finished(actor, message);
+    return true;
   }
 
   /** See {@link LightStage.restarted}. */
@@ -402,17 +449,19 @@ export class Lights implements LightMail, LightStage {
   #turnAway(actor: LightActor, message: LightMessage): void {
     this.lose(actor, message, "undelivered");
     if (!message.asks) message.from?.lane?.settle();
+    if (message.again !== undefined) {
+      // It has begun, and was to come again.
+      const { name, incarnation } = actor;
+      const error = new ActorCrashedError(
+        `"${name}" failed, and ended before the call came again: it may have run`,
+        { actor: name, incarnation },
+      );
+      if (message.asks) this.answerError(actor, message, error);
+      return;
+    }
     if (message.ask !== undefined) return message.ask.refused("sealed");
     if (!message.asks) return;
     const error = errorToWire(stoppedError(actor.name));
     this.post.turnAway(message.from!, message.askId, error);
   }
-}
-
-/** Why an actor that has stopped cannot be asked. */
-export function stoppedError(actor: string): ActorStoppedError {
-  return new ActorStoppedError(
-    `Cannot ask "${actor}" as it has stopped: the call did not begin, it is safe to ask a successor`,
-    { actor, safeToRetry: true },
-  );
 }

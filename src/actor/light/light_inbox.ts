@@ -14,7 +14,8 @@ import { tellRestart } from "../watch.ts";
 import type { LightActor } from "./light_actor.ts";
 import { senderName } from "./light_crash.ts";
 import { LIGHT_OP } from "./light_control.ts";
-import { type Lights, stoppedError } from "./light_host.ts";
+import { stoppedError } from "./light_errors.ts";
+import type { Lights } from "./light_host.ts";
 import { standing } from "./light_standing.ts";
 import { LightMessage, type LightSender } from "./light_message.ts";
 
@@ -117,6 +118,12 @@ export class LightInbox {
       return this.#lights.others.line(from, local)?.credit(b);
     }
     if (op === LIGHT_OP.BEGUN) return this.#isolate.asks.begun(b);
+    if (op === LIGHT_OP.DROP) {
+      const actor = this.#lights.find(local);
+      if (actor === undefined) return;
+      this.#lights.dropOldest(actor, this.#senderOf(actor, from));
+      return;
+    }
     this.#isolate.readLater(lane, (read) => {
       const value = read() as unknown[];
       const { tenants, places } = this.#lights;

@@ -1,4 +1,6 @@
-import type { Delivery } from "../../channel/outlet.ts";
+import type { Delivery, Refused } from "../../channel/outlet.ts";
+import type { Overflow } from "../../channel/overflow.ts";
+import { FULL, reasonOf, STOP_MS } from "../mail/mail_options.ts";
 import type { ExitReport } from "../../exit_report.ts";
 import type { Encoded } from "../../memory/codec.ts";
 import type { PortableData } from "../../memory/portable.ts";
@@ -53,6 +55,8 @@ export class LaneLine implements LightLine {
   /** The latest incarnation that is known here, if somebody watches. */
   #watched: number | undefined;
   readonly #waiting: WaitingLine<Waiting | Mark> = new WaitingLine();
+  /** Messages that the other side was told to drop, as far as it has not said that there is room. */
+  #drops = 0;
 
   /** A line to the light actor `local` at the thread `to`. */
   constructor(
@@ -60,6 +64,7 @@ export class LaneLine implements LightLine {
     address: Address & { readonly local: number },
     readonly capacity: number,
     readonly maxBytes: number,
+    readonly overflow: Overflow = "wait",
   ) {
     this.#lights = lights;
     this.#to = { endpoint: address.endpoint, life: address.life };
@@ -179,6 +184,7 @@ export class LaneLine implements LightLine {
     this.finished += count;
     // What an incarnation of its thread before had read was given up.
     this.#under = Math.max(0, this.#under - count);
+    this.#drops = Math.max(0, this.#drops - count);
     this.#flush();
   }
 
@@ -190,7 +196,7 @@ export class LaneLine implements LightLine {
 
   /** All that was under way has ended with the thread it was on. */
   reset(): void {
-    this.#under = 0;
+    this.#under = this.#drops = 0;
     this.draining = false;
     if (this.#watched !== undefined) this.watch(this.#watched);
     this.#flush();
@@ -229,13 +235,16 @@ export class LaneLine implements LightLine {
     this.abandon();
   }
 
-  #refuse(waiting: Waiting | Mark, why: "full" | "sealed"): void {
+  #refuse(
+    waiting: Pick<Waiting, "delivery" | "core" | "parts"> | Mark,
+    why: Refused,
+  ): void {
     if ("then" in waiting) return waiting.then();
     const { delivery, core, parts } = waiting;
     if (delivery !== undefined) return delivery.refused(why);
     const { isolate } = this.#lights;
     isolate.report({
-      why: why === "full" ? "full" : "stopped",
+      why: reasonOf(why, this.overflow),
       kind: "tell",
       to: core.id,
       toName: core.name,
@@ -256,14 +265,36 @@ export class LaneLine implements LightLine {
     core: RefCore,
   ): void {
     if (this.#roomy) return this.#write(parts, delivery);
+    const { overflow } = this;
+    if (overflow !== "wait" && overflow !== "dropOldest") {
+      this.#refuse({ delivery, core, parts }, "overflow");
+      if (overflow === "stop") void this.stop(FULL, STOP_MS, false);
+      return;
+    }
     this.#waiting.push({
       parts: { ...parts, encoded: copyOf(parts.encoded) },
       until: performance.now() + waitMs,
       delivery,
       core,
     });
+    if (overflow === "dropOldest") this.#dropOldest();
     this.#showCrowd();
     this.#lights.isolate.asks.arm(waitMs);
+  }
+
+  /** Has the oldest message of this thread make room: it is there, or it waits here. */
+  #dropOldest(): void {
+    if (this.#drops < this.#under) {
+      this.#drops++;
+      this.#lights.post.order(this.#to, LIGHT_OP.DROP, this.#local, 0, []);
+      return;
+    }
+    let oldest = this.#waiting.shift()!;
+    while ("then" in oldest) {
+      oldest.then();
+      oldest = this.#waiting.shift()!;
+    }
+    this.#refuse(oldest, "overflow");
   }
 
   #write(parts: Parts, delivery: Delivery | undefined): void {

@@ -1,4 +1,5 @@
 import type { Delivery } from "../../channel/outlet.ts";
+import { type Overflow, OVERFLOWS } from "../../channel/overflow.ts";
 import type { ExitReport } from "../../exit_report.ts";
 import type { PortableData } from "../../memory/portable.ts";
 import type { RefCore } from "../mail/ref_core.ts";
@@ -8,6 +9,8 @@ import type { MethodName, SendOptions } from "../mail/send.ts";
 export interface LightLine {
   /** Messages of this thread that may wait there. */
   readonly capacity: number;
+  /** What becomes of a message that finds no room. */
+  readonly overflow: Overflow;
   /** Largest message, in bytes. */
   readonly maxBytes: number;
   /** Whether it takes no more messages, as it stops after those that wait. */
@@ -53,8 +56,18 @@ export function travelling(core: RefCore, line: LightLine): PortableData {
   const { endpoint, life, local } = core.address;
   const { name, incarnation } = core;
   const { capacity, maxBytes } = line;
+  const overflow = OVERFLOWS.indexOf(line.overflow);
   return {
     kind: "light",
-    data: [endpoint, life, local, name, incarnation, capacity, maxBytes],
+    data: [
+      endpoint,
+      life,
+      local,
+      name,
+      incarnation,
+      capacity,
+      maxBytes,
+      overflow,
+    ],
   };
 }

@@ -1,6 +1,8 @@
 import type { Delivery } from "../../channel/outlet.ts";
 import type { ExitReport } from "../../exit_report.ts";
 import type { PortableData } from "../../memory/portable.ts";
+import type { Overflow } from "../../channel/overflow.ts";
+import { FULL, reasonOf, STOP_MS } from "../mail/mail_options.ts";
 import { Ask } from "../mail/ask_book.ts";
 import type { LightActor } from "./light_actor.ts";
 import type { Lights } from "./light_host.ts";
@@ -34,6 +36,11 @@ export class LocalLine implements LightLine {
   ) {
     this.#lights = lights;
     this.#actor = actor;
+  }
+
+  /** See {@link LightLine.overflow}. */
+  get overflow(): Overflow {
+    return this.#actor.overflow;
   }
 
   /** See {@link LightLine.draining}. */
@@ -186,12 +193,34 @@ export class LocalLine implements LightLine {
 
   #send(message: LightMessage, waitMs: number): void {
     if (this.#roomy) return this.#push(message);
+    if (this.overflow !== "wait" && this.#overflow(message)) return;
     message.deadline = this.#deadlineIn(waitMs);
     if (this.#waiting === undefined) {
       this.#waiting = new WaitingLine();
       this.#lights.crowded.add(this);
     }
     this.#waiting.push(message);
+  }
+
+  /** What becomes of a message without room, if it is not to wait. Returns false if it is. */
+  #overflow(message: LightMessage): boolean {
+    if (this.overflow === "dropOldest") {
+      // Of what is being handled nothing can be dropped.
+      if (!this.#lights.dropOldest(this.#actor, undefined)) return false;
+      this.#push(message);
+      return true;
+    }
+    const { ask, delivery } = message;
+    ask?.refused("overflow");
+    delivery?.refused("overflow");
+    if (ask === undefined && delivery === undefined) {
+      const why = reasonOf("overflow", this.overflow);
+      this.#lights.lose(this.#actor, message, why);
+    }
+    if (this.overflow !== "stop") return true;
+    const stop = { reason: FULL, drain: false, deadlineMs: STOP_MS };
+    this.#actor.stop({ ...stop, asked: true }, () => {});
+    return true;
   }
 
   #deadlineIn(waitMs: number): RoomDeadline {

@@ -2,6 +2,7 @@ import type { Delivery } from "../../channel/outlet.ts";
 import { type LightRunning, runningLight } from "../current.ts";
 import type { LaneReader } from "../../memory/lane.ts";
 import type { Ask } from "../mail/ask_book.ts";
+import type { LightEncore } from "./light_encore.ts";
 import type { RoomDeadline } from "./room_deadline.ts";
 
 /** One call that a light actor has to handle: an entry of its queue. */
@@ -20,6 +21,8 @@ export class LightMessage {
   delivery: Delivery | undefined;
   /** Whether its handler, which took time, has ended. */
   landed = false;
+  /** How it comes again, if it may: its handler changes what it was given. */
+  again: LightEncore | undefined;
   /** Whether it may be handled: what it needs has arrived. */
   complete = true;
 

@@ -8,6 +8,9 @@ export type LightOptions = Pick<
   | "capacity"
   | "maxMessageBytes"
   | "checkpointMs"
+  | "overflow"
+  | "redeliver"
+  | "onRestart"
   | "transfer"
 >;
 
@@ -23,6 +26,9 @@ export function lightOptions(checked: CheckedOptions): LightOptions {
     capacity,
     maxMessageBytes,
     checkpointMs,
+    overflow,
+    redeliver,
+    onRestart,
     transfer,
   } = checked;
   return last = {
@@ -31,6 +37,9 @@ export function lightOptions(checked: CheckedOptions): LightOptions {
     capacity,
     maxMessageBytes,
     checkpointMs,
+    overflow,
+    redeliver,
+    onRestart,
     transfer,
   };
 }
@@ -41,5 +50,8 @@ function isAlike(one: LightOptions, other: LightOptions): boolean {
     one.capacity === other.capacity &&
     one.maxMessageBytes === other.maxMessageBytes &&
     one.checkpointMs === other.checkpointMs &&
+    one.overflow === other.overflow &&
+    one.redeliver === other.redeliver &&
+    one.onRestart === other.onRestart &&
     one.transfer.length === 0 && other.transfer.length === 0;
 }

@@ -1,4 +1,5 @@
 import type { ExitReport } from "../../exit_report.ts";
+import type { Overflow } from "../../channel/overflow.ts";
 import type { WireState } from "../mail/protocol.ts";
 import type { FailureRules } from "../resume.ts";
 import type { WireCrash } from "../thread/last_call.ts";
@@ -21,6 +22,12 @@ export interface LightOrder {
   readonly capacity: number;
   /** Largest message, in bytes. */
   readonly maxBytes: number;
+  /** What becomes of a message that finds no room. */
+  readonly overflow: Overflow;
+  /** How often a message whose handler failed is handled again. */
+  readonly redeliver: number;
+  /** Whether what waits at an end is dropped. */
+  readonly dropMail: boolean;
   /** Milliseconds between two checkpoints, at least; `undefined` when nobody keeps them. */
   readonly checkpointMs: number | undefined;
   /** What to do about which error of a handler; `undefined` when it never resumes. */

@@ -125,7 +125,9 @@ export class LightPost {
 
   /** A message of `from` to `actor` is dealt with: it is told so from time to time. */
   credit(from: LightSender, actor: LightActor): void {
-    if (++from.owed * 2 < actor.capacity) return;
+    from.owed++;
+    // Who does not wait for room wants to know exactly.
+    if (actor.overflow === "wait" && from.owed * 2 < actor.capacity) return;
     const { owed } = from;
     from.owed = 0;
     this.order(from, LIGHT_OP.CREDIT, actor.id, owed, []);

@@ -25,6 +25,31 @@ export class LightQueue {
     return message;
   }
 
+  /** Puts one before all others. */
+  unshift(message: LightMessage): void {
+    message.next = this.head;
+    this.head = message;
+    this.#tail ??= message;
+    this.size++;
+  }
+
+  /** Takes the first that `isIt` says so of. */
+  takeOne(isIt: (message: LightMessage) => boolean): LightMessage | undefined {
+    let before: LightMessage | undefined;
+    let each = this.head;
+    while (each !== undefined && !isIt(each)) {
+      before = each;
+      each = each.next;
+    }
+    if (each === undefined) return undefined;
+    if (before === undefined) this.head = each.next;
+    else before.next = each.next;
+    if (each.next === undefined) this.#tail = before;
+    each.next = undefined;
+    this.size--;
+    return each;
+  }
+
   /** Takes all. */
   takeAll(): LightMessage[] {
     const all: LightMessage[] = [];

@@ -23,6 +23,12 @@ export interface LightStage {
   refTo(actor: LightActor, order: LightOrder): ActorRef<unknown>;
   /** What starts actors for it; `undefined` on a thread that starts none. */
   homeOf(actor: LightActor): LightHome | undefined;
+  /** Keeps what a message comes with, so that it can come again. */
+  keep(message: LightMessage): void;
+  /** Whether a message whose handler failed comes again, up to `most` times. */
+  comesAgain(message: LightMessage, most: number): boolean;
+  /** Drops what waits at the end of an incarnation. */
+  drop(actor: LightActor, messages: readonly LightMessage[]): void;
   /** Its next incarnation is up: who watches it is told. */
   restarted(actor: LightActor): void;
   /** It takes no more messages: who sends to it is told. */

@@ -29,6 +29,7 @@ export class LightWork {
   /** Handles a message, whose turn it is. */
   handle(life: LightLife, message: LightMessage): void {
     if (message.ask !== undefined) message.ask.light!.begun = true;
+    if (life.order.redeliver > 0) this.#stage.keep(message);
     let result: unknown;
     // One that stops itself is not stopped before its handler is done.
     life.running++;
@@ -160,7 +161,16 @@ export class LightWork {
   ): void {
     const method = life.methods?.get(message.hash)?.name ?? "unknown";
     const alone = this.#isAlone(life, error, method);
-    if (!alone) life.crash ??= this.#stage.describe(life, message);
+    if (!alone && this.#comesAgain(life, message)) {
+      life.crash ??= this.#stage.describe(life, message);
+      return life.actor.fail(life, error);
+    }
+    if (!alone) {
+      life.crash ??= this.#stage.describe(life, message);
+      if (life.order.redeliver > 0) {
+        this.#stage.lose(life.actor, message, "poison");
+      }
+    }
     if (error instanceof UnknownMethodError && error.method === "") {
       this.#stage.lose(life.actor, message, "unknownMethod");
     }
@@ -181,6 +191,18 @@ export class LightWork {
 
   #failed(life: LightLife, error: unknown): ActorCrashedError {
     return failedBy(life.actor.name, life.order.incarnation, error);
+  }
+
+  /** Has a message that failed come again, before any other, if it may and nobody wanted the end. */
+  #comesAgain(life: LightLife, message: LightMessage): boolean {
+    const { redeliver } = life.order;
+    if (redeliver === 0 || life.state !== "up" || life.stop !== undefined) {
+      return false;
+    }
+    if (!this.#stage.comesAgain(message, redeliver)) return false;
+    life.handling = undefined;
+    life.actor.putBack(message);
+    return true;
   }
 
   #crashed(life: LightLife, how: string, cause: unknown): ActorCrashedError {

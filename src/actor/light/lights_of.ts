@@ -1,3 +1,4 @@
+import { OVERFLOWS } from "../../channel/overflow.ts";
 import { SystemClosedError } from "../../errors.ts";
 import { definePortable } from "../../memory/portable.ts";
 import { currentIsolate, type Isolate } from "../thread/isolate.ts";
@@ -5,8 +6,17 @@ import { Lights } from "./light_host.ts";
 import { refTo } from "../ref.ts";
 
 definePortable("light", (data) => {
-  const [endpoint, life, local, name, incarnation, capacity, maxBytes] =
-    data as [number, number, number, string, number, number, number];
+  const [
+    endpoint,
+    life,
+    local,
+    name,
+    incarnation,
+    capacity,
+    maxBytes,
+    policy,
+  ] = data as [number, number, number, string, number, number, number, number];
+  const overflow = OVERFLOWS[policy]!;
   const isolate = currentIsolate();
   if (isolate === undefined) {
     throw new SystemClosedError(
@@ -16,7 +26,7 @@ definePortable("light", (data) => {
   return refTo(
     lightsOf(isolate).meet(
       { endpoint, life, local },
-      { name, incarnation, capacity, maxBytes },
+      { name, incarnation, capacity, maxBytes, overflow },
     ),
   );
 });

@@ -195,6 +195,7 @@ export class Tenants {
     this.#met.add(local);
     const actor = known ?? this.#lights.actorAt(local, order.capacity);
     actor.capacity = order.capacity;
+    actor.overflow = order.overflow;
     this.#landlordOf(to, ownerEpoch).locals.add(local);
     const args = (): unknown[] => {
       enterIsolate(isolate);

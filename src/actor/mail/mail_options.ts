@@ -18,8 +18,10 @@ export interface MailOptions {
   readonly onOverflow?: () => void;
 }
 
+/** Why such an actor is stopped. */
+export const FULL = "mailbox full";
 /** How long an actor may take to stop whose mailbox is full, in milliseconds. */
-const STOP_MS = 5_000;
+export const STOP_MS = 5_000;
 
 /** How `isolate` makes its lane for mail to `to`: as whoever opened that address wants it. */
 export function mailOptions(isolate: Isolate, to: Address): MailOptions {
@@ -37,7 +39,7 @@ export function mailOptions(isolate: Isolate, to: Address): MailOptions {
     isolate.post({
       type: "stop",
       address: to,
-      reason: "mailbox full",
+      reason: FULL,
       drain: false,
       from: -1,
       deadlineMs: STOP_MS,
@@ -51,7 +53,11 @@ export function mailOptions(isolate: Isolate, to: Address): MailOptions {
   };
 }
 
-function reasonOf(refused: Refused, overflow: Overflow): DeadLetterReason {
+/** What a dead letter says of a tell that was refused so. */
+export function reasonOf(
+  refused: Refused,
+  overflow: Overflow,
+): DeadLetterReason {
   if (refused === "sealed") return "stopped";
   const drops = overflow === "dropNewest" || overflow === "dropOldest";
   return refused === "overflow" && drops ? "dropped" : "full";

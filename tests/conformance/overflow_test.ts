@@ -4,10 +4,9 @@ import {
   InvalidOptionError,
   MailboxFullError,
   type Overflow,
-  System,
 } from "../../mod.ts";
 import { Notebook } from "../fixtures/notebook.ts";
-import { threadsGone } from "../fixtures/threads_gone.ts";
+import { type Case, conformance } from "./placements.ts";
 
 type Book = ActorRef<{
   hold(words: Int32Array): Promise<void>;
@@ -17,10 +16,10 @@ type Book = ActorRef<{
 
 /** A notebook that is held: its mailbox has room for three messages more. */
 async function held(
-  system: System,
+  t: Case,
   overflow: Overflow,
 ): Promise<{ book: Book; free: () => Promise<void> }> {
-  const book = await system.spawn(Notebook, [], {
+  const book = await t.spawn(Notebook, [], {
     name: "book",
     mailbox: { capacity: 4, overflow },
   });
@@ -51,26 +50,23 @@ async function notesOf(book: Book): Promise<readonly number[]> {
   }
 }
 
-const quiet = () => new System({ deadLetterLines: 0 });
-
 // M46
-Deno.test('SpawnOptions.mailbox.overflow "wait" keeps what finds no room until there is some', async () => {
-  {
-    await using system = quiet();
-    const { book, free } = await held(system, "wait");
+conformance(
+  'SpawnOptions.mailbox.overflow "wait" keeps what finds no room until there is some',
+  async (t) => {
+    const { book, free } = await held(t, "wait");
     for (let n = 0; n < 10; n++) book.tell.note(n);
     await free();
     assertEquals(await book.ask.notes(), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
-    assertEquals(system.deadLetters.count, 0);
-  }
-  await threadsGone();
-});
+    assertEquals(t.system.deadLetters.count, 0);
+  },
+);
 
 // M9 M46
-Deno.test('SpawnOptions.mailbox.overflow "fail" refuses at once what finds no room', async () => {
-  {
-    await using system = quiet();
-    const { book, free } = await held(system, "fail");
+conformance(
+  'SpawnOptions.mailbox.overflow "fail" refuses at once what finds no room',
+  async (t) => {
+    const { book, free } = await held(t, "fail");
     for (let n = 0; n < 5; n++) book.tell.note(n);
     const error = await assertRejects(
       () => book.with({ timeout: Infinity }).ask.note(9),
@@ -78,34 +74,32 @@ Deno.test('SpawnOptions.mailbox.overflow "fail" refuses at once what finds no ro
       "as its mailbox is full: the message was not delivered",
     );
     assertEquals([error.capacity, error.unsent], [4, [9]]);
-    assertEquals(system.deadLetters.countOf("full"), 2);
+    assertEquals(t.system.deadLetters.countOf("full"), 2);
     await free();
     assertEquals(await notesOf(book), [0, 1, 2]);
-    assertEquals(system.deadLetters.count, 2);
-  }
-  await threadsGone();
-});
+    assertEquals(t.system.deadLetters.count, 2);
+  },
+);
 
 // M46
-Deno.test('SpawnOptions.mailbox.overflow "dropNewest" keeps the oldest', async () => {
-  {
-    await using system = quiet();
-    const { book, free } = await held(system, "dropNewest");
+conformance(
+  'SpawnOptions.mailbox.overflow "dropNewest" keeps the oldest',
+  async (t) => {
+    const { book, free } = await held(t, "dropNewest");
     for (let n = 0; n < 5; n++) book.tell.note(n);
     await assertRejects(() => book.ask.note(9), MailboxFullError);
-    assertEquals(system.deadLetters.countOf("dropped"), 2);
+    assertEquals(t.system.deadLetters.countOf("dropped"), 2);
     await free();
     assertEquals(await notesOf(book), [0, 1, 2]);
-  }
-  await threadsGone();
-});
+  },
+);
 
 // M46
-Deno.test('SpawnOptions.mailbox.overflow "dropOldest" keeps the newest, in order', async () => {
-  {
-    await using system = quiet();
-    const { book, free } = await held(system, "dropOldest");
-    const letters = system.deadLetters[Symbol.asyncIterator]();
+conformance(
+  'SpawnOptions.mailbox.overflow "dropOldest" keeps the newest, in order',
+  async (t) => {
+    const { book, free } = await held(t, "dropOldest");
+    const letters = t.system.deadLetters[Symbol.asyncIterator]();
     const asked = assertRejects(
       () => book.ask.note(100),
       MailboxFullError,
@@ -122,21 +116,20 @@ Deno.test('SpawnOptions.mailbox.overflow "dropOldest" keeps the newest, in order
       "note",
       "book",
     ]);
-    assertEquals(system.deadLetters.count, 1);
+    assertEquals(t.system.deadLetters.count, 1);
     // It is not full any more, though the message that was answered may still take its room: nothing is dropped.
     for (let n = 4; n < 6; n++) book.tell.note(n);
     assertEquals(await book.ask.notes(), [1, 2, 3, 4, 5]);
-    assertEquals(system.deadLetters.count, 1);
-  }
-  await threadsGone();
-});
+    assertEquals(t.system.deadLetters.count, 1);
+  },
+);
 
 // M46
-Deno.test('SpawnOptions.mailbox.overflow "dropOldest" bounds a flood, and accounts for all of it', async () => {
-  const COUNT = 1_000;
-  {
-    await using system = quiet();
-    const { book, free } = await held(system, "dropOldest");
+conformance(
+  'SpawnOptions.mailbox.overflow "dropOldest" bounds a flood, and accounts for all of it',
+  async (t) => {
+    const COUNT = 1_000;
+    const { book, free } = await held(t, "dropOldest");
     for (let n = 0; n < COUNT; n++) book.tell.note(n);
     await free();
     let notes: readonly number[] = [];
@@ -144,44 +137,41 @@ Deno.test('SpawnOptions.mailbox.overflow "dropOldest" bounds a flood, and accoun
     assertEquals(notes, [...notes].sort((a, b) => a - b));
     let dropped = 0;
     while (dropped < COUNT - notes.length) {
-      dropped = system.deadLetters.countOf("dropped");
+      dropped = t.system.deadLetters.countOf("dropped");
       await book.ask.notes();
     }
     assertEquals(dropped + notes.length, COUNT);
     assertEquals(notes.length < 20, true);
-  }
-  await threadsGone();
-});
+  },
+);
 
 // M46 M47
-Deno.test('SpawnOptions.mailbox.overflow "stop" stops an actor whose mailbox is full', async () => {
-  {
-    await using system = quiet();
-    const { book } = await held(system, "stop");
+conformance(
+  'SpawnOptions.mailbox.overflow "stop" stops an actor whose mailbox is full',
+  async (t) => {
+    const { book } = await held(t, "stop");
     for (let n = 0; n < 5; n++) book.tell.note(n);
     // The order to stop finds its way past the full mailbox.
     assertEquals((await book.exited).kind, "stopped");
-    while (system.deadLetters.count < 5) {
+    while (t.system.deadLetters.count < 5) {
       await new Promise((resolve) => setTimeout(resolve));
     }
-    assertEquals(system.deadLetters.countOf("full"), 2);
-    assertEquals(system.deadLetters.countOf("undelivered"), 3);
-  }
-  await threadsGone();
-});
+    assertEquals(t.system.deadLetters.countOf("full"), 2);
+    assertEquals(t.system.deadLetters.countOf("undelivered"), 3);
+  },
+);
 
-Deno.test("System.spawn() refuses a policy of overflow that it does not know", async () => {
-  {
-    await using system = quiet();
+conformance(
+  "System.spawn() refuses a policy of overflow that it does not know",
+  async (t) => {
     const error = await assertRejects(
       () =>
-        system.spawn(Notebook, [], {
+        t.spawn(Notebook, [], {
           mailbox: { overflow: "explode" as "fail" },
         }),
       InvalidOptionError,
       `current value is "explode"`,
     );
     assertEquals(error.option, "mailbox.overflow");
-  }
-  await threadsGone();
-});
+  },
+);

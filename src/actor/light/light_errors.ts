@@ -1,0 +1,33 @@
+/**
+ * What who asks a light actor is told when its call is not handled.
+ *
+ * @module
+ */
+import { ActorStoppedError, MailboxFullError } from "../../errors.ts";
+
+/** Why an actor that has stopped cannot be asked. */
+export function stoppedError(actor: string): ActorStoppedError {
+  return new ActorStoppedError(
+    `Cannot ask "${actor}" as it has stopped: the call did not begin, it is safe to ask a successor`,
+    { actor, safeToRetry: true },
+  );
+}
+
+/** Why a call is not handled that waited at an end, and is not kept for the next incarnation. */
+export function emptiedError(actor: string): ActorStoppedError {
+  return new ActorStoppedError(
+    `Cannot ask "${actor}" as its mailbox was emptied when it ended: the call did not begin, it is safe to ask again`,
+    { actor, safeToRetry: true },
+  );
+}
+
+/** Why a call is not handled whose place a newer message took. */
+export function droppedError(
+  actor: string,
+  capacity: number,
+): MailboxFullError {
+  return new MailboxFullError(
+    `Cannot ask "${actor}" as its mailbox was full and a newer message took the place of this one: it was not handled, send less or raise its mailbox.capacity`,
+    { actor, capacity, unsent: undefined },
+  );
+}
