@@ -50,6 +50,7 @@ export interface SpawnOptions {
    * - `"local"`: on the thread that starts it, beside all else that runs there. Its methods get the very values that
    *   were sent, and give theirs: what was sent belongs to who received it. {@linkcode current}, what `spawn()` starts
    *   its actors for, and `AskCycleError` know whose handler runs until its first `await`; its `Context` always does.
+   *   Of a circle of asks that leads through several threads, with such actors on it, nobody knows: it ends by a deadline.
    *
    * @default {"thread"}
    */

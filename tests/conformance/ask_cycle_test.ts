@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { Relay } from "../fixtures/relay.ts";
-import { type Case, conformance, OWN_THREAD } from "./placements.ts";
+import { type Case, CIRCLES, conformance, OWN_THREAD } from "./placements.ts";
 
 /** Who asks is known before the first `await` of its handler; on a thread of its own also later. */
 function late(t: Case): [late: boolean] {
@@ -38,6 +38,7 @@ conformance(
     assert(["b", `#${b!.id}`].includes(chain[1]!), chain[1]);
     assertEquals(await ask.via([b!, c!]), ["arrived"]);
   },
+  CIRCLES,
 );
 
 // M17

@@ -26,6 +26,9 @@ export const COPIES: readonly Placement[] = ["thread", "shared"];
 /** The placements in which a message from another actor under test names its sender, and not the thread it came from. */
 export const NAMED: readonly Placement[] = ["thread", "local"];
 
+/** The placements in which actors that ask one another in a circle are found: each on its own thread, or all on one. */
+export const CIRCLES: readonly Placement[] = ["thread", "local"];
+
 /** One case in one placement. */
 export interface Case {
   /** The placement of the actors under test. */

@@ -369,7 +369,7 @@ export class LightActor {
     life.handling = undefined;
     void life.endChildren("kill");
     if (life.order.dropMail) {
-      this.#stage.drop(this, this.#queue.takeAll());
+      this.#stage.losses.drop(this, this.#queue.takeAll());
     }
     life.crash ??= this.#stage.handling.inFlight(life);
     this.#stage.handling.cut(life, report);

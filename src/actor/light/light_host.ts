@@ -9,7 +9,6 @@
  * @module
  */
 import { errorToWire } from "../../error_wire.ts";
-import { ActorCrashedError } from "../../errors.ts";
 import type { ExitReport } from "../../exit_report.ts";
 import { encode } from "../../memory/codec.ts";
 import { ENDPOINT } from "../../memory/endpoints.ts";
@@ -20,30 +19,28 @@ import type { LightMail } from "./light_mail.ts";
 import { LightActor } from "./light_actor.ts";
 import { deepFreeze } from "./deep_freeze.ts";
 import { LIGHT_OP } from "./light_control.ts";
-import { lightCrash, senderName } from "./light_crash.ts";
+import { lightCrash } from "./light_crash.ts";
 import type { LightLife } from "./light_life.ts";
 import type { WireCrash } from "../thread/last_call.ts";
-import { LightEncore } from "./light_encore.ts";
-import { droppedError, emptiedError, stoppedError } from "./light_errors.ts";
+import { LightLosses } from "./light_losses.ts";
 import type { Overflow } from "../../channel/overflow.ts";
 import { LightHome, type LightNest } from "./light_home.ts";
 import { LightInbox } from "./light_inbox.ts";
 import { LaneLine } from "./light_lane_line.ts";
 import { LocalLine } from "./light_local_line.ts";
-import type { LightMessage, LightSender } from "./light_message.ts";
+import type { LightMessage } from "./light_message.ts";
 import type { LightOrder } from "./light_order.ts";
 import { BOUND, LightOthers } from "./light_others.ts";
 import { LightPost } from "./light_post.ts";
 import type { LightStage } from "./light_stage.ts";
 import { RetiredLately } from "./retired_lately.ts";
-import type { DeadLetterReason } from "../mail/dead_letter.ts";
 import { tellRestart } from "../watch.ts";
 import { LightTurns } from "./light_turns.ts";
 import { LightWork } from "./light_work.ts";
 import { Tenants } from "./tenants.ts";
 import { type Address, KIND, type WireReport } from "../mail/protocol.ts";
 import { type ActorRef, refTo } from "../ref.ts";
-import { fromWireReport, RefCore } from "../mail/ref_core.ts";
+import { fromWireReport, numberOf, RefCore } from "../mail/ref_core.ts";
 import type { SendOptions } from "../mail/send.ts";
 import { askedForStream } from "../stream/stream_method_error.ts";
 import { isStream } from "../stream/stream_source.ts";
@@ -74,6 +71,8 @@ export class Lights implements LightMail, LightStage {
   /** Who was here. */
   readonly retired: RetiredLately = new RetiredLately();
   readonly #inbox: LightInbox;
+  /** What becomes of messages that are not handled. */
+  readonly losses: LightLosses;
   /** Asks of other threads whose handlers went on after their last turn: most end before the next. */
   #slow: { readonly actor: LightActor; readonly message: LightMessage }[] = [];
   #sliceOver = false;
@@ -84,6 +83,7 @@ export class Lights implements LightMail, LightStage {
     this.post = new LightPost(isolate);
     this.#freezes = isolate.table.freezes;
     this.#inbox = new LightInbox(this);
+    this.losses = new LightLosses(this);
   }
 
   /** How many there are. */
@@ -114,7 +114,7 @@ export class Lights implements LightMail, LightStage {
     const rest = actor.empty(report);
     this.#actors.delete(actor.id);
     this.retired.add(actor.id, actor.name, report);
-    for (const message of rest) this.#turnAway(actor, message);
+    for (const message of rest) this.losses.turnAway(actor, message);
     actor.line?.abandon();
     const told = new Set(actor.watchers);
     for (const endpoint of actor.senders?.keys() ?? []) told.add(endpoint);
@@ -248,43 +248,14 @@ export class Lights implements LightMail, LightStage {
   }
 
   /** See {@link LightStage.homeOf}. */
-  homeOf({ core, name }: LightActor): LightHome | undefined {
-    return this.nest && new LightHome(this.nest, core!.id, name);
+  homeOf(actor: LightActor): LightHome | undefined {
+    return this.nest &&
+      new LightHome(this.nest, this.numberOf(actor), actor.name);
   }
 
-  /** See {@link LightStage.keep}. */
-  keep(message: LightMessage): void {
-    if (message.notice !== undefined) return;
-    message.again ??= new LightEncore(this.isolate, message);
-  }
-
-  /** See {@link LightStage.comesAgain}. */
-  comesAgain(message: LightMessage, most: number): boolean {
-    return message.again?.renew(this.isolate, message, most) ?? false;
-  }
-
-  /** See {@link LightStage.drop}. */
-  drop(actor: LightActor, messages: readonly LightMessage[]): void {
-    for (const message of messages) {
-      this.lose(actor, message, "emptied");
-      if (message.asks) {
-        this.answerError(actor, message, emptiedError(actor.name));
-      }
-      if (message.notice === undefined) this.finished(actor, message);
-    }
-  }
-
-  /** The oldest message from there makes room for a newer one. Returns whether there was one. */
-  dropOldest(actor: LightActor, from: LightSender | undefined): boolean {
-    const message = actor.takeOldest(from);
-    if (message === undefined) return false;
-    const { name, capacity } = actor;
-    this.lose(actor, message, "dropped");
-    if (message.asks) {
-      this.answerError(actor, message, droppedError(name, capacity));
-    }
-    this.finished(actor, message);
-    return true;
+  /** The number of its address, as it is shown. */
+  numberOf({ id: local }: LightActor): number {
+    return numberOf({ endpoint: this.isolate.endpoint, life: 0, local });
   }
 
   /** See {@link LightStage.restarted}. */
@@ -309,25 +280,6 @@ export class Lights implements LightMail, LightStage {
       sender.told = true;
       this.post.order(sender, LIGHT_OP.DRAINING, actor.id, 0, []);
     }
-  }
-
-  /** See {@link LightStage.lose}. */
-  lose(actor: LightActor, message: LightMessage, why: DeadLetterReason): void {
-    const { asks, notice, from, caller, hash } = message;
-    if (notice !== undefined || (asks && why !== "undelivered")) return;
-    const { id = 0, name = actor.name } = actor.core ?? {};
-    const sender = caller?.current;
-    this.isolate.report({
-      why,
-      kind: asks ? "ask" : "tell",
-      to: id,
-      toName: name,
-      from: from?.endpoint ?? sender?.self.id ?? this.isolate.endpoint,
-      fromName: from === undefined
-        ? sender?.name
-        : senderName(this.isolate, from),
-      hash,
-    });
   }
 
   /** See {@link LightStage.takesTime}. */
@@ -444,24 +396,5 @@ export class Lights implements LightMail, LightStage {
       true,
       line,
     );
-  }
-
-  #turnAway(actor: LightActor, message: LightMessage): void {
-    this.lose(actor, message, "undelivered");
-    if (!message.asks) message.from?.lane?.settle();
-    if (message.again !== undefined) {
-      // It has begun, and was to come again.
-      const { name, incarnation } = actor;
-      const error = new ActorCrashedError(
-        `"${name}" failed, and ended before the call came again: it may have run`,
-        { actor: name, incarnation },
-      );
-      if (message.asks) this.answerError(actor, message, error);
-      return;
-    }
-    if (message.ask !== undefined) return message.ask.refused("sealed");
-    if (!message.asks) return;
-    const error = errorToWire(stoppedError(actor.name));
-    this.post.turnAway(message.from!, message.askId, error);
   }
 }

@@ -121,7 +121,7 @@ export class LightInbox {
     if (op === LIGHT_OP.DROP) {
       const actor = this.#lights.find(local);
       if (actor === undefined) return;
-      this.#lights.dropOldest(actor, this.#senderOf(actor, from));
+      this.#lights.losses.dropOldest(actor, this.#senderOf(actor, from));
       return;
     }
     this.#isolate.readLater(lane, (read) => {

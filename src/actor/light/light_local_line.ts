@@ -169,7 +169,7 @@ export class LocalLine implements LightLine {
     this.#showCrowd();
     for (const message of late) {
       if (message.delivery !== undefined) message.delivery.refused("full");
-      else this.#lights.lose(this.#actor, message, "full");
+      else this.#lights.losses.lose(this.#actor, message, "full");
     }
     return this.#waiting?.next ?? Infinity;
   }
@@ -187,7 +187,7 @@ export class LocalLine implements LightLine {
       if (message.notice !== undefined) this.#actor.push(message);
       message.ask?.refused("sealed");
       if (message.delivery !== undefined) message.delivery.refused("sealed");
-      else this.#lights.lose(this.#actor, message, "stopped");
+      else this.#lights.losses.lose(this.#actor, message, "stopped");
     }
   }
 
@@ -206,7 +206,7 @@ export class LocalLine implements LightLine {
   #overflow(message: LightMessage): boolean {
     if (this.overflow === "dropOldest") {
       // Of what is being handled nothing can be dropped.
-      if (!this.#lights.dropOldest(this.#actor, undefined)) return false;
+      if (!this.#lights.losses.dropOldest(this.#actor, undefined)) return false;
       this.#push(message);
       return true;
     }
@@ -215,7 +215,7 @@ export class LocalLine implements LightLine {
     delivery?.refused("overflow");
     if (ask === undefined && delivery === undefined) {
       const why = reasonOf("overflow", this.overflow);
-      this.#lights.lose(this.#actor, message, why);
+      this.#lights.losses.lose(this.#actor, message, why);
     }
     if (this.overflow !== "stop") return true;
     const stop = { reason: FULL, drain: false, deadlineMs: STOP_MS };

@@ -1,8 +1,8 @@
 import type { LightActor } from "./light_actor.ts";
 import type { LightMessage } from "./light_message.ts";
 import type { LightOrder } from "./light_order.ts";
-import type { DeadLetterReason } from "../mail/dead_letter.ts";
 import type { LightHome } from "./light_home.ts";
+import type { LightLosses } from "./light_losses.ts";
 import type { LightLife } from "./light_life.ts";
 import type { WireCrash } from "../thread/last_call.ts";
 import type { LightWork } from "./light_work.ts";
@@ -15,6 +15,8 @@ export interface LightStage {
   readonly handling: LightWork;
   /** The thread it is on. */
   readonly isolate: Isolate;
+  /** What becomes of messages that are not handled. */
+  readonly losses: LightLosses;
   /** It has something to do: lets it run when its turn comes. */
   enqueue(actor: LightActor): void;
   /** Whether the thread has to do other things now. */
@@ -23,18 +25,10 @@ export interface LightStage {
   refTo(actor: LightActor, order: LightOrder): ActorRef<unknown>;
   /** What starts actors for it; `undefined` on a thread that starts none. */
   homeOf(actor: LightActor): LightHome | undefined;
-  /** Keeps what a message comes with, so that it can come again. */
-  keep(message: LightMessage): void;
-  /** Whether a message whose handler failed comes again, up to `most` times. */
-  comesAgain(message: LightMessage, most: number): boolean;
-  /** Drops what waits at the end of an incarnation. */
-  drop(actor: LightActor, messages: readonly LightMessage[]): void;
   /** Its next incarnation is up: who watches it is told. */
   restarted(actor: LightActor): void;
   /** It takes no more messages: who sends to it is told. */
   draining(actor: LightActor): void;
-  /** A message that nobody will handle. */
-  lose(actor: LightActor, message: LightMessage, why: DeadLetterReason): void;
   /** The handler of a call goes on after its turn. */
   takesTime(actor: LightActor, message: LightMessage): void;
   /** Answers a call with what the handler returned. */

@@ -29,7 +29,7 @@ export class LightWork {
   /** Handles a message, whose turn it is. */
   handle(life: LightLife, message: LightMessage): void {
     if (message.ask !== undefined) message.ask.light!.begun = true;
-    if (life.order.redeliver > 0) this.#stage.keep(message);
+    if (life.order.redeliver > 0) this.#stage.losses.keep(message);
     let result: unknown;
     // One that stops itself is not stopped before its handler is done.
     life.running++;
@@ -168,11 +168,11 @@ export class LightWork {
     if (!alone) {
       life.crash ??= this.#stage.describe(life, message);
       if (life.order.redeliver > 0) {
-        this.#stage.lose(life.actor, message, "poison");
+        this.#stage.losses.lose(life.actor, message, "poison");
       }
     }
     if (error instanceof UnknownMethodError && error.method === "") {
-      this.#stage.lose(life.actor, message, "unknownMethod");
+      this.#stage.losses.lose(life.actor, message, "unknownMethod");
     }
     if (message.asks) {
       const answer = alone ? error as Error : this.#failed(life, error);
@@ -199,7 +199,7 @@ export class LightWork {
     if (redeliver === 0 || life.state !== "up" || life.stop !== undefined) {
       return false;
     }
-    if (!this.#stage.comesAgain(message, redeliver)) return false;
+    if (!this.#stage.losses.comesAgain(message, redeliver)) return false;
     life.handling = undefined;
     life.actor.putBack(message);
     return true;
