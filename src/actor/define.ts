@@ -13,6 +13,7 @@ import {
   TopLevelSpawnError,
   UnknownExportError,
 } from "../errors.ts";
+import { importOnce } from "./import_once.ts";
 
 // deno-lint-ignore no-explicit-any -- `any` infers parameters of every function, `unknown` none
 type AnyFunction = (...args: any[]) => any;
@@ -396,7 +397,9 @@ async function importExport(
   { module, definition, name }: Wanted,
 ): Promise<{ module?: string; actor?: string; task?: string } | undefined> {
   try {
-    return (await import(module))[definition];
+    return (await importOnce(module))[definition] as
+      | { module?: string; actor?: string; task?: string }
+      | undefined;
   } catch (cause) {
     if (cause instanceof TopLevelSpawnError) throw cause;
     throw new ModuleLoadError(
