@@ -153,6 +153,12 @@ function keyOf({ endpoint, life }: Address): string {
 
 function checked(what: string, ref: unknown): RefCore {
   const core = coreIn(ref);
+  if (core?.line !== undefined) {
+    throw new InvalidOptionError(
+      `Cannot ${what} "${core.name}" as it shares its thread with others: watch it, or start it with placement "thread"`,
+      { option: "ref", value: ref },
+    );
+  }
   if (core !== undefined) return core;
   throw new InvalidOptionError(
     `Cannot ${what} another actor as the argument must be its ref: current value is ${
