@@ -119,9 +119,7 @@ export class Lights implements LightMail, LightStage {
     const told = new Set(actor.watchers);
     for (const endpoint of actor.senders?.keys() ?? []) told.add(endpoint);
     for (const endpoint of told) {
-      this.#behindAll(endpoint, () => {
-        this.post.tellGone(endpoint, actor.id, report);
-      });
+      this.tellGone(endpoint, actor.id, report);
     }
     actor.core?.end(report);
   }
@@ -350,6 +348,14 @@ export class Lights implements LightMail, LightStage {
     actor.capacity = capacity;
     this.#actors.set(local, actor);
     return actor;
+  }
+
+  /** Tells the thread at `endpoint` that `local` is gone for good, after all that waits here for room there. */
+  tellGone(endpoint: number, local: number, report: ExitReport): void {
+    this.#behindAll(
+      endpoint,
+      () => this.post.tellGone(endpoint, local, report),
+    );
   }
 
   /** Calls `then` when all that waits here for room at `endpoint` has gone: an end must not overtake it. */

@@ -166,7 +166,7 @@ export class LightInbox {
   /** Tells the thread at `endpoint` that `local` is not here any more. */
   #tellGone(endpoint: number, local: number): void {
     const report = this.#lights.retired.get(local)?.report ?? LOST;
-    this.#lights.post.tellGone(endpoint, local, report);
+    this.#lights.tellGone(endpoint, local, report);
   }
 
   /** What comes from others meanwhile is looked at first: the word of who gave the actor up. */
