@@ -109,6 +109,8 @@ export type {
 } from "./src/actor/timers.ts";
 export type { Overflow } from "./src/channel/overflow.ts";
 export type { Placement, SpawnOptions } from "./src/actor/spawn_options.ts";
+export type { Stashing } from "./src/actor/stash.ts";
+export { StashFullError } from "./src/actor/stash_full_error.ts";
 export type { StopOptions } from "./src/actor/stop_options.ts";
 export { type Context, current } from "./src/actor/current.ts";
 export { Job } from "./src/actor/job.ts";

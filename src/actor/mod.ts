@@ -113,6 +113,8 @@ export type { DeadLetters } from "./mail/dead_letters.ts";
 export type { EveryOptions, Timer, TimerOptions, Timers } from "./timers.ts";
 export type { Overflow } from "../channel/overflow.ts";
 export type { Placement, SpawnOptions } from "./spawn_options.ts";
+export type { Stashing } from "./stash.ts";
+export { StashFullError } from "./stash_full_error.ts";
 export type { StopOptions } from "./stop_options.ts";
 export { System } from "./system.ts";
 export type { SystemOptions } from "./system_options.ts";

@@ -106,6 +106,12 @@ export interface SpawnOptions {
      */
     readonly capacity?: number;
     /**
+     * Messages that the actor may put aside with `Context.stash()`; a whole number from 1 to 1,048,576.
+     *
+     * @default {1024}
+     */
+    readonly stash?: number;
+    /**
      * What becomes of a message that finds no room: {@linkcode Overflow} lists it.
      *
      * @default {"wait"}
@@ -150,6 +156,8 @@ export interface CheckedOptions {
   readonly transfer: readonly Transferable[];
   /** Messages that may wait for each sending thread. */
   readonly capacity: number;
+  /** Messages that may be put aside. */
+  readonly stash: number;
   /** What becomes of a message that finds no room. */
   readonly overflow: Overflow;
   /** Largest message, in bytes. */
@@ -169,6 +177,7 @@ const NAMES: OptionNames<SpawnOptions> = {
 };
 const MAILBOX_NAMES: OptionNames<NonNullable<SpawnOptions["mailbox"]>> = {
   capacity: true,
+  stash: true,
   overflow: true,
   maxMessageBytes: true,
   onRestart: true,
@@ -328,6 +337,12 @@ export function checkSpawnOptions(
       actor,
       "mailbox.capacity",
       mailbox.capacity ?? DEFAULT_CAPACITY,
+      MAX_CAPACITY,
+    ),
+    stash: whole(
+      actor,
+      "mailbox.stash",
+      mailbox.stash ?? DEFAULT_CAPACITY,
       MAX_CAPACITY,
     ),
     overflow: policy(actor, mailbox.overflow ?? "wait"),

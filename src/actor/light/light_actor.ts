@@ -20,6 +20,7 @@ import type { LightOrder, LightOwner } from "./light_order.ts";
 import type { LocalLine } from "./light_local_line.ts";
 import type { LightHome } from "./light_home.ts";
 import { LightQueue } from "./light_queue.ts";
+import { LightStash } from "./light_stash.ts";
 import type { LightStage } from "./light_stage.ts";
 import type { LightStop } from "./light_stop.ts";
 import type { RefCore } from "../mail/ref_core.ts";
@@ -53,6 +54,8 @@ export class LightActor {
   /** Who started it last. */
   owner: LightOwner | undefined;
   readonly #queue: LightQueue = new LightQueue();
+  /** Made when it puts its first message aside: most never do. */
+  #stash: LightStash | undefined;
   #life: LightLife | undefined;
   readonly #stage: LightStage;
 
@@ -190,6 +193,7 @@ export class LightActor {
   /** Ends it at once, whatever it does, and takes all messages that wait. */
   empty(report: ExitReport): readonly LightMessage[] {
     if (this.#life !== undefined) this.#end(this.#life, report);
+    this.#stash?.release();
     return this.#queue.takeAll();
   }
 
@@ -206,9 +210,21 @@ export class LightActor {
       (notice) => this.push(this.#notice(life, notice)),
       (notice) => this.line!.behind(this.#notice(life, notice)),
       () => life.running === (life.between ? 1 : 0) && this.#queue.size === 0,
+      {
+        size: () => this.#stash?.size ?? 0,
+        add: () => (this.#stash ??= new LightStash(this.#queue)).add(life),
+        release: () => this.#unstash(life),
+      },
     );
     if (life.stop !== undefined) context.abort(life.stop.reason);
     return context;
+  }
+
+  #unstash(life: LightLife): number {
+    if (this.#life !== life) return 0;
+    const count = this.#stash?.release() ?? 0;
+    this.stir();
+    return count;
   }
 
   #notice(life: LightLife, notice: () => unknown): LightMessage {
@@ -368,11 +384,13 @@ export class LightActor {
     this.#life = undefined;
     life.handling = undefined;
     void life.endChildren("kill");
+    this.#stash?.release();
     if (life.order.dropMail) {
       this.#stage.losses.drop(this, this.#queue.takeAll());
     }
     life.crash ??= this.#stage.handling.inFlight(life);
     this.#stage.handling.cut(life, report);
+    this.#stash?.release();
     if (wasUp) life.owner.ended(report, life.asked, life.crash);
     else life.owner.notStarted(undefined);
     for (const done of life.waiters ?? []) done(report);

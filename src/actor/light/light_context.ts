@@ -5,6 +5,13 @@ import { type Down, monitor, type WatchOptions } from "../watch.ts";
 import type { LightOrder } from "./light_order.ts";
 import type { ActorRef } from "../ref.ts";
 
+/** What a light actor put aside, as its context reaches it. */
+interface LightAside {
+  size(): number;
+  add(): never;
+  release(): number;
+}
+
 type Handler = (down: Down<unknown>) => unknown;
 
 /** A watch that may be given another handler. */
@@ -31,6 +38,7 @@ export class LightContext implements Context {
   readonly #watches: Map<number, Watch> = new Map();
   readonly #monitors: Set<Disposable> = new Set();
   readonly #quiet: () => boolean;
+  readonly #stash: LightAside;
   #timers: ActorTimers | undefined;
 
   /** The context of the incarnation that `order` asks for; `inTurn` has it do something between two messages,
@@ -41,7 +49,9 @@ export class LightContext implements Context {
     inTurn: (notice: () => unknown) => void,
     behind: (notice: () => unknown) => void,
     quiet: () => boolean,
+    stash: LightAside,
   ) {
+    this.#stash = stash;
     this.#inTurn = inTurn;
     this.#behind = behind;
     this.#quiet = quiet;
@@ -59,6 +69,16 @@ export class LightContext implements Context {
     }
     return this.#controller.signal;
   }
+
+  /** See {@link Context.stashed}. */
+  get stashed(): number {
+    return this.#stash.size();
+  }
+
+  /** See {@link Context.stash}. */
+  readonly stash = (): never => this.#stash.add();
+  /** See {@link Context.unstash}. */
+  readonly unstash = (): number => this.#stash.release();
 
   /** See {@link Context.log}. */
   readonly log = (...values: unknown[]): void => {

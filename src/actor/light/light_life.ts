@@ -43,6 +43,8 @@ export class LightLife implements LightRunning {
   between = false;
   /** Handlers that run. */
   running = 0;
+  /** The message that was begun last, if it is a call and no other runs beside it. */
+  inHand: LightMessage | undefined;
   /** Their messages, if they are asynchronous. */
   flying: Set<LightMessage> | undefined;
   /** How it was asked to stop. */

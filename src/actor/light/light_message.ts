@@ -23,6 +23,10 @@ export class LightMessage {
   landed = false;
   /** How it comes again, if it may: its handler changes what it was given. */
   again: LightEncore | undefined;
+  /** Whether it was put aside while it was handled last. */
+  aside = false;
+  /** Whether its room in the mailbox is free: it was put aside before. */
+  roomless = false;
   /** Whether it may be handled: what it needs has arrived. */
   complete = true;
 

@@ -6,6 +6,7 @@ export type LightOptions = Pick<
   | "initTimeout"
   | "concurrency"
   | "capacity"
+  | "stash"
   | "maxMessageBytes"
   | "checkpointMs"
   | "overflow"
@@ -24,6 +25,7 @@ export function lightOptions(checked: CheckedOptions): LightOptions {
     initTimeout,
     concurrency,
     capacity,
+    stash,
     maxMessageBytes,
     checkpointMs,
     overflow,
@@ -35,6 +37,7 @@ export function lightOptions(checked: CheckedOptions): LightOptions {
     initTimeout,
     concurrency,
     capacity,
+    stash,
     maxMessageBytes,
     checkpointMs,
     overflow,
@@ -48,6 +51,7 @@ function isAlike(one: LightOptions, other: LightOptions): boolean {
   return one.initTimeout === other.initTimeout &&
     one.concurrency === other.concurrency &&
     one.capacity === other.capacity &&
+    one.stash === other.stash &&
     one.maxMessageBytes === other.maxMessageBytes &&
     one.checkpointMs === other.checkpointMs &&
     one.overflow === other.overflow &&

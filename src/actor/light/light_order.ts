@@ -20,6 +20,8 @@ export interface LightOrder {
   readonly concurrency: number;
   /** Messages of each sending thread that may wait. */
   readonly capacity: number;
+  /** Messages that it may put aside. */
+  readonly stash: number;
   /** Largest message, in bytes. */
   readonly maxBytes: number;
   /** What becomes of a message that finds no room. */

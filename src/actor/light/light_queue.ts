@@ -16,21 +16,22 @@ export class LightQueue {
     this.size++;
   }
 
-  /** Takes the first; there must be one. */
-  shift(): LightMessage {
-    const message = this.head!;
-    this.head = message.next;
-    if (message.next === undefined) this.#tail = undefined;
-    this.size--;
-    return message;
-  }
-
   /** Puts one before all others. */
   unshift(message: LightMessage): void {
     message.next = this.head;
     this.head = message;
     this.#tail ??= message;
     this.size++;
+  }
+
+  /** Takes the first; there must be one. */
+  shift(): LightMessage {
+    const message = this.head!;
+    this.head = message.next;
+    message.next = undefined;
+    if (this.head === undefined) this.#tail = undefined;
+    this.size--;
+    return message;
   }
 
   /** Takes the first that `isIt` says so of. */

@@ -34,6 +34,7 @@ export class LightWork {
     // One that stops itself is not stopped before its handler is done.
     life.running++;
     if (life.order.concurrency === 1) life.handling = message;
+    life.inHand = message.notice === undefined ? message : undefined;
     const before = enterLight(life);
     try {
       if (message.notice !== undefined) {
@@ -49,16 +50,20 @@ export class LightWork {
     }
     if (isThenable(result)) return this.#await(life, message, result);
     life.running--;
-    if (message.asks) this.#stage.answer(life.actor, message, result);
-    this.#finish(life, message);
+    this.#reply(life, message, result);
   }
 
-  #call(life: LightLife, { args, hash, from }: LightMessage): unknown {
+  #call(life: LightLife, message: LightMessage): unknown {
+    const { args, hash, from } = message;
     const method = life.methods!.get(hash);
     if (method === undefined && hash !== OPEN) {
       throw unknownMethod(life.actor.name, life.methods!);
     }
-    const values = typeof args === "function" ? args() as unknown[] : args;
+    let values = args;
+    // What came with it can be read once, and it may be handled again.
+    if (typeof values === "function") {
+      message.args = values = values() as unknown[];
+    }
     return method === undefined
       ? this.#stream(life, from, values as OpenArgs)
       : method.call.apply(life.instance, values);
@@ -112,8 +117,7 @@ export class LightWork {
     };
     result.then((value) => {
       if (!landed()) return;
-      if (message.asks) this.#stage.answer(life.actor, message, value);
-      this.#finish(life, message);
+      this.#reply(life, message, value);
       life.actor.goOn(life);
     }, (error) => {
       if (!landed()) return;
@@ -135,6 +139,10 @@ export class LightWork {
       this.#crashed(life, `ended (${report.kind})`, report.error),
     );
     for (const message of life.flying ?? []) {
+      if (message.aside) {
+        this.#putAside(life, message);
+        continue;
+      }
       if (message.asks) {
         const how =
           `ended (${report.kind}) while it handled a call: it may have run`;
@@ -145,12 +153,31 @@ export class LightWork {
     }
   }
 
+  #reply(life: LightLife, message: LightMessage, value: unknown): void {
+    if (message.aside) return this.#putAside(life, message);
+    if (message.asks) this.#stage.answer(life.actor, message, value);
+    this.#finish(life, message);
+  }
+
+  /** It waits for another turn, and takes no room meanwhile. */
+  #putAside(life: LightLife, message: LightMessage): void {
+    message.aside = false;
+    life.handling = message.cause = undefined;
+    if (message.ask !== undefined) message.ask.light!.begun = false;
+    life.checkpoints?.changed();
+    if (life.state !== "over") life.context?.handled();
+    if (message.roomless) return;
+    message.roomless = true;
+    this.#stage.finished(life.actor, message);
+  }
+
   #finish(life: LightLife, message: LightMessage): void {
     life.handling = message.cause = undefined;
     life.checkpoints?.changed();
     if (message.notice !== undefined) return;
     if (life.state !== "over") life.context?.handled();
     life.actor.handled++;
+    if (message.roomless) return;
     this.#stage.finished(life.actor, message);
   }
 
@@ -159,6 +186,7 @@ export class LightWork {
     message: LightMessage,
     error: unknown,
   ): void {
+    if (message.aside) return this.#putAside(life, message);
     const method = life.methods?.get(message.hash)?.name ?? "unknown";
     const alone = this.#isAlone(life, error, method);
     if (!alone && this.#comesAgain(life, message)) {

@@ -131,7 +131,13 @@ export interface AskBookHooks {
 /** What the nursery says of an end. */
 type Gone = Pick<
   Extract<FromNursery, { type: "gone" }>,
-  "address" | "report" | "final" | "begun" | "dropped"
+  | "address"
+  | "report"
+  | "final"
+  | "begun"
+  | "dropped"
+  | "aside"
+  | "keptAside"
 >;
 
 /** The pending asks of one thread. */
@@ -247,16 +253,21 @@ export class AskBook {
   /**
    * Rejects the asks to an address that ended: those begun or dropped, and on a final end all of them.
    *
-   * @param end How it ended; of this thread's messages `begun` had been begun there, and `dropped` begun or dropped.
+   * @param end How it ended; of this thread's messages `begun` had been begun there, and `dropped` begun or dropped;
+   * those `aside` are as if they had not been begun, and are handled by the next incarnation if they are kept.
    */
-  fail({ address, report, final, begun, dropped }: Gone): void {
+  fail(end: Gone): void {
+    const { address, report, final, begun, dropped, aside, keptAside } = end;
     for (const [id, ask] of this.#pending) {
       if (
         ask.to.endpoint !== address.endpoint || ask.to.life !== address.life
       ) continue;
-      const isBegun = ask.light === undefined
-        ? isAmong(ask, begun)
-        : ask.light.begun || ask.light.sent;
+      const isAside = aside?.includes(id) === true;
+      if (isAside && keptAside) continue;
+      const isBegun = !isAside &&
+        (ask.light === undefined
+          ? isAmong(ask, begun)
+          : ask.light.begun || ask.light.sent);
       const isDropped = ask.light === undefined && isAmong(ask, dropped);
       if (!isBegun && !isDropped && !final) continue;
       this.#pending.delete(id);

@@ -76,6 +76,10 @@ export interface Become {
   readonly life: LifeOfThread;
   readonly table: SharedArrayBuffer;
   readonly lanes: readonly LaneInfo[];
+  /** Messages that it may put aside. */
+  readonly stash: number;
+  /** What the incarnation before put aside; see shelf.ts. */
+  readonly shelf: SharedArrayBuffer | undefined;
 }
 
 /** A lane on its way to its reader. */
@@ -118,7 +122,10 @@ export type ToNursery =
   | {
     readonly type: "start";
     readonly owner: number;
-    readonly become: Omit<Become, "lanes" | "table" | "epoch" | "life">;
+    readonly become: Omit<
+      Become,
+      "lanes" | "table" | "epoch" | "life" | "shelf"
+    >;
     readonly transfer: readonly Transferable[];
     readonly initTimeout: number;
     readonly hangMs: number;
@@ -161,6 +168,8 @@ export type ToNursery =
     /** Whether it did not do what it had to in time: it may hang. */
     readonly suspected?: true;
   }
+  /** Where this incarnation puts messages aside. */
+  | { readonly type: "shelf"; readonly memory: SharedArrayBuffer }
   | {
     readonly type: "watch";
     readonly watcher: number;
@@ -221,6 +230,8 @@ export type FromNursery =
     readonly incarnation: number;
   }
   | { readonly type: "kept" }
+  /** What is put aside outlives the receiver of this. */
+  | { readonly type: "shelved" }
   | (Checkpoint | Resumed) & {
     readonly address: Address;
     readonly incarnation: number;
@@ -244,6 +255,10 @@ export type FromNursery =
     readonly begun: number;
     /** How many of them had been begun or dropped. */
     readonly dropped: number;
+    /** The asks among them that were put aside, by their number in the book of who asked. */
+    readonly aside?: readonly number[];
+    /** Whether the next incarnation has those. */
+    readonly keptAside?: boolean;
   }
   /** All that an ended thread had sent beside its lanes has been handed on. */
   | { readonly type: "silent"; readonly from: number }

@@ -7,6 +7,7 @@ import { LaneReader } from "../../memory/lane.ts";
 import type { LostMessage } from "../mail/dead_letter.ts";
 import { type LastCall, lastCall } from "../thread/last_call.ts";
 import { KIND } from "../mail/protocol.ts";
+import { shelve } from "./shelving.ts";
 import type { Link, Seat } from "./seat.ts";
 
 /**
@@ -40,7 +41,8 @@ export function fenceLanes(
     if (!express && seat.start?.dropMail) drop(seat, link, reader, lose);
     link.dropped = reader.finished;
   }
-  return call;
+  const shelved = shelve(seat, epoch, crashed, lose);
+  return call ?? shelved;
 }
 
 /** Whether the message that `reader` has in flight is delivered once more; counts it if so. */

@@ -138,6 +138,7 @@ export class HostPool {
         incarnation: ++host.incarnation,
         parent: { endpoint: 0, name: "main" },
         after: undefined,
+        stash: 1,
         concurrency: 1,
         redelivers: false,
         checkpointMs: undefined,

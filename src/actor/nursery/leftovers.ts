@@ -1,6 +1,7 @@
 import { LaneReader } from "../../memory/lane.ts";
 import type { DeadLetterBundle, LostMessage } from "../mail/dead_letter.ts";
 import { KIND, type LaneInfo } from "../mail/protocol.ts";
+import { clearShelf } from "./shelving.ts";
 import type { Seat } from "./seat.ts";
 
 /** Hears of a message that nobody will read. */
@@ -18,10 +19,12 @@ type Addressee = Pick<LostMessage, "why" | "to" | "toName">;
  * @param lose Called with each message.
  */
 export function readLeftovers(
-  { address, name, links }: Seat,
+  seat: Seat,
   epoch: number,
   lose: Lose,
 ): void {
+  const { address, name, links } = seat;
+  clearShelf(seat, epoch, lose);
   const to = address.endpoint;
   const about: Addressee = { why: "undelivered", to, toName: name };
   for (const { from, lane } of links) {

@@ -114,6 +114,8 @@ export class Nursery {
       case "unlink":
       case "trap":
         return this.#ties.receive(this.#seats.get(from)!, message);
+      case "shelf":
+        return this.#seats.get(from)!.shelve(message.memory);
       case "parcel":
         return this.#parcel(message);
       case "hatched":
@@ -194,6 +196,7 @@ export class Nursery {
       life: this.#lives.begin(seat),
       table: this.#table.memory,
       lanes: seat.links.map((link) => link.lane),
+      shelf: seat.shelf,
     }, [...message.transfer]);
     for (const parcel of [...seat.parcels.values()]) seat.give(parcel);
     for (const from of silentIn(seat.links)) {
@@ -236,10 +239,7 @@ export class Nursery {
   }
 
   #seatOf(chick: Chick): Seat | undefined {
-    for (const seat of this.#seats.values()) {
-      if (seat.chick === chick) return seat;
-    }
-    return undefined;
+    return [...this.#seats.values()].find((seat) => seat.chick === chick);
   }
 
   /** The thread ended without a word: `self.close()` or `Deno.exit()`. */

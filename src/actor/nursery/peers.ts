@@ -1,22 +1,44 @@
-import type { Link, Seat } from "./seat.ts";
+import type { FromNursery } from "../mail/protocol.ts";
+import type { Seat } from "./seat.ts";
 
-/** What is known of the messages of a peer. */
-export type PeerCounts = Pick<Link, "begun" | "dropped">;
+/** What a peer is told of its messages: how far they were begun, and which asks are put aside. */
+export type PeerCounts = Pick<
+  Extract<FromNursery, { type: "gone" }>,
+  "begun" | "dropped" | "aside" | "keptAside"
+>;
 
 /** Of a peer whose messages never were in the mailbox. */
-export const NOTHING: PeerCounts = { begun: 0, dropped: 0 };
+export const NOTHING: PeerCounts & { readonly begun: 0; readonly dropped: 0 } =
+  { begun: 0, dropped: 0 };
 
-/** Who is to be told of an end of `seat`: those that write to it, and if it is `final` those that watch it. */
-export function peersOf(seat: Seat, final: boolean): Map<number, PeerCounts> {
-  const peers = new Map(
+/** Who must know of an end of `seat`, and what; `final` if nobody comes after it. */
+export function peersOf(
+  seat: Seat,
+  final: boolean,
+): ReadonlyMap<number, PeerCounts> {
+  const peers = new Map<number, PeerCounts>(
     [...(final ? seat.watchers : [])].map((peer) => [peer, NOTHING]),
   );
   for (const link of seat.links) {
     // What would have been begun again has been begun.
     const begun = final ? link.begun + link.kept : link.begun;
     const { from, lane, dropped } = link;
-    if (!lane.express) peers.set(from, { begun, dropped });
-    else if (!peers.has(from)) peers.set(from, NOTHING);
+    if (!lane.express) {
+      peers.set(from, { begun, dropped, ...asideOf(seat, from, final) });
+    } else if (!peers.has(from)) peers.set(from, NOTHING);
   }
   return peers;
+}
+
+function asideOf(
+  { aside, start }: Seat,
+  peer: number,
+  final: boolean,
+): Pick<PeerCounts, "aside" | "keptAside"> {
+  const own = aside.filter(({ from, begun }) =>
+    from === peer && !(final && begun)
+  );
+  if (own.length === 0) return {};
+  const keptAside = !final && start?.dropMail !== true;
+  return { aside: own.map(({ ask }) => ask), keptAside };
 }

@@ -26,6 +26,16 @@ export interface Link {
   retried?: { readonly at: number; times: number } | undefined;
 }
 
+/** An ask that was put aside. */
+export interface Aside {
+  /** Who asked. */
+  readonly from: number;
+  /** Its number in the book of who asked. */
+  readonly ask: number;
+  /** Whether it was begun, and is to be begun again. */
+  readonly begun: boolean;
+}
+
 /** Ends those of `links` that `from` writes. Returns whether there are any. */
 export function sealLinksOf(links: readonly Link[], from: number): boolean {
   let sealed = false;
@@ -80,11 +90,23 @@ export class Seat {
   readonly watchers: Set<number> = new Set();
   /** Who wants to know of the end of this incarnation. */
   readonly stoppers: Set<number> = new Set();
+  /** The messages that its incarnation put aside, or that the next is to have; see shelf.ts. */
+  shelf: SharedArrayBuffer | undefined;
+  /** How often the first of those was delivered again. */
+  shelfRetried = 0;
+  /** The asks that were put aside when the last incarnation ended; `begun` if it comes again. */
+  aside: readonly Aside[] = [];
   /** Parcels that it may have to get again. */
   readonly parcels: Map<number, Parcel> = new Map();
 
   /** A seat at `address`, owned by the endpoint `owner`. */
   constructor(readonly address: Address, readonly owner: number) {}
+
+  /** Its incarnation puts messages aside in `memory`. */
+  shelve(memory: SharedArrayBuffer): void {
+    this.shelf = memory;
+    this.chick?.post({ type: "shelved" });
+  }
 
   /** Hands a parcel to its worker. What can only be moved goes with that for good: a successor is told that it is lost. */
   give(parcel: Parcel): void {

@@ -19,13 +19,16 @@ import {
 import { OVERFLOWS } from "../../channel/overflow.ts";
 import { ENDPOINT, STATE } from "../../memory/endpoints.ts";
 import type { LaneReader } from "../../memory/lane.ts";
-import { atMost } from "./at_most.ts";
 import { Answers } from "./answers.ts";
 import type { Checkpoints } from "./checkpoints.ts";
 import type { Cause } from "../mail/ask_chain.ts";
 import { type Call, Flight } from "../mail/flight.ts";
 import type { Isolate } from "./isolate.ts";
 import type { MailConsumer } from "./mail_consumer.ts";
+import type { DeadLetterReason } from "../mail/dead_letter.ts";
+import { failHooks, stopHooks } from "./last_hooks.ts";
+import type { LoopFacts } from "./loop_facts.ts";
+import type { Shelf } from "./shelf.ts";
 import type { Notice } from "../mail/notice_queue.ts";
 import { isThenable } from "../is_thenable.ts";
 import { droppedBy, failedBy, incompleteFor } from "./unhandled.ts";
@@ -36,13 +39,6 @@ import { OpenStreams, streamStopped } from "../stream/open_streams.ts";
 import type { ActorTimers } from "../timers.ts";
 import type { WireReport } from "../mail/protocol.ts";
 
-/** The hooks an actor may have. */
-interface Hooks {
-  onStop?(reason: unknown): unknown;
-}
-
-/** How long `onStop` may take after a failure, in milliseconds. */
-const CLEAN_UP_MS = 5_000;
 /** Nobody waits for the handler of a notice. */
 const NOTICE: Cause = { kind: 0, c: 0 };
 
@@ -61,6 +57,7 @@ export class ActorLoop implements MailConsumer {
   readonly #checkpoints: Checkpoints | undefined;
   readonly #isAlone: (error: unknown, method: string) => boolean;
   readonly #redelivers: boolean;
+  readonly #shelf: Shelf;
   #state: "idle" | "stopping" | "over" = "idle";
   #running = 0;
   /** The lane of a message that is dealt with and not yet finished. */
@@ -76,15 +73,7 @@ export class ActorLoop implements MailConsumer {
   constructor(
     isolate: Isolate,
     instance: object,
-    facts: {
-      name: string;
-      incarnation: number;
-      concurrency: number;
-      checkpoints?: Checkpoints | undefined;
-      timers?: ActorTimers | undefined;
-      isAlone: (error: unknown, method: string) => boolean;
-      redelivers?: boolean;
-    },
+    facts: LoopFacts,
     report: (report: WireReport, call?: LastCall) => void,
   ) {
     this.#isolate = isolate;
@@ -99,6 +88,7 @@ export class ActorLoop implements MailConsumer {
       OVERFLOWS[table.get(endpoint, ENDPOINT.OVERFLOW)] === "dropOldest";
     this.#isAlone = facts.isAlone;
     this.#redelivers = facts.redelivers ?? false;
+    this.#shelf = facts.shelf;
     this.#report = report;
     this.#methods = methodsOf(instance);
     this.#answers = new Answers(isolate, facts.name);
@@ -117,6 +107,7 @@ export class ActorLoop implements MailConsumer {
   /** See {@link MailConsumer.consume}. */
   consume(): number {
     let count = 0;
+    const isolate = this.#isolate;
     this.#keepIfDue();
     while (this.ready && this.#stop?.drain !== false) {
       const notice = this.#isolate.notices.take();
@@ -132,8 +123,9 @@ export class ActorLoop implements MailConsumer {
           this.#state = "over";
           return count;
         }
-        if (this.#dropsOldest && this.#mustDrop(lane)) this.#drop(lane);
-        else this.#accept(lane);
+        if (this.#dropsOldest && lane.overflowed && isolate.complete(lane)) {
+          this.#drop(lane);
+        } else this.#accept(lane);
       }
       count++;
       if (this.#mustPause()) break;
@@ -178,9 +170,14 @@ export class ActorLoop implements MailConsumer {
   #take(): LaneReader | "fenced" | undefined {
     const { mailbox } = this.#isolate;
     const handled = this.#handled;
+    if (handled !== undefined) {
+      this.#handled = undefined;
+      this.#count++;
+    }
+    if (this.#shelf.reader !== undefined) {
+      return this.#shelf.takeBeside(mailbox, handled);
+    }
     if (handled === undefined) return mailbox.takeMail();
-    this.#handled = undefined;
-    this.#count++;
     return mailbox.finishAndTake(handled);
   }
 
@@ -236,27 +233,36 @@ export class ActorLoop implements MailConsumer {
     void this.#fail(error, "crashed");
   }
 
+  /** The message waits on the shelf. The next one is not begun before that outlives this thread. */
+  #putAside(lane: LaneReader): void {
+    this.#shelf.aside = false;
+    this.#checkpoints?.changed();
+    this.#timers?.handled();
+    this.#shelf.inHand = undefined;
+    this.#isolate.chain.end();
+    this.#handled = lane;
+    this.#settle();
+    this.#running += this.#concurrency;
+    this.#shelf.kept(() => {
+      this.#running -= this.#concurrency;
+      this.#isolate.wake();
+    });
+  }
+
   #maybeStop(handled: number): void {
     if (this.#state !== "idle" || this.#running > 0) return;
     const { reason, drain } = this.#stop!;
-    if (drain && (handled > 0 || this.#isolate.mailbox.hasMore(true))) return;
+    const more = this.#shelf.due || this.#isolate.mailbox.hasMore(true);
+    if (drain && (handled > 0 || more)) return;
     this.#state = "stopping";
     void this.#end(reason);
   }
 
   async #end(reason: unknown): Promise<void> {
-    try {
-      await this.#streams?.end(streamStopped(this.#name));
-      await this.#checkpoints?.last();
-      await (this.#instance as Hooks).onStop?.(reason);
-      this.#finish({ kind: "stopped", code: 0 });
-    } catch (error) {
-      this.#finish({
-        kind: "failed",
-        code: 1,
-        error: errorToWire(error, `${this.#name}.onStop`),
-      });
-    }
+    await this.#streams?.end(streamStopped(this.#name));
+    this.#finish(
+      await stopHooks(this.#instance, reason, this.#checkpoints, this.#name),
+    );
   }
 
   #finish(report: WireReport): void {
@@ -265,23 +271,25 @@ export class ActorLoop implements MailConsumer {
     this.#report(report, this.#lastCall);
   }
 
-  #mustDrop(lane: LaneReader): boolean {
-    return lane.overflowed && this.#isolate.complete(lane);
-  }
-
   /** A newer message found no room: this one, the oldest, is not handled. */
   #drop(lane: LaneReader): void {
     lane.drop();
     const { endpoint, table } = this.#isolate;
     const capacity = table.get(endpoint, ENDPOINT.CAPACITY);
-    this.#answers.refuse(lane, droppedBy(this.#name, capacity));
-    this.#answers.lose(lane, "dropped");
+    this.#turnAway(lane, droppedBy(this.#name, capacity), "dropped");
+  }
+
+  #turnAway(lane: LaneReader, error: Error, why: DeadLetterReason): void {
+    this.#answers.refuse(lane, error);
+    this.#answers.lose(lane, why);
     this.#done(lane);
   }
 
   /** Handles a record now, or when its parcel has arrived: it keeps its place in the order. */
   #accept(lane: LaneReader): void {
-    if (this.#isolate.lost(lane)) return this.#giveBack(lane);
+    if (this.#isolate.lost(lane)) {
+      return this.#turnAway(lane, incompleteFor(this.#name), "undelivered");
+    }
     if (this.#isolate.complete(lane)) return this.#handle(lane);
     this.#running += this.#concurrency;
     this.#isolate.whenParcel(lane.e, () => {
@@ -291,17 +299,13 @@ export class ActorLoop implements MailConsumer {
     });
   }
 
-  /** What was moved along with a message is gone, so it cannot be handled. */
-  #giveBack(lane: LaneReader): void {
-    this.#answers.refuse(lane, incompleteFor(this.#name));
-    this.#answers.lose(lane, "undelivered");
-    this.#done(lane);
-  }
-
   #handle(lane: LaneReader): void {
     // Alone, a message stays in its lane until it is answered, and the lane describes it.
     const call = this.#concurrency > 1 ? new Flight(lane) : lane;
-    if (call === lane) this.#isolate.chain.begin(lane);
+    if (call === lane) {
+      this.#isolate.chain.begin(lane);
+      this.#shelf.inHand = lane;
+    }
     let result: unknown;
     try {
       result = this.#call(lane);
@@ -309,8 +313,7 @@ export class ActorLoop implements MailConsumer {
       return this.#refuseOrFail(error, call);
     }
     if (isThenable(result)) return this.#await(result, call);
-    this.#answers.reply(call, result);
-    this.#answered(call);
+    this.#reply(call, result);
   }
 
   #call(lane: LaneReader): unknown {
@@ -354,8 +357,7 @@ export class ActorLoop implements MailConsumer {
     this.#running++;
     result.then((value) => {
       this.#running--;
-      this.#answers.reply(call, value);
-      this.#answered(call);
+      this.#reply(call, value);
       this.#isolate.wake();
     }, (error) => {
       this.#running--;
@@ -364,11 +366,18 @@ export class ActorLoop implements MailConsumer {
     });
   }
 
+  #reply(call: Call, value: unknown): void {
+    if (this.#shelf.aside) return this.#putAside(call as LaneReader);
+    this.#answers.reply(call, value);
+    this.#answered(call);
+  }
+
   #answered(call: Call): void {
     this.#checkpoints?.changed();
     this.#timers?.handled();
     if (call instanceof Flight) return;
     this.#isolate.chain.end();
+    this.#shelf.inHand = undefined;
     this.#done(call);
   }
 
@@ -379,6 +388,7 @@ export class ActorLoop implements MailConsumer {
   }
 
   #refuseOrFail(error: unknown, call: Call): void {
+    if (this.#shelf.aside) return this.#putAside(call as LaneReader);
     const method = this.#methods.get(call.a)?.name ?? "unknown";
     const alone = this.#isAlone(error, method);
     if (error instanceof UnknownMethodError && error.method === "") {
@@ -403,15 +413,9 @@ export class ActorLoop implements MailConsumer {
   async #fail(error: unknown, kind: "failed" | "crashed"): Promise<void> {
     if (this.#state === "over") return;
     this.#state = "stopping";
-    // Its owner waits to restart it: a hook that never ends must not hold that up.
-    await atMost(CLEAN_UP_MS, this.#cleanUp(error));
+    const checkpoints = this.#redelivers ? undefined : this.#checkpoints;
+    const streams = this.#streams?.end(this.#crashed(error));
+    await failHooks(this.#instance, error, checkpoints, streams);
     this.#finish({ kind, code: 1, error: errorToWire(error, this.#name) });
-  }
-
-  async #cleanUp(error: unknown): Promise<void> {
-    await this.#streams?.end(this.#crashed(error));
-    // What cannot be kept now leaves what was kept before; so does a message that may come again.
-    if (!this.#redelivers) await this.#checkpoints?.last().catch(() => {});
-    await (this.#instance as Hooks).onStop?.(error);
   }
 }

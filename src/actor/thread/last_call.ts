@@ -7,8 +7,9 @@
  * @module
  */
 import { decode } from "../../memory/codec.ts";
+import type { LaneReader } from "../../memory/lane.ts";
 import type { CrashDetail } from "../cell.ts";
-import { type Call, Flight } from "../mail/flight.ts";
+import { Flight } from "../mail/flight.ts";
 import { enterIsolate, type Isolate } from "./isolate.ts";
 import { KIND, type WireState } from "../mail/protocol.ts";
 
@@ -28,7 +29,12 @@ export interface LastCall {
 export const MAX_ARGS_BYTES = 16_384;
 
 /** Describes a message in flight, a call of `method`; one whose lane has read on without its arguments. */
-export function lastCall(flying: Call, method: string): LastCall {
+export function lastCall(
+  flying:
+    | Flight
+    | Pick<LaneReader, "kind" | "c" | "e" | "start" | "end" | "bytes">,
+  method: string,
+): LastCall {
   const { kind, c: from } = flying;
   const call = { method, from, ask: kind === KIND.ASK };
   if (flying instanceof Flight) return call;

@@ -11,6 +11,7 @@
 import { errorFromWire } from "../../error_wire.ts";
 import { EndpointTable } from "../../memory/endpoints.ts";
 import { ActorLoop } from "./actor_loop.ts";
+import { Shelf } from "./shelf.ts";
 import { Isolate } from "./isolate.ts";
 import type { Address, ToNursery, WireReport } from "../mail/protocol.ts";
 import { refTo } from "../ref.ts";
@@ -56,6 +57,7 @@ export async function rehearse(): Promise<void> {
         incarnation: 1,
         concurrency: 1,
         isAlone: () => false,
+        shelf: new Shelf(address.endpoint, 0, 1, undefined, () => {}),
       },
       over.resolve,
     );

@@ -149,6 +149,7 @@ export class ThreadCell implements Cell {
         parent: { endpoint: this.#parent.id, name: this.#parent.name },
         after: after === undefined ? undefined : toWireReport(after),
         concurrency,
+        stash: this.#options.stash,
         redelivers: redeliver > 0,
         checkpointMs: restarts ? this.#options.checkpointMs : undefined,
         onFailure: this.#onFailure,

@@ -20,6 +20,7 @@ import { type Context, current, enterContext } from "../current.ts";
 import { load } from "../define.ts";
 import type { Locks } from "../nursery/locks.ts";
 import type { LastCall } from "./last_call.ts";
+import { Shelf } from "./shelf.ts";
 import { enterIsolate, Isolate } from "./isolate.ts";
 import { lightsOf } from "../light/lights_of.ts";
 import { Links } from "../links.ts";
@@ -72,6 +73,7 @@ let offspring: Offspring | undefined;
 let loop: ActorLoop | undefined;
 let timers: ActorTimers | undefined;
 let checkpoints: Checkpoints | undefined;
+let shelf: Shelf | undefined;
 let links: Links | undefined;
 /** Whether `Deno.exit()` was called: the thread runs on for a moment, but what it says no longer counts. */
 let exiting = false;
@@ -85,6 +87,7 @@ function receive({ data }: MessageEvent<FromNursery | Seed>): void {
   else if (data.type === "become") void become(data);
   else if (data.type === "stop") stop(data.reason, data.drain);
   else if (data.type === "kept") checkpoints?.kept();
+  else if (data.type === "shelved") shelf?.known();
   else if (links?.receive(data)) return;
   else if (isolate?.receive(data) === false) offspring?.receive(data);
 }
@@ -208,9 +211,18 @@ async function start(here: Isolate, message: Become): Promise<void> {
   here.turnless = definition.kind === "task";
   timers = new ActorTimers({
     inTurn: (notice) => here.notify(-1, notice),
-    quiet: () => here.consumer?.ready === true && !here.mailbox.hasMore(true),
+    quiet: () =>
+      here.consumer?.ready === true && !here.mailbox.hasMore(true) &&
+      shelf?.due !== true,
     now: () => performance.now(),
   });
+  shelf = new Shelf(
+    here.endpoint,
+    message.epoch,
+    message.stash,
+    message.shelf,
+    (memory) => post({ type: "shelf", memory }),
+  );
   const context = contextOf(here, links!, message);
   enterContext(context);
   const instance = definition.kind === "task"
@@ -259,6 +271,7 @@ async function start(here: Isolate, message: Become): Promise<void> {
         ),
       timers,
       redelivers,
+      shelf,
     },
     (report, call) => void end(report, call),
   );
@@ -290,6 +303,14 @@ function contextOf(here: Isolate, own: Links, message: Become): Context {
     link: (ref) => own.link(ref),
     unlink: (ref) => own.unlink(ref),
     trapExits: (handler) => own.trapExits(handler),
+    get stashed() {
+      return shelf!.stashed;
+    },
+    stash: () => shelf!.stash(name, message.concurrency),
+    unstash: () => {
+      here.wake();
+      return shelf!.release();
+    },
     after: timers!.after,
     every: timers!.every,
     idle: timers!.idle,
