@@ -6,6 +6,7 @@
 import { InvalidOptionError } from "../errors.ts";
 import type { ExitReport } from "../exit_report.ts";
 import { checkOptionNames, type OptionNames } from "../option_names.ts";
+import { runningLight } from "./current.ts";
 import type { Isolate } from "./thread/isolate.ts";
 import type { Address } from "./mail/protocol.ts";
 import { type ActorRef, coreIn } from "./ref.ts";
@@ -242,8 +243,9 @@ export function closeWatchers(isolate: Isolate): void {
 
 const NAMES: OptionNames<WatchOptions> = { onRestart: true };
 
-function checked(
-  what: string,
+/** Refuses what cannot be watched; the core of `ref`. Called by the runtime only. */
+export function checkWatch(
+  what: "watch" | "monitor",
   ref: unknown,
   handler: unknown,
   options: WatchOptions<never>,
@@ -287,7 +289,8 @@ function checked(
  * - **All is free:** its address, and what it was registered as, can be taken by others when the handler runs.
  * - **In turn:** inside an actor the handler runs as a message does, one at a time; what it throws fails the actor.
  *   Elsewhere, and in a task, it runs as an event listener does. So a message handler cannot wait for its own watch:
- *   it awaits `ref.exited`.
+ *   it awaits `ref.exited`. An actor that shares its thread is inside itself until its first `await`; after that it
+ *   calls {@linkcode Context.watch}.
  * - **One life:** a restarted actor watches anew, in its `onStart`.
  * - **No end is missed:** on the thread that made the system, those that still watch when it closes are told then.
  *
@@ -334,7 +337,9 @@ export function watch<C>(
   handler: (down: Down<C>) => unknown,
   options: WatchOptions<C> = {},
 ): Disposable {
-  const core = checked("watch", ref, handler, options);
+  const core = checkWatch("watch", ref, handler, options);
+  const light = runningLight();
+  if (light !== undefined) return light.current.watch(ref, handler, options);
   return bookOf(core.isolate).watch(core, ref, handler, options);
 }
 
@@ -373,6 +378,18 @@ export function monitor<C>(
   handler: (down: Down<C>) => unknown,
   options: WatchOptions<C> = {},
 ): Disposable {
-  const core = checked("monitor", ref, handler, options);
+  const core = checkWatch("monitor", ref, handler, options);
+  const light = runningLight();
+  if (light !== undefined) return light.current.monitor(ref, handler, options);
+  return monitorHere(core, ref, handler, options);
+}
+
+/** A monitor of the thread itself, whichever light actor runs on it. Called by the runtime only. */
+export function monitorHere<C>(
+  core: RefCore,
+  ref: ActorRef<C>,
+  handler: (down: Down<C>) => unknown,
+  options: WatchOptions<C>,
+): Disposable {
   return bookOf(core.isolate).monitor(core, ref, handler, options);
 }

@@ -8,6 +8,7 @@ import {
   ActorCrashedError,
   type ActorRef,
   type Down,
+  InvalidOptionError,
   monitor,
   supervise,
   watch,
@@ -68,6 +69,53 @@ conformance(
       "last stopped 0",
       "monitor stopped 0",
     ]);
+  },
+);
+
+// M25
+conformance(
+  "watch() of one actor by others, on the same thread or not, is a watch of each",
+  async (t) => {
+    const one = await t.spawn(Witness, []);
+    const two = await t.spawn(Witness, []);
+    const ledger = await t.spawn(Ledger, [0]);
+    const here = downOf(ledger);
+    await one.ask.heed(ledger, "one");
+    await two.ask.heed(ledger, "two");
+    await ledger.stop();
+    assertEquals((await here).report.kind, "stopped");
+    assertEquals(await noted(one, "one"), ["one stopped 0"]);
+    assertEquals(await noted(two, "two"), ["two stopped 0"]);
+  },
+);
+
+// M25
+conformance(
+  "watch() tells of the end when a former watch of the same actor was disposed",
+  async (t) => {
+    const witness = await t.spawn(Witness, []);
+    const ledger = await t.spawn(Ledger, [0]);
+    await witness.ask.watch(ledger, "first");
+    await witness.ask.watch(ledger, "second");
+    await witness.ask.unwatch(1);
+    await witness.ask.watch(ledger, "third");
+    await ledger.stop();
+    assertEquals(await noted(witness, "third"), ["third stopped 0"]);
+  },
+);
+
+// M25
+conformance(
+  "Context.watch() refuses a handler that is no function",
+  async (t) => {
+    const witness = await t.spawn(Witness, []);
+    const ledger = await t.spawn(Ledger, [0]);
+    const error = await assertRejects(
+      () => witness.ask.misuse(ledger),
+      ActorCrashedError,
+    );
+    assert(error.cause instanceof InvalidOptionError);
+    assertEquals(error.cause.option, "handler");
   },
 );
 

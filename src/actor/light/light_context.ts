@@ -1,7 +1,14 @@
 import { TroupeError } from "../../errors.ts";
 import type { Context } from "../current.ts";
 import { ActorTimers, type Timers } from "../timers.ts";
-import { type Down, monitor, type WatchOptions } from "../watch.ts";
+import {
+  checkWatch,
+  type Down,
+  monitorHere,
+  type Restarted,
+  type WatchOptions,
+} from "../watch.ts";
+import type { RefCore } from "../mail/ref_core.ts";
 import type { LightOrder } from "./light_order.ts";
 import type { ActorRef } from "../ref.ts";
 
@@ -17,7 +24,8 @@ type Handler = (down: Down<unknown>) => unknown;
 /** A watch that may be given another handler. */
 interface Watch {
   handler: Handler;
-  readonly monitor: Disposable;
+  onRestart: WatchOptions["onRestart"];
+  readonly held: Disposable;
 }
 
 /** What a light actor is told about itself. Its signal is made when it is first looked at: most never do. */
@@ -92,35 +100,53 @@ export class LightContext implements Context {
     handler: (down: Down<T>) => unknown,
     options: WatchOptions<T> = {},
   ): Disposable => {
-    const known = this.#watches.get(ref?.id);
+    const core = checkWatch("watch", ref, handler, options);
+    const { onRestart } = options as WatchOptions;
+    const known = this.#watches.get(ref.id);
     if (known !== undefined) {
       known.handler = handler as Handler;
-      return known.monitor;
+      known.onRestart = onRestart;
+      return known.held;
     }
+    const forget = () => {
+      if (this.#watches.get(ref.id) === watch) this.#watches.delete(ref.id);
+    };
+    const told = this.#monitor(core, ref, (down) => {
+      forget();
+      return watch.handler(down as Down<unknown>);
+    }, (restarted) => watch.onRestart?.(restarted as Restarted));
     const watch: Watch = {
       handler: handler as Handler,
-      monitor: this.monitor(ref, (down) => {
-        this.#watches.delete(ref.id);
-        return watch.handler(down);
-      }, options),
-    };
-    this.#watches.set(ref.id, watch);
-    return {
-      [Symbol.dispose]: () => {
-        if (this.#watches.get(ref.id) === watch) this.#watches.delete(ref.id);
-        watch.monitor[Symbol.dispose]();
+      onRestart,
+      held: {
+        [Symbol.dispose]: () => {
+          forget();
+          told[Symbol.dispose]();
+        },
       },
     };
+    this.#watches.set(ref.id, watch);
+    return watch.held;
   };
 
   /** See {@link Context.monitor}. */
   readonly monitor = <T>(
     ref: ActorRef<T>,
     handler: (down: Down<T>) => unknown,
-    { onRestart }: WatchOptions<T> = {},
+    options: WatchOptions<T> = {},
   ): Disposable => {
+    const core = checkWatch("monitor", ref, handler, options);
+    return this.#monitor(core, ref, handler, options.onRestart);
+  };
+
+  #monitor<T>(
+    core: RefCore,
+    ref: ActorRef<T>,
+    handler: (down: Down<T>) => unknown,
+    onRestart: WatchOptions<T>["onRestart"],
+  ): Disposable {
     let over = false;
-    const held = monitor(ref, (down) => {
+    const held = monitorHere(core, ref, (down) => {
       this.#monitors.delete(held);
       this.#behind(() => over ? undefined : handler(down));
     }, {
@@ -135,7 +161,7 @@ export class LightContext implements Context {
         held[Symbol.dispose]();
       },
     };
-  };
+  }
 
   /** See {@link Context.link}: an actor that shares its thread has no links. */
   readonly link = (_ref: ActorRef<unknown>): never => this.#noLinks("link");
