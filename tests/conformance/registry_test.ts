@@ -57,6 +57,21 @@ conformance(
   },
 );
 
+// S76
+conformance(
+  "Registry has nothing of an actor whose stop has resolved",
+  async (t) => {
+    const registry = await Registry.of(t.system);
+    for (let i = 0; i < 10; i++) {
+      const finder = await t.spawn(Finder, []);
+      await registry.register("name", finder);
+      const { kind } = await (i % 2 === 0 ? finder.stop() : finder.kill());
+      assertEquals(kind, i % 2 === 0 ? "stopped" : "killed");
+      assertEquals(await registry.whereis("name"), undefined);
+    }
+  },
+);
+
 for (const how of ["kill", "stop", "fail"] as const) {
   conformance(
     `Registry has nothing of an actor whose end by ${how} is known`,

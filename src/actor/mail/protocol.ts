@@ -133,6 +133,8 @@ export type ToNursery =
     readonly redeliver: number;
     /** Whether what waits at an end is dropped. */
     readonly dropMail: boolean;
+    /** Whether nothing follows its end. */
+    readonly once: boolean;
   }
   | {
     readonly type: "stop";

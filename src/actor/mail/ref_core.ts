@@ -102,7 +102,7 @@ export class RefCore {
 
   /** The incarnation that was asked to stop has ended. */
   stopped(report: ExitReport): void {
-    this.#stopping?.resolve(report);
+    this.#stopping?.resolve(this.report ?? report);
     this.#stopping = undefined;
   }
 

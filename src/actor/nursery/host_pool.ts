@@ -150,6 +150,7 @@ export class HostPool {
       hangMs: host.hangMs,
       redeliver: 0,
       dropMail: false,
+      once: false,
     };
     this.#hooks.start(host.start);
   }

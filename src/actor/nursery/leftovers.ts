@@ -1,4 +1,5 @@
-import { LaneReader } from "../../memory/lane.ts";
+import { ENDPOINT, type EndpointTable } from "../../memory/endpoints.ts";
+import { LaneReader, sealLane } from "../../memory/lane.ts";
 import type { DeadLetterBundle, LostMessage } from "../mail/dead_letter.ts";
 import { KIND, type LaneInfo } from "../mail/protocol.ts";
 import { clearShelf } from "./shelving.ts";
@@ -11,19 +12,19 @@ type Lose = (message: LostMessage) => void;
 type Addressee = Pick<LostMessage, "why" | "to" | "toName">;
 
 /**
- * Reads what is left in the mailbox of an actor that has ended for good.
+ * Closes the mailbox of an actor that has ended for good: a message is either found here, or refused at its sender.
  *
- * Its lanes are sealed before: a message is either found here, or refused at its sender.
- *
- * @param epoch One that no incarnation had: those that still run are fenced.
- * @param lose Called with each message.
+ * @param lose Called with each message that is left.
  */
-export function readLeftovers(
+export function closeMailbox(
   seat: Seat,
-  epoch: number,
+  table: EndpointTable,
   lose: Lose,
 ): void {
   const { address, name, links } = seat;
+  for (const link of links) sealLane(link.lane.memory);
+  // One that no incarnation had: those that still run are fenced.
+  const epoch = table.bump(address.endpoint, ENDPOINT.EPOCH) + 1;
   clearShelf(seat, epoch, lose);
   const to = address.endpoint;
   const about: Addressee = { why: "undelivered", to, toName: name };
@@ -50,6 +51,15 @@ export function readLane(
     }
     reader.done();
   }
+}
+
+/** The name of the actor at `endpoint`, or what stands for it. */
+export function nameOf(
+  endpoint: number,
+  seats: ReadonlyMap<number, Seat>,
+): string {
+  if (endpoint === 0) return "main";
+  return seats.get(endpoint)?.name ?? `#${endpoint}`;
 }
 
 /** A bundle with the names that the thread it comes from cannot know. */

@@ -35,7 +35,7 @@ import { fenceLanes } from "./fence_lanes.ts";
 import type { LastCall } from "../thread/last_call.ts";
 import { lost } from "./lost.ts";
 import { NOTHING, peersOf } from "./peers.ts";
-import { named, readLane, readLeftovers } from "./leftovers.ts";
+import { closeMailbox, named, nameOf, readLane } from "./leftovers.ts";
 import { type Link, sealLinksOf, Seat, silentIn, type Start } from "./seat.ts";
 import { type LivesOfSystem, SeatLives } from "./seat_lives.ts";
 import { Ties } from "./ties.ts";
@@ -239,7 +239,7 @@ export class Nursery {
   }
 
   #seatOf(chick: Chick): Seat | undefined {
-    return [...this.#seats.values()].find((seat) => seat.chick === chick);
+    return this.#seats.values().find((seat) => seat.chick === chick);
   }
 
   /** The thread ended without a word: `self.close()` or `Deno.exit()`. */
@@ -255,30 +255,31 @@ export class Nursery {
     if (seat.state === "empty") return;
     const { chick, state } = seat;
     if (seat.owner === NURSERY) report = this.#hosts.blame(seat, report);
-    clearTimeout(seat.timer);
-    seat.cancelTake();
     this.#hangs.end(seat);
     this.#ties.ended(seat);
-    seat.chick = undefined;
-    seat.state = "empty";
+    seat.vacate();
     const inFlight = this.#fence(seat, report);
     const last = call ?? inFlight;
     if (chick !== undefined) this.#brood.release(chick);
-    const { endpoint } = seat.address;
     for (const link of seat.links) this.#rouse(link.from);
     this.#tellPeers(seat, report, false);
-    this.#endChildren(endpoint);
+    this.#endChildren(seat.address.endpoint);
     const { stoppers, watchers, partners } = seat;
+    const crash = last && { ...last, caller: nameOf(last.from, this.#seats) };
+    // Nobody starts it again, so its owner need not say that it is gone.
+    const { once } = seat.start!;
+    if (once) this.#free(seat);
     this.#deliver(seat.owner, {
       type: "ended",
       address: seat.address,
       incarnation: seat.start!.become.incarnation,
       report,
       asked: seat.asked,
-      crash: last && { ...last, caller: this.#nameOf(last.from) },
+      crash,
       heard: last?.ask === true ||
         stoppers.size + watchers.size + partners.size > 0,
     });
+    if (once) this.#tellGone(seat, report);
     this.#tellStoppers(seat, report);
     if (seat.owner === NURSERY) {
       this.#hosts.ended(seat, report, state === "running");
@@ -298,20 +299,10 @@ export class Nursery {
     return fenceLanes(seat, epoch, failed && !seat.asked, this.#lose);
   }
 
-  #nameOf(endpoint: number): string {
-    if (endpoint === 0) return "main";
-    return this.#seats.get(endpoint)?.name ?? `#${endpoint}`;
-  }
-
   #tellStoppers(seat: Seat, report: WireReport): void {
-    const stoppers = [...seat.stoppers];
-    seat.stoppers.clear();
-    for (const stopper of stoppers) {
-      this.#deliver(stopper, {
-        type: "stopped",
-        address: seat.address,
-        report,
-      });
+    const { address } = seat;
+    for (const stopper of seat.takeStoppers()) {
+      this.#deliver(stopper, { type: "stopped", address, report });
     }
   }
 
@@ -398,12 +389,20 @@ export class Nursery {
       return;
     }
     this.#end(seat, report);
-    for (const link of seat.links) sealLane(link.lane.memory);
-    const epoch = this.#table.bump(address.endpoint, ENDPOINT.EPOCH) + 1;
-    readLeftovers(seat, epoch, this.#lose);
-    // The name and the row are free before anybody is told.
-    this.#seats.delete(address.endpoint);
-    this.#table.release(address.endpoint);
+    if (seat.start?.once === true) return;
+    this.#free(seat);
+    this.#tellGone(seat, report);
+  }
+
+  /** Gives up its name and its row, before anybody is told. */
+  #free(seat: Seat): void {
+    const { address: { endpoint } } = seat;
+    closeMailbox(seat, this.#table, this.#lose);
+    this.#seats.delete(endpoint);
+    this.#table.release(endpoint);
+  }
+
+  #tellGone(seat: Seat, report: WireReport): void {
     this.#tellPeers(seat, report, true);
     this.#ties.gone(seat, report);
   }

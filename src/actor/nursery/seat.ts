@@ -102,6 +102,21 @@ export class Seat {
   /** A seat at `address`, owned by the endpoint `owner`. */
   constructor(readonly address: Address, readonly owner: number) {}
 
+  /** Its incarnation has ended, or is not wanted any more. */
+  vacate(): void {
+    clearTimeout(this.timer);
+    this.cancelTake();
+    this.chick = undefined;
+    this.state = "empty";
+  }
+
+  /** Who is to be told of the end of this incarnation, each once. */
+  takeStoppers(): readonly number[] {
+    const stoppers = [...this.stoppers];
+    this.stoppers.clear();
+    return stoppers;
+  }
+
   /** Its incarnation puts messages aside in `memory`. */
   shelve(memory: SharedArrayBuffer): void {
     this.shelf = memory;

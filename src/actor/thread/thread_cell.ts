@@ -160,6 +160,7 @@ export class ThreadCell implements Cell {
       hangMs,
       redeliver,
       dropMail: this.#options.onRestart === "drop",
+      once: this.#plan.once,
     }, [...transfer]);
     return this.#starting.promise;
   }
