@@ -87,48 +87,62 @@ const COVERED = [
 ];
 
 /**
- * All that {@linkcode testStep} runs when it is given no path, in two runs that share no test.
+ * The test run for the arguments a person gave.
+ *
+ * - **With a path:** those tests, checked.
+ * - **Without:** every test, and then the code blocks of the documentation. The types of the tests have been checked, or
+ *   will be, by {@linkcode checkSteps}; here each thread that starts would be checked once more, in the middle of a test.
+ *
+ * @param args Flags of `deno test` and paths.
+ */
+export function testSteps(args: readonly string[]): Step[] {
+  const isPath = (arg: string) =>
+    !arg.startsWith("-") && (exists(arg) || /[*{]/.test(arg));
+  if (args.some(isPath)) {
+    return [{ name: "tests", args: ["test", "-A", ...args] }];
+  }
+  const tests = {
+    name: "tests",
+    args: ["test", "-A", "--no-check", ...args, NOT_TESTS, "tests"],
+  };
+  // The code blocks import the package by its name, which needs its page.
+  if (!exists("mod.ts")) return [tests];
+  const documented = existing(["mod.ts", "src", "README.md"]);
+  return [tests, {
+    name: "docs",
+    args: ["test", "-A", ...args, "--doc", ...documented],
+  }];
+}
+
+/**
+ * All that {@linkcode testSteps} runs when it is given no path, the tests in two runs that share none.
  *
  * @param folder An empty one: each run leaves a report `<name>.xml` there, and the first one its `coverage`.
  */
 export function testRuns(folder: string): Step[] {
   const covered = existing(COVERED);
-  const all = testStep([`--junit-path=${folder}/tests.xml`]);
-  const others = {
-    ...all,
-    args: all.args.map((arg) =>
-      arg === NOT_TESTS ? [arg, ...covered].join(",") : arg
-    ),
-  };
-  if (covered.length === 0) return [others];
-  const few = testStep([
-    `--coverage=${folder}/coverage`,
-    "--coverage-raw-data-only",
-    `--junit-path=${folder}/covered.xml`,
-    ...covered,
-  ]);
-  return [{ ...few, name: "covered" }, others];
-}
-
-/**
- * The test run for the arguments a person gave.
- *
- * @param args Flags of `deno test` and paths. Without a path: every test, and the code blocks of the documentation.
- */
-export function testStep(args: readonly string[]): Step {
-  const isPath = (arg: string) =>
-    !arg.startsWith("-") && (exists(arg) || /[*{]/.test(arg));
-  if (args.some(isPath)) {
-    return { name: "tests", args: ["test", "-A", ...args] };
-  }
-  // The code blocks import the package by its name, which needs its page.
-  const documented = exists("mod.ts")
-    ? ["--doc", ...existing(["mod.ts", "src", "README.md"])]
-    : [];
-  return {
-    name: "tests",
-    args: ["test", "-A", ...args, NOT_TESTS, ...documented, "tests"],
-  };
+  const runs = testSteps([]).map(({ name, args }) => ({
+    name,
+    args: [
+      ...args.map((arg) =>
+        arg === NOT_TESTS ? [arg, ...covered].join(",") : arg
+      ),
+      `--junit-path=${folder}/${name}.xml`,
+    ],
+  }));
+  if (covered.length === 0) return runs;
+  return [{
+    name: "covered",
+    args: [
+      "test",
+      "-A",
+      "--no-check",
+      `--coverage=${folder}/coverage`,
+      "--coverage-raw-data-only",
+      `--junit-path=${folder}/covered.xml`,
+      ...covered,
+    ],
+  }, ...runs];
 }
 
 /** The demonstration; without arguments it also breaks things on purpose. */

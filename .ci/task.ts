@@ -14,7 +14,7 @@ import {
   checkSteps,
   demoStep,
   type Step,
-  testStep,
+  testSteps,
 } from "./steps.ts";
 
 /** Runs steps until one fails; returns the exit code. */
@@ -36,13 +36,13 @@ async function runTask(task: string, args: readonly string[]): Promise<number> {
     case "demo":
       return await inOrder([demoStep(args)], env);
     case "test":
-      return await inOrder([testStep(args)], env);
+      return await inOrder(testSteps(args), env);
     case "bench":
       return await inOrder([benchStep(args)], env);
     case "check":
       return await inOrder(checkSteps(), env);
     case "ok":
-      return await inOrder([...checkSteps(), testStep(args)], env);
+      return await inOrder([...checkSteps(), ...testSteps(args)], env);
     case "ci":
       console.log(reason);
       return await runAll(env);

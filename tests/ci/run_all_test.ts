@@ -1,6 +1,6 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { tallyOf } from "../../.ci/run_all.ts";
-import { testRuns, testStep } from "../../.ci/steps.ts";
+import { testRuns, testSteps } from "../../.ci/steps.ts";
 
 Deno.test("tallyOf() adds up the suites of a report", () => {
   const report =
@@ -12,27 +12,22 @@ Deno.test("tallyOf() adds up the suites of a report", () => {
   assertEquals(tallyOf(""), { passed: 0, failed: 0 });
 });
 
-Deno.test("testStep() runs only the paths given", () => {
-  assertEquals(testStep(["tests/ci", "--filter", "x"]).args, [
-    "test",
-    "-A",
-    "tests/ci",
-    "--filter",
-    "x",
+Deno.test("testSteps() runs only the paths given, checked", () => {
+  const [step, ...others] = testSteps(["tests/ci", "--filter", "x"]);
+  assertEquals(step!.args, ["test", "-A", "tests/ci", "--filter", "x"]);
+  assertEquals(others, []);
+});
+
+Deno.test("testSteps() runs every test and the documentation when no path is given", () => {
+  const lines = testSteps(["--filter", "x"]).map(({ args }) => args.join(" "));
+  assertEquals(lines, [
+    "test -A --no-check --filter x --ignore=tests/bench,tests/fixtures tests",
+    "test -A --filter x --doc mod.ts src README.md",
   ]);
 });
 
-Deno.test("testStep() runs every test and the documentation when no path is given", () => {
-  const line = testStep(["--filter", "x"]).args.join(" ");
-  assertStringIncludes(
-    line,
-    "test -A --filter x --ignore=tests/bench,tests/fixtures",
-  );
-  assertStringIncludes(line, " tests");
-});
-
 Deno.test("testRuns() runs every test in one run or the other, and covers only some", () => {
-  const [covered, others] = testRuns("reports").map(({ args }) => args);
+  const [covered, others, docs] = testRuns("reports").map(({ args }) => args);
   assert(covered!.includes("tests/memory"));
   assert(covered!.includes("--coverage=reports/coverage"));
   assertEquals(others!.some((arg) => arg.startsWith("--coverage")), false);
@@ -41,4 +36,5 @@ Deno.test("testRuns() runs every test in one run or the other, and covers only s
   for (const path of covered!.filter((arg) => arg.startsWith("tests/"))) {
     assert(ignored!.split(",").includes(path), path);
   }
+  assert(docs!.includes("--junit-path=reports/docs.xml"));
 });
