@@ -17,6 +17,7 @@ import type { Cell, CellFactory, CellSpec } from "./cell.ts";
 import { checkPlan } from "./check_plan.ts";
 import type { ActorClass, Task } from "./define.ts";
 import type { Isolate } from "./thread/isolate.ts";
+import { isImporting } from "./import_once.ts";
 import { Job } from "./job.ts";
 import type { FromNursery } from "./mail/protocol.ts";
 import type { ActorRef } from "./ref.ts";
@@ -409,7 +410,7 @@ export function enterHome(spawner: Offspring | "loading"): void {
 export function currentHome(): Spawner | undefined {
   const light = runningLight();
   if (light !== undefined) return light.home;
-  if (home !== "loading") return home;
+  if (home !== "loading" && !isImporting()) return home;
   throw new TopLevelSpawnError(
     "Cannot start anything at the top level of a module that a worker loads, as it would start itself without end: do it in a function, or below `if (import.meta.main)`",
   );

@@ -30,15 +30,20 @@ for (const end of ["stop", "kill"] as const) {
   });
 }
 
-Deno.test("spawn() at the top level of an actor's module is refused where a worker loads it", async () => {
-  await using system = new System();
-  const error = await assertRejects(
-    () => system.spawn(Eager, []),
-    TopLevelSpawnError,
-  );
-  assertStringIncludes(error.message, "import.meta.main");
-  assertEquals(system.tree(), []);
-});
+for (const placement of ["thread", "shared"] as const) {
+  Deno.test(`spawn() at the top level of an actor's module is refused where a worker loads it [${placement}]`, async () => {
+    await using system = new System({ hosts: 1 });
+    // A host runs actors already when it loads the module of another.
+    const other = await system.spawn(Parent, [], { placement });
+    const error = await assertRejects(
+      () => system.spawn(Eager, [], { placement }),
+      TopLevelSpawnError,
+    );
+    assertStringIncludes(error.message, "import.meta.main");
+    assertEquals(system.tree().length, 1);
+    await other.ask.facts();
+  });
+}
 
 Deno.test("current tells an actor who it is", async () => {
   await using system = new System();

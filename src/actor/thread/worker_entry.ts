@@ -24,6 +24,7 @@ import { Shelf } from "./shelf.ts";
 import { enterIsolate, Isolate } from "./isolate.ts";
 import { lightsOf } from "../light/lights_of.ts";
 import { Links } from "../links.ts";
+import { markImports } from "../import_once.ts";
 import { enterHome, Offspring } from "../offspring.ts";
 import type {
   Become,
@@ -205,6 +206,7 @@ async function start(here: Isolate, message: Become): Promise<void> {
   const definition = await load(message);
   offspring = new Offspring(here, name);
   enterHome(offspring);
+  markImports();
   // Not before: a rehearsal may still be decoding between the lines above.
   enterIsolate(here);
   const values = decode(args, 0, args.length, attachments) as unknown[];
