@@ -53,6 +53,8 @@ export let isolateOf: (system: System) => Isolate;
  *   synchronous code, which nothing can stop: {@linkcode System.zombies} counts them.
  * - **One place:** it is made on the main thread or in a worker of your own, never inside an actor.
  * - **No restarts:** an actor of it that fails stays ended. `supervise()` restarts what fails.
+ * - **Two `run`:** `system.run(task, args)` runs a task, as the function `run()` does; `System.run(main)` runs a whole
+ *   program and ends it with the exit code that `main` returns, in spite of threads that nothing can stop.
  *
  * @example Make a system and close it with its scope
  * ```ts
