@@ -107,10 +107,13 @@ conformance(
     );
     for (let n = 0; n < 4; n++) book.tell.note(n);
     // Room is for three: the ask and the first tell are the two oldest.
+    const letter = letters.next();
+    // A thread drops them when it comes to them, a host when it hears of it: until then nothing else may make room.
+    if (t.placement !== "thread") await letter;
     await free();
     await asked;
     assertEquals(await book.ask.notes(), [1, 2, 3]);
-    const { value } = await letters.next();
+    const { value } = await letter;
     assertEquals([value.why, value.method, value.receiver.name], [
       "dropped",
       "note",

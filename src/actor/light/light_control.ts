@@ -8,7 +8,7 @@
  *   DRAINING its thread → any  []; it takes no more messages        none
  *   RESTARTED its thread → any [incarnation]; it is up again         none
  *   STANDING any → its thread  []                              "open", "stopping" or "gone"
- *   DROP     any → its thread  []; its oldest message makes room      none
+ *   DROP     any → its thread  []; of its messages here, `b` may stay: the oldest make room      none
  *   CREDIT   its thread → any  []; `b` messages were dealt with     none
  *   BEGUN    its thread → asker  []; `b` is the ask, which takes time   none
  *

@@ -324,6 +324,7 @@ export class Lights implements LightMail, LightStage {
   /** See {@link LightStage.finished}. */
   finished(actor: LightActor, { from, asks }: LightMessage): void {
     if (from === undefined) return actor.line?.finished();
+    from.held--;
     if (!asks) from.lane?.settle();
     this.post.credit(from, actor);
   }

@@ -49,6 +49,7 @@ export class LightInbox {
       lane.b,
     );
     from.lane = lane;
+    from.held++;
     if (!message.asks) lane.entrust();
     let late = false;
     message.complete = false;
@@ -75,7 +76,7 @@ export class LightInbox {
     const life = this.#isolate.table.get(endpoint, ENDPOINT.LIFE);
     const known = actor?.senders?.get(endpoint);
     if (known?.life === life) return known;
-    const sender = { endpoint, life, owed: 0 };
+    const sender = { endpoint, life, held: 0, owed: 0 };
     if (actor !== undefined) {
       (actor.senders ??= new Map()).set(endpoint, sender);
     }
@@ -121,7 +122,10 @@ export class LightInbox {
     if (op === LIGHT_OP.DROP) {
       const actor = this.#lights.find(local);
       if (actor === undefined) return;
-      this.#lights.losses.dropOldest(actor, this.#senderOf(actor, from));
+      const sender = this.#senderOf(actor, from);
+      const { losses } = this.#lights;
+      // What was finished in the meantime has made room already.
+      while (sender.held > b && losses.dropOldest(actor, sender));
       return;
     }
     this.#isolate.readLater(lane, (read) => {

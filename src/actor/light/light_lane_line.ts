@@ -55,8 +55,6 @@ export class LaneLine implements LightLine {
   /** The latest incarnation that is known here, if somebody watches. */
   #watched: number | undefined;
   readonly #waiting: WaitingLine<Waiting | Mark> = new WaitingLine();
-  /** Messages that the other side was told to drop, as far as it has not said that there is room. */
-  #drops = 0;
 
   /** A line to the light actor `local` at the thread `to`. */
   constructor(
@@ -184,7 +182,6 @@ export class LaneLine implements LightLine {
     this.finished += count;
     // What an incarnation of its thread before had read was given up.
     this.#under = Math.max(0, this.#under - count);
-    this.#drops = Math.max(0, this.#drops - count);
     this.#flush();
   }
 
@@ -196,7 +193,7 @@ export class LaneLine implements LightLine {
 
   /** All that was under way has ended with the thread it was on. */
   reset(): void {
-    this.#under = this.#drops = 0;
+    this.#under = 0;
     this.draining = false;
     if (this.#watched !== undefined) this.watch(this.#watched);
     this.#flush();
@@ -282,11 +279,16 @@ export class LaneLine implements LightLine {
     this.#lights.isolate.asks.arm(waitMs);
   }
 
-  /** Has the oldest message of this thread make room: it is there, or it waits here. */
+  /**
+   * Has the oldest message of this thread make room: it is there, or it waits here.
+   *
+   * How many may stay is said, not how many are to go: the other side knows what it has finished, and when it reads
+   * this it has read all that was sent before.
+   */
   #dropOldest(): void {
-    if (this.#drops < this.#under) {
-      this.#drops++;
-      this.#lights.post.order(this.#to, LIGHT_OP.DROP, this.#local, 0, []);
+    const stay = this.capacity - this.#waiting.size;
+    if (stay >= 0) {
+      this.#lights.post.order(this.#to, LIGHT_OP.DROP, this.#local, stay, []);
       return;
     }
     let oldest = this.#waiting.shift()!;

@@ -62,6 +62,8 @@ export interface LightSender {
   told?: boolean;
   /** The lane that its latest message came by, which counts the tells that are lost with this thread. */
   lane?: LaneReader;
+  /** Messages of it that are here and not finished. */
+  held: number;
   /** Messages of it that were finished and that it was not told of. */
   owed: number;
 }
