@@ -8,6 +8,7 @@ import type {
   ActorClass,
   ActorRef,
   SpawnOptions,
+  SystemOptions,
 } from "../../mod.ts";
 import { System } from "../../mod.ts";
 
@@ -45,16 +46,21 @@ export interface Case {
   child(spec: ActorChild): ActorChild;
 }
 
-/** Declares a case that holds in every placement, or in those of `only`. */
+/** Declares a case that holds in every placement, or in those of `only`; its system is made with `options` too. */
 export function conformance(
   name: string,
   body: (t: Case) => Promise<void>,
   only: readonly Placement[] = PLACEMENTS,
+  options: SystemOptions = {},
 ): void {
   for (const placement of PLACEMENTS) {
     if (!only.includes(placement)) continue;
     Deno.test(`${name} [${placement}]`, async () => {
-      await using system = new System({ spares: 1, deadLetterLines: 0 });
+      await using system = new System({
+        spares: 1,
+        deadLetterLines: 0,
+        ...options,
+      });
       await body({
         placement,
         system,
