@@ -93,6 +93,12 @@ export class FountainActor {
     this.#wake?.();
   }
 
+  /** As {@link FountainActor.emit}, and fails at once. */
+  emitAndFail(value: number): never {
+    this.emit(value);
+    this.fail();
+  }
+
   /** Two numbers, then an error. */
   async *breaks(how: "error" | "refusal" | "value"): AsyncGenerator<unknown> {
     yield 1;

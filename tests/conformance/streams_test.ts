@@ -489,6 +489,20 @@ conformance(
 );
 
 conformance(
+  "A failure of the actor comes after the element that was given right before it",
+  async (t) => {
+    const fountain = await t.spawn(Fountain, []);
+    const stream = fountain.stream.events();
+    fountain.tell.emit(1);
+    assertEquals((await stream.next()).value, 1);
+    fountain.ask.emitAndFail(2).catch(() => {});
+    const { values, error } = await read(stream);
+    assertEquals(values, [2]);
+    assertInstanceOf(error, ActorCrashedError);
+  },
+);
+
+conformance(
   "A restart ends the streams of the incarnation before, and the next one gives new ones",
   async (t) => {
     await using tree = await supervise({

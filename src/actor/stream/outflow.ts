@@ -43,6 +43,8 @@ export class Outflow {
   readonly #host: OutflowHost;
   #credit = 0;
   #making = false;
+  /** Nothing more is begun: it is about to be over. */
+  #ending = false;
   #over = false;
   #steps = 0;
 
@@ -64,8 +66,12 @@ export class Outflow {
     this.#go();
   }
 
-  /** Ends it for its reader with `error`, and closes it. */
+  /** Ends it for its reader with `error`, after what it makes now if that is done at once, and closes it. */
   async fail(error: Error): Promise<void> {
+    if (this.#over) return;
+    this.#ending = true;
+    // An element that was given may be on its way from the generator to here.
+    if (this.#making) await nextTurn();
     if (this.#over) return;
     this.#tellEnd(errorToWire(error));
     await this.close();
@@ -82,14 +88,12 @@ export class Outflow {
     const closing = this.#closeSource();
     if (!this.#making || this.#source.interruptible) return await closing;
     // What it makes now may be done at once.
-    const turn = new Promise<undefined>((resolve) =>
-      setImmediate(() => resolve(undefined))
-    );
-    return await Promise.race([closing, turn]);
+    return await Promise.race([closing, nextTurn()]);
   }
 
   #go(): void {
-    if (this.#making || this.#over || this.#credit === 0) return;
+    if (this.#making || this.#ending || this.#over) return;
+    if (this.#credit === 0) return;
     this.#credit--;
     this.#making = true;
     this.#host.run(() => this.#source.next()).then(
@@ -143,4 +147,9 @@ export class Outflow {
   #tellEnd(error: WireError | null): void {
     this.#desk.send(this.reader, STREAM_OP.END, 0, encode([error]));
   }
+}
+
+/** Resolves when all that needs no more than promises is done. */
+function nextTurn(): Promise<undefined> {
+  return new Promise((resolve) => setImmediate(() => resolve(undefined)));
 }
