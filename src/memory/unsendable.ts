@@ -27,6 +27,9 @@ const WAY_OUT: Readonly<Record<string, string>> = {
 /** Tags that name no global of their own; none of their objects can be sent. */
 const OPAQUE_REGEXP = /^(Async)?Generator$| Iterator$|\.|^Window$|^global$/;
 
+/** What is read where it is. */
+const YIELDING_REGEXP = /^(Async)?Generator$| Iterator$/;
+
 /**
  * Says why `value` cannot be sent, as the end of "Cannot send x as it is …";
  * the empty string if it can.
@@ -47,9 +50,17 @@ export function reasonAgainst(value: unknown): string {
   const tag = tagOf(value);
   if (tag === "Object") return "";
   if (OPAQUE_REGEXP.test(tag) || isOfGlobal(value, tag)) {
-    return `of class ${tag}: ${WAY_OUT[tag] ?? "send the plain data it holds"}`;
+    return `of class ${tag}: ${wayOutOf(tag)}`;
   }
   return "";
+}
+
+function wayOutOf(tag: string): string {
+  const known = WAY_OUT[tag];
+  if (known !== undefined) return known;
+  return YIELDING_REGEXP.test(tag)
+    ? "read it here and send what it yields"
+    : "send the plain data it holds";
 }
 
 /** What `value` says it is: `Object` for plain objects and most own classes. */

@@ -44,6 +44,11 @@ export class RegistryStream<T>
   /** Reading goes one after the other. */
   #last: Promise<unknown> = Promise.resolve();
 
+  /** Says that it stays where it is read: what has a tag like this cannot be sent. */
+  get [Symbol.toStringTag](): string {
+    return "RegistryStream Iterator";
+  }
+
   /** A stream of `source`; the methods of `Registry` make them. */
   constructor(
     directory: ActorRef<Directory>,

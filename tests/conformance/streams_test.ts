@@ -12,6 +12,7 @@ import {
   DataCloneError,
   InvalidOptionError,
   Refusal,
+  Registry,
   StreamMethodError,
   supervise,
   System,
@@ -21,7 +22,7 @@ import {
 import { Fountain } from "./fountain.ts";
 import { eventually, Journal } from "./journal.ts";
 import { conformance } from "./placements.ts";
-import { KnownError } from "./probe.ts";
+import { KnownError, Probe } from "./probe.ts";
 import { SharedWord } from "./shared_word.ts";
 
 /** All that `stream` gives, and what it ends with. */
@@ -347,6 +348,22 @@ conformance("A refusal ends one stream, and the actor goes on", async (t) => {
   assertEquals(values, [1, 2]);
   assertInstanceOf(error, Refusal);
   assertEquals([error.message, error.data], ["no more", 7]);
+  assertEquals(await fountain.ask.open(), 0);
+});
+
+conformance("A stream cannot be sent to another thread", async (t) => {
+  const fountain = await t.spawn(Fountain, []);
+  const far = await t.system.spawn(Probe, []);
+  const registry = await Registry.of(t.system);
+  for (const stream of [fountain.stream.count(0, 3), registry.following("a")]) {
+    const error = await assertRejects(
+      () => far.ask.echo({ stream }),
+      DataCloneError,
+      "read it here and send what it yields",
+    );
+    assertEquals(error.path.endsWith(".stream"), true, error.path);
+    await stream.return?.();
+  }
   assertEquals(await fountain.ask.open(), 0);
 });
 

@@ -94,6 +94,11 @@ export class Inlet<T> implements ActorStream<T> {
       (() => {});
   }
 
+  /** Says that it stays where it is read: what has a tag like this cannot be sent. */
+  get [Symbol.toStringTag](): string {
+    return "ActorStream Iterator";
+  }
+
   /** See {@link ActorStream.next}. */
   next(): Promise<Step<T>> {
     this.#asked++;
