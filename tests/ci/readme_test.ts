@@ -5,7 +5,7 @@ import {
   assertLessOrEqual,
 } from "@std/assert";
 import { PACKAGE } from "../fixtures/child_program.ts";
-import { runAsUser } from "../fixtures/user_program.ts";
+import { checkAsUser, runAsUser } from "../fixtures/user_program.ts";
 
 /** What the example under "An example" prints. */
 const EXAMPLE_OUTPUT = `1
@@ -63,7 +63,9 @@ Deno.test("README has an example of at most 20 lines", () => {
 
 for (const [index, { heading, code }] of blocks.entries()) {
   Deno.test(`README block ${index + 1}, under "${heading}", is a program that type-checks and runs`, async () => {
-    const end = await runAsUser(code, "--check", "--allow-read");
+    const checked = await checkAsUser(code);
+    assertEquals([checked.code, checked.stderr], [0, ""], code);
+    const end = await runAsUser(code, "--allow-read");
     assertEquals([end.code, end.stderr], [0, ""], code);
     if (index === 0) assertEquals(end.stdout, EXAMPLE_OUTPUT);
   });
