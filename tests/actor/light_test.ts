@@ -21,6 +21,7 @@ import {
   System,
   UnknownMethodError,
 } from "../../mod.ts";
+import { eventually } from "../conformance/journal.ts";
 import { Diary, Latch, Stillborn } from "../fixtures/light_actors.ts";
 
 const PLACEMENTS: readonly Placement[] = ["local", "shared"];
@@ -169,7 +170,7 @@ for (const placement of PLACEMENTS) {
         ...how,
         mailbox: { capacity: 4 },
       });
-      const held = diary.ask.hold(latch);
+      const held = diary.with({ timeout: 60_000 }).ask.hold(latch);
       for (let i = 0; i < 3; i++) diary.tell.write(i);
       const { tell } = diary.with({ timeout: 10 });
       tell.write("dropped");
@@ -178,6 +179,8 @@ for (const placement of PLACEMENTS) {
         MailboxFullError,
       );
       assertEquals(refused.capacity, 4);
+      // Each has its own deadline: a slow machine may come to the later one first.
+      await eventually(() => system.deadLetters.countOf("full"), 1);
       diary.tell.write("patient");
       latch.tell.open();
       await held;
