@@ -87,8 +87,9 @@ for (const how of ["stop", "kill", "fail", "die"] as const) {
       name: "child",
       ...SHARED,
     });
-    assertEquals(await child.ask.echo(1), 1);
     const { exited } = child;
+    // Its host has heard of the watch when it answers.
+    assertEquals(await child.ask.echo(1), 1);
     const ended = owner.exited;
     if (how === "fail") owner.tell.fail("told to");
     else if (how === "die") owner.tell.die("exit");

@@ -268,6 +268,8 @@ for (const how of ["stop", "kill", "fail"] as const) {
       const { exited } = child;
       // It is watched before anything that is said to the nursery later, which a tell is not.
       await (await t.spawn(Probe, [])).stop();
+      // The host of a shared one has heard of the watch when it answers.
+      assertEquals(await child.ask.echo(0), 0);
       if (how === "fail") owner.tell.fail("told to");
       else await owner[how]();
       const { kind } = await exited;
