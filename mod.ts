@@ -109,6 +109,13 @@ export type {
 } from "./src/actor/timers.ts";
 export type { Overflow } from "./src/channel/overflow.ts";
 export type { Placement, SpawnOptions } from "./src/actor/spawn_options.ts";
+export type {
+  Clauses,
+  Received,
+  ReceiveOptions,
+  Receiving,
+} from "./src/actor/receive.ts";
+export { ReceiveError } from "./src/actor/receive_error.ts";
 export type { Stashing } from "./src/actor/stash.ts";
 export { StashFullError } from "./src/actor/stash_full_error.ts";
 export type { StopOptions } from "./src/actor/stop_options.ts";

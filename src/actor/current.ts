@@ -8,6 +8,7 @@ import type { RefCore } from "./mail/ref_core.ts";
 import type { Spawner } from "./offspring.ts";
 import type { Exit } from "./links.ts";
 import type { ActorRef } from "./ref.ts";
+import type { Receiving } from "./receive.ts";
 import type { Stashing } from "./stash.ts";
 import type { Timers } from "./timers.ts";
 import type { Down, WatchOptions } from "./watch.ts";
@@ -47,7 +48,7 @@ import type { Down, WatchOptions } from "./watch.ts";
  * }
  * ```
  */
-export interface Context<C = unknown> extends Timers, Stashing {
+export interface Context<C = unknown> extends Timers, Stashing, Receiving<C> {
   /** The actor's own ref: what others may be given. An ask of itself by a handler rejects with `AskCycleError`: tell instead. */
   readonly self: ActorRef<C>;
   /** Its name. */

@@ -113,6 +113,13 @@ export type { DeadLetters } from "./mail/dead_letters.ts";
 export type { EveryOptions, Timer, TimerOptions, Timers } from "./timers.ts";
 export type { Overflow } from "../channel/overflow.ts";
 export type { Placement, SpawnOptions } from "./spawn_options.ts";
+export type {
+  Clauses,
+  Received,
+  ReceiveOptions,
+  Receiving,
+} from "./receive.ts";
+export { ReceiveError } from "./receive_error.ts";
 export type { Stashing } from "./stash.ts";
 export { StashFullError } from "./stash_full_error.ts";
 export type { StopOptions } from "./stop_options.ts";

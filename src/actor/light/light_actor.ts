@@ -19,6 +19,7 @@ import { Checkpoints } from "../thread/checkpoints.ts";
 import type { LightOrder, LightOwner } from "./light_order.ts";
 import type { LocalLine } from "./light_local_line.ts";
 import type { LightHome } from "./light_home.ts";
+import { LightReceiving } from "./light_receiving.ts";
 import { LightQueue } from "./light_queue.ts";
 import { LightStash } from "./light_stash.ts";
 import type { LightStage } from "./light_stage.ts";
@@ -109,7 +110,7 @@ export class LightActor {
   takeOldest(from: LightSender | undefined): LightMessage | undefined {
     return this.#queue.takeOne((message) =>
       message.from === from && message.notice === undefined &&
-      message.again === undefined
+      message.again === undefined && !message.roomless
     );
   }
 
@@ -125,7 +126,13 @@ export class LightActor {
     this.queued = false;
     let count = 0;
     while (this.#canTake()) {
-      this.#stage.handling.handle(this.#life!, this.#queue.shift());
+      const life = this.#life!;
+      const { receiving } = life;
+      const { handling } = this.#stage;
+      if (receiving?.waits) {
+        const found = receiving.take(this.#stash?.size ?? 0);
+        if (found !== undefined) handling.receive(life, found);
+      } else handling.handle(life, this.#queue.shift());
       if (this.#life?.checkpoints?.due) this.#keepIfDue(this.#life);
       if (++count >= TURN || this.#stage.sliceOver()) break;
     }
@@ -180,6 +187,7 @@ export class LightActor {
     if (life.state === "starting") return this.#end(life, STOPPED);
     if (life.stop === undefined || !how.drain) life.stop = how;
     if (life.stop.drain) this.#stage.draining(this);
+    life.receiving?.stop();
     life.context?.abort(how.reason);
     this.#maybeStop(life);
     if (life.state === "over" || how.deadlineMs >= 2 ** 31) return;
@@ -214,14 +222,24 @@ export class LightActor {
         size: () => this.#stash?.size ?? 0,
         add: () => (this.#stash ??= new LightStash(this.#queue)).add(life),
         release: () => this.#unstash(life),
+        receive: (...args) => this.#receivingOf(life).begin(...args),
       },
     );
     if (life.stop !== undefined) context.abort(life.stop.reason);
     return context;
   }
 
+  #receivingOf(life: LightLife): LightReceiving {
+    return life.receiving ??= new LightReceiving(
+      life,
+      this.#queue,
+      (message) => this.#stage.finished(this, message),
+    );
+  }
+
   #unstash(life: LightLife): number {
     if (this.#life !== life) return 0;
+    life.receiving?.lookAgain();
     const count = this.#stash?.release() ?? 0;
     this.stir();
     return count;
@@ -235,6 +253,7 @@ export class LightActor {
 
   #canTake(): boolean {
     const life = this.#life;
+    if (life?.receiving?.waits) return life.receiving.due;
     const { head } = this.#queue;
     return head !== undefined && head.complete &&
       life !== undefined && life.state === "up" &&
@@ -381,6 +400,7 @@ export class LightActor {
     clearTimeout(life.timer);
     life.context?.end();
     life.checkpoints?.close();
+    life.receiving?.stop();
     this.#life = undefined;
     life.handling = undefined;
     void life.endChildren("kill");

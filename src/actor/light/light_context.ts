@@ -1,5 +1,6 @@
 import { TroupeError } from "../../errors.ts";
 import type { Context } from "../current.ts";
+import type { Received, ReceiveOptions } from "../receive.ts";
 import { ActorTimers, type Timers } from "../timers.ts";
 import {
   checkWatch,
@@ -17,6 +18,7 @@ interface LightAside {
   size(): number;
   add(): never;
   release(): number;
+  receive(clauses: object, options?: ReceiveOptions): Promise<unknown>;
 }
 
 type Handler = (down: Down<unknown>) => unknown;
@@ -87,6 +89,13 @@ export class LightContext implements Context {
   readonly stash = (): never => this.#stash.add();
   /** See {@link Context.unstash}. */
   readonly unstash = (): number => this.#stash.release();
+
+  /** See {@link Context.receive}. */
+  readonly receive = <T extends object>(
+    clauses: T,
+    options?: ReceiveOptions,
+  ): Promise<Received<T>> =>
+    this.#stash.receive(clauses, options) as Promise<Received<T>>;
 
   /** See {@link Context.log}. */
   readonly log = (...values: unknown[]): void => {

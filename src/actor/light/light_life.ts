@@ -10,6 +10,7 @@ import type { LightContext } from "./light_context.ts";
 import type { LightMessage } from "./light_message.ts";
 import type { OpenStreams } from "../stream/open_streams.ts";
 import type { Method } from "../mail/methods.ts";
+import type { LightReceiving } from "./light_receiving.ts";
 import type { LightOrder, LightOwner } from "./light_order.ts";
 
 /**
@@ -41,6 +42,8 @@ export class LightLife implements LightRunning {
   #home: LightHome | undefined;
   /** Whether it does right now what it is to do between two messages. */
   between = false;
+  /** What its handler receives, once one has. */
+  receiving: LightReceiving | undefined;
   /** Handlers that run. */
   running = 0;
   /** The message that was begun last, if it is a call and no other runs beside it. */

@@ -35,7 +35,9 @@ export class LightLosses {
       if (message.asks) {
         this.#lights.answerError(actor, message, emptiedError(actor.name));
       }
-      if (message.notice === undefined) this.#lights.finished(actor, message);
+      if (message.notice === undefined && !message.roomless) {
+        this.#lights.finished(actor, message);
+      }
     }
   }
 
@@ -73,7 +75,7 @@ export class LightLosses {
   /** A message that waited when its actor ended for good. */
   turnAway(actor: LightActor, message: LightMessage): void {
     this.lose(actor, message, "undelivered");
-    if (!message.asks) message.from?.lane?.settle();
+    if (!message.asks && !message.roomless) message.from?.lane?.settle();
     if (message.again !== undefined) {
       // It has begun, and was to come again.
       const { name, incarnation } = actor;

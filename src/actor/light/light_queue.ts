@@ -51,6 +51,17 @@ export class LightQueue {
     return each;
   }
 
+  /** Takes the one behind `before`, or the first; there must be one. */
+  takeAfter(before: LightMessage | undefined): LightMessage {
+    if (before === undefined) return this.shift();
+    const message = before.next!;
+    before.next = message.next;
+    if (message.next === undefined) this.#tail = before;
+    message.next = undefined;
+    this.size--;
+    return message;
+  }
+
   /** Takes all. */
   takeAll(): LightMessage[] {
     const all: LightMessage[] = [];

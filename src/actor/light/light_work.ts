@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { errorFromWire, errorToWire } from "../../error_wire.ts";
 import { ActorCrashedError, UnknownMethodError } from "../../errors.ts";
 import type { ExitReport } from "../../exit_report.ts";
 import { enterLight } from "../current.ts";
@@ -11,6 +12,7 @@ import { failedBy } from "../thread/unhandled.ts";
 import type { WireCrash } from "../thread/last_call.ts";
 import { isThenable } from "../is_thenable.ts";
 import { unknownMethod } from "../mail/methods.ts";
+import type { Clause, Receipt } from "../receipt.ts";
 import type { LightLife } from "./light_life.ts";
 import type { LightMessage, LightSender } from "./light_message.ts";
 import type { LightStage } from "./light_stage.ts";
@@ -105,16 +107,7 @@ export class LightWork {
     message: LightMessage,
     result: PromiseLike<unknown>,
   ): void {
-    (life.flying ??= new Set()).add(message);
-    if (message.asks && message.from !== undefined) {
-      this.#stage.takesTime(life.actor, message);
-    }
-    const landed = (): boolean => {
-      message.landed = true;
-      if (life.state === "over") return false;
-      life.running--;
-      return life.flying!.delete(message);
-    };
+    const landed = this.#fly(life, message);
     result.then((value) => {
       if (!landed()) return;
       this.#reply(life, message, value);
@@ -122,6 +115,76 @@ export class LightWork {
     }, (error) => {
       if (!landed()) return;
       this.#refuseOrFail(life, message, error);
+      life.actor.goOn(life);
+    });
+  }
+
+  /** The handler of a message takes time. Returns what says that it has ended, and answers whether that counts. */
+  #fly(life: LightLife, message: LightMessage): () => boolean {
+    (life.flying ??= new Set()).add(message);
+    if (message.asks && message.from !== undefined) {
+      this.#stage.takesTime(life.actor, message);
+    }
+    return () => {
+      message.landed = true;
+      if (life.state === "over") return false;
+      life.running--;
+      return life.flying!.delete(message);
+    };
+  }
+
+  /** Calls the clause for a message that the handler which runs has waited for. */
+  receive(
+    life: LightLife,
+    { message, clause, receipt }: {
+      message: LightMessage;
+      clause: Clause;
+      receipt: Receipt;
+    },
+  ): void {
+    if (message.ask !== undefined) message.ask.light!.begun = true;
+    const { outer } = life.receiving!;
+    const landed = (): void => {
+      this.#finish(life, message);
+      if (life.receiving!.outer === outer) life.handling = outer;
+    };
+    const returned = (value: unknown): void => {
+      if (message.asks) this.#stage.answer(life.actor, message, value);
+      landed();
+      receipt.settle(value);
+    };
+    const thrown = (error: unknown): void => {
+      if (message.asks) {
+        const answer = error instanceof Error
+          ? error
+          : errorFromWire(errorToWire(error, life.actor.name));
+        this.#stage.answerError(life.actor, message, answer);
+      }
+      landed();
+      receipt.reject(error);
+    };
+    life.handling = message;
+    const before = enterLight(life);
+    let result: unknown;
+    try {
+      const { args } = message;
+      if (typeof args === "function") message.args = args() as unknown[];
+      result = clause(...message.args as unknown[]);
+    } catch (error) {
+      return thrown(error);
+    } finally {
+      enterLight(before);
+    }
+    if (!isThenable(result)) return returned(result);
+    life.running++;
+    const counts = this.#fly(life, message);
+    result.then((value) => {
+      if (!counts()) return;
+      returned(value);
+      life.actor.goOn(life);
+    }, (error) => {
+      if (!counts()) return;
+      thrown(error);
       life.actor.goOn(life);
     });
   }
@@ -155,6 +218,7 @@ export class LightWork {
 
   #reply(life: LightLife, message: LightMessage, value: unknown): void {
     if (message.aside) return this.#putAside(life, message);
+    life.receiving?.close(message);
     if (message.asks) this.#stage.answer(life.actor, message, value);
     this.#finish(life, message);
   }
@@ -187,9 +251,10 @@ export class LightWork {
     error: unknown,
   ): void {
     if (message.aside) return this.#putAside(life, message);
+    const received = life.receiving?.close(message) === true;
     const method = life.methods?.get(message.hash)?.name ?? "unknown";
     const alone = this.#isAlone(life, error, method);
-    if (!alone && this.#comesAgain(life, message)) {
+    if (!alone && !received && this.#comesAgain(life, message)) {
       life.crash ??= this.#stage.describe(life, message);
       return life.actor.fail(life, error);
     }

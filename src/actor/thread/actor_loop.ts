@@ -11,17 +11,11 @@
  * @module
  */
 import { errorToWire } from "../../error_wire.ts";
-import {
-  type ActorCrashedError,
-  Refusal,
-  UnknownMethodError,
-} from "../../errors.ts";
+import { type ActorCrashedError, UnknownMethodError } from "../../errors.ts";
 import { OVERFLOWS } from "../../channel/overflow.ts";
 import { ENDPOINT, STATE } from "../../memory/endpoints.ts";
 import type { LaneReader } from "../../memory/lane.ts";
 import { Answers } from "./answers.ts";
-import type { Checkpoints } from "./checkpoints.ts";
-import type { Cause } from "../mail/ask_chain.ts";
 import { type Call, Flight } from "../mail/flight.ts";
 import type { Isolate } from "./isolate.ts";
 import type { MailConsumer } from "./mail_consumer.ts";
@@ -29,35 +23,31 @@ import type { DeadLetterReason } from "../mail/dead_letter.ts";
 import { failHooks, stopHooks } from "./last_hooks.ts";
 import type { LoopFacts } from "./loop_facts.ts";
 import type { Shelf } from "./shelf.ts";
-import type { Notice } from "../mail/notice_queue.ts";
+import { ThreadReceiving } from "./thread_receiving.ts";
+import type { ReceiveOptions } from "../receive.ts";
+import { handleNotice, type NoticeTaker } from "./notice_turn.ts";
 import { isThenable } from "../is_thenable.ts";
 import { droppedBy, failedBy, incompleteFor } from "./unhandled.ts";
 import { type LastCall, lastCall } from "./last_call.ts";
 import { type Methods, methodsOf, unknownMethod } from "../mail/methods.ts";
 import { OPEN, type OpenArgs } from "../stream/stream_op.ts";
 import { OpenStreams, streamStopped } from "../stream/open_streams.ts";
-import type { ActorTimers } from "../timers.ts";
 import type { WireReport } from "../mail/protocol.ts";
-
-/** Nobody waits for the handler of a notice. */
-const NOTICE: Cause = { kind: 0, c: 0 };
 
 /** The loop of one actor. */
 export class ActorLoop implements MailConsumer {
   readonly #isolate: Isolate;
   readonly #instance: object;
   readonly #name: string;
-  readonly #incarnation: number;
+  readonly #facts: LoopFacts;
   readonly #methods: Methods;
   readonly #answers: Answers;
   readonly #report: (report: WireReport, call?: LastCall) => void;
   readonly #concurrency: number;
   readonly #dropsOldest: boolean;
-  readonly #timers: ActorTimers | undefined;
-  readonly #checkpoints: Checkpoints | undefined;
-  readonly #isAlone: (error: unknown, method: string) => boolean;
-  readonly #redelivers: boolean;
   readonly #shelf: Shelf;
+  readonly #receiving: ThreadReceiving;
+  readonly #noticeTaker: NoticeTaker;
   #state: "idle" | "stopping" | "over" = "idle";
   #running = 0;
   /** The lane of a message that is dealt with and not yet finished. */
@@ -79,19 +69,35 @@ export class ActorLoop implements MailConsumer {
     this.#isolate = isolate;
     this.#instance = instance;
     this.#name = facts.name;
-    this.#incarnation = facts.incarnation;
+    this.#facts = facts;
     this.#concurrency = facts.concurrency;
-    this.#checkpoints = facts.checkpoints;
-    this.#timers = facts.timers;
     const { table, endpoint } = isolate;
     this.#dropsOldest =
       OVERFLOWS[table.get(endpoint, ENDPOINT.OVERFLOW)] === "dropOldest";
-    this.#isAlone = facts.isAlone;
-    this.#redelivers = facts.redelivers ?? false;
     this.#shelf = facts.shelf;
     this.#report = report;
     this.#methods = methodsOf(instance);
     this.#answers = new Answers(isolate, facts.name);
+    this.#noticeTaker = {
+      isolate,
+      concurrency: facts.concurrency,
+      running: (more) => this.#running += more,
+      changed: () => this.#facts.checkpoints?.changed(),
+      failed: (error) => void this.#fail(error, "failed"),
+    };
+    this.#receiving = new ThreadReceiving({
+      ...facts,
+      isolate,
+      methods: this.#methods,
+      answers: this.#answers,
+      stops: () => this.#stop !== undefined || this.#state !== "idle",
+      done: (lane) => this.#done(lane),
+      landed: (lane) => {
+        this.#running--;
+        this.#done(lane);
+        isolate.wake();
+      },
+    });
   }
 
   /** The names of the methods that are messages. */
@@ -101,7 +107,19 @@ export class ActorLoop implements MailConsumer {
 
   /** See {@link MailConsumer.ready}. */
   get ready(): boolean {
+    // The handler that waits for a message runs, and nothing beside it.
+    const receives = this.#running === 1 && this.#receiving.waits;
+    return receives ? this.#state === "idle" : this.free;
+  }
+
+  /** See {@link MailConsumer.free}. */
+  get free(): boolean {
     return this.#state === "idle" && this.#running < this.#concurrency;
+  }
+
+  /** See `Receiving.receive()`. */
+  receive(clauses: object, options?: ReceiveOptions): Promise<unknown> {
+    return this.#receiving.begin(clauses, options);
   }
 
   /** See {@link MailConsumer.consume}. */
@@ -110,13 +128,15 @@ export class ActorLoop implements MailConsumer {
     const isolate = this.#isolate;
     this.#keepIfDue();
     while (this.ready && this.#stop?.drain !== false) {
-      const notice = this.#isolate.notices.take();
-      if (notice !== undefined) this.#notice(notice);
+      const { waits } = this.#receiving;
+      if (waits && !this.#receiving.hasRoom()) break;
+      const notice = waits ? undefined : isolate.notices.take();
+      if (notice !== undefined) handleNotice(notice, this.#noticeTaker);
       else {
         const lane = this.#take();
         if (lane === undefined) {
           // The end of a lane may have been found, and a notice that waited for it.
-          if (this.#isolate.notices.due) continue;
+          if (isolate.notices.due && !waits) continue;
           break;
         }
         if (lane === "fenced") {
@@ -125,7 +145,8 @@ export class ActorLoop implements MailConsumer {
         }
         if (this.#dropsOldest && lane.overflowed && isolate.complete(lane)) {
           this.#drop(lane);
-        } else this.#accept(lane);
+        } else if (waits && this.#receiving.skips(lane)) this.#skip(lane);
+        else this.#accept(lane);
       }
       count++;
       if (this.#mustPause()) break;
@@ -134,37 +155,6 @@ export class ActorLoop implements MailConsumer {
     this.#keepIfDue();
     if (this.#stop !== undefined) this.#maybeStop(count);
     return count;
-  }
-
-  /** Handles a notice as a message is handled. */
-  #notice(notice: Notice): void {
-    const { chain } = this.#isolate;
-    const alone = this.#concurrency === 1;
-    if (alone) chain.begin(NOTICE);
-    const over = (): void => {
-      if (alone) chain.end();
-      this.#checkpoints?.changed();
-    };
-    const failed = (error: unknown): void => {
-      over();
-      if (!(error instanceof Refusal)) void this.#fail(error, "failed");
-    };
-    try {
-      const result = notice();
-      if (!isThenable(result)) return over();
-      this.#running++;
-      result.then(() => {
-        this.#running--;
-        over();
-        this.#isolate.wake();
-      }, (error) => {
-        this.#running--;
-        failed(error);
-        this.#isolate.wake();
-      });
-    } catch (error) {
-      failed(error);
-    }
   }
 
   #take(): LaneReader | "fenced" | undefined {
@@ -183,7 +173,7 @@ export class ActorLoop implements MailConsumer {
 
   /** A stop overtakes the messages that wait; timers and signals have their turn. */
   #mustPause(): boolean {
-    if (this.#checkpoints?.due) return true;
+    if (this.#facts.checkpoints?.due) return true;
     const { table, endpoint } = this.#isolate;
     const look = this.#isolate.look();
     if (look === "not yet") return false;
@@ -193,18 +183,13 @@ export class ActorLoop implements MailConsumer {
 
   /** Takes a checkpoint if one is due; no message is begun until it is kept. */
   #keepIfDue(): void {
-    const checkpoints = this.#checkpoints;
-    if (checkpoints === undefined || !this.ready) return;
+    const checkpoints = this.#facts.checkpoints;
+    if (checkpoints === undefined || !this.free) return;
     // One that stops takes its last one anyway.
     if (this.#stop?.drain === false) return;
     if (!checkpoints.due) return checkpoints.await();
-    this.#running += this.#concurrency;
-    checkpoints.take().catch((error) => this.#fail(error, "failed")).then(
-      () => {
-        this.#running -= this.#concurrency;
-        this.#isolate.wake();
-      },
-    );
+    const goOn = this.#hold();
+    checkpoints.take().catch((error) => this.#fail(error, "failed")).then(goOn);
   }
 
   /** Finishes the last message and tells those who wait for room. */
@@ -225,6 +210,7 @@ export class ActorLoop implements MailConsumer {
   stop(reason: unknown, drain: boolean): void {
     this.#stop ??= { reason, drain };
     if (!drain) this.#stop = { reason, drain };
+    this.#receiving.stop();
     this.#isolate.wake();
   }
 
@@ -236,17 +222,29 @@ export class ActorLoop implements MailConsumer {
   /** The message waits on the shelf. The next one is not begun before that outlives this thread. */
   #putAside(lane: LaneReader): void {
     this.#shelf.aside = false;
-    this.#checkpoints?.changed();
-    this.#timers?.handled();
+    this.#facts.checkpoints?.changed();
+    this.#facts.timers?.handled();
     this.#shelf.inHand = undefined;
     this.#isolate.chain.end();
     this.#handled = lane;
     this.#settle();
+    this.#shelf.kept(this.#hold());
+  }
+
+  /** Begins no message before the answer is called. */
+  #hold(): () => void {
     this.#running += this.#concurrency;
-    this.#shelf.kept(() => {
+    return () => {
       this.#running -= this.#concurrency;
       this.#isolate.wake();
-    });
+    };
+  }
+
+  /** Another message is waited for: this one has its turn later. */
+  #skip(lane: LaneReader): void {
+    this.#shelf.skip(lane);
+    this.#handled = lane;
+    this.#shelf.kept(this.#hold());
   }
 
   #maybeStop(handled: number): void {
@@ -261,7 +259,12 @@ export class ActorLoop implements MailConsumer {
   async #end(reason: unknown): Promise<void> {
     await this.#streams?.end(streamStopped(this.#name));
     this.#finish(
-      await stopHooks(this.#instance, reason, this.#checkpoints, this.#name),
+      await stopHooks(
+        this.#instance,
+        reason,
+        this.#facts.checkpoints,
+        this.#name,
+      ),
     );
   }
 
@@ -288,18 +291,24 @@ export class ActorLoop implements MailConsumer {
   /** Handles a record now, or when its parcel has arrived: it keeps its place in the order. */
   #accept(lane: LaneReader): void {
     if (this.#isolate.lost(lane)) {
+      this.#receiving.lost();
       return this.#turnAway(lane, incompleteFor(this.#name), "undelivered");
     }
     if (this.#isolate.complete(lane)) return this.#handle(lane);
-    this.#running += this.#concurrency;
+    const goOn = this.#hold();
     this.#isolate.whenParcel(lane.e, () => {
-      this.#running -= this.#concurrency;
+      goOn();
       this.#accept(lane);
-      this.#isolate.wake();
     });
   }
 
   #handle(lane: LaneReader): void {
+    if (this.#receiving.meant(lane)) {
+      this.#running++;
+      if (this.#receiving.take(lane)) return;
+      this.#running--;
+      return this.#skip(lane);
+    }
     // Alone, a message stays in its lane until it is answered, and the lane describes it.
     const call = this.#concurrency > 1 ? new Flight(lane) : lane;
     if (call === lane) {
@@ -341,9 +350,9 @@ export class ActorLoop implements MailConsumer {
       instance: this.#instance,
       methods: this.#methods,
       run: (act) => act(),
-      changed: () => this.#checkpoints?.changedBetween(),
+      changed: () => this.#facts.checkpoints?.changedBetween(),
       failed: (error, method, from) => {
-        if (this.#isAlone(error, method)) return error as Error;
+        if (this.#facts.isAlone(error, method)) return error as Error;
         this.#lastCall ??= { method, from, ask: true };
         // The first error is the reason of the end.
         if (this.#state === "idle") void this.#fail(error, "failed");
@@ -366,15 +375,16 @@ export class ActorLoop implements MailConsumer {
     });
   }
 
-  #reply(call: Call, value: unknown): void {
-    if (this.#shelf.aside) return this.#putAside(call as LaneReader);
+  #reply(taken: Call, value: unknown): void {
+    if (this.#shelf.aside) return this.#putAside(taken as LaneReader);
+    const call = this.#receiving.close(taken);
     this.#answers.reply(call, value);
     this.#answered(call);
   }
 
   #answered(call: Call): void {
-    this.#checkpoints?.changed();
-    this.#timers?.handled();
+    this.#facts.checkpoints?.changed();
+    this.#facts.timers?.handled();
     if (call instanceof Flight) return;
     this.#isolate.chain.end();
     this.#shelf.inHand = undefined;
@@ -387,14 +397,15 @@ export class ActorLoop implements MailConsumer {
     this.#handled = lane;
   }
 
-  #refuseOrFail(error: unknown, call: Call): void {
-    if (this.#shelf.aside) return this.#putAside(call as LaneReader);
+  #refuseOrFail(error: unknown, taken: Call): void {
+    if (this.#shelf.aside) return this.#putAside(taken as LaneReader);
+    const call = this.#receiving.close(taken);
     const method = this.#methods.get(call.a)?.name ?? "unknown";
-    const alone = this.#isAlone(error, method);
+    const alone = this.#facts.isAlone(error, method);
     if (error instanceof UnknownMethodError && error.method === "") {
       this.#answers.lose(call, "unknownMethod");
     }
-    if (!alone && this.#redelivers) {
+    if (!alone && this.#facts.redelivers && call === taken) {
       // It stays in its lane: the nursery decides whether it is to come again.
       this.#isolate.chain.end();
       void this.#fail(error, "failed");
@@ -407,13 +418,15 @@ export class ActorLoop implements MailConsumer {
   }
 
   #crashed(cause: unknown): ActorCrashedError {
-    return failedBy(this.#name, this.#incarnation, cause);
+    return failedBy(this.#name, this.#facts.incarnation, cause);
   }
 
   async #fail(error: unknown, kind: "failed" | "crashed"): Promise<void> {
     if (this.#state === "over") return;
     this.#state = "stopping";
-    const checkpoints = this.#redelivers ? undefined : this.#checkpoints;
+    const checkpoints = this.#facts.redelivers
+      ? undefined
+      : this.#facts.checkpoints;
     const streams = this.#streams?.end(this.#crashed(error));
     await failHooks(this.#instance, error, checkpoints, streams);
     this.#finish({ kind, code: 1, error: errorToWire(error, this.#name) });

@@ -131,7 +131,7 @@ export class Isolate {
         work: () => this.#work(),
         hasWork: () =>
           this.mailbox.hasMore(this.consumer?.ready ?? false) ||
-          (this.notices.due && this.consumer?.ready === true) ||
+          (this.notices.due && this.consumer?.free === true) ||
           this.light?.ready === true ||
           this.#outgoing.roomy,
         expecting: () => {

@@ -10,6 +10,7 @@
  *   aside       → in its turn      takeBeside(), after release()
  *   in its turn → aside            put() again: behind all others, until those have had their turn too
  *   in its turn → gone             its lane's done()
+ *   (in a lane), in its turn → skipped   skip(): behind all others, until recall() gives those their turn before all
  *
  * @module
  */
@@ -22,6 +23,8 @@ import { stashFull } from "../stash_full_error.ts";
 const SHELF_BYTES = 1 << 22;
 /** Left free, so that each can be moved from the head of the ring to its end: lanes of mail hold records up to 128 KiB. */
 const RESERVE_BYTES = 1 << 19;
+/** No record of a lane of mail is longer. */
+const LONGEST_BYTES = 1 << 17;
 /** Records that a lane may hold. */
 const MAX_RECORDS = 1 << 20;
 
@@ -34,8 +37,8 @@ export function createShelf(
     from: endpoint,
     to: endpoint,
     capacityBytes: SHELF_BYTES,
-    // One is in flight while it is put aside again.
-    capacityMessages: Math.min(capacity + 1, MAX_RECORDS),
+    // One is in flight while it is put aside again, and one may be skipped beyond the capacity.
+    capacityMessages: Math.min(capacity + 2, MAX_RECORDS),
   });
 }
 
@@ -56,6 +59,10 @@ export class Shelf {
   #left = 0;
   /** Whether all that are aside are to have it. */
   #all = false;
+  /** Messages at the end that were skipped, and have their turn once they are recalled. */
+  #skipped = 0;
+  /** Whether they are. */
+  #recalled = false;
   #known: PromiseWithResolvers<void> | undefined;
   readonly #announce: (memory: SharedArrayBuffer) => void;
 
@@ -98,7 +105,8 @@ export class Shelf {
 
   /** Whether one is to have its turn. */
   get due(): boolean {
-    return this.#left > 0 || (this.#all && this.size > 0);
+    return this.#left > 0 || (this.#all && this.size > 0) ||
+      (this.#recalled && this.#skipped > 0);
   }
 
   /** Calls `then` when what was put aside outlives this thread, at once if it does already. */
@@ -113,10 +121,30 @@ export class Shelf {
     this.#known = undefined;
   }
 
+  /** Why no message more may be skipped, if none may. */
+  get full(): "count" | "bytes" | undefined {
+    if (this.due) return undefined;
+    if (this.size > this.capacity) return "count";
+    return this.#writer?.hasRoom(LONGEST_BYTES + RESERVE_BYTES) === false
+      ? "bytes"
+      : undefined;
+  }
+
+  /** Puts the record that `lane` has in flight behind all others, until {@link recall}; there must be room for it. */
+  skip(lane: LaneReader): void {
+    this.put(lane, true);
+    this.#skipped++;
+  }
+
+  /** What was skipped has its turn from the next {@link takeBeside} on, in its order, before any other. */
+  recall(): void {
+    this.#recalled = true;
+  }
+
   /** Puts the record that `lane` has in flight aside. Returns why it could not. */
-  put(lane: LaneReader): "put" | "count" | "bytes" {
+  put(lane: LaneReader, anyway = false): "put" | "count" | "bytes" {
     const again = lane === this.reader;
-    if (!again && this.size >= this.capacity) return "count";
+    if (!again && !anyway && this.size >= this.capacity) return "count";
     if (this.#writer === undefined) {
       const memory = createShelf(this.#endpoint, this.capacity);
       this.#open(memory);
@@ -126,7 +154,9 @@ export class Shelf {
     const writer = this.#writer!;
     const { kind, a, b, c, e, start, end } = lane;
     const length = end - start;
-    if (!again && !writer.hasRoom(length + RESERVE_BYTES)) return "bytes";
+    if (!again && !anyway && !writer.hasRoom(length + RESERVE_BYTES)) {
+      return "bytes";
+    }
     const d = again ? lane.d : this.#next++;
     const payload = lane.bytes.slice(start, end);
     const result = writer.tryWrite(kind, a, b, c, d, e, payload, length);
@@ -162,6 +192,7 @@ export class Shelf {
 
   #take(): LaneReader | "fenced" | undefined {
     if (this.#all && !this.#line()) return "fenced";
+    if (this.#recalled && !this.#callBack()) return "fenced";
     if (this.#left === 0) return undefined;
     this.#left--;
     return this.reader!.take() === "taken" ? this.reader! : "fenced";
@@ -172,14 +203,32 @@ export class Shelf {
     this.#all = false;
     const reader = this.reader;
     if (reader === undefined) return true;
-    if (this.#left < reader.depth) {
-      for (; this.#left > 0; this.#left--) {
-        if (reader.take() !== "taken") return false;
-        this.put(reader);
-        if (reader.done() === "fenced") return false;
-      }
-    }
+    if (this.#left < reader.depth && !this.#turn(this.#left)) return false;
     this.#left = reader.depth;
+    this.#skipped = 0;
+    return true;
+  }
+
+  /** Lines those up that were skipped, which came before those whose turn it is; the others that are aside behind them. */
+  #callBack(): boolean {
+    this.#recalled = false;
+    if (this.#skipped === 0) return true;
+    const due = this.#left + this.#skipped;
+    const others = this.size - due;
+    if (!this.#turn(this.#left) || !this.#turn(others)) return false;
+    this.#left = due;
+    this.#skipped = 0;
+    return true;
+  }
+
+  /** Moves the first `count` behind the others. */
+  #turn(count: number): boolean {
+    const reader = this.reader!;
+    for (let left = count; left > 0; left--) {
+      if (reader.take() !== "taken") return false;
+      this.put(reader);
+      if (reader.done() === "fenced") return false;
+    }
     return true;
   }
 

@@ -32,6 +32,7 @@ import type {
   ToNursery,
   WireReport,
 } from "../mail/protocol.ts";
+import { receiveRefusal } from "../receive.ts";
 import { refTo } from "../ref.ts";
 import { RefCore } from "../mail/ref_core.ts";
 import { isAlone } from "../resume.ts";
@@ -80,6 +81,8 @@ let links: Links | undefined;
 let exiting = false;
 let stopEarly: { reason: unknown; drain: boolean } | undefined;
 const stopping = new AbortController();
+/** What can be received before the actor is up: nothing. */
+const NOT_UP = { concurrency: 1, handles: false, receives: false };
 
 scope.onmessage = receive;
 
@@ -214,7 +217,7 @@ async function start(here: Isolate, message: Become): Promise<void> {
   timers = new ActorTimers({
     inTurn: (notice) => here.notify(-1, notice),
     quiet: () =>
-      here.consumer?.ready === true && !here.mailbox.hasMore(true) &&
+      here.consumer?.free === true && !here.mailbox.hasMore(true) &&
       shelf?.due !== true,
     now: () => performance.now(),
   });
@@ -313,6 +316,10 @@ function contextOf(here: Isolate, own: Links, message: Become): Context {
       here.wake();
       return shelf!.release();
     },
+    receive: (clauses, options) =>
+      loop === undefined
+        ? Promise.reject(receiveRefusal(name, NOT_UP))
+        : loop.receive(clauses, options) as Promise<never>,
     after: timers!.after,
     every: timers!.every,
     idle: timers!.idle,
