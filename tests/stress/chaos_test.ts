@@ -25,7 +25,7 @@ import { threadsGone } from "../fixtures/threads_gone.ts";
 import { seeded } from "../supervisor/seeded.ts";
 
 /** How long it goes on, in seconds. */
-const SECONDS = Number(Deno.env.get("CHAOS_S") ?? 60);
+const SECONDS = Number(Deno.env.get("CHAOS_S") ?? 6);
 /** What decides who does what to whom: a run with the same seed takes the same decisions. */
 const SEED = Number(
   Deno.env.get("CHAOS_SEED") ?? Math.floor(Math.random() * 2 ** 31),

@@ -24,6 +24,9 @@ import { NumberSet } from "./number_set.ts";
 
 /** Messages that may wait for an actor whose start has not arrived. */
 const CAPACITY = 1_024;
+/** A stop that comes ahead of a start waits for it so long at least, and at most, in milliseconds. */
+const EARLY_MS = 100, MAX_MS = 2 ** 31 - 1;
+const STOPPED: ExitReport = { kind: "stopped", code: 0 };
 const KILLED: ExitReport = { kind: "killed", code: 1 };
 
 /** An order to start, as it travels. */
@@ -143,6 +146,14 @@ export class Tenants {
     const stops = this.#early.get(local) ?? [];
     this.#early.set(local, stops);
     stops.push(stop);
+    // One that nobody starts must not keep who stopped it waiting.
+    const waitMs = Math.min(Math.max(stop.how.deadlineMs, EARLY_MS), MAX_MS);
+    setTimeout(() => {
+      const at = stops.indexOf(stop);
+      if (at < 0) return;
+      stops.splice(at, 1);
+      stop.done(STOPPED);
+    }, waitMs);
     return true;
   }
 
@@ -249,7 +260,8 @@ export class Tenants {
   #takeEarly(local: number): readonly EarlyStop[] {
     const stops = this.#early.get(local) ?? [];
     this.#early.delete(local);
-    return stops;
+    // Emptied, so that those who wait no more find nothing.
+    return stops.splice(0);
   }
 }
 
