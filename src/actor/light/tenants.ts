@@ -44,6 +44,8 @@ type WireStart = [
 interface EarlyStop {
   readonly how: LightStop;
   readonly done: (report: ExitReport) => void;
+  /** Its deadline. */
+  timer?: ReturnType<typeof setTimeout>;
 }
 
 /** One incarnation of an owner, and what it started here. */
@@ -148,10 +150,8 @@ export class Tenants {
     stops.push(stop);
     // One that nobody starts must not keep who stopped it waiting.
     const waitMs = Math.min(Math.max(stop.how.deadlineMs, EARLY_MS), MAX_MS);
-    setTimeout(() => {
-      const at = stops.indexOf(stop);
-      if (at < 0) return;
-      stops.splice(at, 1);
+    stop.timer = setTimeout(() => {
+      stops.splice(stops.indexOf(stop), 1);
       stop.done(STOPPED);
     }, waitMs);
     return true;
@@ -260,8 +260,8 @@ export class Tenants {
   #takeEarly(local: number): readonly EarlyStop[] {
     const stops = this.#early.get(local) ?? [];
     this.#early.delete(local);
-    // Emptied, so that those who wait no more find nothing.
-    return stops.splice(0);
+    for (const { timer } of stops) clearTimeout(timer);
+    return stops;
   }
 }
 
