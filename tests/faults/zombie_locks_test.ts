@@ -9,23 +9,11 @@ import {
   System,
 } from "../../mod.ts";
 import { threadsGone } from "../fixtures/threads_gone.ts";
+import { LIMIT_MS, until } from "../fixtures/until.ts";
 import { Locker, LOCKER_WORD, type Locks } from "../fixtures/zombie_locker.ts";
 
 /** So often the stuck thread tries everything. */
 const TRIES = 50;
-/** Only a fault takes so long, in milliseconds. */
-const LIMIT_MS = 20_000;
-
-async function until(what: string, holds: () => boolean): Promise<void> {
-  const start = performance.now();
-  while (!holds()) {
-    if (performance.now() - start > LIMIT_MS) {
-      throw new Error(`Waited for ever: ${what}`);
-    }
-    await new Promise((resolve) => setTimeout(resolve));
-  }
-}
-
 /** Lets the stuck thread try everything some more. */
 async function tries({ words }: Locks): Promise<void> {
   const from = Atomics.load(words, LOCKER_WORD.TRIED);

@@ -9,6 +9,7 @@ import {
 } from "../../mod.ts";
 import { PACKAGE, runDeno } from "../fixtures/child_program.ts";
 import { threadsGone } from "../fixtures/threads_gone.ts";
+import { LIMIT_MS, until } from "../fixtures/until.ts";
 import {
   type Reach,
   Stuck,
@@ -19,19 +20,6 @@ import {
 
 /** So often a stuck thread tries everything while nobody may hear it. */
 const TRIES = 200;
-/** Longer than any of these tests takes; only a fault takes so long, in milliseconds. */
-const LIMIT_MS = 20_000;
-
-/** Turns the event loop until `holds`. */
-async function until(what: string, holds: () => boolean): Promise<void> {
-  const start = performance.now();
-  while (!holds()) {
-    if (performance.now() - start > LIMIT_MS) {
-      throw new Error(`Waited for ever: ${what}`);
-    }
-    await new Promise((resolve) => setTimeout(resolve));
-  }
-}
 
 /** Resolves when a child was restarted. */
 function restarted(tree: Supervisor): Promise<void> {
