@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { deadline } from "@std/async/deadline";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import {
@@ -25,7 +26,7 @@ import { threadsGone } from "../fixtures/threads_gone.ts";
 import { seeded } from "../supervisor/seeded.ts";
 
 /** How long it goes on, in seconds. */
-const SECONDS = Number(Deno.env.get("CHAOS_S") ?? 6);
+const SECONDS = Number(Deno.env.get("CHAOS_S") ?? 60);
 /** What decides who does what to whom: a run with the same seed takes the same decisions. */
 const SEED = Number(
   Deno.env.get("CHAOS_SEED") ?? Math.floor(Math.random() * 2 ** 31),
@@ -116,6 +117,18 @@ async function memoryBelow(limit: number): Promise<ReturnType<typeof memory>> {
     await pause(500);
   }
   return memory();
+}
+
+/** Longer than anything here takes, on a machine that is busy with something else, in milliseconds. */
+const PATIENCE_MS = 60_000;
+
+/** What `wait` gives; fails with the name of what was waited for when that takes too long. */
+async function within<T>(what: string, wait: Promise<T>): Promise<T> {
+  try {
+    return await deadline(wait, PATIENCE_MS);
+  } catch (cause) {
+    throw new Error(`Waited for ${what}`, { cause });
+  }
 }
 
 function pause(ms: number): Promise<void> {
@@ -210,8 +223,9 @@ class Chaos {
     const ref = this.#workers[worker]!;
     const branch = this.#branchOf(worker);
     const id = `w${worker}`;
-    if (blow === "kill" || blow === "stop") await ref[blow]();
-    else if (blow === "stopChild") await branch.stopChild(id);
+    const name = `${dealt} of ${id}`;
+    if (blow === "kill" || blow === "stop") await within(name, ref[blow]());
+    else if (blow === "stopChild") await within(name, branch.stopChild(id));
     else {
       if (blow === "badStart") this.#book.failNextStart();
       const death = blow === "badStart" ? "throw" : blow;
@@ -228,7 +242,9 @@ class Chaos {
     const state = () =>
       branch.children().find((child) => child.id === id)?.state;
     // A group restart may have brought it back, or be about to.
-    if (state() === "stopped") await branch.restartChild(id).catch(() => {});
+    if (state() !== "stopped") return;
+    const restarted = branch.restartChild(id).catch(() => {});
+    await within(`the restart of ${id}`, restarted);
   }
 
   async #settleOne(worker: number): Promise<void> {
@@ -243,7 +259,7 @@ class Chaos {
 
   /** Waits until every message was dealt with; returns what was sent and not begun, and not refused either, by worker. */
   async settle(): Promise<number[]> {
-    await Promise.all(this.#open);
+    await within("open asks", Promise.all(this.#open));
     await Promise.all(this.#workers.keys().map((w) => this.#settleOne(w)));
     return this.#sent.map((sent, w) =>
       sent - this.#book.begun(0, w) - this.#refused[w]!
@@ -343,8 +359,10 @@ async function runChaos(ms: number): Promise<Chaos> {
   chaos.ends["lost with hosts"] = lost.reduce((sum, count) => sum + count, 0);
   chaos.ends["known as lost"] = known;
   assertEquals(tree.state, "running");
-  await tree.stop();
-  for (const sender of senders) await sender.stop();
+  await within("the stop of the tree", tree.stop());
+  for (const sender of senders) {
+    await within("the stop of a sender", sender.stop());
+  }
   assertEquals(system.tree(), []);
   return chaos;
 }
@@ -352,10 +370,10 @@ async function runChaos(ms: number): Promise<Chaos> {
 Deno.test(`a tree of ${WORKERS} actors loses nothing unaccounted through ${SECONDS} s of chaos (S92, M1, M4, M15)`, async () => {
   try {
     await runChaos(Math.min(SECONDS, WARM_UP_S) * 1_000);
-    await threadsGone();
+    await within("threads to go", threadsGone());
     const before = memory();
     const { ends, blows } = await runChaos(SECONDS * 1_000);
-    await threadsGone();
+    await within("threads to go", threadsGone());
     const after = await memoryBelow(GROWTH * before.process);
     console.log(`CHAOS_SEED=${SEED}`, ends, blows, { before, after });
     assert((ends.answered ?? 0) > 0, "nothing was answered");
