@@ -108,6 +108,7 @@ export type {
   Timers,
 } from "./src/actor/timers.ts";
 export type { Overflow } from "./src/channel/overflow.ts";
+export { ParcelLostError } from "./src/channel/parcel_lost_error.ts";
 export type { Placement, SpawnOptions } from "./src/actor/spawn_options.ts";
 export type {
   Clauses,

@@ -56,3 +56,4 @@ export {
   type Refused,
 } from "./outlet.ts";
 export type { Overflow } from "./overflow.ts";
+export { ParcelLostError } from "./parcel_lost_error.ts";

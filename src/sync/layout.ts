@@ -16,7 +16,8 @@ export const SYNC_VERSION: 1 = 1 as const;
  *      8     2  HINT       every claimer    where the search for a free row starts: a row comes again as late as possible
  *     12     3  DEATHS     who ends a life  how many lives have ended, mod 2^32; who waits is notified here
  *     16     4  GROUPS     every System     groups given out, mod 2^30
- *     20-63     reserved   nobody           zero
+ *     20     5  PARCELS    every thread     numbers given to what records cannot carry, mod 2^32
+ *     24-63     reserved   nobody           zero
  *     64    16  ROWS       see LIFE         row 0 is nobody's, then row 1 and so on
  */
 export const LIVES: {
@@ -25,6 +26,7 @@ export const LIVES: {
   readonly HINT: 2;
   readonly DEATHS: 3;
   readonly GROUPS: 4;
+  readonly PARCELS: 5;
   readonly ROWS: 16;
   readonly ROW_WORDS: 2;
   readonly MAX_ROWS: 8192;
@@ -34,6 +36,7 @@ export const LIVES: {
   HINT: 2,
   DEATHS: 3,
   GROUPS: 4,
+  PARCELS: 5,
   ROWS: 16,
   ROW_WORDS: 2,
   MAX_ROWS: 8_192,

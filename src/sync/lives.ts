@@ -11,8 +11,8 @@ import { InvalidOptionError, ThreadLimitError } from "../errors.ts";
 import { add, cas, load, notify, peek, poke, store } from "../memory/cells.ts";
 import { LIFE, LIVES, SYNC_VERSION } from "./layout.ts";
 
-const { DEATHS, GROUPS, HINT, MAX_ROWS, ROOT, ROW_WORDS, ROWS, VERSION } =
-  LIVES;
+const { DEATHS, GROUPS, HINT, MAX_ROWS, PARCELS, ROOT, ROW_WORDS } = LIVES;
+const { ROWS, VERSION } = LIVES;
 
 /** The lives of all threads of a program. */
 export class Lives {
@@ -64,6 +64,11 @@ export class Lives {
   /** A number by which threads can be ended together. */
   newGroup(): number {
     return (add(this.words, GROUPS, 1) + 1) & 0x3fffffff;
+  }
+
+  /** A number for what a record cannot carry: no integer of 32 bits but 0, and no other's among the last 2^32. */
+  newParcel(): number {
+    return (add(this.words, PARCELS, 1) + 1) | 0 || this.newParcel();
   }
 
   /**

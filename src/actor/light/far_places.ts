@@ -10,7 +10,7 @@ import type { Overflow } from "../../channel/overflow.ts";
 import { encode } from "../../memory/codec.ts";
 import { ENDPOINT } from "../../memory/endpoints.ts";
 import { HostRows } from "../../memory/host_rows.ts";
-import { movable } from "../mail/movable.ts";
+import { movable } from "../../memory/movable.ts";
 import {
   type Address,
   KIND,

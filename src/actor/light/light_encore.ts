@@ -1,5 +1,5 @@
 import { decode } from "../../memory/codec.ts";
-import { movable } from "../mail/movable.ts";
+import { movable } from "../../memory/movable.ts";
 import type { WireState } from "../mail/protocol.ts";
 import { enterIsolate, type Isolate } from "../thread/isolate.ts";
 import { encodeFor } from "../thread/leaving.ts";

@@ -8,7 +8,7 @@ import { TroupeError } from "../../errors.ts";
 import type { ExitReport } from "../../exit_report.ts";
 import { decode } from "../../memory/codec.ts";
 import { ENDPOINT } from "../../memory/endpoints.ts";
-import { movable } from "../mail/movable.ts";
+import { movable } from "../../memory/movable.ts";
 import type { Address, WireReport, WireState } from "../mail/protocol.ts";
 import { fromWireReport, toWireReport } from "../mail/ref_core.ts";
 import { enterIsolate } from "../thread/isolate.ts";

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Collect, Deposit, Forget } from "../../channel/depot.ts";
 import type { WireError } from "../../error_wire.ts";
 import type { ExitReport } from "../../exit_report.ts";
 import type { DeadLetterBundle } from "./dead_letter.ts";
@@ -181,6 +182,9 @@ export type ToNursery =
   | { readonly type: "unlink"; readonly to: Address }
   | { readonly type: "trap"; readonly on: boolean }
   | Parcel
+  | Deposit
+  | Collect
+  | Forget
   | DeadLetterBundle
   | { readonly type: "parcelDone"; readonly to: number; readonly id: number }
   | FromWorker;
@@ -279,6 +283,8 @@ export type FromNursery =
   /** No exit of a former link comes any more. */
   | { readonly type: "unlinked"; readonly from: Address }
   | Parcel
+  | Collect
+  | Forget
   | DeadLetterBundle
   | { readonly type: "zombies"; readonly count: number }
   | { readonly type: "closed" }

@@ -22,6 +22,7 @@ import type {
 import { armed } from "./armed.ts";
 import { Brood } from "./brood.ts";
 import type { Chick } from "./chick.ts";
+import { Depository } from "./depository.ts";
 import { DeadLetterBatch, type LostMessage } from "../mail/dead_letter.ts";
 import { HostPool, NURSERY } from "./host_pool.ts";
 import {
@@ -34,7 +35,7 @@ import { HangWatch } from "./hang_watch.ts";
 import { fenceLanes } from "./fence_lanes.ts";
 import type { LastCall } from "../thread/last_call.ts";
 import { lost } from "./lost.ts";
-import { NOTHING, peersOf } from "./peers.ts";
+import { endOf, NOTHING, peersOf } from "./peers.ts";
 import { closeMailbox, named, nameOf, readLane } from "./leftovers.ts";
 import { type Link, sealLinksOf, Seat, silentIn, type Start } from "./seat.ts";
 import { type LivesOfSystem, SeatLives } from "./seat_lives.ts";
@@ -61,6 +62,10 @@ export class Nursery {
     end: (seat, report) => this.#end(seat, report),
   });
   readonly #hosts: HostPool;
+  readonly #depot: Depository = new Depository({
+    lives: (who) => this.#lives.has(who),
+    toMain: (message, transfer) => this.#toMain(message, transfer),
+  });
   /** The lanes that lead to the main thread. */
   readonly #mainLinks: Link[] = [];
 
@@ -118,6 +123,10 @@ export class Nursery {
         return this.#seats.get(from)!.shelve(message.memory);
       case "parcel":
         return this.#parcel(message);
+      case "deposit":
+      case "collect":
+      case "forget":
+        return this.#depot.receive(message, from);
       case "hatched":
         return this.#brood.hatched(message.id, message.port);
       case "hatchFailed":
@@ -125,6 +134,7 @@ export class Nursery {
       case "closing":
         return this.#brood.hold();
       case "close":
+        this.#depot.close();
         this.#hosts.close();
         this.#brood.close();
         this.#deadLetters.flush();
@@ -269,16 +279,9 @@ export class Nursery {
     // Nobody starts it again, so its owner need not say that it is gone.
     const { once } = seat.start!;
     if (once) this.#free(seat);
-    this.#deliver(seat.owner, {
-      type: "ended",
-      address: seat.address,
-      incarnation: seat.start!.become.incarnation,
-      report,
-      asked: seat.asked,
-      crash,
-      heard: last?.ask === true ||
-        stoppers.size + watchers.size + partners.size > 0,
-    });
+    const heard = last?.ask === true ||
+      stoppers.size + watchers.size + partners.size > 0;
+    this.#deliver(seat.owner, endOf(seat, report, heard, crash));
     if (once) this.#tellGone(seat, report);
     this.#tellStoppers(seat, report);
     if (seat.owner === NURSERY) {
@@ -293,7 +296,7 @@ export class Nursery {
   #fence(seat: Seat, { kind }: WireReport): LastCall | undefined {
     const { endpoint } = seat.address;
     const epoch = this.#table.bump(endpoint, ENDPOINT.EPOCH) + 1;
-    this.#lives.end(seat, kind);
+    this.#depot.ended(this.#lives.end(seat, kind) ?? 0);
     this.#sealFrom(endpoint);
     const failed = kind === "failed" || kind === "crashed" || kind === "hung";
     return fenceLanes(seat, epoch, failed && !seat.asked, this.#lose);
@@ -344,17 +347,7 @@ export class Nursery {
     if (from >= 0) seat.stoppers.add(from);
     if (seat.state === "empty") {
       const report: WireReport = { kind: "stopped", code: 0 };
-      const incarnation = seat.start?.become.incarnation ?? 0;
-      const { asked } = message;
-      this.#deliver(seat.owner, {
-        type: "ended",
-        address,
-        incarnation,
-        report,
-        asked,
-        crash: undefined,
-        heard: true,
-      });
+      this.#deliver(seat.owner, endOf(seat, report, true));
       return this.#tellStoppers(seat, report);
     }
     if (message.deadlineMs <= 0) {

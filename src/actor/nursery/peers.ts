@@ -1,4 +1,5 @@
-import type { FromNursery } from "../mail/protocol.ts";
+import type { FromNursery, WireReport } from "../mail/protocol.ts";
+import type { WireCrash } from "../thread/last_call.ts";
 import type { Seat } from "./seat.ts";
 
 /** What a peer is told of its messages: how far they were begun, and which asks are put aside. */
@@ -41,4 +42,15 @@ function asideOf(
   if (own.length === 0) return {};
   const keptAside = !final && start?.dropMail !== true;
   return { aside: own.map(({ ask }) => ask), keptAside };
+}
+
+/** What the owner of an incarnation is told of its end. */
+export function endOf(
+  { address, asked, start }: Seat,
+  report: WireReport,
+  heard: boolean,
+  crash?: WireCrash,
+): FromNursery {
+  const incarnation = start?.become.incarnation ?? 0;
+  return { type: "ended", address, incarnation, report, asked, crash, heard };
 }

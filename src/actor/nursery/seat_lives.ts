@@ -37,11 +37,21 @@ export class SeatLives {
     return { memory: this.#lives.memory, who };
   }
 
-  /** Ends it: what the thread held of locks is another's to take from here on. */
-  end(seat: Seat, kind: ExitKind): void {
+  /** Whether the thread in one of the seats has that name. */
+  has(who: number): boolean {
+    return this.#names.values().some((name) => name === who);
+  }
+
+  /**
+   * Ends it: what the thread held of locks is another's to take from here on.
+   *
+   * @returns The name of the thread; `undefined` if none was there.
+   */
+  end(seat: Seat, kind: ExitKind): number | undefined {
     const who = this.#names.get(seat);
     if (who === undefined) return;
     this.#names.delete(seat);
     this.#lives.end(who, kind !== "done" && kind !== "stopped");
+    return who;
   }
 }

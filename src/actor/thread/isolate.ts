@@ -8,6 +8,7 @@ import { Doorbell, rouse } from "../../channel/doorbell.ts";
 import { Mailbox } from "../../channel/mailbox.ts";
 import type { Delivery } from "../../channel/outlet.ts";
 import { ENDPOINT, type EndpointTable } from "../../memory/endpoints.ts";
+import { joinDepot, serveDepot } from "../../channel/depot.ts";
 import { type LaneReader, takeUnsettled } from "../../memory/lane.ts";
 import { decode } from "../../memory/codec.ts";
 import { AskBook } from "../mail/ask_book.ts";
@@ -85,6 +86,7 @@ export class Isolate {
   readonly #outgoing: Outgoing;
   readonly #pump: Pump;
   readonly #deadLetters: DeadLetterBatch;
+  readonly #leaveDepot: () => void;
 
   /** An isolate serving `endpoint` as its incarnation `epoch`; `post` reaches the nursery. */
   constructor(
@@ -99,6 +101,8 @@ export class Isolate {
     this.epoch = epoch;
     this.#post = post;
     this.#outgoing = new Outgoing(this, epoch);
+    // Of a worker's keeper that worker knows; see worker_entry.ts.
+    this.#leaveDepot = endpoint === 0 ? joinDepot({ post }) : () => {};
     this.chain = new AskChain(table, endpoint, KIND.ASK, () => this.fenced);
     this.#deadLetters = new DeadLetterBatch((bundle) => post(bundle));
     this.asks = new AskBook(epoch, {
@@ -162,7 +166,9 @@ export class Isolate {
   receive(message: FromNursery): boolean {
     if (message.type === "lane") this.adopt(message.lane);
     else if (message.type === "parcel") this.#parcels.put(message);
-    else if (message.type === "silent") {
+    else if (message.type === "collect" || message.type === "forget") {
+      serveDepot(message);
+    } else if (message.type === "silent") {
       this.#parcels.silence(this.mailbox.sealedFrom(message.from));
     } else if (message.type === "gone") this.#gone(message);
     else if (message.type === "stopped") {
@@ -300,6 +306,7 @@ export class Isolate {
     this.closed = true;
     this.#pump.close();
     this.asks.close(error);
+    this.#leaveDepot();
     this.#outgoing.abandon();
     this.light?.close();
     this.streams.end(error);

@@ -7,7 +7,7 @@ import { ring } from "../../channel/doorbell.ts";
 import { type Delivery, Outlet } from "../../channel/outlet.ts";
 import { ENDPOINT } from "../../memory/endpoints.ts";
 import { mailOptions } from "../mail/mail_options.ts";
-import { movable } from "../mail/movable.ts";
+import { movable } from "../../memory/movable.ts";
 import type { Parts } from "../mail/parts.ts";
 import type { Address } from "../mail/protocol.ts";
 import { coreOf } from "../mail/ref_core.ts";

@@ -10,6 +10,7 @@ import {
   TopLevelSpawnError,
   UnknownExportError,
 } from "../../errors.ts";
+import { useDepot } from "../../channel/depot.ts";
 import { decode } from "../../memory/codec.ts";
 import { ENDPOINT, EndpointTable } from "../../memory/endpoints.ts";
 import { enterLife } from "../../sync/lives.ts";
@@ -171,6 +172,7 @@ async function become(message: Become): Promise<void> {
   const { address, epoch, name } = message;
   enterHome("loading");
   enterLife(message.life.memory, message.life.who);
+  useDepot({ post });
   const table = new EndpointTable(message.table);
   isolate = new Isolate(table, address.endpoint, epoch, post);
   isolate.onFenced = closeThread;
