@@ -1,11 +1,7 @@
 import { InvalidOptionError } from "../errors.ts";
 import type { Kind, NumberOf, Views } from "./kind.ts";
-import {
-  assign,
-  plain,
-  type RawRecord,
-  recordClass,
-} from "./record_accessors.ts";
+import { assign, plain, recordClass } from "./record_accessors.ts";
+import type { RawRecord } from "./record_numbers.ts";
 import { type FieldPlace, type FieldTable, layOut } from "./record_fields.ts";
 
 /** What a field may be: a number, a struct in it, a fixed array of either, or a text of at most so many bytes. */

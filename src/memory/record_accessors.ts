@@ -3,9 +3,6 @@
  *
  * A record is its memory and where it lies there. Each field is an accessor on the prototype of its layout, made once.
  *
- * Why ten functions that look the same: the engine learns by the place in the text what an access meets. One function for all
- * kinds meets all kinds of arrays, and costs ten times as much.
- *
  * @module
  */
 import { InvalidOptionError } from "../errors.ts";
@@ -17,33 +14,17 @@ import {
   parseFingerprint,
   TEXT_HEAD_BYTES,
 } from "./record_fields.ts";
+import {
+  type Accessor,
+  AT,
+  emptyClass,
+  numberAt,
+  type RawRecord,
+  type RecordClass,
+  TABLE,
+  VIEWS,
+} from "./record_numbers.ts";
 import { ViewRangeError } from "./view_range_error.ts";
-
-/** The key of a record's memory. */
-export const VIEWS: unique symbol = Symbol("views");
-/** The key of the first byte of a record. */
-export const AT: unique symbol = Symbol("at");
-/** The key of a layout on the prototype of its records. */
-export const TABLE: unique symbol = Symbol("table");
-
-/** A record; its fields are accessors of its prototype. */
-export interface RawRecord {
-  /** Its memory. */
-  [VIEWS]: Views;
-  /** Its first byte. */
-  [AT]: number;
-  /** Its fields. */
-  readonly [TABLE]: FieldTable;
-}
-
-/** Makes a record; one class for each layout. */
-export type RecordClass = new (views: Views, at: number) => RawRecord;
-
-/** How a field is read and written. */
-interface Accessor {
-  get(this: RawRecord): unknown;
-  set(this: RawRecord, value: never): void;
-}
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
@@ -73,118 +54,32 @@ const classes: Map<string, RecordClass> = new Map();
 export function recordClass(table: FieldTable): RecordClass {
   const known = classes.get(table.fingerprint);
   if (known !== undefined) return known;
-  const Class = class {
-    constructor(views: Views, at: number) {
-      // Not declared as fields: a class defines those a second time, at four times the cost of a record.
-      const made = this as unknown as RawRecord;
-      made[VIEWS] = views;
-      made[AT] = at;
-    }
-  };
+  const Class = emptyClass(table);
   for (const field of table.fields) {
     Object.defineProperty(Class.prototype, field.name, {
-      ...accessorOf(field),
+      ...accessorOf(table, field),
       enumerable: true,
       configurable: true,
     });
   }
   Object.defineProperty(Class.prototype, TABLE, { value: table });
-  const made = Class as unknown as RecordClass;
-  define(made, table);
-  classes.set(table.fingerprint, made);
-  return made;
+  define(Class, table);
+  classes.set(table.fingerprint, Class);
+  return Class;
 }
 
-function accessorOf({ type, offset, count }: FieldPlace): Accessor {
+function accessorOf(
+  table: FieldTable,
+  { type, offset, count }: FieldPlace,
+): Accessor {
   if (type === "text") return textAt(offset, count);
   if (typeof type === "string") {
-    return count === 0 ? NUMBERS[type](offset) : viewAt(type, offset, count);
+    return count === 0
+      ? numberAt(table, type, offset)
+      : viewAt(type, offset, count);
   }
   return count === 0 ? recordAt(type, offset) : recordsAt(type, offset, count);
 }
-
-const NUMBERS: Readonly<Record<Kind, (offset: number) => Accessor>> = {
-  i8: (offset) => ({
-    get() {
-      return this[VIEWS].i8[this[AT] + offset];
-    },
-    set(value) {
-      this[VIEWS].i8[this[AT] + offset] = value;
-    },
-  }),
-  u8: (offset) => ({
-    get() {
-      return this[VIEWS].u8[this[AT] + offset];
-    },
-    set(value) {
-      this[VIEWS].u8[this[AT] + offset] = value;
-    },
-  }),
-  i16: (offset) => ({
-    get() {
-      return this[VIEWS].i16[(this[AT] + offset) >>> 1];
-    },
-    set(value) {
-      this[VIEWS].i16[(this[AT] + offset) >>> 1] = value;
-    },
-  }),
-  u16: (offset) => ({
-    get() {
-      return this[VIEWS].u16[(this[AT] + offset) >>> 1];
-    },
-    set(value) {
-      this[VIEWS].u16[(this[AT] + offset) >>> 1] = value;
-    },
-  }),
-  i32: (offset) => ({
-    get() {
-      return this[VIEWS].i32[(this[AT] + offset) >>> 2];
-    },
-    set(value) {
-      this[VIEWS].i32[(this[AT] + offset) >>> 2] = value;
-    },
-  }),
-  u32: (offset) => ({
-    get() {
-      return this[VIEWS].u32[(this[AT] + offset) >>> 2];
-    },
-    set(value) {
-      this[VIEWS].u32[(this[AT] + offset) >>> 2] = value;
-    },
-  }),
-  i64: (offset) => ({
-    get() {
-      return this[VIEWS].i64[(this[AT] + offset) >>> 3];
-    },
-    set(value) {
-      this[VIEWS].i64[(this[AT] + offset) >>> 3] = value;
-    },
-  }),
-  u64: (offset) => ({
-    get() {
-      return this[VIEWS].u64[(this[AT] + offset) >>> 3];
-    },
-    set(value) {
-      this[VIEWS].u64[(this[AT] + offset) >>> 3] = value;
-    },
-  }),
-  f32: (offset) => ({
-    get() {
-      return this[VIEWS].f32[(this[AT] + offset) >>> 2];
-    },
-    set(value) {
-      this[VIEWS].f32[(this[AT] + offset) >>> 2] = value;
-    },
-  }),
-  f64: (offset) => ({
-    get() {
-      return this[VIEWS].f64[(this[AT] + offset) >>> 3];
-    },
-    set(value) {
-      this[VIEWS].f64[(this[AT] + offset) >>> 3] = value;
-    },
-  }),
-};
 
 /** A genuine typed array over the record's own memory. */
 function viewAt(kind: Kind, offset: number, count: number): Accessor {
