@@ -1,5 +1,8 @@
 import { add, load, notify, waitAsync, type Words } from "../memory/cells.ts";
-import { checkWait, type Wait } from "../sync/wait.ts";
+import { ownLife } from "../sync/lives.ts";
+import { mayBlock, throwFenced } from "../sync/obtain.ts";
+import { park } from "../sync/parker.ts";
+import { checkWait, type SyncWait, type Wait } from "../sync/wait.ts";
 
 /**
  * Waits until something has changed that others announce by {@linkcode announce} on a word.
@@ -38,6 +41,38 @@ export async function awaitChange(
   } finally {
     clearInterval(timer);
     signal?.removeEventListener("abort", onAbort);
+  }
+}
+
+/**
+ * As {@linkcode awaitChange}, blocking the thread: in slices, between which it looks whether it was given up.
+ *
+ * @param what What cannot be done otherwise, for messages.
+ * @returns False if `timeout` passed first.
+ * @throws {MainThreadWaitError} If this is the main thread and `onMain` is not set.
+ * @throws {FencedError} If this thread was given up.
+ * @throws {InvalidOptionError} If an option is out of bounds.
+ */
+export function awaitChangeSync(
+  words: Words,
+  bell: number,
+  hasChanged: () => boolean,
+  what: string,
+  options: SyncWait,
+): boolean {
+  checkWait(what, options);
+  mayBlock(what, options);
+  const { timeout = Infinity } = options;
+  const until = timeout === Infinity ? Infinity : performance.now() + timeout;
+  for (;;) {
+    const { deaths } = ownLife().lives;
+    const value = load(words, bell);
+    if (hasChanged()) return true;
+    const left = until === Infinity ? Infinity : until - performance.now();
+    if (left <= 0) return false;
+    const cell = { words, index: bell, value };
+    // Nothing here belongs to a thread, so nothing changes with the death of one.
+    if (park(cell, left, deaths, () => {}) === "fenced") throwFenced(what);
   }
 }
 

@@ -4,9 +4,9 @@ import { type Rec, type RecInit, RecordLayout } from "../memory/record.ts";
 import { viewsOf } from "../memory/record_accessors.ts";
 import { roundUp } from "../memory/record_fields.ts";
 import { checkWhole } from "../memory/view_on.ts";
-import type { Wait } from "../sync/wait.ts";
+import type { SyncWait, Wait } from "../sync/wait.ts";
 import { WaitTimeoutError } from "../sync/wait_timeout_error.ts";
-import { announce, awaitChange } from "./await_change.ts";
+import { announce, awaitChange, awaitChangeSync } from "./await_change.ts";
 import { Handles } from "./handles.ts";
 import { Scratch } from "./scratch.ts";
 import { fieldsIn, makeBlock } from "./struct_block.ts";
@@ -74,7 +74,10 @@ let handles: Handles<StructRing<unknown>>;
  * - **Each once:** what is put is taken by exactly one taker.
  * - **Order:** takers get structs in the order of their tickets; those of one putter in the order in which it put them.
  * - **Bounded:** no room is said, not hidden. {@link tryPut} and {@link tryTake} never wait.
+ * - **Awaited or blocking:** both wait for the same bell.
  * - **Not fair:** of those who wait, whoever is first when something changes has it.
+ * - **Deaths:** a struct is put or taken within one synchronous call, in which Deno ends no thread: a thread that ends leaves
+ *   nothing half-done, and nobody waits for it.
  * - **Travels** inside any message.
  *
  * No lock is held: the bounded queue of D. Vyukov, 1024cores.net.
@@ -204,6 +207,36 @@ export class StructRing<F> {
     return taken as unknown as Rec<F>;
   }
 
+  /**
+   * As {@linkcode StructRing.put}, blocking the thread.
+   *
+   * @throws {WaitTimeoutError} If there was no room in time.
+   * @throws {MainThreadWaitError} If this is the main thread and `onMain` is not set.
+   * @throws {FencedError} If this thread was given up while it waited.
+   * @throws {InvalidOptionError} If a field is missing or of another type, or an option is out of bounds.
+   * @throws {ViewRangeError} If a text or an array is too long. Nothing is put in any of these cases.
+   */
+  putSync(values: RecInit<F>, options: SyncWait = {}): void {
+    const bytes = this.#scratch.bytesOf(values);
+    const isPut = () => this.#put(bytes);
+    this.#waitSync(RING.TAKES, RING.PUTTERS, isPut, "put", options);
+  }
+
+  /**
+   * As {@linkcode StructRing.take}, blocking the thread.
+   *
+   * @throws {WaitTimeoutError} If there was none in time.
+   * @throws {MainThreadWaitError} If this is the main thread and `onMain` is not set.
+   * @throws {FencedError} If this thread was given up while it waited.
+   * @throws {InvalidOptionError} If an option is out of bounds.
+   */
+  takeSync(options: SyncWait = {}): Rec<F> {
+    let taken: Rec<F> | undefined;
+    const isTaken = () => (taken = this.tryTake()) !== undefined;
+    this.#waitSync(RING.PUTS, RING.TAKERS, isTaken, "take", options);
+    return taken as unknown as Rec<F>;
+  }
+
   static {
     handles = new Handles<StructRing<unknown>>(this.prototype, {
       name: "StructRing",
@@ -253,9 +286,30 @@ export class StructRing<F> {
     } finally {
       sub(words, sleepers, 1);
     }
-    throw new WaitTimeoutError(
-      `Cannot ${what} as it took too long: the limit is ${options.timeout} ms`,
-      { timeoutMs: options.timeout ?? Infinity },
-    );
+    throwTooLate(what, options);
   }
+
+  #waitSync(
+    bell: number,
+    sleepers: number,
+    isDone: () => boolean,
+    what: string,
+    options: SyncWait,
+  ): void {
+    const words = this.#words;
+    add(words, sleepers, 1);
+    try {
+      if (awaitChangeSync(words, bell, isDone, what, options)) return;
+    } finally {
+      sub(words, sleepers, 1);
+    }
+    throwTooLate(what, options);
+  }
+}
+
+function throwTooLate(what: string, { timeout = Infinity }: SyncWait): never {
+  throw new WaitTimeoutError(
+    `Cannot ${what} as it took too long: the limit is ${timeout} ms`,
+    { timeoutMs: timeout },
+  );
 }

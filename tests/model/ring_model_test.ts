@@ -1,6 +1,7 @@
 import { struct, StructRing } from "../../mod.ts";
 import { portable, revivePortable } from "../../src/memory/portable.ts";
 import { RING } from "../../src/shared/struct_ring.ts";
+import { Lives } from "../../src/sync/lives.ts";
 import {
   assertFlawFound,
   assertSound,
@@ -24,6 +25,13 @@ function ringMemory(filled: readonly number[]): SharedArrayBuffer {
   return travelling[portable]().data;
 }
 
+/** A table in which two threads live. */
+function livesMemory(): SharedArrayBuffer {
+  const lives = new Lives(undefined, 3);
+  for (let i = 0; i < 2; i++) lives.claim(0);
+  return lives.memory;
+}
+
 /** Says of each number how often it is there after the run, taken or still in the ring; 1 each is right. */
 function outcome(run: Run, names: readonly string[]): string {
   const count = new Map<number, number>();
@@ -35,7 +43,7 @@ function outcome(run: Run, names: readonly string[]): string {
   for (let pair = ring.tryTake(); pair !== undefined; pair = ring.tryTake()) {
     left.push(pair.a);
   }
-  for (const taken of [...of(/^(?:takes|waits|looks)/), ...left]) {
+  for (const taken of [...of(/^(?:takes|waits|looks|blocks)/), ...left]) {
     count.set(taken, (count.get(taken) ?? 0) + 1);
   }
   const wrong = [...count].filter(([, times]) => times !== 1);
@@ -52,7 +60,7 @@ function meeting(
   return explore({
     module: import.meta.resolve("./fixtures/ring_threads.ts"),
     threads,
-    setup: () => [ringMemory(filled)],
+    setup: () => [ringMemory(filled), livesMemory()],
     outcome: (run) => outcome(run, threads),
     allowed: (found) => found === "each once",
     words: WORDS,
@@ -88,6 +96,31 @@ Deno.test("StructRing.take() sleeps through no struct of two putters", async () 
     500,
   );
   assertSound(await meeting(["putsOne", "waitsForOne"]), 50);
+});
+
+Deno.test("StructRing.takeSync() sleeps through no struct of two putters", async () => {
+  assertSound(await meeting(["putsOne", "blocksForOne"]), 50);
+  assertSound(
+    await meeting(["putsOne", "putsTwo", "blocksForOne"], {
+      maxPreemptions: 1,
+    }),
+    100,
+  );
+});
+
+Deno.test("StructRing.takeSync() of two takers leaves none asleep", async () => {
+  const threads = ["putsAll", "blocksForOne", "blocksForOne"];
+  assertSound(await meeting(threads, { maxPreemptions: 1 }), 200);
+});
+
+Deno.test("StructRing.putSync() sleeps through no room", async () => {
+  const threads = ["putsAll", "blocksForOne"];
+  assertSound(await meeting(threads, { maxPreemptions: 2 }), 100);
+});
+
+Deno.test("the explorer finds a putter that wakes nobody", async () => {
+  const found = await meeting(["putsSilently", "blocksForOne"]);
+  assertFlawFound(found, "deadlock");
 });
 
 Deno.test("the explorer finds a taker that looks before it says that it waits", async () => {
