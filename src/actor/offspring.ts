@@ -390,7 +390,7 @@ function retireUnheard(
   this: ThreadCell | LightCell,
   report: ExitReport,
 ): void {
-  if (!this.heard) reportUnheardEnd(this.name, report);
+  reportUnheardEnd(this.core, report, this.heard);
   this.retire(report);
 }
 

@@ -10,7 +10,7 @@ import { encode } from "../memory/codec.ts";
 import { ENDPOINT } from "../memory/endpoints.ts";
 import type { LaneReader } from "../memory/lane.ts";
 import type { ActorClass } from "./define.ts";
-import { Ask } from "./mail/ask_book.ts";
+import { Ask, askedAt } from "./mail/ask_book.ts";
 import { type Address, KIND } from "./mail/protocol.ts";
 import type { Spawner } from "./offspring.ts";
 import { type ActorRef, coreIn } from "./ref.ts";
@@ -113,12 +113,10 @@ function askMain(isolate: Isolate, key: ServiceKey): Service {
     const main: Address = { endpoint: 0, life: table.get(0, ENDPOINT.LIFE) };
     const ask = new Ask(
       asks,
-      main,
-      "main",
+      askedAt(main, "main"),
       key[1],
       [],
       START_MS,
-      0,
       (ref) => resolve(ref as ActorRef<unknown>),
       reject,
     );

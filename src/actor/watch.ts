@@ -165,6 +165,11 @@ class WatchBook {
     }
   }
 
+  /** Whether somebody waits for the end of `address`. */
+  has(address: Address): boolean {
+    return this.#waiting.has(keyOf(address));
+  }
+
   /** The next incarnation at the address is up. */
   restarted(address: Address, incarnation: number): void {
     for (const watcher of this.#waiting.get(keyOf(address)) ?? []) {
@@ -197,7 +202,7 @@ class WatchBook {
     const watchers = this.#waiting.get(key) ?? new Set();
     this.#waiting.set(key, watchers.add(watcher));
     if (watcher.core.line !== undefined) {
-      void watcher.core.exited.then(() => this.gone(address));
+      void watcher.core.followed.then(() => this.gone(address));
       return watcher;
     }
     // Also of an actor whose end is known here: its address may not be free yet. The nursery answers when it is.
@@ -225,6 +230,11 @@ function bookOf(isolate: Isolate): WatchBook {
 /** Tells those who watch `address` on this thread of its end, which its ref knows by now. */
 export function tellWatchers(isolate: Isolate, address: Address): void {
   BOOKS.get(isolate)?.gone(address);
+}
+
+/** Whether somebody on this thread watches `address`. */
+export function isWatched(isolate: Isolate, address: Address): boolean {
+  return BOOKS.get(isolate)?.has(address) === true;
 }
 
 /** Tells those who watch `address` on this thread that it is up again. */

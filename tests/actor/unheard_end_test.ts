@@ -65,3 +65,93 @@ for (const [way, what] of ways) {
     assertEquals([code, stderr.includes("Actor")], [0, false], stderr);
   });
 }
+
+/** Which of many actors are reported when each fails in `placement` by `how`, and somebody hears of most in some way. */
+async function unheard(
+  placement: "thread" | "shared" | "local",
+  how: "fail" | "exit",
+): Promise<readonly string[]> {
+  const { code, stderr } = await runAsUser(
+    `
+    import { actor, type ActorRef, type Context, supervise, System, watch } from "@troupe/actors";
+
+    class FragileActor {
+      fail(): never {
+        throw new TypeError("Fell over");
+      }
+      exit(): void {
+        Deno.exit(4);
+      }
+      never(): Promise<never> {
+        return new Promise(() => {});
+      }
+      async *count(): AsyncGenerator<number> {
+        for (let n = 0;; n++) yield n;
+      }
+    }
+    export const Fragile = actor(import.meta, "Fragile", FragileActor);
+    export const Other = actor(import.meta, "Other", class {
+      #context!: Context;
+      onStart(context: Context): void {
+        this.#context = context;
+      }
+      watch(ref: ActorRef<FragileActor>): void {
+        this.#context.watch(ref, () => {});
+      }
+      ask(ref: ActorRef<FragileActor>): void {
+        ref.ask.never().catch(() => {});
+      }
+      async read(ref: ActorRef<FragileActor>): Promise<void> {
+        await ref.with({ credit: 2 }).stream.count().next();
+      }
+    });
+    if (import.meta.main) {
+      await using system = new System({ hosts: 10, deadLetterLines: 0 });
+      const other = await system.spawn(Other, []);
+      const placement = "${placement}";
+      const ways: Record<string, (ref: ActorRef<FragileActor>) => unknown> = {
+        nobody: () => {},
+        unwatched: (ref) => watch(ref, () => {})[Symbol.dispose](),
+        asking: (ref) => void ref.ask.never().catch(() => {}),
+        reading: (ref) => ref.with({ credit: 2 }).stream.count().next(),
+        watching: (ref) => watch(ref, () => {}),
+        ...("${how}" === "exit" ? {} : {
+          "asking elsewhere": (ref) => other.ask.ask(ref),
+          "reading elsewhere": (ref) => other.ask.read(ref),
+          "watching elsewhere": (ref) => other.ask.watch(ref),
+        }),
+      };
+      const refs = [];
+      for (const [name, way] of Object.entries(ways)) {
+        const options = { name, placement, concurrency: name.startsWith("asking") ? 2 : 1 } as const;
+        const ref = await system.spawn(Fragile, [], options);
+        await way(ref);
+        refs.push(ref);
+      }
+      await using tree = await supervise({
+        children: [{ id: "child", actor: Fragile, options: { placement }, restart: "temporary" }],
+      }, system);
+      refs.push(tree.ref("child", Fragile));
+      for (const ref of refs) ref.tell.${how}();
+      // Asking for the end is done elsewhere: it must not be heard of by that.
+      while (system.tree().length > 1) await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    `,
+    "-A",
+  );
+  assertEquals(code, 0, stderr);
+  const lines = stderr.matchAll(/^Actor "(.*)" ended \(.*nobody watches it/gm);
+  return lines.map(([, name]) => name!).toArray().sort();
+}
+
+for (const placement of ["thread", "shared", "local"] as const) {
+  Deno.test(`A failure is reported of those alone whom nobody hears of [${placement}]`, async () => { // S25
+    assertEquals(await unheard(placement, "fail"), ["nobody", "unwatched"]);
+  });
+}
+
+for (const placement of ["thread", "shared"] as const) {
+  Deno.test(`A thread that ends by itself is reported if nobody hears of who was on it [${placement}]`, async () => { // S25
+    assertEquals(await unheard(placement, "exit"), ["nobody", "unwatched"]);
+  });
+}

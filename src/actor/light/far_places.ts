@@ -34,6 +34,7 @@ type WireEnd = [
   report: WireReport,
   asked: boolean,
   crash: WireCrash | undefined,
+  heard: boolean,
 ];
 
 /** What a place needs of who keeps it. */
@@ -167,11 +168,12 @@ class FarPlace implements LightPlace {
     if (op === LIGHT_OP.CHECKPOINT) {
       return this.#owner!.checkpoint(value[0] as WireState);
     }
-    const [report, asked, crash] = value as WireEnd;
+    const [wire, asked, crash, heard] = value as WireEnd;
     // One that nobody runs may be stopped too: then it is not to be started.
     if (this.#state === "none" && !asked) return;
     this.#state = "none";
-    this.#owner!.ended(fromWireReport(report), asked, crash);
+    const report = fromWireReport(wire);
+    this.#owner!.ended({ report, asked, crash, heard });
   }
 
   /** An incarnation of the host ended. */
@@ -188,7 +190,12 @@ class FarPlace implements LightPlace {
       this.#owner!.notStarted(hostEnded(name, report));
     } else if (before === "up") {
       const innocent = culprit !== 0 && culprit !== this.local;
-      this.#owner!.ended(innocent ? KILLED : ownEnd(report), false);
+      this.#owner!.ended({
+        report: innocent ? KILLED : ownEnd(report),
+        asked: false,
+        crash: undefined,
+        heard: false,
+      });
     }
   }
 

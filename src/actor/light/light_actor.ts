@@ -10,12 +10,12 @@ import type { ExitReport } from "../../exit_report.ts";
 import { isThenable } from "../is_thenable.ts";
 import type { Overflow } from "../../channel/overflow.ts";
 import { bear } from "./light_birth.ts";
+import { checkpointsOf } from "./light_checkpoints.ts";
 import { LightContext } from "./light_context.ts";
 import { type LightHooks, LightLife } from "./light_life.ts";
 import { LightMessage, type LightSender } from "./light_message.ts";
 import { methodsOf } from "../mail/methods.ts";
-import type { WireState } from "../mail/protocol.ts";
-import { Checkpoints } from "../thread/checkpoints.ts";
+import type { Checkpoints } from "../thread/checkpoints.ts";
 import type { LightOrder, LightOwner } from "./light_order.ts";
 import type { LocalLine } from "./light_local_line.ts";
 import type { LightHome } from "./light_home.ts";
@@ -31,6 +31,8 @@ const TURN = 64;
 /** How long `onStop` may take after a failure, in milliseconds. */
 const CLEAN_UP_MS = 5_000;
 const STOPPED: ExitReport = { kind: "stopped", code: 0 };
+/** What the owner of one is told that does not run, and is not to. */
+const ASKED = { report: STOPPED, asked: true, crash: undefined, heard: true };
 
 /** A light actor: its queue, and the incarnation that works on it. */
 export class LightActor {
@@ -176,7 +178,7 @@ export class LightActor {
   ): void {
     const life = this.#life;
     if (life === undefined) {
-      if (how.asked) this.owner?.ended(STOPPED, true);
+      if (how.asked) this.owner?.ended(ASKED);
       return done(STOPPED);
     }
     (life.waiters ??= []).push(done);
@@ -265,7 +267,7 @@ export class LightActor {
     clearTimeout(life.timer);
     life.methods = methodsOf(life.instance!);
     life.state = "up";
-    life.checkpoints = this.#checkpointsOf(life);
+    life.checkpoints = checkpointsOf(life, () => this.goOn(life));
     if (life.order.incarnation > 1) this.#stage.restarted(this);
     life.owner.started();
     this.stir();
@@ -303,18 +305,6 @@ export class LightActor {
       () => this.#end(life, { kind: "failed", code: 1, error }),
       CLEAN_UP_MS,
     );
-  }
-
-  /** What keeps the states of the incarnation, if it gives any and somebody wants them. */
-  #checkpointsOf(life: LightLife): Checkpoints | undefined {
-    const { instance, order: { checkpointMs }, owner } = life;
-    if (checkpointMs === undefined || !Checkpoints.has(instance!)) return;
-    const keep = (state: WireState): boolean => {
-      if (life.state !== "over") owner.checkpoint(state);
-      return true;
-    };
-    const wake = (): void => this.goOn(life);
-    return new Checkpoints({ keep, wake }, instance!, checkpointMs);
   }
 
   /** Takes a checkpoint if one is due; no message is begun until it is kept. */
@@ -405,13 +395,16 @@ export class LightActor {
     life.handling = undefined;
     void life.endChildren("kill");
     this.#stash?.release();
+    life.crash ??= this.#stage.handling.inFlight(life);
+    const heard = life.heard || this.#queue.asked ||
+      this.core?.heard === true || (this.watchers?.size ?? 0) > 0;
     if (life.order.dropMail) {
       this.#stage.losses.drop(this, this.#queue.takeAll());
     }
-    life.crash ??= this.#stage.handling.inFlight(life);
     this.#stage.handling.cut(life, report);
     this.#stash?.release();
-    if (wasUp) life.owner.ended(report, life.asked, life.crash);
+    const { asked, crash } = life;
+    if (wasUp) life.owner.ended({ report, asked, crash, heard });
     else life.owner.notStarted(undefined);
     for (const done of life.waiters ?? []) done(report);
   }

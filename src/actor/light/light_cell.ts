@@ -15,7 +15,7 @@ import { enterIsolate, type Isolate } from "../thread/isolate.ts";
 import { encodeFor } from "../thread/leaving.ts";
 import { type LightOptions, lightOptions } from "./light_options.ts";
 import type { LightParent } from "./light_home.ts";
-import type { LightOwner } from "./light_order.ts";
+import type { LightEnd, LightOwner } from "./light_order.ts";
 import type { LightPlace } from "./light_place.ts";
 import { type Ref, refTo } from "../ref.ts";
 import type { RefCore } from "../mail/ref_core.ts";
@@ -39,12 +39,15 @@ export class LightCell implements Cell, LightOwner {
   onRetired: ((cell: LightCell) => void) | undefined;
   /** How the incarnation before ended. */
   lastReport: ExitReport | undefined;
+  /** Whether anybody heard of the end where it lived; see unheard_end.ts. */
+  heard = false;
+  /** What this thread knows of it. */
+  readonly core: RefCore;
   readonly #isolate: Isolate;
   readonly #plan: Plan;
   readonly #options: LightOptions;
   readonly #parent: LightParent;
   readonly #place: LightPlace;
-  readonly #core: RefCore;
   #incarnation = 0;
   #running = false;
   /** Of a start that takes its time. */
@@ -74,7 +77,7 @@ export class LightCell implements Cell, LightOwner {
     this.#options = lightOptions(options);
     this.#parent = parent;
     this.#place = place;
-    this.#core = place.core;
+    this.core = place.core;
   }
 
   /** See {@link LightOwner.endpoint}. */
@@ -84,12 +87,12 @@ export class LightCell implements Cell, LightOwner {
 
   /** See {@link Cell.name}. */
   get name(): string {
-    return this.#core.name;
+    return this.core.name;
   }
 
   /** See {@link Cell.ref}. */
   get ref(): Ref<unknown> {
-    return refTo(this.#core);
+    return refTo(this.core);
   }
 
   /** See {@link Cell.incarnation}. */
@@ -97,14 +100,9 @@ export class LightCell implements Cell, LightOwner {
     return this.#incarnation;
   }
 
-  /** Whether anybody is told of its end: who asked, or wants to know. */
-  get heard(): boolean {
-    return this.#core.heard || this.#crash?.ask === true;
-  }
-
   /** How it ends for good. */
   get over(): Promise<ExitReport> {
-    return this.#core.over;
+    return this.core.over;
   }
 
   /** Whether an incarnation runs or starts. */
@@ -125,7 +123,7 @@ export class LightCell implements Cell, LightOwner {
   /** See {@link Cell.start}. */
   start(after?: ExitReport): Promise<void> {
     if (this.#isolate.closed) return Promise.reject(notStarted(this.name));
-    this.#core.incarnation = ++this.#incarnation;
+    this.core.incarnation = ++this.#incarnation;
     this.#running = true;
     this.#outcome = OPEN;
     const restore = this.#restore;
@@ -202,7 +200,7 @@ export class LightCell implements Cell, LightOwner {
     this.#retired = true;
     this.#running = false;
     this.#place.retire(report);
-    this.#core.end(report);
+    this.core.end(report);
     this.onRetired?.(this);
   }
 
@@ -210,7 +208,7 @@ export class LightCell implements Cell, LightOwner {
   started(): void {
     if (this.#outcome === OPEN) this.#outcome = STARTED;
     this.#starting?.resolve();
-    tellRestart(this.#isolate, this.#core.address, this.#incarnation);
+    tellRestart(this.#isolate, this.core.address, this.#incarnation);
     this.#starting = undefined;
   }
 
@@ -250,9 +248,10 @@ export class LightCell implements Cell, LightOwner {
   }
 
   /** See {@link LightOwner.ended}. */
-  ended(report: ExitReport, asked: boolean, crash?: WireCrash): void {
+  ended({ report, asked, crash, heard }: LightEnd): void {
     if (this.#retired) return;
     this.#crash = crash;
+    this.heard = heard;
     if (!this.#over(report)) this.onEnded?.(report, asked);
   }
 

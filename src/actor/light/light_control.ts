@@ -20,7 +20,7 @@
  *   NOT_STARTED  host → owner  [error] or []                   none
  *   CHECKPOINT   host → owner  [state]                         none
  *   RESUMED      host → owner  [error, method]                 none
- *   ENDED        host → owner  [report, asked, crash]          none
+ *   ENDED        host → owner  [report, asked, crash, heard]   none
  *
  * @module
  */

@@ -82,12 +82,10 @@ export class LaneLine implements LightLine {
       const encoded = encodeMessage(core, name, args, options);
       const ask = new Ask(
         isolate.asks,
-        core.address,
-        core.name,
+        core,
         name,
         args,
         timeout,
-        core.incarnation,
         resolve,
         reject,
       );

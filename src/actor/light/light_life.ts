@@ -77,6 +77,13 @@ export class LightLife implements LightRunning {
     return this.#home?.end(how);
   }
 
+  /** Whether somebody hears of its end who wanted it, waits for an answer, or read a stream; see unheard_end.ts. */
+  get heard(): boolean {
+    return this.asked || this.crash?.ask === true ||
+      this.streams?.told === true ||
+      this.flying?.values().some(({ asks }) => asks) === true;
+  }
+
   /** See {@link LightRunning.cycleTo}. */
   cycleTo(to: RefCore): readonly string[] | undefined {
     const waiting = lightCycle(this, to);

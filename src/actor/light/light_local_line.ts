@@ -61,12 +61,10 @@ export class LocalLine implements LightLine {
       const given = this.#lights.given(core, name, args, options);
       const ask = new Ask(
         isolate.asks,
-        core.address,
-        core.name,
+        core,
         name,
         args,
         timeout,
-        core.incarnation,
         resolve,
         reject,
       );

@@ -38,6 +38,18 @@ export interface LightOrder {
   readonly parent: { readonly id: number; readonly name: string };
 }
 
+/** The end of an incarnation that was up. */
+export interface LightEnd {
+  /** How it ended. */
+  readonly report: ExitReport;
+  /** Whether somebody but its owner wanted it. */
+  readonly asked: boolean;
+  /** The message that it was handling. */
+  readonly crash: WireCrash | undefined;
+  /** Whether anybody hears of it there; see unheard_end.ts. */
+  readonly heard: boolean;
+}
+
 /** Who started a light actor, and is told what becomes of it. */
 export interface LightOwner {
   /** The endpoint of its thread. */
@@ -50,11 +62,6 @@ export interface LightOwner {
   resumed(error: Error, method: string): void;
   /** It lets a state of it be kept. */
   checkpoint(state: WireState): void;
-  /**
-   * It was up and has ended.
-   *
-   * @param asked Whether somebody but its owner wanted it.
-   * @param crash The message that it was handling.
-   */
-  ended(report: ExitReport, asked: boolean, crash?: WireCrash): void;
+  /** It was up and has ended; or nobody ran, and somebody but its owner wants that none does. */
+  ended(end: LightEnd): void;
 }

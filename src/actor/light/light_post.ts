@@ -6,7 +6,7 @@
 import type { ExitReport } from "../../exit_report.ts";
 import { encode, type Encoded } from "../../memory/codec.ts";
 import { ENDPOINT } from "../../memory/endpoints.ts";
-import { Ask } from "../mail/ask_book.ts";
+import { Ask, askedAt } from "../mail/ask_book.ts";
 import type { WireError } from "../../error_wire.ts";
 import {
   type Address,
@@ -51,12 +51,10 @@ export class LightPost {
     };
     const ask = new Ask(
       asks,
-      to,
-      "",
+      askedAt(to),
       "stop",
       [],
       Infinity,
-      0,
       (report) => done(fromWireReport(report as WireReport)),
       // Its thread ended, and it with it.
       () => done(LOST),

@@ -34,6 +34,13 @@ export class LightQueue {
     return message;
   }
 
+  /** Whether somebody waits for an answer to one of them. */
+  get asked(): boolean {
+    let each = this.head;
+    while (each !== undefined && !each.asks) each = each.next;
+    return each !== undefined;
+  }
+
   /** Takes the first that `isIt` says so of. */
   takeOne(isIt: (message: LightMessage) => boolean): LightMessage | undefined {
     let before: LightMessage | undefined;

@@ -20,15 +20,15 @@ export function standing(actor: LightActor | undefined): Standing {
 
 /** How the light actor behind `core` stands, as its own thread sees it: nobody is told of an end before that knows it. */
 export async function standingOf(core: RefCore): Promise<Standing> {
-  const { isolate, address, name } = core;
+  const { isolate, address } = core;
   const { endpoint, local = 0 } = address;
   if (core.report !== undefined || isolate.closed) return "gone";
   const lights = lightsOf(isolate);
   if (endpoint === isolate.endpoint) return standing(lights.find(local));
   const answer = new Promise<unknown>((resolve, reject) => {
     const { asks } = isolate;
-    const how = [name, "standing", [], ASK_MS, 0] as const;
-    const ask = new Ask(asks, address, ...how, resolve, reject);
+    const how = ["standing", [], ASK_MS] as const;
+    const ask = new Ask(asks, core, ...how, resolve, reject);
     ask.light = { sent: false, begun: true, capacity: 1 };
     asks.add(ask);
     const { post } = lights;

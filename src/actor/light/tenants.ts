@@ -12,11 +12,10 @@ import { movable } from "../../memory/movable.ts";
 import type { Address, WireReport, WireState } from "../mail/protocol.ts";
 import { fromWireReport, toWireReport } from "../mail/ref_core.ts";
 import { enterIsolate } from "../thread/isolate.ts";
-import type { WireCrash } from "../thread/last_call.ts";
 import type { LightActor } from "./light_actor.ts";
 import { LIGHT_OP } from "./light_control.ts";
 import type { Lights } from "./light_host.ts";
-import type { LightOrder, LightOwner } from "./light_order.ts";
+import type { LightEnd, LightOrder, LightOwner } from "./light_order.ts";
 import { BOUND } from "./light_others.ts";
 import { readState } from "./light_place.ts";
 import type { LightStop } from "./light_stop.ts";
@@ -101,8 +100,8 @@ class FarOwner implements LightOwner {
     );
   }
 
-  ended(report: ExitReport, asked: boolean, crash?: WireCrash): void {
-    this.#tell(LIGHT_OP.ENDED, [toWireReport(report), asked, crash]);
+  ended({ report, asked, crash, heard }: LightEnd): void {
+    this.#tell(LIGHT_OP.ENDED, [toWireReport(report), asked, crash, heard]);
   }
 
   #tell(op: number, value: readonly unknown[]): void {

@@ -5,21 +5,40 @@
  * @module
  */
 import { errorFromWire, type WireError } from "../../error_wire.ts";
-import {
-  ActorCrashedError,
-  ActorStoppedError,
-  AskTimeoutError,
-  MailboxFullError,
-  UnknownMethodError,
-} from "../../errors.ts";
 import type { Delivery, Refused } from "../../channel/outlet.ts";
-import type { Address, FromNursery, WireReport } from "./protocol.ts";
+import {
+  crashed,
+  emptied,
+  full,
+  named,
+  stopped,
+  timedOut,
+} from "./ask_errors.ts";
+import type { Address, FromNursery } from "./protocol.ts";
+import { isSameAddress } from "./same_address.ts";
 
 /** The longest that a timer can wait. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** Asks that were given up and whose names are kept for a reply that is late. */
 const GIVEN_UP = 1_024;
+
+/** Who is asked: most often what a ref knows of its actor. */
+export interface Asked {
+  /** Where it is. */
+  readonly address: Address;
+  /** Its name. */
+  readonly name: string;
+  /** The incarnation that is known. */
+  readonly incarnation: number;
+  /** Whether somebody hears of its end. */
+  heard: boolean;
+}
+
+/** One that is asked in its absence: nobody looks at what is known of it. */
+export function askedAt(address: Address, name: string = ""): Asked {
+  return { address, name, incarnation: 0, heard: false };
+}
 
 /** What is known of a question to a light actor. */
 export interface LightAsk {
@@ -41,26 +60,45 @@ export class Ask implements Delivery {
   light: LightAsk | undefined;
   /** When it is given up, on the clock of `performance.now()`. */
   readonly deadline: number;
+  /** The incarnation of it that was known. */
+  readonly incarnation: number;
+  readonly #asked: Asked;
   readonly #onResult: (value: unknown) => void;
   readonly #onError: (error: unknown) => void;
   #signal: AbortSignal | undefined;
   #onAbort: (() => void) | undefined;
 
-  /** A question to `actor` at `to`; it settles by `resolve` or `reject`. */
+  /** A question to `asked`; it settles by `onResult` or `onError`. */
   constructor(
     readonly book: AskBook,
-    readonly to: Address,
-    readonly actor: string,
+    asked: Asked,
     readonly method: string,
     readonly args: readonly unknown[],
     readonly timeoutMs: number,
-    readonly incarnation: number,
     onResult: (value: unknown) => void,
     onError: (error: unknown) => void,
   ) {
+    this.#asked = asked;
+    this.incarnation = asked.incarnation;
     this.#onResult = onResult;
     this.#onError = onError;
     this.deadline = performance.now() + timeoutMs;
+  }
+
+  /** Where it went. */
+  get to(): Address {
+    return this.#asked.address;
+  }
+
+  /** Name of who is asked. */
+  get actor(): string {
+    return this.#asked.name;
+  }
+
+  /** Settles it by the end of who is asked, of which somebody hears so. */
+  ended(error: Error): void {
+    this.#asked.heard = true;
+    this.reject(error);
   }
 
   /** Whether it waits for its answer. */
@@ -279,16 +317,13 @@ export class AskBook {
         : isDropped && !final
         ? emptied(ask, cause)
         : stopped(ask, cause);
-      ask.reject(error);
+      ask.ended(error);
     }
   }
 
   /** Whether an ask to `address` is pending. */
-  waitsFor({ endpoint, life }: Address): boolean {
-    for (const { to } of this.#pending.values()) {
-      if (to.endpoint === endpoint && to.life === life) return true;
-    }
-    return false;
+  waitsFor(address: Address): boolean {
+    return this.#pending.values().some(({ to }) => isSameAddress(to, address));
   }
 
   /** Rejects everything with `error`. */
@@ -321,69 +356,7 @@ export class AskBook {
   }
 }
 
-/** Only the asker knows the name of a method that the actor does not have. */
-function named(error: Error, ask: Ask): Error {
-  if (!(error instanceof UnknownMethodError) || error.method !== "") {
-    return error;
-  }
-  const { actor, method } = ask;
-  return new UnknownMethodError(
-    error.message.replace("a method", `${method}()`),
-    { actor, method },
-  );
-}
-
-function full(ask: Ask, why: Refused = "full"): MailboxFullError {
-  const how = why === "full"
-    ? `stayed full for ${ask.timeoutMs} ms`
-    : "is full";
-  return new MailboxFullError(
-    `Cannot ask "${ask.actor}" for ${ask.method}() as its mailbox ${how}: the message was not delivered, send less, raise the timeout or its mailbox.capacity`,
-    {
-      actor: ask.actor,
-      capacity: ask.light?.capacity ?? ask.book.capacityOf(ask.to),
-      unsent: ask.args,
-    },
-  );
-}
-
-function timedOut(ask: Ask, begun: boolean): AskTimeoutError {
-  const { actor, method, timeoutMs } = ask;
-  const state = begun
-    ? "it has begun and may still run"
-    : "it has not begun yet and may run later";
-  return new AskTimeoutError(
-    `Cannot get an answer of "${actor}" to ${method}() within ${timeoutMs} ms: ${state}, raise the timeout with ref.with({ timeout })`,
-    { actor, method, timeoutMs, begun },
-  );
-}
-
-function crashed(
-  ask: Ask,
-  report: WireReport,
-  cause: Error | undefined,
-): ActorCrashedError {
-  return new ActorCrashedError(
-    `"${ask.actor}" ended (${report.kind}) while it handled ${ask.method}(): the call may have run`,
-    { actor: ask.actor, incarnation: ask.incarnation, cause },
-  );
-}
-
 /** Whether an ask is one of the first `count` messages of this thread, which may have wrapped. */
 function isAmong({ sequence }: Ask, count: number): boolean {
   return sequence > 0 && ((sequence - count) | 0) <= 0;
-}
-
-function emptied(ask: Ask, cause: Error | undefined): ActorStoppedError {
-  return new ActorStoppedError(
-    `Cannot ask "${ask.actor}" for ${ask.method}() as its mailbox was emptied when it ended: the call did not begin, it is safe to ask again`,
-    { actor: ask.actor, safeToRetry: true, cause },
-  );
-}
-
-function stopped(ask: Ask, cause: Error | undefined): ActorStoppedError {
-  return new ActorStoppedError(
-    `Cannot ask "${ask.actor}" for ${ask.method}() as it has stopped: the call did not begin, it is safe to ask a successor`,
-    { actor: ask.actor, safeToRetry: true, cause },
-  );
 }

@@ -219,6 +219,8 @@ export type FromWorker =
     readonly report: WireReport;
     /** The message whose handler threw. */
     readonly call?: LastCall | undefined;
+    /** Whether somebody read a stream of it. */
+    readonly heard: boolean;
   };
 
 /** From the nursery to a thread. */

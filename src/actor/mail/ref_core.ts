@@ -15,7 +15,7 @@ import type { Address, WireReport } from "./protocol.ts";
 export class RefCore {
   /** Its end, once known here. */
   report: ExitReport | undefined;
-  /** Whether anybody here wants to know of its end. */
+  /** Whether anybody here wants to know of its end, or was told by the end of an ask or a stream; see unheard_end.ts. */
   heard = false;
   /** Latest incarnation known here. */
   incarnation: number;
@@ -57,6 +57,11 @@ export class RefCore {
   /** Its final end; whoever looks hears of it. */
   get exited(): Promise<ExitReport> {
     this.heard = true;
+    return this.followed;
+  }
+
+  /** Its final end, for those who say by themselves whether they still want to hear of it. */
+  get followed(): Promise<ExitReport> {
     if (!this.#watching && this.report === undefined) {
       this.#watching = true;
       const { isolate, address, line } = this;

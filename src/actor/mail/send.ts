@@ -125,12 +125,10 @@ export function ask(
     const encoded = encodeMessage(core, method, args, options);
     const question = new Ask(
       isolate.asks,
-      address,
-      core.name,
+      core,
       method,
       args,
       timeoutMs,
-      core.incarnation,
       resolve,
       reject,
     );

@@ -7,7 +7,6 @@
  *
  * @module
  */
-import { sealLane } from "../../memory/lane.ts";
 import { ENDPOINT, EndpointTable, STATE } from "../../memory/endpoints.ts";
 import { ring, rouse } from "../../channel/doorbell.ts";
 import type {
@@ -33,15 +32,15 @@ import {
 } from "./own_ends.ts";
 import { HangWatch } from "./hang_watch.ts";
 import { fenceLanes } from "./fence_lanes.ts";
+import { Lanes } from "./lanes.ts";
 import type { LastCall } from "../thread/last_call.ts";
 import { lost } from "./lost.ts";
-import { endOf, NOTHING, peersOf } from "./peers.ts";
-import { closeMailbox, named, nameOf, readLane } from "./leftovers.ts";
-import { type Link, sealLinksOf, Seat, silentIn, type Start } from "./seat.ts";
+import { endOf, peersOf } from "./peers.ts";
+import { closeMailbox, named, nameOf } from "./leftovers.ts";
+import { Seat, silentIn, type Start } from "./seat.ts";
 import { type LivesOfSystem, SeatLives } from "./seat_lives.ts";
 import { Ties } from "./ties.ts";
 
-type Connect = Extract<ToNursery, { type: "connect" }>;
 type Stop = Extract<ToNursery, { type: "stop" }>;
 
 /** Keeps the seats of one system; one instance in the nursery's thread. */
@@ -66,8 +65,13 @@ export class Nursery {
     lives: (who) => this.#lives.has(who),
     toMain: (message, transfer) => this.#toMain(message, transfer),
   });
-  /** The lanes that lead to the main thread. */
-  readonly #mainLinks: Link[] = [];
+  readonly #lanes: Lanes = new Lanes({
+    seats: this.#seats,
+    seat: (address) => this.#seat(address),
+    deliver: (endpoint, message) => this.#deliver(endpoint, message),
+    rouse: (endpoint) => this.#rouse(endpoint),
+    lose: this.#lose,
+  });
 
   /** A nursery over `table`, with `spares` workers kept warm. */
   constructor(
@@ -108,9 +112,9 @@ export class Nursery {
       case "retire":
         return this.#retire(message.address, message.report);
       case "connect":
-        return this.#connect(message);
+        return this.#lanes.connect(message);
       case "drained":
-        return this.#drained(from, message.id);
+        return this.#lanes.drained(from, message.id);
       case "watch":
         return this.#watch(message.watcher, message.address);
       case "host":
@@ -219,7 +223,7 @@ export class Nursery {
     if (seat === undefined) return;
     if (message.type === "ended") {
       chick.frozen = true;
-      return this.#end(seat, message.report, message.call);
+      return this.#end(seat, message.report, message.call, message.heard);
     }
     if (message.type === "checkpoint" || message.type === "resumed") {
       return this.#relay(seat, chick, message);
@@ -261,7 +265,7 @@ export class Nursery {
   }
 
   /** The incarnation is over: fences it, lets go of its thread, tells who must know. */
-  #end(seat: Seat, report: WireReport, call?: LastCall): void {
+  #end(seat: Seat, report: WireReport, call?: LastCall, told = false): void {
     if (seat.state === "empty") return;
     const { chick, state } = seat;
     if (seat.owner === NURSERY) report = this.#hosts.blame(seat, report);
@@ -274,13 +278,11 @@ export class Nursery {
     for (const link of seat.links) this.#rouse(link.from);
     this.#tellPeers(seat, report, false);
     this.#endChildren(seat.address.endpoint);
-    const { stoppers, watchers, partners } = seat;
     const crash = last && { ...last, caller: nameOf(last.from, this.#seats) };
     // Nobody starts it again, so its owner need not say that it is gone.
     const { once } = seat.start!;
-    if (once) this.#free(seat);
-    const heard = last?.ask === true ||
-      stoppers.size + watchers.size + partners.size > 0;
+    const left = once && this.#free(seat);
+    const heard = told || left || last?.ask === true || seat.heard;
     this.#deliver(seat.owner, endOf(seat, report, heard, crash));
     if (once) this.#tellGone(seat, report);
     this.#tellStoppers(seat, report);
@@ -297,7 +299,7 @@ export class Nursery {
     const { endpoint } = seat.address;
     const epoch = this.#table.bump(endpoint, ENDPOINT.EPOCH) + 1;
     this.#depot.ended(this.#lives.end(seat, kind) ?? 0);
-    this.#sealFrom(endpoint);
+    this.#lanes.sealFrom(endpoint);
     const failed = kind === "failed" || kind === "crashed" || kind === "hung";
     return fenceLanes(seat, epoch, failed && !seat.asked, this.#lose);
   }
@@ -307,16 +309,6 @@ export class Nursery {
     for (const stopper of seat.takeStoppers()) {
       this.#deliver(stopper, { type: "stopped", address, report });
     }
-  }
-
-  #sealFrom(endpoint: number): void {
-    for (const seat of this.#seats.values()) {
-      if (sealLinksOf(seat.links, endpoint)) {
-        this.#rouse(seat.address.endpoint);
-        seat.chick?.post({ type: "silent", from: endpoint });
-      }
-    }
-    if (sealLinksOf(this.#mainLinks, endpoint)) this.#rouse(0);
   }
 
   #tellPeers(seat: Seat, report: WireReport, final: boolean): void {
@@ -387,41 +379,22 @@ export class Nursery {
     this.#tellGone(seat, report);
   }
 
-  /** Gives up its name and its row, before anybody is told. */
-  #free(seat: Seat): void {
+  /** Gives up its name and its row, before anybody is told. Returns whether somebody waited for an answer. */
+  #free(seat: Seat): boolean {
     const { address: { endpoint } } = seat;
-    closeMailbox(seat, this.#table, this.#lose);
+    let asked = false;
+    closeMailbox(seat, this.#table, (message) => {
+      asked ||= message.kind === "ask";
+      this.#lose(message);
+    });
     this.#seats.delete(endpoint);
     this.#table.release(endpoint);
+    return asked;
   }
 
   #tellGone(seat: Seat, report: WireReport): void {
     this.#tellPeers(seat, report, true);
     this.#ties.gone(seat, report);
-  }
-
-  #connect({ from, to, toName, lane }: Connect): void {
-    if (to.endpoint === 0) {
-      this.#mainLinks.push({ from, lane, ...NOTHING, kept: 0 });
-      return this.#toMain({ type: "lane", lane });
-    }
-    const seat = this.#seat(to);
-    if (seat === undefined) {
-      sealLane(lane.memory);
-      const about = { why: "stopped", to: to.endpoint, toName } as const;
-      if (!lane.express) readLane(lane, from, 0, about, this.#lose);
-      return this.#deliver(from, lost(to));
-    }
-    seat.links.push({ from, lane, ...NOTHING, kept: 0 });
-    seat.chick?.post({ type: "lane", lane });
-  }
-
-  #drained(endpoint: number, id: string): void {
-    const links = endpoint === 0
-      ? this.#mainLinks
-      : this.#seats.get(endpoint)?.links ?? [];
-    const at = links.findIndex((link) => link.lane.id === id);
-    if (at >= 0) links.splice(at, 1);
   }
 
   #watch(watcher: number, address: Address): void {

@@ -110,6 +110,12 @@ export class Seat {
     this.state = "empty";
   }
 
+  /** Whether others than its owner, who says so by itself, hear of an end; see unheard_end.ts. */
+  get heard(): boolean {
+    const others = this.watchers.size - (this.watchers.has(this.owner) ? 1 : 0);
+    return this.asked || others + this.stoppers.size + this.partners.size > 0;
+  }
+
   /** Who is to be told of the end of this incarnation, each once. */
   takeStoppers(): readonly number[] {
     const stoppers = [...this.stoppers];

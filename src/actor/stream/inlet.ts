@@ -99,6 +99,11 @@ export class Inlet<T> implements ActorStream<T> {
     return "ActorStream Iterator";
   }
 
+  /** Who produces it. */
+  get from(): Address {
+    return this.#core.address;
+  }
+
   /** See {@link ActorStream.next}. */
   next(): Promise<Step<T>> {
     this.#asked++;
@@ -170,6 +175,7 @@ export class Inlet<T> implements ActorStream<T> {
         `"${name}" ended (${report.kind}) while ${method}() was read: its elements so far have arrived`,
         { actor: name, incarnation, cause },
       );
+    this.#core.heard = true;
     this.end({ reason });
   }
 

@@ -41,6 +41,9 @@ export class OpenStreams {
   readonly #host: StreamHost;
   readonly #open: Set<Outflow> = new Set();
 
+  /** Whether somebody read one when they ended. */
+  told = false;
+
   /** None yet. */
   constructor(desk: StreamDesk, host: StreamHost) {
     this.#desk = desk;
@@ -66,6 +69,7 @@ export class OpenStreams {
 
   /** Ends all of them with `error`; resolves when their `finally` have run. */
   async end(error: Error): Promise<void> {
+    this.told ||= this.#open.size > 0;
     await Promise.all([...this.#open].map((outflow) => outflow.fail(error)));
   }
 

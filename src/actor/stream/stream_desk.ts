@@ -14,6 +14,7 @@ import type { LaneReader } from "../../memory/lane.ts";
 import { Ask } from "../mail/ask_book.ts";
 import { type Address, KIND, type WireReport } from "../mail/protocol.ts";
 import type { RefCore } from "../mail/ref_core.ts";
+import { isSameAddress } from "../mail/same_address.ts";
 import type { Isolate } from "../thread/isolate.ts";
 import type { Inlet } from "./inlet.ts";
 import type { Outflow, StreamReader } from "./outflow.ts";
@@ -60,6 +61,13 @@ export class StreamDesk {
     this.#outflows.delete(keyOf(reader));
   }
 
+  /** Whether a stream of the actor at `address` is read here. */
+  reads(address: Address): boolean {
+    return this.#inlets.values().some(({ from }) =>
+      isSameAddress(from, address)
+    );
+  }
+
   /** The incarnation of a thread that lives; -1 if it is gone. */
   epochOf({ endpoint, life }: Address): number {
     const { table } = this.#isolate;
@@ -93,7 +101,7 @@ export class StreamDesk {
 
   /** Has its producer close a stream; resolves with what its `finally` threw. */
   async close(
-    { address, name, incarnation }: RefCore,
+    core: RefCore,
     id: number,
     method: string,
     timeoutMs: number = CLOSE_MS,
@@ -102,18 +110,17 @@ export class StreamDesk {
     const [error] = await new Promise<unknown>((resolve, reject) => {
       const ask = new Ask(
         asks,
-        address,
-        name,
+        core,
         method,
         [],
         timeoutMs,
-        incarnation,
         resolve,
         reject,
       );
       ask.light = { begun: true, sent: false, capacity: 1 };
       asks.add(ask);
-      this.send({ ...address, id }, STREAM_OP.CLOSE, ask.id, encode([]), ask);
+      const to = { ...core.address, id };
+      this.send(to, STREAM_OP.CLOSE, ask.id, encode([]), ask);
       this.#isolate.wake();
     }) as [WireError | null];
     return error === null ? undefined : errorFromWire(error);

@@ -32,7 +32,7 @@ import { type LastCall, lastCall } from "./last_call.ts";
 import { type Methods, methodsOf, unknownMethod } from "../mail/methods.ts";
 import { OPEN, type OpenArgs } from "../stream/stream_op.ts";
 import { OpenStreams, streamStopped } from "../stream/open_streams.ts";
-import type { WireReport } from "../mail/protocol.ts";
+import { KIND, type WireReport } from "../mail/protocol.ts";
 
 /** The loop of one actor. */
 export class ActorLoop implements MailConsumer {
@@ -42,7 +42,6 @@ export class ActorLoop implements MailConsumer {
   readonly #facts: LoopFacts;
   readonly #methods: Methods;
   readonly #answers: Answers;
-  readonly #report: (report: WireReport, call?: LastCall) => void;
   readonly #concurrency: number;
   readonly #dropsOldest: boolean;
   readonly #shelf: Shelf;
@@ -50,6 +49,8 @@ export class ActorLoop implements MailConsumer {
   readonly #noticeTaker: NoticeTaker;
   #state: "idle" | "stopping" | "over" = "idle";
   #running = 0;
+  /** How many of them somebody waits for. */
+  #asking = 0;
   /** The lane of a message that is dealt with and not yet finished. */
   #handled: LaneReader | undefined;
   /** Messages finished and not yet counted. */
@@ -59,12 +60,11 @@ export class ActorLoop implements MailConsumer {
   #streams: OpenStreams | undefined;
   #stop: { reason: unknown; drain: boolean } | undefined;
 
-  /** A loop for `instance`; `report` is called once, with its end. */
+  /** A loop for `instance`. */
   constructor(
     isolate: Isolate,
     instance: object,
     facts: LoopFacts,
-    report: (report: WireReport, call?: LastCall) => void,
   ) {
     this.#isolate = isolate;
     this.#instance = instance;
@@ -75,7 +75,6 @@ export class ActorLoop implements MailConsumer {
     this.#dropsOldest =
       OVERFLOWS[table.get(endpoint, ENDPOINT.OVERFLOW)] === "dropOldest";
     this.#shelf = facts.shelf;
-    this.#report = report;
     this.#methods = methodsOf(instance);
     this.#answers = new Answers(isolate, facts.name);
     this.#noticeTaker = {
@@ -271,7 +270,8 @@ export class ActorLoop implements MailConsumer {
   #finish(report: WireReport): void {
     if (this.#state === "over") return;
     this.#state = "over";
-    this.#report(report, this.#lastCall);
+    const heard = this.#asking > 0 || this.#streams?.told === true;
+    this.#facts.ended(report, this.#lastCall, heard);
   }
 
   /** A newer message found no room: this one, the oldest, is not handled. */
@@ -363,13 +363,18 @@ export class ActorLoop implements MailConsumer {
   }
 
   #await(result: PromiseLike<unknown>, call: Call): void {
-    this.#running++;
+    const asks = call.kind === KIND.ASK ? 1 : 0;
+    const begun = (by: 1 | -1): void => {
+      this.#running += by;
+      this.#asking += by * asks;
+    };
+    begun(1);
     result.then((value) => {
-      this.#running--;
+      begun(-1);
       this.#reply(call, value);
       this.#isolate.wake();
     }, (error) => {
-      this.#running--;
+      begun(-1);
       this.#refuseOrFail(error, call);
       this.#isolate.wake();
     });

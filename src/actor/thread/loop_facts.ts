@@ -1,3 +1,5 @@
+import type { LastCall } from "./last_call.ts";
+import type { WireReport } from "../mail/protocol.ts";
 import type { ActorTimers } from "../timers.ts";
 import type { Checkpoints } from "./checkpoints.ts";
 import type { Shelf } from "./shelf.ts";
@@ -20,4 +22,15 @@ export interface LoopFacts {
   readonly redelivers?: boolean;
   /** Where it puts messages aside. */
   readonly shelf: Shelf;
+  /**
+   * Called once, with its end.
+   *
+   * @param call The message whose handler threw.
+   * @param heard Whether somebody waits for an answer, or read a stream.
+   */
+  ended(
+    report: WireReport,
+    call: LastCall | undefined,
+    heard: boolean,
+  ): void;
 }

@@ -58,8 +58,8 @@ export async function rehearse(): Promise<void> {
         concurrency: 1,
         isAlone: () => false,
         shelf: new Shelf(address.endpoint, 0, 1, undefined, () => {}),
+        ended: over.resolve,
       },
-      over.resolve,
     );
     for (let scene = 0; scene < SCENES; scene++) {
       await ask.play(scene, "to be", { or: ["not", 2.5, true] });

@@ -61,11 +61,12 @@ export class ThreadCell implements Cell {
   onCheckpoint: ((state: unknown, incarnation: number) => void) | undefined;
   /** How the incarnation before ended. */
   lastReport: ExitReport | undefined;
-  /** Whether anybody was told of the end before: there was an ask, or who wants to know of its end. */
+  /** Whether anybody heard of the end where it lived; see unheard_end.ts. */
   heard = false;
   /** Where it lives. */
   readonly address: Address;
-  readonly #core: RefCore;
+  /** What this thread knows of it. */
+  readonly core: RefCore;
   readonly #isolate: Isolate;
   readonly #plan: Plan;
   readonly #options: CheckedOptions;
@@ -103,8 +104,8 @@ export class ThreadCell implements Cell {
     table.set(endpoint, ENDPOINT.OVERFLOW, OVERFLOWS.indexOf(options.overflow));
     table.set(endpoint, ENDPOINT.MAX_BYTES, options.maxMessageBytes);
     this.name = options.name ?? `${plan.definition}-${this.address.endpoint}`;
-    this.#core = new RefCore(isolate, this.address, this.name, 0, true);
-    this.ref = refTo(this.#core);
+    this.core = new RefCore(isolate, this.address, this.name, 0, true);
+    this.ref = refTo(this.core);
   }
 
   /** See {@link Cell.incarnation}. */
@@ -120,7 +121,7 @@ export class ThreadCell implements Cell {
   /** See {@link Cell.start}. */
   start(after?: ExitReport): Promise<void> {
     if (this.#isolate.closed) return Promise.reject(notStarted(this.name));
-    this.#core.incarnation = ++this.#incarnation;
+    this.core.incarnation = ++this.#incarnation;
     this.#running = true;
     this.#starting = Promise.withResolvers();
     const { transfer, initTimeout, hangMs, concurrency } = this.#options;
@@ -205,7 +206,7 @@ export class ThreadCell implements Cell {
     const wire = toWireReport(report);
     this.#isolate.post({ type: "retire", address: this.address, report: wire });
     endRef(this.#isolate, this.address, wire);
-    this.#core.end(report);
+    this.core.end(report);
   }
 
   /** What the nursery says of this cell's incarnation. */
@@ -237,7 +238,7 @@ export class ThreadCell implements Cell {
 
   /** How it ends for good. */
   get over(): Promise<ExitReport> {
-    return this.#core.over;
+    return this.core.over;
   }
 
   /** The system ended under it, by `cause` if it was not closed. */
@@ -248,7 +249,7 @@ export class ThreadCell implements Cell {
     this.#running = false;
     this.#starting?.reject(notStarted(this.name, cause));
     this.#ending?.resolve(report);
-    this.#core.end(report);
+    this.core.end(report);
   }
 
   /**
@@ -274,8 +275,7 @@ export class ThreadCell implements Cell {
     const report = fromWireReport(message.report);
     this.lastReport = report;
     this.#crash = message.crash;
-    this.heard = message.heard || asked || this.#core.heard ||
-      this.#isolate.asks.waitsFor(this.address);
+    this.heard = message.heard;
     this.#running = false;
     const ending = this.#ending;
     this.#ending = undefined;

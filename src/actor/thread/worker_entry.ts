@@ -146,10 +146,10 @@ function stray(error: unknown): void {
 }
 
 /** The last word. Nothing of this thread runs after it, so that the next incarnation is alone from its first line. */
-function sayGoodbye(report: WireReport, call?: LastCall): void {
+function sayGoodbye(report: WireReport, call?: LastCall, heard = false): void {
   // As an immediate, which is the last thing of a turn of the event loop: what is due in this turn is done before.
   setImmediate(() => {
-    post({ type: "ended", report, call });
+    post({ type: "ended", report, call, heard });
     sleepIn(bed);
   });
 }
@@ -279,8 +279,8 @@ async function start(here: Isolate, message: Become): Promise<void> {
       timers,
       redelivers,
       shelf,
+      ended: (report, call, heard) => void end(report, call, heard),
     },
-    (report, call) => void end(report, call),
   );
   here.consumer = loop;
   here.light?.openForOthers();
@@ -290,11 +290,15 @@ async function start(here: Isolate, message: Become): Promise<void> {
 }
 
 /** Ends this actor, after those that it started. */
-async function end(report: WireReport, call?: LastCall): Promise<void> {
+async function end(
+  report: WireReport,
+  call: LastCall | undefined,
+  heard: boolean,
+): Promise<void> {
   if (report.kind === "stopped") {
     await offspring?.endAll("owner stopped", Infinity);
   }
-  sayGoodbye(report, call);
+  sayGoodbye(report, call, heard);
 }
 
 function contextOf(here: Isolate, own: Links, message: Become): Context {

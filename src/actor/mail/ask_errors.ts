@@ -1,0 +1,82 @@
+/**
+ * What an ask rejects with when it is not answered.
+ *
+ * @module
+ */
+import {
+  ActorCrashedError,
+  ActorStoppedError,
+  AskTimeoutError,
+  MailboxFullError,
+  UnknownMethodError,
+} from "../../errors.ts";
+import type { Refused } from "../../channel/outlet.ts";
+import type { Ask } from "./ask_book.ts";
+import type { WireReport } from "./protocol.ts";
+
+/** Only the asker knows the name of a method that the actor does not have. */
+export function named(error: Error, ask: Ask): Error {
+  if (!(error instanceof UnknownMethodError) || error.method !== "") {
+    return error;
+  }
+  const { actor, method } = ask;
+  return new UnknownMethodError(
+    error.message.replace("a method", `${method}()`),
+    { actor, method },
+  );
+}
+
+/** It found no room, or may not wait for it. */
+export function full(ask: Ask, why: Refused = "full"): MailboxFullError {
+  const how = why === "full"
+    ? `stayed full for ${ask.timeoutMs} ms`
+    : "is full";
+  return new MailboxFullError(
+    `Cannot ask "${ask.actor}" for ${ask.method}() as its mailbox ${how}: the message was not delivered, send less, raise the timeout or its mailbox.capacity`,
+    {
+      actor: ask.actor,
+      capacity: ask.light?.capacity ?? ask.book.capacityOf(ask.to),
+      unsent: ask.args,
+    },
+  );
+}
+
+/** Its deadline has passed. */
+export function timedOut(ask: Ask, begun: boolean): AskTimeoutError {
+  const { actor, method, timeoutMs } = ask;
+  const state = begun
+    ? "it has begun and may still run"
+    : "it has not begun yet and may run later";
+  return new AskTimeoutError(
+    `Cannot get an answer of "${actor}" to ${method}() within ${timeoutMs} ms: ${state}, raise the timeout with ref.with({ timeout })`,
+    { actor, method, timeoutMs, begun },
+  );
+}
+
+/** It had begun when its actor ended. */
+export function crashed(
+  ask: Ask,
+  report: WireReport,
+  cause: Error | undefined,
+): ActorCrashedError {
+  return new ActorCrashedError(
+    `"${ask.actor}" ended (${report.kind}) while it handled ${ask.method}(): the call may have run`,
+    { actor: ask.actor, incarnation: ask.incarnation, cause },
+  );
+}
+
+/** It waited, and was dropped with the mailbox. */
+export function emptied(ask: Ask, cause: Error | undefined): ActorStoppedError {
+  return new ActorStoppedError(
+    `Cannot ask "${ask.actor}" for ${ask.method}() as its mailbox was emptied when it ended: the call did not begin, it is safe to ask again`,
+    { actor: ask.actor, safeToRetry: true, cause },
+  );
+}
+
+/** It had not begun when its actor ended for good. */
+export function stopped(ask: Ask, cause: Error | undefined): ActorStoppedError {
+  return new ActorStoppedError(
+    `Cannot ask "${ask.actor}" for ${ask.method}() as it has stopped: the call did not begin, it is safe to ask a successor`,
+    { actor: ask.actor, safeToRetry: true, cause },
+  );
+}

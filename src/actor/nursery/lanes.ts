@@ -1,0 +1,79 @@
+/**
+ * The lanes between the threads of a system, as the nursery keeps them.
+ *
+ * @module
+ */
+import { sealLane } from "../../memory/lane.ts";
+import type { LostMessage } from "../mail/dead_letter.ts";
+import type { Address, FromNursery, ToNursery } from "../mail/protocol.ts";
+import { readLane } from "./leftovers.ts";
+import { lost } from "./lost.ts";
+import { NOTHING } from "./peers.ts";
+import { type Link, sealLinksOf, type Seat } from "./seat.ts";
+
+/** What lanes need of the nursery. */
+export interface LaneHooks {
+  /** All seats, by their endpoint. */
+  readonly seats: ReadonlyMap<number, Seat>;
+  /** The seat of an address, while it lives. */
+  seat(address: Address): Seat | undefined;
+  /** Says something to the thread at an endpoint. */
+  deliver(endpoint: number, message: FromNursery): void;
+  /** Wakes one whom a thread that just ended may have owed a ring. */
+  rouse(endpoint: number): void;
+  /** Hears of a message that nobody will read. */
+  lose(message: LostMessage): void;
+}
+
+/** The lanes between the threads of a system. */
+export class Lanes {
+  readonly #hooks: LaneHooks;
+  /** Those that lead to the main thread. */
+  readonly #toMain: Link[] = [];
+
+  /** No lanes yet. */
+  constructor(hooks: LaneHooks) {
+    this.#hooks = hooks;
+  }
+
+  /** Hands a new lane to its reader. */
+  connect(
+    { from, to, toName, lane }: Extract<ToNursery, { type: "connect" }>,
+  ): void {
+    const { deliver, lose, seat } = this.#hooks;
+    if (to.endpoint === 0) {
+      this.#toMain.push({ from, lane, ...NOTHING, kept: 0 });
+      return deliver(0, { type: "lane", lane });
+    }
+    const reader = seat(to);
+    if (reader === undefined) {
+      sealLane(lane.memory);
+      const about = { why: "stopped", to: to.endpoint, toName } as const;
+      if (!lane.express) readLane(lane, from, 0, about, lose);
+      return deliver(from, lost(to));
+    }
+    reader.links.push({ from, lane, ...NOTHING, kept: 0 });
+    reader.chick?.post({ type: "lane", lane });
+  }
+
+  /** The reader at `endpoint` has read the lane `id` to its end. */
+  drained(endpoint: number, id: string): void {
+    const links = endpoint === 0
+      ? this.#toMain
+      : this.#hooks.seats.get(endpoint)?.links ?? [];
+    const at = links.findIndex((link) => link.lane.id === id);
+    if (at >= 0) links.splice(at, 1);
+  }
+
+  /** The incarnation at `endpoint` ended: nothing more comes by its lanes. */
+  sealFrom(endpoint: number): void {
+    const { rouse, seats } = this.#hooks;
+    for (const seat of seats.values()) {
+      if (sealLinksOf(seat.links, endpoint)) {
+        rouse(seat.address.endpoint);
+        seat.chick?.post({ type: "silent", from: endpoint });
+      }
+    }
+    if (sealLinksOf(this.#toMain, endpoint)) rouse(0);
+  }
+}
