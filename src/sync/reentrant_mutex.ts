@@ -2,6 +2,7 @@ import { defineHandle } from "./handles.ts";
 import type { Held } from "./held.ts";
 import { KIND } from "./layout.ts";
 import { holdOf, Mutex, type MutexHold } from "./mutex.ts";
+import { mustLive } from "./obtain.ts";
 import { NotHeldError } from "./not_held_error.ts";
 import type { SyncWait, Wait } from "./wait.ts";
 
@@ -107,7 +108,10 @@ export class ReentrantMutex extends Mutex {
 
   #again(): Held | undefined {
     const hold = holdOf(this);
-    return hold && this.#enter(hold);
+    if (hold === undefined) return undefined;
+    // What a thread held that was given up is another's by now.
+    mustLive("lock");
+    return this.#enter(hold);
   }
 
   #enter(hold: Held): Level {

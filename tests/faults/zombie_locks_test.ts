@@ -3,6 +3,7 @@ import {
   EventFlag,
   Latch,
   Mutex,
+  ReentrantMutex,
   RwLock,
   Semaphore,
   supervise,
@@ -25,12 +26,13 @@ Deno.test("a hung thread that is replaced can neither hold nor release a lock", 
   const locks: Locks = {
     words: new Int32Array(new SharedArrayBuffer(16)),
     mutex: new Mutex(),
+    reentrant: new ReentrantMutex(),
     slots: new Semaphore(1, { max: 1 }),
     rw: new RwLock(),
     flag: new EventFlag(),
     latch: new Latch(1),
   };
-  const { words, mutex, slots, rw, flag, latch } = locks;
+  const { words, mutex, reentrant, slots, rw, flag, latch } = locks;
   {
     await using system = new System();
     await using tree = await supervise({
@@ -49,26 +51,36 @@ Deno.test("a hung thread that is replaced can neither hold nor release a lock", 
     const options = { timeout: LIMIT_MS };
     const held = await Promise.all([
       mutex.lock(options),
+      reentrant.lock(options),
       slots.acquire(options),
       rw.write(options),
     ]);
-    assertEquals(held.map(({ ownerDied }) => ownerDied), [true, true, true]);
+    assertEquals(held.map(({ ownerDied }) => ownerDied), [
+      true,
+      true,
+      true,
+      true,
+    ]);
     assertEquals(await stuck, "ActorCrashedError");
     assertEquals(await locker.ask.ping(), "pong");
 
     // It cannot take them away from who has them.
     await tries(locks);
     assertEquals(
-      [mutex.locked, slots.value, rw.writing, flag.isSet, latch.count],
-      [true, 0, true, false, 1],
+      [mutex.locked, reentrant.locked, slots.value, rw.writing],
+      [true, true, 0, true],
+    );
+    assertEquals(
+      [reentrant.depth, flag.isSet, latch.count],
+      [1, false, 1],
     );
 
     // Nor take them when they are free.
     for (const one of held) one[Symbol.dispose]();
     await tries(locks);
     assertEquals(
-      [mutex.locked, slots.value, rw.writing, rw.readers],
-      [false, 1, false, 0],
+      [mutex.locked, reentrant.locked, slots.value, rw.writing, rw.readers],
+      [false, false, 1, false, 0],
     );
     assertEquals(Atomics.load(words, LOCKER_WORD.WORKED), 0);
     Atomics.store(words, LOCKER_WORD.RETURN, 1);
