@@ -18,13 +18,13 @@ import { writeAlone } from "./writer_word.ts";
  *
  * A reader reads VERSION, the copy, and VERSION again: if it is the same, nobody wrote what it read.
  */
-const TEXT = {
-  CAPACITY: 3,
-  WRITER: 4,
-  VERSION: 5,
-  LENGTHS: 6,
-  COPIES_BYTES: 32,
-};
+export const TEXT: {
+  readonly CAPACITY: 3;
+  readonly WRITER: 4;
+  readonly VERSION: 5;
+  readonly LENGTHS: 6;
+  readonly COPIES_BYTES: 32;
+} = { CAPACITY: 3, WRITER: 4, VERSION: 5, LENGTHS: 6, COPIES_BYTES: 32 };
 const TAG = 0x53_54_01_00;
 const MAX_BYTES = 2 ** 30;
 

@@ -1,5 +1,5 @@
 import { SharedMap, struct } from "../../mod.ts";
-import { portable, revivePortable } from "../../src/memory/portable.ts";
+import { revivePortable } from "../../src/memory/portable.ts";
 import { MAP } from "../../src/shared/map_table.ts";
 import {
   assertFlawFound,
@@ -7,6 +7,7 @@ import {
   type Exploration,
   explore,
 } from "./explorer.ts";
+import { memoryOf } from "./shared_model.ts";
 import { ABSENT, type Pair } from "./fixtures/map_threads.ts";
 
 const PAIR = struct({ a: "i32", b: "i32" });
@@ -22,10 +23,7 @@ const WORDS = {
 function mapMemory(): SharedArrayBuffer {
   const map = new SharedMap(PAIR, { capacity: 4, keyBytes: 8 });
   map.set("first", { a: 1, b: -1 });
-  const travelling = map as unknown as {
-    [portable](): { data: SharedArrayBuffer };
-  };
-  return travelling[portable]().data;
+  return memoryOf(map);
 }
 
 /** What is in the map after every run, and which numbers a reader of the first key may see. */

@@ -1,5 +1,5 @@
 import { struct, StructRing } from "../../mod.ts";
-import { portable, revivePortable } from "../../src/memory/portable.ts";
+import { revivePortable } from "../../src/memory/portable.ts";
 import { RING } from "../../src/shared/struct_ring.ts";
 import { Lives } from "../../src/sync/lives.ts";
 import {
@@ -9,6 +9,7 @@ import {
   explore,
   type Run,
 } from "./explorer.ts";
+import { memoryOf } from "./shared_model.ts";
 import type { Pair } from "./fixtures/ring_threads.ts";
 
 const PAIR = struct({ a: "i32", b: "i32" });
@@ -19,10 +20,7 @@ const WORDS = Object.fromEntries(
 function ringMemory(filled: readonly number[]): SharedArrayBuffer {
   const ring = new StructRing(PAIR, { capacity: 2 });
   for (const a of filled) ring.tryPut({ a, b: -a });
-  const travelling = ring as unknown as {
-    [portable](): { data: SharedArrayBuffer };
-  };
-  return travelling[portable]().data;
+  return memoryOf(ring);
 }
 
 /** A table in which two threads live. */

@@ -1,5 +1,5 @@
 import { Snapshot, struct } from "../../mod.ts";
-import { portable, revivePortable } from "../../src/memory/portable.ts";
+import { revivePortable } from "../../src/memory/portable.ts";
 import { SNAPSHOT } from "../../src/shared/snapshot.ts";
 import {
   assertFlawFound,
@@ -7,6 +7,7 @@ import {
   type Exploration,
   explore,
 } from "./explorer.ts";
+import { memoryOf } from "./shared_model.ts";
 
 const PAIR = struct({ a: "i32", b: "i32" });
 const WORDS = {
@@ -14,13 +15,6 @@ const WORDS = {
   [`0:${SNAPSHOT.WRITER}`]: "WRITER",
   "0:15": "between a and b",
 };
-
-function snapshotMemory(): SharedArrayBuffer {
-  const snapshot = new Snapshot(PAIR, { a: 0, b: 0 }) as unknown as {
-    [portable](): { data: SharedArrayBuffer };
-  };
-  return snapshot[portable]().data;
-}
 
 function publishing(
   threads: readonly string[],
@@ -30,7 +24,7 @@ function publishing(
   return explore({
     module: import.meta.resolve("./fixtures/snapshot_threads.ts"),
     threads,
-    setup: () => [snapshotMemory()],
+    setup: () => [memoryOf(new Snapshot(PAIR, { a: 0, b: 0 }))],
     outcome: (run) => {
       for (const log of run.logs) {
         if (log.length > 0 && log[0] !== -log[1]! && log[0] !== log[1]) {
