@@ -108,6 +108,25 @@ export type {
   Timers,
 } from "./src/actor/timers.ts";
 export type { Overflow } from "./src/channel/overflow.ts";
+export {
+  type PutHow,
+  type PutOptions,
+  type PutSyncOptions,
+  Queue,
+} from "./src/channel/queue.ts";
+export type {
+  QueueOptions,
+  QueueOverflow,
+} from "./src/channel/queue_memory.ts";
+export { MessageOverCapacityError } from "./src/channel/message_over_capacity_error.ts";
+export { OverDoneError } from "./src/channel/over_done_error.ts";
+export { QueueClosedError } from "./src/channel/queue_closed_error.ts";
+export { QueueFullError } from "./src/channel/queue_full_error.ts";
+export {
+  type Selectable,
+  selectable,
+  type Selection,
+} from "./src/channel/selectable.ts";
 export { ParcelLostError } from "./src/channel/parcel_lost_error.ts";
 export type { Placement, SpawnOptions } from "./src/actor/spawn_options.ts";
 export type {

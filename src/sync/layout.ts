@@ -81,16 +81,18 @@ export const LIFE: {
  *     12     3  MAKER      creator, once    who made it, and
  *     16     4  SERIAL     creator, once    the how-manieth of its maker: the identity of the memory
  *     20     5  CAPACITY   creator, once    how many places there are
- *     24-63     reserved   nobody           zero
+ *     24     6  ENTRIES    creator, once    entries that the undo log has room for
+ *     28-63     reserved   nobody           zero
  *     64    16  GUARD      see below        who is in a section
  *     68    17  UNDO       in a section     entries of the undo log
  *     72    18  ARRIVALS   in a section     stamps given out, mod 2^32
  *     76    19  HIGH       in a section     places that may be in use: those below it
  *     80    20  FIELDS     in a section     12 words of the primitive's own, drawn where it lives
  *    128    32  WORD       the primitive    a word for its fast path, drawn where it lives
- *    132-191    reserved   nobody           zero
+ *    132-191    OWN        creator, once    15 words that say how the primitive was made, drawn where it lives
  *    192    48  LOG        in a section     the undo log: pairs of a word's index and what it held
  *     ..    ..  PLACES     in a section     see PLACE
+ *     ..    ..  EXTRA      the primitive    more of its own, drawn where it lives; begins at 64 bytes
  *
  * The word GUARD.
  *
@@ -111,12 +113,14 @@ export const PRIMITIVE: {
   readonly MAKER: 3;
   readonly SERIAL: 4;
   readonly CAPACITY: 5;
+  readonly ENTRIES: 6;
   readonly GUARD: 16;
   readonly UNDO: 17;
   readonly ARRIVALS: 18;
   readonly HIGH: 19;
   readonly FIELDS: 20;
   readonly WORD: 32;
+  readonly OWN: 33;
   readonly LOG: 48;
 } = {
   VERSION: 0,
@@ -125,12 +129,14 @@ export const PRIMITIVE: {
   MAKER: 3,
   SERIAL: 4,
   CAPACITY: 5,
+  ENTRIES: 6,
   GUARD: 16,
   UNDO: 17,
   ARRIVALS: 18,
   HIGH: 19,
   FIELDS: 20,
   WORD: 32,
+  OWN: 33,
   LOG: 48,
 } as const;
 
@@ -199,6 +205,7 @@ export const KIND: {
   readonly ONCE: 7;
   readonly RW_LOCK: 8;
   readonly LATCH: 9;
+  readonly QUEUE: 10;
 } = {
   MUTEX: 1,
   REENTRANT_MUTEX: 2,
@@ -209,6 +216,7 @@ export const KIND: {
   ONCE: 7,
   RW_LOCK: 8,
   LATCH: 9,
+  QUEUE: 10,
 } as const;
 
 /**

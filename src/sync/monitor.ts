@@ -31,7 +31,8 @@ import { ownLife } from "./lives.ts";
 import { rouse } from "./parker.ts";
 
 const { GRANTED, INHERITED } = PLACE_STATE;
-const { ARRIVALS, CAPACITY, FIELDS, GUARD, HIGH, LOG, UNDO } = PRIMITIVE;
+const { ARRIVALS, CAPACITY, ENTRIES, FIELDS, GUARD, HIGH, LOG, UNDO } =
+  PRIMITIVE;
 
 /** Looks at a guard that is taken, before it sleeps. */
 const LOOKS = 200;
@@ -43,9 +44,22 @@ const QUARANTINE = 200;
 /** How many can wait at one primitive in sections' memory; see `obtain.ts` for more. */
 const PLACES = 256;
 
-/** Every place may be written four times in one section, and the other words once or twice. */
-function logWords(places: number): number {
-  return 2 * (4 * places + 64);
+/** What is made beside the places. */
+export interface MonitorExtra {
+  /** How often a section may write for each place: 4, and for a primitive with more to do more. */
+  readonly writes?: number;
+  /** Words behind the places. */
+  readonly words?: number;
+}
+
+/** Every place may be written so often in one section, and the other words once or twice. */
+function entriesFor(places: number, writes: number): number {
+  return writes * places + 64;
+}
+
+/** Where that begins which lies behind the places. */
+function extraAt(places: number, entries: number): number {
+  return (LOG + 2 * entries + places * PLACE.WORDS + 15) & ~15;
 }
 
 let serial = 0;
@@ -56,6 +70,8 @@ export class Monitor {
   readonly words: Int32Array<SharedArrayBuffer>;
   readonly #capacity: number;
   readonly #places: number;
+  /** The index of the first word behind the places. */
+  readonly extra: number;
   /** Words to notify when the section is left. */
   #woken: number[] = [];
   /** Places whose threads must be alive for that to mean anything. */
@@ -70,10 +86,15 @@ export class Monitor {
   onGivenUp: () => void = () => {};
 
   /** Sections of `memory`; without it, of a new one for a primitive of that kind. */
-  constructor(memory: SharedArrayBuffer | number, places: number = PLACES) {
+  constructor(
+    memory: SharedArrayBuffer | number,
+    places: number = PLACES,
+    { writes = 4, words = 0 }: MonitorExtra = {},
+  ) {
     if (typeof memory === "number") {
-      const bytes = (LOG + logWords(places) + places * PLACE.WORDS) * 4;
-      this.words = new Int32Array(new SharedArrayBuffer(bytes));
+      const entries = entriesFor(places, writes);
+      const size = extraAt(places, entries) + words;
+      this.words = new Int32Array(new SharedArrayBuffer(size * 4));
       const { who, lives } = ownLife();
       // Plain: handing the memory over publishes it.
       poke(this.words, PRIMITIVE.VERSION, SYNC_VERSION);
@@ -82,9 +103,12 @@ export class Monitor {
       poke(this.words, PRIMITIVE.MAKER, who);
       poke(this.words, PRIMITIVE.SERIAL, ++serial);
       poke(this.words, CAPACITY, places);
+      poke(this.words, ENTRIES, entries);
     } else this.words = new Int32Array(memory);
     this.#capacity = peek(this.words, CAPACITY);
-    this.#places = LOG + logWords(this.#capacity);
+    const entries = peek(this.words, ENTRIES);
+    this.#places = LOG + 2 * entries;
+    this.extra = extraAt(this.#capacity, entries);
   }
 
   /**
@@ -213,14 +237,18 @@ export class Monitor {
     return found;
   }
 
-  /** In a section: whose turn it is, or -1. One who blocks goes before the others of its thread, which cannot go on. */
-  next(): number {
-    const first = this.oldest();
+  /**
+   * In a section: whose turn it is, or -1. One who blocks goes before the others of its thread, which cannot go on.
+   *
+   * @param skip Leaves places out.
+   */
+  next(skip?: (place: number) => boolean): number {
+    const first = this.oldest(skip);
     if (first < 0) return first;
     const who = this.of(first, PLACE.WHO);
     const blocking = this.oldest((place) =>
       this.of(place, PLACE.WHO) !== who ||
-      (this.of(place, PLACE.ARG) & BLOCKING) === 0
+      (this.of(place, PLACE.ARG) & BLOCKING) === 0 || skip?.(place) === true
     );
     return blocking < 0 ? first : blocking;
   }

@@ -1,0 +1,388 @@
+import { InvalidOptionError } from "../errors.ts";
+import { load } from "../memory/cells.ts";
+import { defineHandle, remember } from "../sync/handles.ts";
+import { KIND } from "../sync/layout.ts";
+import { checkWait, type SyncWait, type Wait } from "../sync/wait.ts";
+import { OverDoneError } from "./over_done_error.ts";
+import { QueueClosedError } from "./queue_closed_error.ts";
+import { TAKE } from "./queue_core.ts";
+import { QueueDesk, tooLate } from "./queue_desk.ts";
+import { QUEUE } from "./queue_layout.ts";
+import {
+  createQueue,
+  type QueueOptions,
+  type QueueOverflow,
+} from "./queue_memory.ts";
+import { checkSyncWait, waitFor, waitForSync } from "./queue_wait.ts";
+import { type Selectable, selectable, type Selection } from "./selectable.ts";
+
+/** How a message is put, beside for how long it may wait for room. */
+export interface PutHow {
+  /**
+   * Greater is sooner, in a queue that was made with `priority`; a number, not `NaN`.
+   *
+   * @default {0}
+   */
+  readonly priority?: number;
+  /**
+   * Array buffers, ports and streams of the message to move instead of copying.
+   *
+   * @default {[]}
+   */
+  readonly transfer?: readonly Transferable[];
+}
+
+/** How a message is put, and how long it may wait for room. */
+export interface PutOptions extends PutHow, Wait {}
+
+/** How a message is put, and how long the thread may be blocked. */
+export interface PutSyncOptions extends PutHow, SyncWait {}
+
+/**
+ * A queue in shared memory: any thread puts, any thread takes.
+ *
+ * - **Order:** messages come in the order in which they were put, each to one taker; those who wait, for a message or for
+ *   room, are served in the order in which they came.
+ * - **Safe when put:** `put()` is over when the message is in shared memory. It is there for whoever takes it, also when the
+ *   thread that put it has ended.
+ * - **Deaths:** a thread that ends while it puts, takes or waits breaks nothing for others. What it has taken is gone with
+ *   it, unless the queue was made with `ack`.
+ * - **Bounded** by messages and by bytes; see {@linkcode QueueOptions}.
+ * - **Exact:** `size`, `empty` and `full` are true of a moment during the call.
+ * - **Ends without a sentinel:** after `close()` those who take have what is left, and then the end.
+ * - **Travels** in any message, and is the same object for the same queue on one thread.
+ * - **Reach:** the threads of one program.
+ *
+ * @typeParam T What is in it: anything that can be sent.
+ *
+ * @example One puts, one takes
+ * ```ts
+ * import { Queue } from "@troupe/actors";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using queue = new Queue<{ id: number }>({ capacity: 4 });
+ * await queue.put({ id: 1 });
+ * await queue.put({ id: 2 });
+ * assertEquals([queue.size, await queue.take()], [2, { id: 1 }]);
+ * queue.close();
+ * for await (const { id } of queue) assertEquals(id, 2);
+ * ```
+ */
+export class Queue<T> implements AsyncIterable<T>, Disposable {
+  readonly #desk: QueueDesk;
+  readonly #words: Int32Array;
+
+  /**
+   * Makes a queue.
+   *
+   * @param options Its bounds, and what becomes of a message without room.
+   * @throws {InvalidOptionError} If an option is out of its bounds.
+   */
+  constructor(options?: QueueOptions);
+  /**
+   * The queue in `memory`, as a message brought it.
+   *
+   * @ignore
+   */
+  constructor(memory: QueueOptions | SharedArrayBuffer);
+  constructor(given: QueueOptions | SharedArrayBuffer = {}) {
+    this.#desk = new QueueDesk(
+      given instanceof SharedArrayBuffer ? given : createQueue(given),
+    );
+    const { words } = this.#desk.core.monitor;
+    this.#words = words;
+    remember(this, words);
+  }
+
+  /** Messages that may wait; 0: each is handed over. */
+  get capacity(): number {
+    return this.#desk.core.ring.capacity;
+  }
+
+  /** Messages that wait to be taken; always 0 where each is handed over. */
+  get size(): number {
+    if (this.capacity === 0) return 0;
+    return load(this.#words, QUEUE.SIZE);
+  }
+
+  /** Whether no message waits. */
+  get empty(): boolean {
+    return this.size === 0;
+  }
+
+  /** Whether as many messages wait as may. */
+  get full(): boolean {
+    return this.size >= this.capacity;
+  }
+
+  /** Messages that were put and are not {@linkcode Queue.done}, mod 2^32. */
+  get undone(): number {
+    return load(this.#words, QUEUE.UNDONE) >>> 0;
+  }
+
+  /** Messages that were dropped for want of room, mod 2^32. */
+  get dropped(): number {
+    return load(this.#words, QUEUE.DROPPED) >>> 0;
+  }
+
+  /** Whether nothing can be put any more. */
+  get closed(): boolean {
+    return load(this.#words, QUEUE.CLOSED) !== 0;
+  }
+
+  /** What becomes of a message that finds no room. */
+  get overflow(): QueueOverflow {
+    const names = ["wait", "fail", "dropNewest", "dropOldest"] as const;
+    return names[this.#desk.core.overflow]!;
+  }
+
+  /**
+   * Puts a message at the end, when there is room.
+   *
+   * @param value The message; it is copied before this returns.
+   * @param options How long to wait for room, and how to put it.
+   * @returns A promise that resolves when it is in the queue; where `capacity` is 0, when it was taken. It rejects with each
+   *   of the errors below, and with the reason of the signal; the message is not in the queue then, nor will it be.
+   * @throws {QueueFullError} If no room came in time, or the overflow is `"fail"`.
+   * @throws {QueueClosedError} If the queue is closed, or is before there is room.
+   * @throws {DataCloneError} If the message cannot be sent; it names where.
+   * @throws {MessageOverCapacityError} If it is larger than the whole queue.
+   * @throws {InvalidOptionError} If an option is out of bounds.
+   * @throws {FencedError} If this thread was given up.
+   */
+  put(value: T, options?: PutOptions): Promise<void> {
+    return this.#desk.put(value, options);
+  }
+
+  /**
+   * As {@linkcode Queue.put}, blocking the thread.
+   *
+   * @throws {QueueFullError} If no room came in time, or the overflow is `"fail"`.
+   * @throws {QueueClosedError} If the queue is closed, or is before there is room.
+   * @throws {MainThreadWaitError} If this is the main thread and `onMain` is not set.
+   * @throws {DataCloneError} If the message cannot be sent.
+   * @throws {MessageOverCapacityError} If it is larger than the whole queue.
+   * @throws {InvalidOptionError} If an option is out of bounds.
+   * @throws {FencedError} If this thread was given up.
+   */
+  putSync(value: T, options: PutSyncOptions = {}): void {
+    checkSyncWait("put", options);
+    this.#desk.putSync(value, options);
+  }
+
+  /**
+   * Puts a message if there is room and nobody waits for it; where `capacity` is 0, if somebody waits to take.
+   *
+   * @param value The message.
+   * @param how How to put it.
+   * @returns Whether it is in the queue.
+   * @throws {QueueClosedError} If the queue is closed.
+   * @throws {DataCloneError} If the message cannot be sent.
+   * @throws {MessageOverCapacityError} If it is larger than the whole queue.
+   * @throws {InvalidOptionError} If an option is out of bounds.
+   * @throws {FencedError} If this thread was given up.
+   */
+  tryPut(value: T, how?: PutHow): boolean {
+    const end = this.#desk.begin(value, how);
+    if (end === "put") return true;
+    this.#desk.giveUp(end, value);
+    return false;
+  }
+
+  /**
+   * Takes the next message, when there is one.
+   *
+   * @param options How long to wait.
+   * @returns A promise of it. It rejects with each of the errors below, and with the reason of the signal; no message is
+   *   taken then.
+   * @throws {WaitTimeoutError} If the time is over.
+   * @throws {QueueClosedError} If the queue is closed, and nothing is left.
+   * @throws {InvalidOptionError} If an option is out of bounds.
+   * @throws {FencedError} If this thread was given up.
+   */
+  take(options?: Wait): Promise<T> {
+    try {
+      if (options !== undefined) checkWait("take", options);
+      if (options?.signal?.aborted) throw options.signal.reason;
+      const now = this.#desk.takeNow();
+      if (now === TAKE.TAKEN) {
+        return Promise.resolve(this.#desk.hand.open() as T);
+      }
+      if (now === TAKE.ENDED) throw endOf();
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    return this.#takeLater(options ?? {});
+  }
+
+  /**
+   * As {@linkcode Queue.take}, blocking the thread.
+   *
+   * @throws {WaitTimeoutError} If the time is over.
+   * @throws {QueueClosedError} If the queue is closed, and nothing is left.
+   * @throws {MainThreadWaitError} If this is the main thread and `onMain` is not set.
+   * @throws {InvalidOptionError} If an option is out of bounds.
+   * @throws {FencedError} If this thread was given up.
+   */
+  takeSync(options: SyncWait = {}): T {
+    checkSyncWait("take", options);
+    const now = this.tryTake() ?? this.#desk.takeLaterSync(options);
+    if (now === undefined) throw endOf();
+    return now.value as T;
+  }
+
+  /**
+   * Takes the next message if there is one.
+   *
+   * @returns It, or `undefined` if the queue is empty.
+   * @throws {QueueClosedError} If the queue is closed, and nothing is left.
+   * @throws {FencedError} If this thread was given up.
+   */
+  tryTake(): { value: T } | undefined {
+    const now = this.#desk.takeNow();
+    if (now === TAKE.ENDED) throw endOf();
+    if (now === TAKE.NOTHING) return undefined;
+    return { value: this.#desk.hand.openSync() as T };
+  }
+
+  /**
+   * The next message, which stays where it is.
+   *
+   * @returns It, or `undefined` if the queue is empty.
+   * @throws {FencedError} If this thread was given up.
+   */
+  peek(): { value: T } | undefined {
+    return this.#desk.peek() as { value: T } | undefined;
+  }
+
+  /**
+   * Says that messages which were taken have been dealt with; where the queue was made with `ack`, acknowledges the oldest
+   * that this thread has taken.
+   *
+   * @param n How many, a whole number from 1.
+   * @throws {OverDoneError} If so many were not taken.
+   * @throws {InvalidOptionError} If `n` is out of bounds.
+   * @throws {FencedError} If this thread was given up.
+   */
+  done(n = 1): void {
+    if (!(Number.isInteger(n) && n >= 1)) {
+      throw new InvalidOptionError(
+        `Cannot say that messages are done as 'n' must be a whole number from 1: current value is ${n}`,
+        { option: "n", value: n },
+      );
+    }
+    const taken = this.#desk.done(n);
+    if (taken < 0) return;
+    throw new OverDoneError(
+      `Cannot say that ${n} messages are done as so many were not taken: current number is ${taken}`,
+    );
+  }
+
+  /**
+   * Waits until all messages that were put are done.
+   *
+   * @param options How long to wait.
+   * @returns A promise. It rejects with each of the errors below, and with the reason of the signal.
+   * @throws {WaitTimeoutError} If the time is over.
+   * @throws {InvalidOptionError} If an option is out of bounds.
+   * @throws {FencedError} If this thread was given up.
+   */
+  async idle(options: Wait = {}): Promise<void> {
+    checkWait("wait for a queue", options);
+    options.signal?.throwIfAborted();
+    const { core } = this.#desk;
+    if (!await waitFor(core, this.#desk.idler(), options)) {
+      throw tooLate(options);
+    }
+  }
+
+  /**
+   * As {@linkcode Queue.idle}, blocking the thread.
+   *
+   * @throws {WaitTimeoutError} If the time is over.
+   * @throws {MainThreadWaitError} If this is the main thread and `onMain` is not set.
+   * @throws {InvalidOptionError} If an option is out of bounds.
+   * @throws {FencedError} If this thread was given up.
+   */
+  idleSync(options: SyncWait = {}): void {
+    checkSyncWait("wait for a queue", options);
+    const { core } = this.#desk;
+    if (!waitForSync(core, this.#desk.idler(), options)) {
+      throw tooLate(options);
+    }
+  }
+
+  /** Ends the queue: nothing is put any more, and who waits for room is refused; what is there can be taken. Twice is once. */
+  close(): void {
+    this.#desk.close();
+  }
+
+  /** As {@linkcode Queue.close}. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  /**
+   * Takes message after message, until the queue is closed and empty.
+   *
+   * Where the queue was made with `ack`, a message is acknowledged when the next one is asked for, unless `done()` was
+   * called; one that is left in the middle of the loop is the next one again.
+   */
+  async *[Symbol.asyncIterator](): AsyncGenerator<T, void, void> {
+    const desk = this.#desk;
+    for (;;) {
+      const now = desk.takeNow();
+      if (now === TAKE.ENDED) return;
+      const taken = now === TAKE.TAKEN
+        ? desk.opened()
+        : await desk.takeLater({});
+      if (taken === undefined) return;
+      let whole = false;
+      try {
+        yield await taken.value as T;
+        whole = true;
+      } finally {
+        if (taken.position >= 0) desk.letGo(taken.position, whole);
+      }
+    }
+  }
+
+  static {
+    // Not a member: what is computed cannot be told from its text alone.
+    Object.defineProperty(this.prototype, selectable, {
+      get(this: Queue<unknown>): Selection<unknown> {
+        return selectionOf(this.#desk);
+      },
+    });
+  }
+
+  async #takeLater(options: Wait): Promise<T> {
+    const taken = await this.#desk.takeLater(options);
+    if (taken === undefined) throw endOf();
+    return await taken.value as T;
+  }
+}
+
+/** See the class; this says what its static block adds: a queue is one of what `select()` and `merge()` choose from. */
+export interface Queue<T> extends Selectable<T> {}
+
+function selectionOf(desk: QueueDesk): Selection<unknown> {
+  return {
+    tryTake: () =>
+      desk.takeNow() === TAKE.TAKEN
+        ? { value: desk.hand.openSync() }
+        : undefined,
+    get ended() {
+      return desk.ended;
+    },
+    watch: (wake) => desk.watch(wake),
+  };
+}
+
+function endOf(): QueueClosedError {
+  return new QueueClosedError(
+    "Cannot take as the queue is closed and nothing is left",
+  );
+}
+
+defineHandle("queue", KIND.QUEUE, Queue);

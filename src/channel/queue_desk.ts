@@ -1,0 +1,437 @@
+/**
+ * What one thread does at one queue, behind the page of `Queue`.
+ *
+ * @module
+ */
+import { InvalidOptionError } from "../errors.ts";
+import { throwFenced } from "../sync/obtain.ts";
+import { checkWait, type SyncWait, type Wait } from "../sync/wait.ts";
+import { WaitTimeoutError } from "../sync/wait_timeout_error.ts";
+import { QueueClosedError } from "./queue_closed_error.ts";
+import { IDLE, OVERFLOW, PUT, QueueCore, TAKE } from "./queue_core.ts";
+import { QueueFullError } from "./queue_full_error.ts";
+import { QueueHand } from "./queue_hand.ts";
+import { AIM, QUEUE, RECORD } from "./queue_layout.ts";
+import { QueueLine } from "./queue_line.ts";
+import type { Freight } from "./queue_ring.ts";
+import { waitFor, waitForSync } from "./queue_wait.ts";
+import {
+  COPIED_AT_ONCE,
+  LookWaiter,
+  type PutEnd,
+  PutWaiter,
+  TakeWaiter,
+} from "./queue_waiters.ts";
+
+/** How a message is put, as its caller gave it. */
+export interface PutAsked extends Wait {
+  readonly priority?: number;
+  readonly transfer?: readonly Transferable[];
+}
+
+/** What was taken. */
+export interface Taken {
+  /** The message, or a promise of it. */
+  readonly value: unknown;
+  /** Its record, where it is to be acknowledged; else -1. */
+  readonly position: number;
+}
+
+const DONE: Promise<void> = Promise.resolve();
+/** Messages that one section takes, or puts. */
+const AT_ONCE = 64;
+
+/** One thread at one queue. */
+export class QueueDesk {
+  /** The sections. */
+  readonly core: QueueCore;
+  /** What this thread puts and takes. */
+  readonly hand: QueueHand;
+  readonly #line: QueueLine;
+  /** Those of this thread that wait for a message. */
+  readonly #takers: Set<TakeWaiter> = new Set();
+  // Made once: a closure for each section would cost as much as the section.
+  readonly #putLoad = (): number =>
+    this.core.enter() ? this.core.putNow(this.hand.load) : PUT.FENCED;
+  readonly #takeOne = (): number => this.#take();
+  readonly #read = (position: number): boolean => this.hand.read(position);
+
+  /** The desk of this thread at the queue in `memory`. */
+  constructor(memory: SharedArrayBuffer) {
+    this.core = new QueueCore(memory);
+    this.hand = new QueueHand(this.core);
+    this.#line = new QueueLine(this.core);
+  }
+
+  // -- Putting ----------------------------------------------------------------
+
+  /** Encodes a message, and puts it if it may be put at once. */
+  begin(value: unknown, options?: PutAsked): PutEnd {
+    let priority = 0;
+    let transfer: readonly Transferable[] | undefined;
+    if (options !== undefined) {
+      checkWait("put", options);
+      ({ priority = 0, transfer } = options);
+      if (typeof priority !== "number" || Number.isNaN(priority)) {
+        throw new InvalidOptionError(
+          `Cannot put as 'priority' must be a number: current value is ${priority}`,
+          { option: "priority", value: priority },
+        );
+      }
+    }
+    const { length } = this.hand.pack(value, priority, transfer);
+    if (!this.#line.empty) return "full";
+    const end = length > COPIED_AT_ONCE ? this.#putLong() : this.#putShort();
+    this.hand.sweep();
+    return end;
+  }
+
+  #putShort(): PutEnd {
+    let state = this.core.run(this.#putLoad);
+    while (state === PUT.AGAIN) state = this.core.run(this.#putLoad);
+    if (state === 0) return "put";
+    if (state === PUT.FENCED) throwFenced("put");
+    return state === PUT.CLOSED ? "closed" : "full";
+  }
+
+  #putLong(): PutEnd {
+    const waiter = new PutWaiter(this.core, this.hand.load, false, true);
+    waitForSync(this.core, waiter, {});
+    return waiter.end;
+  }
+
+  /** Puts a message, waiting where it may. */
+  put(value: unknown, options?: PutAsked): Promise<void> {
+    try {
+      if (options?.signal?.aborted) throw options.signal.reason;
+      const end = this.begin(value, options);
+      if (end === "put") return DONE;
+      if (end === "closed" || !this.#mayWait) {
+        this.settle(end, value, this.hand.load);
+        return DONE;
+      }
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    return this.#putLater(value, this.hand.keep(), options ?? {});
+  }
+
+  async #putLater(
+    value: unknown,
+    freight: Freight,
+    options: PutAsked,
+  ): Promise<void> {
+    try {
+      this.settle(await this.#line.put(freight, options), value, freight);
+    } catch (error) {
+      this.hand.drop(freight);
+      throw error;
+    } finally {
+      this.hand.sweep();
+    }
+  }
+
+  /** As {@linkcode put}, blocking the thread. */
+  putSync(value: unknown, options: PutAsked): void {
+    let end = this.begin(value, options);
+    let freight: Freight = this.hand.load;
+    if (end === "full" && this.#mayWait) {
+      freight = this.hand.keep();
+      end = this.#line.putSync(freight, options as SyncWait);
+      this.hand.sweep();
+    }
+    this.settle(end, value, freight);
+  }
+
+  /** Whether who finds no room waits. */
+  get #mayWait(): boolean {
+    const { overflow } = this.core;
+    return overflow === OVERFLOW.WAIT || overflow === OVERFLOW.DROP_OLDEST;
+  }
+
+  /**
+   * Says what came of a put.
+   *
+   * @throws {QueueClosedError} If it was closed.
+   * @throws {QueueFullError} If it found no room, unless it may be dropped.
+   */
+  settle(end: PutEnd, value: unknown, freight: Freight): void {
+    if (end === "put") return;
+    this.hand.drop(freight);
+    if (end === "closed") {
+      throw new QueueClosedError(
+        "Cannot put as the queue is closed: nothing is put any more",
+        { unsent: value },
+      );
+    }
+    const { capacity } = this.core.ring;
+    if (this.core.overflow === OVERFLOW.DROP_NEWEST) return this.#countDrop();
+    throw new QueueFullError(
+      `Cannot put as there is no room: current capacity is ${capacity}, take some first or wait longer`,
+      { unsent: value, capacity },
+    );
+  }
+
+  /** A message is not put, and nobody waits for room: it is dropped, refused or as if nothing had been. */
+  giveUp(end: PutEnd, value: unknown): void {
+    if (end === "closed" || this.core.overflow === OVERFLOW.DROP_NEWEST) {
+      this.settle(end, value, this.hand.load);
+    } else this.hand.drop(this.hand.load);
+  }
+
+  #countDrop(): void {
+    const { core } = this;
+    core.run(() => core.enter() && core.ring.add(QUEUE.DROPPED, 1));
+  }
+
+  /** Puts as many of `values` as may be put at once, from `from` on, by few sections. Returns behind the last. */
+  putSome(values: readonly unknown[], from: number, options: PutAsked): number {
+    let at = from;
+    while (at < values.length) {
+      if (this.begin(values[at], options) !== "put") return at;
+      at++;
+    }
+    return at;
+  }
+
+  // -- Taking -----------------------------------------------------------------
+
+  /** Takes a message if there is one; one of {@linkcode TAKE}. It is opened before anything else. */
+  takeNow(): number {
+    const now = this.core.run(this.#takeOne);
+    if (now === TAKE.FENCED) throwFenced("take");
+    return now;
+  }
+
+  /** In a section. */
+  #take(): number {
+    const { core, hand } = this;
+    if (!core.enter()) return TAKE.FENCED;
+    if (!core.hasMessage) return core.drained ? TAKE.ENDED : TAKE.NOTHING;
+    if (hand.stays(core.ring.first())) hand.note(core.take());
+    else {
+      hand.copy(core.ring.first());
+      core.shift();
+    }
+    core.serve();
+    return TAKE.TAKEN;
+  }
+
+  /** What was taken just now. */
+  opened(): Taken {
+    const value = this.hand.open();
+    return { value, position: this.core.ack ? this.hand.held.at(-1)! : -1 };
+  }
+
+  /**
+   * Waits for a message.
+   *
+   * @returns It, or `undefined` at the end.
+   * @throws {WaitTimeoutError} If the time is over.
+   */
+  async takeLater(options: Wait): Promise<Taken | undefined> {
+    let taken: Taken | undefined;
+    const waiter: TakeWaiter = new TakeWaiter(
+      this.core,
+      this.#takers,
+      false,
+      this.#read,
+      () => {
+        if (!waiter.ended) taken = this.opened();
+      },
+    );
+    this.#takers.add(waiter);
+    try {
+      if (!await waitFor(this.core, waiter, options)) throw tooLate(options);
+    } finally {
+      this.#takers.delete(waiter);
+      this.hand.sweep();
+    }
+    return taken;
+  }
+
+  /** As {@linkcode takeLater}, blocking the thread. */
+  takeLaterSync(options: SyncWait): { value: unknown } | undefined {
+    let taken: { value: unknown } | undefined;
+    const waiter: TakeWaiter = new TakeWaiter(
+      this.core,
+      this.#takers,
+      true,
+      this.#read,
+      () => {
+        if (!waiter.ended) taken = { value: this.hand.openSync() };
+      },
+    );
+    if (!waitForSync(this.core, waiter, options)) throw tooLate(options);
+    return taken;
+  }
+
+  /** Takes up to `most` messages that are there, by few sections; those that cannot be read are not taken, but the first. */
+  takeSome(most: number): unknown[] {
+    const values: unknown[] = [];
+    while (values.length < most) {
+      const positions: number[] = [];
+      const left = Math.min(most - values.length, AT_ONCE);
+      if (!this.core.run(() => this.#gather(positions, left))) {
+        throwFenced("take");
+      }
+      if (positions.length === 0) break;
+      let read = 0;
+      try {
+        for (; read < positions.length; read++) {
+          this.hand.note(positions[read]!);
+          values.push(this.hand.view());
+        }
+      } catch (error) {
+        if (values.length === 0) {
+          // As with one alone: who cannot read it has had it.
+          this.#part(positions, 1);
+          throw error;
+        }
+        most = 0;
+      }
+      this.#part(positions, read);
+    }
+    return values;
+  }
+
+  /** In a section: records whose bytes say all become this thread's. */
+  #gather(positions: number[], most: number): boolean {
+    const { core } = this;
+    if (!core.enter()) return false;
+    while (positions.length < most && core.hasMessage) {
+      const position = core.ring.first();
+      if (core.ring.of(position, RECORD.PARCEL) !== 0) break;
+      positions.push(core.take());
+    }
+    return true;
+  }
+
+  /** The first of some records have been read, and the others have their turn again. */
+  #part(positions: readonly number[], read: number): void {
+    const { core } = this;
+    if (core.ack) this.hand.held.push(...positions.slice(0, read));
+    const own = core.run(() => {
+      if (!core.enter()) return false;
+      for (let i = positions.length - 1; i >= read; i--) {
+        core.giveBack(positions[i]!);
+      }
+      for (let i = 0; i < read && !core.ack; i++) core.release(positions[i]!);
+      core.serve();
+      return true;
+    });
+    if (!own) throwFenced("take");
+  }
+
+  // -- The rest ---------------------------------------------------------------
+
+  /** The next message, which stays; `undefined` if there is none. */
+  peek(): { value: unknown } | undefined {
+    const { core, hand } = this;
+    const found = core.run(() => {
+      if (!core.enter()) return TAKE.FENCED;
+      if (!core.hasMessage) return TAKE.NOTHING;
+      hand.peek(core.ring.first());
+      return TAKE.TAKEN;
+    });
+    if (found === TAKE.FENCED) throwFenced("peek");
+    return found === TAKE.TAKEN ? { value: hand.openSync(true) } : undefined;
+  }
+
+  /**
+   * Says that `n` messages are done.
+   *
+   * @returns -1, or how many might have been.
+   */
+  done(n: number): number {
+    const { core, hand } = this;
+    if (core.ack && hand.held.length < n) return hand.held.length;
+    for (let left = n; left > 0;) {
+      const now = core.ack ? Math.min(left, AT_ONCE) : left;
+      const records = core.ack ? hand.held.slice(0, now) : [];
+      const taken = core.run(() => this.#acknowledge(records, now));
+      if (taken === PUT.FENCED) throwFenced("say that a message is done");
+      if (taken >= 0) return taken;
+      hand.held.splice(0, records.length);
+      left -= now;
+    }
+    hand.sweep();
+    return -1;
+  }
+
+  /** In a section. */
+  #acknowledge(records: readonly number[], n: number): number {
+    const { core } = this;
+    const { ring } = core;
+    if (!core.enter()) return PUT.FENCED;
+    const others = ring.get(QUEUE.SIZE) + ring.get(QUEUE.OWNED) -
+      ring.get(QUEUE.WRITING);
+    const taken = (ring.get(QUEUE.UNDONE) - others) | 0;
+    if (!core.ack && n > taken) return Math.max(0, taken);
+    ring.add(QUEUE.UNDONE, -n);
+    for (const position of records) core.acknowledge(position);
+    core.serve();
+    return -1;
+  }
+
+  /** A loop has moved on from a message: it is done, or if the loop was left has its turn again. Unless it is done already. */
+  letGo(position: number, whole: boolean): void {
+    const { core, hand } = this;
+    const at = hand.held.indexOf(position);
+    if (at < 0) return;
+    hand.held.splice(at, 1);
+    core.run(() => {
+      if (!core.enter()) return;
+      if (whole) {
+        core.ring.add(QUEUE.UNDONE, -1);
+        core.acknowledge(position);
+      } else core.giveBack(position);
+      core.serve();
+    });
+    hand.sweep();
+  }
+
+  /** Who waits until all is done. */
+  idler(): LookWaiter {
+    const { core } = this;
+    const isIdle = (): boolean => core.ring.get(QUEUE.UNDONE) === 0;
+    return new LookWaiter(core, "wait for a queue", IDLE, isIdle);
+  }
+
+  /** See {@linkcode Selection.watch}. */
+  watch(wake: () => void): () => void {
+    const { core } = this;
+    const back = new AbortController();
+    const isThere = (): boolean => core.hasMessage || core.drained;
+    const looker = new LookWaiter(core, "watch", AIM.LOOK, isThere);
+    waitFor(core, looker, back).then(
+      () => {
+        if (!back.signal.aborted) wake();
+      },
+      () => {},
+    );
+    return () => back.abort();
+  }
+
+  /** Whether nothing comes any more. */
+  get ended(): boolean {
+    const { core } = this;
+    return core.run(() => core.enter() && core.drained);
+  }
+
+  /** Closes the queue. */
+  close(): void {
+    const { core } = this;
+    core.run(() => {
+      if (core.enter()) core.close();
+    });
+  }
+}
+
+/** The time of a wait is over. */
+export function tooLate({ timeout }: { readonly timeout?: number }): Error {
+  return new WaitTimeoutError(
+    `Cannot wait any longer for a queue: the limit is ${timeout} ms`,
+    { timeoutMs: timeout ?? Infinity },
+  );
+}

@@ -1,0 +1,146 @@
+/**
+ * How a queue is made.
+ *
+ * @module
+ */
+import { InvalidOptionError } from "../errors.ts";
+import { poke } from "../memory/cells.ts";
+import { KIND } from "../sync/layout.ts";
+import { Monitor } from "../sync/monitor.ts";
+import { OVERFLOW } from "./queue_core.ts";
+import { FLAG, QUEUE } from "./queue_layout.ts";
+import { heapWords } from "./queue_ring.ts";
+
+/** What becomes of a message that finds no room in a queue; see {@linkcode QueueOptions.overflow}. */
+export type QueueOverflow = "wait" | "fail" | "dropNewest" | "dropOldest";
+
+/** How a queue is made. */
+export interface QueueOptions {
+  /**
+   * Messages that may wait, a whole number from 0 to 1,048,576. With 0 each message is handed over: a put is over when
+   * somebody has taken it.
+   *
+   * @default {1024}
+   */
+  readonly capacity?: number;
+  /**
+   * Bytes that may wait, as encoded and with 32 for each message: a whole number from 1,024 to 1,073,741,824, rounded up to
+   * a power of two. The largest message is 32 bytes less. Memory not yet used is not paid for.
+   *
+   * @default {1048576}
+   */
+  readonly capacityBytes?: number;
+  /**
+   * What becomes of a message that finds no room.
+   *
+   * | policy         | the message                                  | its sender is told                              |
+   * |----------------|----------------------------------------------|-------------------------------------------------|
+   * | `"wait"`       | waits in its thread, behind those before it  | then: the put is over when it is in the queue   |
+   * | `"fail"`       | is refused                                   | at once, by `QueueFullError`                    |
+   * | `"dropNewest"` | is dropped                                   | no; `tryPut()` answers `false`                  |
+   * | `"dropOldest"` | takes the place of the oldest, which is dropped | no                                           |
+   *
+   * @default {"wait"}
+   */
+  readonly overflow?: QueueOverflow;
+  /**
+   * Whether a message is its taker's only until it is acknowledged with `done()`: if the taker's thread ends before, the
+   * message is the next one again. Those that are not acknowledged take up bytes, and so does what came behind the oldest.
+   *
+   * @default {false}
+   */
+  readonly ack?: boolean;
+  /**
+   * Whether messages with a greater {@linkcode PutOptions.priority} come first; equal ones come in the order in which they
+   * were put.
+   *
+   * @default {false}
+   */
+  readonly priority?: boolean;
+}
+
+const POLICIES: Readonly<Record<QueueOverflow, number>> = {
+  wait: OVERFLOW.WAIT,
+  fail: OVERFLOW.FAIL,
+  dropNewest: OVERFLOW.DROP_NEWEST,
+  dropOldest: OVERFLOW.DROP_OLDEST,
+};
+const NAMES: ReadonlySet<string> = new Set([
+  "capacity",
+  "capacityBytes",
+  "overflow",
+  "ack",
+  "priority",
+]);
+const MAX_CAPACITY = 2 ** 20;
+const MIN_BYTES = 2 ** 10;
+const MAX_BYTES = 2 ** 30;
+/** Writes in one section for each place: who waits is told, and what it waited for changes hands. */
+const WRITES = 24;
+
+/**
+ * The memory of a new, empty queue.
+ *
+ * @param places How many can wait.
+ * @throws {InvalidOptionError} If an option is out of its bounds, or there is no such option.
+ */
+export function createQueue(
+  options: QueueOptions,
+  places?: number,
+): SharedArrayBuffer {
+  const {
+    capacity = 1_024,
+    capacityBytes = 2 ** 20,
+    overflow = "wait",
+    ack = false,
+    priority = false,
+  } = options;
+  for (const name of Object.keys(options)) {
+    if (!NAMES.has(name)) {
+      refuse(name, (options as never)[name], `one of ${[...NAMES].join(", ")}`);
+    }
+  }
+  checkWhole("capacity", capacity, 0, MAX_CAPACITY);
+  checkWhole("capacityBytes", capacityBytes, MIN_BYTES, MAX_BYTES);
+  if (!Object.hasOwn(POLICIES, overflow)) {
+    refuse("overflow", overflow, Object.keys(POLICIES).join(", "));
+  }
+  if (typeof ack !== "boolean") refuse("ack", ack, "true or false");
+  if (typeof priority !== "boolean") {
+    refuse("priority", priority, "true or false");
+  }
+  if (priority && overflow === "dropOldest") {
+    refuse("overflow", overflow, "another one where 'priority' is set");
+  }
+  const units = 2 ** Math.ceil(Math.log2(capacityBytes / 8));
+  const words = heapWords(priority ? capacity : 0) + 2 * units;
+  const made = new Monitor(KIND.QUEUE, places, { writes: WRITES, words }).words;
+  // Plain: handing the memory over publishes it.
+  poke(made, QUEUE.CAPACITY, capacity);
+  poke(made, QUEUE.UNITS, units);
+  poke(
+    made,
+    QUEUE.FLAGS,
+    POLICIES[overflow] | (ack ? FLAG.ACK : 0) | (priority ? FLAG.PRIORITY : 0),
+  );
+  return made.buffer;
+}
+
+function checkWhole(
+  option: string,
+  value: number,
+  least: number,
+  most: number,
+): void {
+  if (Number.isInteger(value) && value >= least && value <= most) return;
+  refuse(option, value, `a whole number from ${least} to ${most}`);
+}
+
+function refuse(option: string, value: unknown, wanted: string): never {
+  throw new InvalidOptionError(
+    `Cannot make a queue as '${option}' must be ${wanted}: current value is ${
+      String(value)
+    }`,
+    { option, value },
+  );
+}
