@@ -1,7 +1,7 @@
 // A worker puts a message, the main thread takes it.
 import { Queue, run, task } from "@troupe/actors";
 
-export const worker = task(
+const worker = task(
   import.meta,
   "worker",
   (q: Queue<string>) => q.put("hello from a worker"),

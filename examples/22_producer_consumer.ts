@@ -1,7 +1,7 @@
 // One produces, one consumes, four messages apart at most; closing replaces the sentinel.
 import { Queue, run, task } from "@troupe/actors";
 
-export const produce = task(
+const produce = task(
   import.meta,
   "produce",
   async (q: Queue<number>) => {
@@ -12,7 +12,7 @@ export const produce = task(
     q.close(); // replaces put(None)
   },
 );
-export const consume = task(
+const consume = task(
   import.meta,
   "consume",
   async (q: Queue<number>) => {

@@ -2,7 +2,7 @@
 import { Queue, run, task } from "@troupe/actors";
 
 type Frame = { at: number; pixels: Uint8Array };
-export const camera = task(import.meta, "camera", async (q: Queue<Frame>) => {
+const camera = task(import.meta, "camera", async (q: Queue<Frame>) => {
   for (let i = 0; i < 20; i++) {
     await q.put({ at: Date.now(), pixels: new Uint8Array(1024) });
     await new Promise((r) => setTimeout(r, 10));

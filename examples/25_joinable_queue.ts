@@ -1,7 +1,7 @@
 // Four workers say of each job that it is done, and the main thread waits for all.
 import { Queue, run, task } from "@troupe/actors";
 
-export const worker = task(import.meta, "worker", async (q: Queue<number>) => {
+const worker = task(import.meta, "worker", async (q: Queue<number>) => {
   for await (const _job of q) q.done();
 });
 
