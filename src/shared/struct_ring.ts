@@ -4,8 +4,7 @@ import { type Rec, type RecInit, RecordLayout } from "../memory/record.ts";
 import { viewsOf } from "../memory/record_accessors.ts";
 import { roundUp } from "../memory/record_fields.ts";
 import { checkWhole } from "../memory/view_on.ts";
-import type { SyncWait, Wait } from "../sync/wait.ts";
-import { WaitTimeoutError } from "../sync/wait_timeout_error.ts";
+import { type SyncWait, throwTooLate, type Wait } from "../sync/wait.ts";
 import { announce, awaitChange, awaitChangeSync } from "./await_change.ts";
 import { Handles } from "./handles.ts";
 import { Scratch } from "./scratch.ts";
@@ -305,11 +304,4 @@ export class StructRing<F> {
     }
     throwTooLate(what, options);
   }
-}
-
-function throwTooLate(what: string, { timeout = Infinity }: SyncWait): never {
-  throw new WaitTimeoutError(
-    `Cannot ${what} as it took too long: the limit is ${timeout} ms`,
-    { timeoutMs: timeout },
-  );
 }

@@ -21,8 +21,7 @@ import {
   obtainSync,
   type State,
 } from "./obtain.ts";
-import { checkWait, type SyncWait, type Wait } from "./wait.ts";
-import { WaitTimeoutError } from "./wait_timeout_error.ts";
+import { checkWait, type SyncWait, throwTooLate, type Wait } from "./wait.ts";
 
 const { WORD } = PRIMITIVE;
 const { CONTENDED, OWNER_SHIFT } = MUTEX_WORD;
@@ -242,12 +241,9 @@ export class Mutex {
     );
   }
 
-  #got(state: State, { timeout }: Wait): Held {
+  #got(state: State, options: Wait): Held {
     if (state !== WAITING) return this.#hold(state === INHERITED);
-    throw new WaitTimeoutError(
-      `Cannot lock as it took too long: the limit is ${timeout} ms`,
-      { timeoutMs: timeout ?? Infinity },
-    );
+    return throwTooLate("lock", options);
   }
 
   /** In a section: has the lock, or a place in the queue for it. */

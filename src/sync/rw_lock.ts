@@ -12,8 +12,7 @@ import {
   obtainSync,
   type State,
 } from "./obtain.ts";
-import { checkWait, type SyncWait, type Wait } from "./wait.ts";
-import { WaitTimeoutError } from "./wait_timeout_error.ts";
+import { checkWait, type SyncWait, throwTooLate, type Wait } from "./wait.ts";
 
 /** Fields of the memory: how many read, or -1 while one writes; and 1 when a writer died and nobody has been told yet. */
 const SHARES = 0, DIED = 1;
@@ -211,12 +210,9 @@ export class RwLock {
     return this.#hold(arg, place === AT_ONCE.INHERITED);
   }
 
-  #got(state: State, arg: number, { timeout }: Wait): Held {
+  #got(state: State, arg: number, options: Wait): Held {
     if (state !== WAITING) return this.#hold(arg, state === INHERITED);
-    throw new WaitTimeoutError(
-      `Cannot lock as it took too long: the limit is ${timeout} ms`,
-      { timeoutMs: timeout ?? Infinity },
-    );
+    return throwTooLate("lock", options);
   }
 
   #hold(arg: number, ownerDied: boolean): Held {

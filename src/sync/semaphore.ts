@@ -1,8 +1,6 @@
-import { InvalidOptionError } from "../errors.ts";
-import { cas, load } from "../memory/cells.ts";
 import { defineHandle, remember } from "./handles.ts";
 import type { Held } from "./held.ts";
-import { BLOCKING, KIND, PLACE, PLACE_STATE, PRIMITIVE } from "./layout.ts";
+import { BLOCKING, KIND, PLACE, PLACE_STATE } from "./layout.ts";
 import { ownLife } from "./lives.ts";
 import { Monitor } from "./monitor.ts";
 import {
@@ -15,25 +13,21 @@ import {
 } from "./obtain.ts";
 import { OverReleasedError } from "./over_released_error.ts";
 import { lookUntil } from "./parker.ts";
-import { checkWait, type SyncWait, type Wait } from "./wait.ts";
-import { WaitTimeoutError } from "./wait_timeout_error.ts";
+import {
+  addFree,
+  checkCount,
+  close,
+  freeOf,
+  LIMIT,
+  opened,
+  takeFree,
+  WORD,
+  wordOf,
+} from "./permit_word.ts";
+import { checkWait, type SyncWait, throwTooLate, type Wait } from "./wait.ts";
 
-/** The most that a semaphore can count. */
-const LIMIT = 2 ** 29;
 /** Fields of the memory: the bound or 0, permits held, free permits that a dead thread held. */
 const MAX = 0, HELD = 1, ORPHANED = 2;
-/**
- * The word WORD: free permits times 2; bit 0: only sections write it.
- *
- *   from               to                   by               how    means
- *   free, bit 0 clear  free - 1             taker            CAS    a permit is taken for good; no section
- *   free, bit 0 clear  free + 1             releaser         CAS    one more; no section
- *   free, bit 0 clear  free, bit 0 set      any              CAS    a section begins
- *   bit 0 set          any                  in a section     write
- *   bit 0 set          the same, clear      in a section     store  after its undo log: nobody waits
- */
-const { WORD } = PRIMITIVE;
-const CLOSED = 1;
 /** In ARG of one who waits: the permit is taken for good. */
 const FOR_GOOD = 2;
 
@@ -125,7 +119,7 @@ export class Semaphore {
       this.#monitor = new Monitor(KIND.SEMAPHORE);
       const { words } = this.#monitor;
       // Nobody else has the memory yet.
-      words[WORD] = given << 1;
+      words[WORD] = wordOf(given, false);
       words[this.#monitor.field(MAX)] = max ?? 0;
     }
     this.#monitor.onDeath = () => this.#closed(() => this.#bury());
@@ -226,7 +220,7 @@ export class Semaphore {
     mustLive("release");
     const permit = this.#permits.at(-1);
     if (permit !== undefined) return this.#giveBack(permit);
-    if (this.#addFast()) return;
+    if (this.#get(MAX) === 0 && addFree(this.#monitor.words)) return;
     const limit = Math.min(this.max, LIMIT);
     const all = this.#section(() => {
       this.#bury();
@@ -247,7 +241,7 @@ export class Semaphore {
     checkWait("acquire", options);
     options.signal?.throwIfAborted();
     mustLive("acquire");
-    if ((arg & FOR_GOOD) !== 0 && this.#takeFast()) return GRANTED;
+    if ((arg & FOR_GOOD) !== 0 && takeFree(this.#monitor.words)) return GRANTED;
     if (options.timeout === 0) return got(this.#try(arg), options);
     const claim = () => this.#closed(() => this.#claim(arg));
     return got(await obtain(this.#monitor, claim, "acquire", options), options);
@@ -257,7 +251,7 @@ export class Semaphore {
     checkWait("acquire", options);
     mayBlock("acquire", options);
     mustLive("acquire");
-    const isThere = () => this.#takeFast();
+    const isThere = () => takeFree(this.#monitor.words);
     if ((arg & FOR_GOOD) !== 0 && lookUntil(isThere)) return GRANTED;
     const claim = () => this.#closed(() => this.#claim(arg | BLOCKING));
     return got(obtainSync(this.#monitor, claim, "acquire", options), options);
@@ -362,56 +356,28 @@ export class Semaphore {
     });
   }
 
-  /** Takes a permit for good, if nobody waits; no section. */
-  #takeFast(): boolean {
-    const { words } = this.#monitor;
-    for (let seen = load(words, WORD); seen !== 0 && (seen & CLOSED) === 0;) {
-      const found = cas(words, WORD, seen, seen - 2);
-      if (found === seen) return true;
-      seen = found;
-    }
-    return false;
-  }
-
-  /** Adds a permit, if nobody waits and there is no bound; no section. */
-  #addFast(): boolean {
-    const { words } = this.#monitor;
-    if (this.#get(MAX) !== 0) return false;
-    let seen = load(words, WORD);
-    while ((seen & CLOSED) === 0 && seen >> 1 < LIMIT) {
-      const found = cas(words, WORD, seen, seen + 2);
-      if (found === seen) return true;
-      seen = found;
-    }
-    return false;
-  }
-
   #section<T>(body: () => T): T {
     return this.#monitor.run(() => this.#closed(body));
   }
 
   /** In a section: nobody takes or adds a permit outside of one while `body` runs, nor as long as somebody waits. */
   #closed<T>(body: () => T): T {
-    const { words } = this.#monitor;
-    for (let seen = load(words, WORD); (seen & CLOSED) === 0;) {
-      const found = cas(words, WORD, seen, seen | CLOSED);
-      if (found === seen) break;
-      seen = found;
-    }
+    const monitor = this.#monitor;
+    close(monitor.words);
     const result = body();
-    if (this.#monitor.next() < 0) {
-      this.#monitor.setLast(WORD, this.#monitor.get(WORD) & ~CLOSED);
+    if (monitor.next() < 0) {
+      monitor.setLast(WORD, opened(monitor.get(WORD)));
     }
     return result;
   }
 
   /** In a section: how many permits are free. */
   get #free(): number {
-    return this.#monitor.get(WORD) >> 1;
+    return freeOf(this.#monitor.get(WORD));
   }
 
   set #free(permits: number) {
-    this.#monitor.set(WORD, permits << 1 | CLOSED);
+    this.#monitor.set(WORD, wordOf(permits, true));
   }
 
   #get(field: number): number {
@@ -423,20 +389,9 @@ export class Semaphore {
   }
 }
 
-function checkCount(option: string, value: number, least: number): void {
-  if (Number.isInteger(value) && value >= least && value <= LIMIT) return;
-  throw new InvalidOptionError(
-    `Cannot make a semaphore as '${option}' must be a whole number from ${least} to ${LIMIT}: current value is ${value}`,
-    { option, value },
-  );
-}
-
-function got(state: State, { timeout }: Wait): State {
+function got(state: State, options: Wait): State {
   if (state !== WAITING) return state;
-  throw new WaitTimeoutError(
-    `Cannot acquire as it took too long: the limit is ${timeout} ms`,
-    { timeoutMs: timeout ?? Infinity },
-  );
+  return throwTooLate("acquire", options);
 }
 
 defineHandle("semaphore", KIND.SEMAPHORE, Semaphore);

@@ -1,4 +1,5 @@
 import { InvalidOptionError } from "../errors.ts";
+import { WaitTimeoutError } from "./wait_timeout_error.ts";
 
 /** How long to wait without blocking the thread. */
 export interface Wait {
@@ -52,4 +53,20 @@ export function checkWait(
       { option: "signal", value: signal },
     );
   }
+}
+
+/**
+ * Says that the time of a wait is over.
+ *
+ * @param what What could not be done, for the message.
+ * @throws {WaitTimeoutError} Always.
+ */
+export function throwTooLate(
+  what: string,
+  { timeout = Infinity }: { readonly timeout?: number },
+): never {
+  throw new WaitTimeoutError(
+    `Cannot ${what} as it took too long: the limit is ${timeout} ms`,
+    { timeoutMs: timeout },
+  );
 }
