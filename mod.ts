@@ -107,6 +107,17 @@ export type {
   TimerOptions,
   Timers,
 } from "./src/actor/timers.ts";
+export {
+  type Channel,
+  channel,
+  type ChannelOptions,
+  type TypedChannel,
+  type TypedChannelOptions,
+} from "./src/channel/channel.ts";
+export { ChannelClosedError } from "./src/channel/channel_closed_error.ts";
+export { ChannelFullError } from "./src/channel/channel_full_error.ts";
+export { EndInUseError } from "./src/channel/end_in_use_error.ts";
+export { EndMovedError } from "./src/channel/end_moved_error.ts";
 export type { Overflow } from "./src/channel/overflow.ts";
 export {
   type PutHow,
@@ -128,6 +139,16 @@ export {
   type Selection,
 } from "./src/channel/selectable.ts";
 export { ParcelLostError } from "./src/channel/parcel_lost_error.ts";
+export { PeerDiedError } from "./src/channel/peer_died_error.ts";
+export { pipe, PipeEnd } from "./src/channel/pipe.ts";
+export { Receiver } from "./src/channel/receiver.ts";
+export type {
+  ChannelSendOptions,
+  ChannelSendSyncOptions,
+  TransferOption,
+} from "./src/channel/send_options.ts";
+export { Sender } from "./src/channel/sender.ts";
+export { TypedReceiver, TypedSender } from "./src/channel/typed_ends.ts";
 export type { Placement, SpawnOptions } from "./src/actor/spawn_options.ts";
 export type {
   Clauses,

@@ -46,7 +46,18 @@
  * @module
  */
 export type { LaneReader } from "../memory/lane_reader.ts";
+export {
+  type Channel,
+  channel,
+  type ChannelOptions,
+  type TypedChannel,
+  type TypedChannelOptions,
+} from "./channel.ts";
+export { ChannelClosedError } from "./channel_closed_error.ts";
+export { ChannelFullError } from "./channel_full_error.ts";
 export { Doorbell, ring, rouse } from "./doorbell.ts";
+export { EndInUseError } from "./end_in_use_error.ts";
+export { EndMovedError } from "./end_moved_error.ts";
 export { Mailbox, type RingProducer } from "./mailbox.ts";
 export {
   type Delivery,
@@ -69,4 +80,14 @@ export {
 export { QueueClosedError } from "./queue_closed_error.ts";
 export { QueueFullError } from "./queue_full_error.ts";
 export type { QueueOptions, QueueOverflow } from "./queue_memory.ts";
+export { PeerDiedError } from "./peer_died_error.ts";
+export { pipe, PipeEnd } from "./pipe.ts";
+export { Receiver } from "./receiver.ts";
+export type {
+  ChannelSendOptions,
+  ChannelSendSyncOptions,
+  TransferOption,
+} from "./send_options.ts";
 export { type Selectable, selectable, type Selection } from "./selectable.ts";
+export { Sender } from "./sender.ts";
+export { TypedReceiver, TypedSender } from "./typed_ends.ts";

@@ -13,6 +13,7 @@ import { DataCloneError, TroupeError } from "../errors.ts";
 import { MAX_DEPTH, SHORT_KEY, SHORT_STRING, TAG } from "./codec_tags.ts";
 import { writeBuiltIn, type Writer } from "./encode_built_in.ts";
 import { count, forget, indexOf } from "./met_objects.ts";
+import { forgetSent, onSent, tellSent } from "./moved_handles.ts";
 import { type Portable, portable } from "./portable.ts";
 import { pathOf, reasonAgainst } from "./unsendable.ts";
 import { types } from "node:util";
@@ -139,6 +140,7 @@ function finish(): Encoded {
   result.bytes = out;
   result.length = position;
   result.attachments = attachments;
+  tellSent();
   return result;
 }
 
@@ -150,6 +152,7 @@ class Refused {
 function fail(error: unknown, root: unknown, name: string): never {
   const owner = handle;
   forget();
+  forgetSent();
   handle = undefined;
   busy = false;
   attachments = undefined;
@@ -402,7 +405,8 @@ function writeKey(key: string): void {
 function writePortable(value: Portable): void {
   const outer = handle;
   handle = outer ?? value;
-  const { kind, data } = value[portable]();
+  const { kind, data, sent } = value[portable]();
+  if (sent !== undefined) onSent(sent);
   out[position++] = TAG.PORTABLE;
   writeValue(String(kind));
   writeValue(data);

@@ -1,0 +1,7 @@
+import { TroupeError } from "../errors.ts";
+import { nameError } from "../sync/name_error.ts";
+
+/** An end of a channel was sent, or blocked on, while promises of it wait; code `TROUPE_END_IN_USE`. */
+export class EndInUseError extends TroupeError {}
+
+nameError(EndInUseError, "EndInUseError", "TROUPE_END_IN_USE");
