@@ -338,24 +338,20 @@ export class Offspring implements Spawner, LightNest {
   }
 
   #placeFor(
-    { placement, capacity, maxMessageBytes, overflow, hangMs }: CheckedOptions,
+    { placement, capacity, maxMessageBytes, overflow, urgent, hangMs }:
+      CheckedOptions,
     given: { name: string | undefined; definition: string },
   ): LightPlace {
+    const room = { capacity, maxBytes: maxMessageBytes, overflow, urgent };
     if (placement === "shared") {
       const { places } = this.#lights;
       const host = places.host(hangMs);
       // A host that starts one on itself needs no lane for it.
       if (host.endpoint !== this.#isolate.endpoint) {
-        return places.open(host, given, capacity, maxMessageBytes, overflow);
+        return places.open(host, given, room);
       }
     }
-    const actor = this.#lights.open(
-      given,
-      capacity,
-      maxMessageBytes,
-      overflow,
-    );
-    return new LocalPlace(this.#lights, actor);
+    return new LocalPlace(this.#lights, this.#lights.open(given, room));
   }
 
   async #forgetAtEnd(cell: ThreadCell): Promise<void> {

@@ -48,6 +48,8 @@ export type Received<T> = {
  *   first that comes. Its clause is called in place of the method, and what that returns answers an ask.
  * - **Order is kept:** all others wait, and are handled in their order when the handler has ended, before what came
  *   later. A further `receive()` looks at them again.
+ * - **Urgent ones first:** a message that is sent with `SendOptions.urgent` is looked at before all others, and one that is
+ *   skipped stays urgent; see `SpawnOptions.mailbox.urgent`.
  * - **Bounded:** what is skipped takes no room in the mailbox. There may be as many as `SpawnOptions.mailbox.stash` says,
  *   those that were put aside by `stash()` included, and one more.
  * - **Kept over a restart**, as what `stash()` puts aside is. The message whose handler received is not delivered again.

@@ -225,9 +225,9 @@ export class Ref<C> implements ActorRef<C> {
   /** See {@link ActorRef.with}. */
   with(options: SendOptions): ActorRef<C> {
     checkSendOptions(this.name, options);
-    const { timeout, signal, transfer, credit } = options;
+    const { timeout, signal, transfer, credit, urgent } = options;
     return timeout !== undefined && signal === undefined &&
-        transfer === undefined && credit === undefined
+        transfer === undefined && credit === undefined && urgent === undefined
       ? this.#timed(timeout)
       : new Ref<C>(this.#core, options);
   }

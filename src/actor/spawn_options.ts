@@ -131,6 +131,13 @@ export interface SpawnOptions {
      * @default {"keep"}
      */
     readonly onRestart?: "keep" | "drop";
+    /**
+     * Whether messages that are sent with `SendOptions.urgent` are handled before all others that wait. Those of one
+     * thread keep their order among themselves; others wait for as long as urgent ones come.
+     *
+     * @default {false}
+     */
+    readonly urgent?: boolean;
   };
 }
 
@@ -160,6 +167,8 @@ export interface CheckedOptions {
   readonly stash: number;
   /** What becomes of a message that finds no room. */
   readonly overflow: Overflow;
+  /** Whether urgent messages come before the others. */
+  readonly urgent: boolean;
   /** Largest message, in bytes. */
   readonly maxMessageBytes: number;
 }
@@ -181,6 +190,7 @@ const MAILBOX_NAMES: OptionNames<NonNullable<SpawnOptions["mailbox"]>> = {
   overflow: true,
   maxMessageBytes: true,
   onRestart: true,
+  urgent: true,
 };
 
 const DEFAULT_CAPACITY = 1_024;
@@ -231,6 +241,16 @@ function policy(actor: string, value: Overflow): Overflow {
       OVERFLOWS.map((known) => `"${known}"`).join(", ")
     }: current value is ${Deno.inspect(value)}`,
     { option: "mailbox.overflow", value },
+  );
+}
+
+function checkUrgent(actor: string, value: boolean): boolean {
+  if (typeof value === "boolean") return value;
+  throw new InvalidOptionError(
+    `Cannot start "${actor}" as 'mailbox.urgent' must be true or false: current value is ${
+      Deno.inspect(value)
+    }`,
+    { option: "mailbox.urgent", value },
   );
 }
 
@@ -346,6 +366,7 @@ export function checkSpawnOptions(
       MAX_CAPACITY,
     ),
     overflow: policy(actor, mailbox.overflow ?? "wait"),
+    urgent: checkUrgent(actor, mailbox.urgent ?? false),
     maxMessageBytes: whole(
       actor,
       "mailbox.maxMessageBytes",

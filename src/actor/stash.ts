@@ -9,6 +9,8 @@ import { TroupeError } from "../errors.ts";
  * The part of an actor's `Context` that puts messages aside.
  *
  * - **In order:** what was put aside is handled again in the order in which it came, before any message that came later.
+ * - **Urgent still:** an urgent message that is put aside stays urgent: it comes before those that are not, and before
+ *   urgent ones that came later.
  * - **Not begun:** an ask that is put aside waits for its answer as if it had not been begun; its deadline runs on.
  * - **Bounded:** by `SpawnOptions.mailbox.stash`, and to 1 MiB of small messages. One that is put aside takes no room in
  *   the mailbox.

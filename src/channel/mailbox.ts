@@ -3,7 +3,8 @@
  *
  * Every sending thread has two lanes to every endpoint it talks to: one for
  * mail (messages of users, bounded, one at a time) and one for express (replies,
- * read at once). So a full mailbox never holds up a reply.
+ * read at once). So a full mailbox never holds up a reply. To one that takes
+ * urgent mail there is a third: all of those are read before any other mail.
  *
  * The lanes outlive the thread that reads them. A successor adopts them with a
  * new tag, and a predecessor that still runs is fenced from that moment on.
@@ -11,6 +12,7 @@
  * @module
  */
 import { LaneReader } from "../memory/lane.ts";
+import { LaneRound } from "./lane_round.ts";
 
 /** What the producer's thread must be told when room came free. */
 export type RingProducer = (endpoint: number) => void;
@@ -22,12 +24,12 @@ const RING_AFTER = 256;
 
 /** All lanes that lead to one endpoint. */
 export class Mailbox {
-  readonly #mail: LaneReader[] = [];
+  readonly #mail: LaneRound;
+  readonly #urgent: LaneRound;
   readonly #express: LaneReader[] = [];
   readonly #tag: number;
   readonly #ringProducer: RingProducer;
   readonly #drained: (memory: SharedArrayBuffer) => void;
-  #next = 0;
   #burst = 0;
   #owed = 0;
 
@@ -47,30 +49,33 @@ export class Mailbox {
     this.#tag = tag & 1023;
     this.#ringProducer = hooks.ring;
     this.#drained = hooks.drained;
+    this.#mail = new LaneRound(hooks.drained);
+    this.#urgent = new LaneRound(hooks.drained);
   }
 
   /**
    * Takes over a lane.
    *
+   * @param express Whether it carries replies; `urgent` whether its mail comes before that of others.
    * @returns Whether a message was in flight on it when its former reader ended; it is skipped, or kept at the head when `redeliver` says so.
    */
   adopt(
     memory: SharedArrayBuffer,
     express: boolean,
     redeliver: boolean,
+    urgent = false,
   ): boolean {
     const reader = new LaneReader(memory, this.#tag);
     const found = reader.adopt(redeliver && !express ? "keep" : "skip");
-    (express ? this.#express : this.#mail).push(reader);
+    const mail = urgent ? this.#urgent : this.#mail;
+    (express ? this.#express : mail.lanes).push(reader);
     this.#ringIfWanted(reader);
     return found === "inFlight";
   }
 
   /** Messages that wait, over all lanes. */
   get depth(): number {
-    let depth = 0;
-    for (const lane of this.#mail) depth += lane.depth;
-    return depth;
+    return this.#mail.depth + this.#urgent.depth;
   }
 
   /**
@@ -78,20 +83,23 @@ export class Mailbox {
    * incarnation's, or those of an actor that has the row by now.
    */
   sealedFrom(from: number): SharedArrayBuffer[] {
-    return this.#mail.filter((lane) => lane.from === from && lane.sealed)
+    return this.#mailOf(from).filter((lane) => lane.sealed)
       .map((lane) => lane.memory);
   }
 
   /** Looks where the mail of `from` ends now; answers later whether it was read up to there. */
   readTo(from: number): () => boolean {
-    const ends = this.#mail.filter((lane) =>
-      lane.from === from && lane.depth > 0
-    )
+    const ends = this.#mailOf(from).filter((lane) => lane.depth > 0)
       .map((lane) => ({ lane, end: lane.finished + lane.depth }));
     return () =>
       ends.every(({ lane, end }) =>
-        ((lane.finished - end) | 0) >= 0 || !this.#mail.includes(lane)
+        ((lane.finished - end) | 0) >= 0 || !this.#mailOf(from).includes(lane)
       );
+  }
+
+  #mailOf(from: number): LaneReader[] {
+    return [...this.#urgent.lanes, ...this.#mail.lanes]
+      .filter((lane) => lane.from === from);
   }
 
   /** A quick look: is there anything to read? `mail` says whether mail counts. */
@@ -99,12 +107,7 @@ export class Mailbox {
     for (let i = 0; i < this.#express.length; i++) {
       if (this.#express[i]!.hasMore) return true;
     }
-    if (mail) {
-      for (let i = 0; i < this.#mail.length; i++) {
-        if (this.#mail[i]!.hasMore) return true;
-      }
-    }
-    return false;
+    return mail && (this.#mail.hasMore || this.#urgent.hasMore);
   }
 
   /** Reads every express record there is. Returns how many; `onRecord` must not keep the reader. */
@@ -129,27 +132,24 @@ export class Mailbox {
   }
 
   /**
-   * Takes the next message, from the lanes in turn, so that no sender starves another.
+   * Takes the next message, an urgent one if there is any, from the lanes in turn, so that no sender starves another.
    *
    * @returns The lane whose fields describe the record in place, `"fenced"` when a successor took over, or `undefined`.
    */
   takeMail(): LaneReader | "fenced" | undefined {
-    for (let tried = 0, n = this.#mail.length; tried < n; tried++) {
-      if (this.#next >= this.#mail.length) this.#next = 0;
-      const lane = this.#mail[this.#next];
-      if (lane === undefined) return undefined;
-      const state = lane.take();
-      if (state === "taken") {
-        this.#next++;
-        return lane;
-      }
-      if (state === "fenced") return "fenced";
-      if (state === "ended") {
-        this.#mail.splice(this.#next, 1);
-        this.#drained(lane.memory);
-      } else this.#next++;
-    }
-    return undefined;
+    return this.#urgent.lanes.length === 0
+      ? this.#mail.take()
+      : this.#mail.take(this.#urgent);
+  }
+
+  /** As {@link takeMail}, of urgent mail alone. */
+  takeUrgent(): LaneReader | "fenced" | undefined {
+    return this.#urgent.lanes.length === 0 ? undefined : this.#urgent.take();
+  }
+
+  /** Whether the mail of `lane` comes before that of others. */
+  isUrgent(lane: LaneReader): boolean {
+    return this.#urgent.lanes.includes(lane);
   }
 
   /**
@@ -158,7 +158,10 @@ export class Mailbox {
    * @returns What {@link takeMail} returns.
    */
   finishAndTake(lane: LaneReader): LaneReader | "fenced" | undefined {
-    if (++this.#burst < BURST) {
+    // The lane before those: see LaneRound.take().
+    const overtaken = this.#urgent.lanes.length > 0 &&
+      (!lane.hasMore || this.#urgent.hasMore);
+    if (!overtaken && ++this.#burst < BURST) {
       const state = lane.doneAndTake();
       if (lane.roomWanted && ++this.#owed >= RING_AFTER) this.ringProducers();
       if (state === "taken") return lane;
@@ -176,7 +179,8 @@ export class Mailbox {
   /** Rings the producers that wait for room and have some now. Called before this thread parks, at the latest. */
   ringProducers(): void {
     this.#owed = 0;
-    for (const lane of this.#mail) this.#ringIfWanted(lane);
+    for (const lane of this.#mail.lanes) this.#ringIfWanted(lane);
+    for (const lane of this.#urgent.lanes) this.#ringIfWanted(lane);
   }
 
   #ringIfWanted(lane: LaneReader): void {

@@ -132,7 +132,7 @@ export class EndpointTable {
       this.set(endpoint, ENDPOINT.HANDLED, 0);
       this.set(endpoint, ENDPOINT.DEPTH, 0);
       this.set(endpoint, ENDPOINT.CALLER, 0);
-      this.set(endpoint, ENDPOINT.OVERFLOW, 0);
+      this.set(endpoint, ENDPOINT.POLICY, 0);
       return { endpoint, life: this.get(endpoint, ENDPOINT.LIFE) };
     }
     throw new ThreadLimitError(

@@ -138,6 +138,20 @@ export class LaneReader {
   }
 
   /**
+   * What {@linkcode LaneReader.take} would say, without taking. After `"more"` it takes what was written before this was
+   * asked, and looks no further: what is read in between elsewhere was written before what comes here later.
+   */
+  peek(): "more" | "empty" | "ended" | "fenced" {
+    if (this.hasMore) return "more";
+    const words = this.#words;
+    if ((load(words, READ) & TAG_MASK) !== this.#tag) return "fenced";
+    const write = load(words, WRITE);
+    this.#written = write & POSITION;
+    if (this.#written !== this.#next) return "more";
+    return write < 0 ? "ended" : "empty";
+  }
+
+  /**
    * Makes this reader the lane's only consumer: from here on every other one is
    * fenced. Called once, by the first consumer too, and only while no later
    * successor has been appointed: the last to call wins.

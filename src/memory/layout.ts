@@ -206,7 +206,7 @@ export const ENDPOINT_TABLE: {
  *     36     9  CAPACITY          opener             messages that each sender may have waiting; 0 for the lane's default
  *     40    10  MAX_BYTES         opener             largest message, in bytes; 0 for no limit
  *     44    11  CALLER            consumer           0, or who waits for its handler; see ask_chain.ts
- *     48    12  OVERFLOW          opener             what becomes of a message without room: an index of OVERFLOWS in overflow.ts
+ *     48    12  POLICY            opener             what becomes of a message without room, and of an urgent one; see policy_word.ts
  *     52    13  LIGHTS            any thread         numbers given to light actors at this row, mod 2^31
  *     56    14  LOAD              owners, consumer   light actors of a host worker; a hint for who starts another
  *     60    15  TURN              consumer           the light actor of a host worker that handles messages, 0 if none does
@@ -235,7 +235,7 @@ export const ENDPOINT: {
   readonly CAPACITY: 9;
   readonly MAX_BYTES: 10;
   readonly CALLER: 11;
-  readonly OVERFLOW: 12;
+  readonly POLICY: 12;
   readonly LIGHTS: 13;
   readonly LOAD: 14;
   readonly TURN: 15;
@@ -252,7 +252,7 @@ export const ENDPOINT: {
   CAPACITY: 9,
   MAX_BYTES: 10,
   CALLER: 11,
-  OVERFLOW: 12,
+  POLICY: 12,
   LIGHTS: 13,
   LOAD: 14,
   TURN: 15,

@@ -6,7 +6,6 @@
 import { errorFromWire, type WireError } from "../../error_wire.ts";
 import { TroupeError } from "../../errors.ts";
 import type { ExitReport } from "../../exit_report.ts";
-import type { Overflow } from "../../channel/overflow.ts";
 import { encode } from "../../memory/codec.ts";
 import { ENDPOINT } from "../../memory/endpoints.ts";
 import { HostRows } from "../../memory/host_rows.ts";
@@ -23,6 +22,7 @@ import { encodeFor } from "../thread/leaving.ts";
 import { LIGHT_OP } from "./light_control.ts";
 import type { Lights } from "./light_host.ts";
 import { LaneLine } from "./light_lane_line.ts";
+import type { LightRoom } from "./light_line.ts";
 import type { LightOwner } from "./light_order.ts";
 import type { LightPlace, LightStart } from "./light_place.ts";
 import type { LightStop } from "./light_stop.ts";
@@ -69,22 +69,14 @@ class FarPlace implements LightPlace {
     host: Address,
     local: number,
     name: string,
-    capacity: number,
-    maxBytes: number,
-    overflow: Overflow,
+    room: LightRoom,
   ) {
     this.#keeper = keeper;
     this.host = host;
     this.local = local;
     const address = { ...host, local };
     const { lights } = keeper;
-    this.#line = new LaneLine(
-      lights,
-      address,
-      capacity,
-      maxBytes,
-      overflow,
-    );
+    this.#line = new LaneLine(lights, address, room);
     this.core = new RefCore(lights.isolate, address, name, 0, true, this.#line);
   }
 
@@ -260,24 +252,14 @@ export class FarPlaces {
   open(
     host: Address,
     given: { name: string | undefined; definition: string },
-    capacity: number,
-    maxBytes: number,
-    overflow: Overflow,
+    room: LightRoom,
   ): LightPlace {
     const { endpoint } = host;
     const { table } = this.lights.isolate;
     table.add(endpoint, ENDPOINT.LOAD, 1);
     const local = table.bump(endpoint, ENDPOINT.LIGHTS) + 1;
     const name = given.name ?? `${given.definition}-${endpoint}.${local}`;
-    const place = new FarPlace(
-      this,
-      host,
-      local,
-      name,
-      capacity,
-      maxBytes,
-      overflow,
-    );
+    const place = new FarPlace(this, host, local, name, room);
     this.lights.others.add(place.core, local);
     let places = this.#places.get(endpoint);
     if (places === undefined) this.#places.set(endpoint, places = new Map());

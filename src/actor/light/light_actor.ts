@@ -54,6 +54,8 @@ export class LightActor {
   capacity = 0;
   /** What becomes of a message that finds no room. */
   overflow: Overflow = "wait";
+  /** Whether urgent messages come before the others. */
+  urgent = false;
   /** Who started it last. */
   owner: LightOwner | undefined;
   readonly #queue: LightQueue = new LightQueue();
@@ -97,9 +99,10 @@ export class LightActor {
     return this.#life !== undefined;
   }
 
-  /** Puts a message at the end of the queue. */
+  /** Puts a message behind those that wait; an urgent one behind the urgent ones. */
   push(message: LightMessage): void {
     this.#queue.push(message);
+    if (message.urgent) this.#life?.receiving?.lookAgain();
     this.stir();
   }
 
@@ -108,12 +111,9 @@ export class LightActor {
     this.#queue.unshift(message);
   }
 
-  /** Takes the oldest message out that waits and came from there; see {@link LightMessage.from}. */
-  takeOldest(from: LightSender | undefined): LightMessage | undefined {
-    return this.#queue.takeOne((message) =>
-      message.from === from && message.notice === undefined &&
-      message.again === undefined && !message.roomless
-    );
+  /** Takes the first message out that waits and that `isIt` says so of. */
+  takeOne(isIt: (message: LightMessage) => boolean): LightMessage | undefined {
+    return this.#queue.takeOne(isIt);
   }
 
   /** Asks for a turn, if there is something that it could do. */

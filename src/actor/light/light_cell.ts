@@ -136,6 +136,7 @@ export class LightCell implements Cell, LightOwner {
       maxMessageBytes,
       checkpointMs,
       overflow,
+      urgent,
       redeliver,
       onRestart,
     } = this.#options;
@@ -152,6 +153,7 @@ export class LightCell implements Cell, LightOwner {
       stash,
       maxBytes: maxMessageBytes,
       overflow,
+      urgent,
       dropMail: onRestart === "drop",
       // Who keeps its state is who restarts it.
       redeliver: this.onCheckpoint === undefined ? 0 : redeliver,

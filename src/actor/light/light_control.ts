@@ -9,7 +9,9 @@
  *   RESTARTED its thread → any [incarnation]; it is up again         none
  *   STANDING any → its thread  []                              "open", "stopping" or "gone"
  *   DROP     any → its thread  []; of its messages here, `b` may stay: the oldest make room      none
+ *   DROP_URGENT any → its thread  []; of its urgent messages here, `b` may stay: the oldest make room      none
  *   CREDIT   its thread → any  []; `b` messages were dealt with     none
+ *   CREDIT_URGENT its thread → any  []; `b` urgent ones were dealt with   none
  *   BEGUN    its thread → asker  []; `b` is the ask, which takes time   none
  *
  * Between the owner of an actor and the host worker it lives on; `b` is the number of the incarnation:
@@ -43,6 +45,8 @@ export const LIGHT_OP: {
   readonly RESUMED: 14;
   readonly STANDING: 15;
   readonly DROP: 16;
+  readonly CREDIT_URGENT: 17;
+  readonly DROP_URGENT: 18;
 } = {
   STOP: 1,
   WATCH: 2,
@@ -60,4 +64,6 @@ export const LIGHT_OP: {
   RESUMED: 14,
   STANDING: 15,
   DROP: 16,
+  CREDIT_URGENT: 17,
+  DROP_URGENT: 18,
 };

@@ -23,13 +23,13 @@ import { lightCrash } from "./light_crash.ts";
 import type { LightLife } from "./light_life.ts";
 import type { WireCrash } from "../thread/last_call.ts";
 import { LightLosses } from "./light_losses.ts";
-import type { Overflow } from "../../channel/overflow.ts";
 import { LightHome, type LightNest } from "./light_home.ts";
 import { LightInbox } from "./light_inbox.ts";
 import { LaneLine } from "./light_lane_line.ts";
 import { LocalLine } from "./light_local_line.ts";
 import type { LightMessage } from "./light_message.ts";
 import type { LightOrder } from "./light_order.ts";
+import type { LightRoom } from "./light_line.ts";
 import { BOUND, LightOthers } from "./light_others.ts";
 import { LightPost } from "./light_post.ts";
 import type { LightStage } from "./light_stage.ts";
@@ -94,14 +94,13 @@ export class Lights implements LightMail, LightStage {
   /** Opens the address of an actor that lives and dies with this thread. */
   open(
     given: { name: string | undefined; definition: string },
-    capacity: number,
-    maxBytes: number,
-    overflow: Overflow = "wait",
+    { capacity, maxBytes, overflow, urgent }: LightRoom,
   ): LightActor {
     const { endpoint, table } = this.isolate;
     const local = table.bump(endpoint, ENDPOINT.LIGHTS) + 1 | BOUND;
     const actor = this.actorAt(local, capacity);
     actor.overflow = overflow;
+    actor.urgent = urgent;
     actor.name = given.name ??
       this.#stemOf(given.definition) + (local & ~BOUND);
     this.#coreOf(actor, capacity, maxBytes);
@@ -137,15 +136,9 @@ export class Lights implements LightMail, LightStage {
   /** The ref to `address`, which came in a message. */
   meet(
     address: Address & { readonly local: number },
-    facts: {
-      name: string;
-      incarnation: number;
-      capacity: number;
-      maxBytes: number;
-      overflow: Overflow;
-    },
+    facts: LightRoom & { name: string; incarnation: number },
   ): RefCore {
-    const { name, incarnation, capacity, maxBytes, overflow } = facts;
+    const { name, incarnation, capacity, maxBytes } = facts;
     const here = address.endpoint === this.isolate.endpoint;
     const actor = here ? this.find(address.local) : undefined;
     if (actor !== undefined && actor.name === "") actor.name = name;
@@ -153,13 +146,7 @@ export class Lights implements LightMail, LightStage {
       ? actor && this.#coreOf(actor, capacity, maxBytes)
       : this.others.find(address.endpoint, address.local);
     if (known?.address.life === address.life) return known;
-    const line = new LaneLine(
-      this,
-      address,
-      capacity,
-      maxBytes,
-      overflow,
-    );
+    const line = new LaneLine(this, address, facts);
     const core = new RefCore(
       this.isolate,
       address,
@@ -322,11 +309,12 @@ export class Lights implements LightMail, LightStage {
   }
 
   /** See {@link LightStage.finished}. */
-  finished(actor: LightActor, { from, asks }: LightMessage): void {
-    if (from === undefined) return actor.line?.finished();
-    from.held--;
+  finished(actor: LightActor, { from, asks, urgent }: LightMessage): void {
+    if (from === undefined) return actor.line?.finished(urgent);
+    if (urgent) from.heldUrgent--;
+    else from.held--;
     if (!asks) from.lane?.settle();
-    this.post.credit(from, actor);
+    this.post.credit(from, actor, urgent);
   }
 
   /** What the names of those without one begin with; kept, as most are of one definition. */

@@ -41,15 +41,17 @@ export class LightInbox {
       return this.#refuse(lane, from, actor);
     }
     const message = new LightMessage(
-      lane.kind === KIND.ASK,
+      asksOf(lane),
       lane.a,
       [],
       undefined,
       from,
       lane.b,
     );
+    message.urgent = isUrgent(lane);
     from.lane = lane;
-    from.held++;
+    if (message.urgent) from.heldUrgent++;
+    else from.held++;
     if (!message.asks) lane.entrust();
     let late = false;
     message.complete = false;
@@ -76,7 +78,8 @@ export class LightInbox {
     const life = this.#isolate.table.get(endpoint, ENDPOINT.LIFE);
     const known = actor?.senders?.get(endpoint);
     if (known?.life === life) return known;
-    const sender = { endpoint, life, held: 0, owed: 0 };
+    const counts = { held: 0, heldUrgent: 0, owed: 0, owedUrgent: 0 };
+    const sender = { endpoint, life, ...counts };
     if (actor !== undefined) {
       (actor.senders ??= new Map()).set(endpoint, sender);
     }
@@ -89,9 +92,9 @@ export class LightInbox {
     from: LightSender,
     actor: LightActor | undefined,
   ): void {
-    const { kind, a: hash, b: askId, c, d: local } = lane;
+    const { a: hash, b: askId, c, d: local } = lane;
     const name = actor?.name ?? this.#lights.retired.get(local)?.name ?? "";
-    if (kind === KIND.ASK) {
+    if (asksOf(lane)) {
       const error = errorToWire(stoppedError(name));
       this.#lights.post.turnAway(from, askId, error);
     } else {
@@ -109,7 +112,7 @@ export class LightInbox {
     if (lane.e !== 0) this.#isolate.readLater(lane, (read) => void read());
     if (actor === undefined) {
       this.#tellGone(from.endpoint, local);
-    } else this.#lights.post.credit(from, actor);
+    } else this.#lights.post.credit(from, actor, isUrgent(lane));
   }
 
   /** An order about a light actor; see light_control.ts. */
@@ -118,14 +121,21 @@ export class LightInbox {
     if (op === LIGHT_OP.CREDIT) {
       return this.#lights.others.line(from, local)?.credit(b);
     }
+    if (op === LIGHT_OP.CREDIT_URGENT) {
+      return this.#lights.others.line(from, local)?.creditUrgent(b);
+    }
     if (op === LIGHT_OP.BEGUN) return this.#isolate.asks.begun(b);
-    if (op === LIGHT_OP.DROP) {
+    if (op === LIGHT_OP.DROP || op === LIGHT_OP.DROP_URGENT) {
       const actor = this.#lights.find(local);
       if (actor === undefined) return;
       const sender = this.#senderOf(actor, from);
+      const urgent = op === LIGHT_OP.DROP_URGENT;
       const { losses } = this.#lights;
       // What was finished in the meantime has made room already.
-      while (sender.held > b && losses.dropOldest(actor, sender));
+      while (
+        (urgent ? sender.heldUrgent : sender.held) > b &&
+        losses.dropOldest(actor, sender, urgent)
+      );
       return;
     }
     this.#isolate.readLater(lane, (read) => {
@@ -209,4 +219,12 @@ export class LightInbox {
     if (actor === undefined) done(LOST);
     else actor.stop(how, done);
   }
+}
+
+function asksOf({ kind }: LaneReader): boolean {
+  return (kind & ~KIND.URGENT) === KIND.ASK;
+}
+
+function isUrgent({ kind }: LaneReader): boolean {
+  return (kind & KIND.URGENT) !== 0;
 }

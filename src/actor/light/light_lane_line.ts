@@ -8,7 +8,7 @@ import { Ask } from "../mail/ask_book.ts";
 import type { Parts } from "../mail/parts.ts";
 import { LIGHT_OP } from "./light_control.ts";
 import type { Lights } from "./light_host.ts";
-import { type LightLine, travelling } from "./light_line.ts";
+import { type LightLine, type LightRoom, travelling } from "./light_line.ts";
 import { type Address, KIND } from "../mail/protocol.ts";
 import type { RefCore } from "../mail/ref_core.ts";
 import {
@@ -55,18 +55,46 @@ export class LaneLine implements LightLine {
   /** The latest incarnation that is known here, if somebody watches. */
   #watched: number | undefined;
   readonly #waiting: WaitingLine<Waiting | Mark> = new WaitingLine();
+  /** The way of urgent messages, once there was one: their room is their own. */
+  #urgentLine: LaneLine | undefined;
+  /** Added to the kind of what goes this way. */
+  readonly #mark: number;
+  /** See {@link LightLine.capacity}. */
+  readonly capacity: number;
+  /** See {@link LightLine.maxBytes}. */
+  readonly maxBytes: number;
+  /** See {@link LightLine.overflow}. */
+  readonly overflow: Overflow;
+  /** See {@link LightLine.urgent}. */
+  readonly urgent: boolean;
 
-  /** A line to the light actor `local` at the thread `to`. */
+  /** A line to the light actor `local` at the thread `to`; `mark` is `KIND.URGENT` on the way of urgent messages. */
   constructor(
     lights: Lights,
     address: Address & { readonly local: number },
-    readonly capacity: number,
-    readonly maxBytes: number,
-    readonly overflow: Overflow = "wait",
+    { capacity, maxBytes, overflow, urgent }: LightRoom,
+    mark: 0 | typeof KIND.URGENT = 0,
   ) {
+    this.capacity = capacity;
+    this.maxBytes = maxBytes;
+    this.overflow = overflow;
+    this.urgent = urgent;
+    this.#mark = mark;
     this.#lights = lights;
     this.#to = { endpoint: address.endpoint, life: address.life };
     this.#local = address.local;
+  }
+
+  /** The way of urgent messages, if this is the way of the others and `options` want it. */
+  #other({ urgent = false }: SendOptions): LaneLine | undefined {
+    if (!urgent || !this.urgent || this.#mark !== 0) return undefined;
+    const address = { ...this.#to, local: this.#local };
+    return this.#urgentLine ??= new LaneLine(
+      this.#lights,
+      address,
+      this,
+      KIND.URGENT,
+    );
   }
 
   /** See {@link LightLine.ask}. */
@@ -76,6 +104,10 @@ export class LaneLine implements LightLine {
     args: unknown[],
     options: SendOptions,
   ): Promise<unknown> {
+    const other = this.#other(options);
+    if (other !== undefined) {
+      return other.ask(core, { name, hash }, args, options);
+    }
     return new Promise((resolve, reject) => {
       const { isolate } = core;
       const { timeout = DEFAULT_TIMEOUT_MS, signal } = options;
@@ -111,6 +143,10 @@ export class LaneLine implements LightLine {
     options: SendOptions,
     delivery?: Delivery,
   ): void {
+    const other = this.#other(options);
+    if (other !== undefined) {
+      return other.tell(core, { name, hash }, args, options, delivery);
+    }
     const encoded = encodeMessage(core, name, args, options);
     const transfer = options.transfer ?? NO_TRANSFER;
     this.#send(
@@ -128,6 +164,8 @@ export class LaneLine implements LightLine {
     args: unknown[],
     options: SendOptions,
   ): boolean {
+    const other = this.#other(options);
+    if (other !== undefined) return other.trySend(core, method, args, options);
     if (this.#roomy) {
       this.tell(core, method, args, options);
       return true;
@@ -143,12 +181,12 @@ export class LaneLine implements LightLine {
       "delivery" in each && each.delivery === delivery
     );
     this.#showCrowd();
-    return taken.length > 0;
+    return taken.length > 0 || this.#urgentLine?.withdraw(delivery) === true;
   }
 
   /** Messages sent and not known to be dealt with. */
   get under(): number {
-    return this.#under;
+    return this.#under + (this.#urgentLine?.under ?? 0);
   }
 
   /** See {@link LightLine.watch}. */
@@ -183,6 +221,12 @@ export class LaneLine implements LightLine {
     this.#flush();
   }
 
+  /** So many urgent messages of this thread are dealt with. */
+  creditUrgent(count: number): void {
+    this.finished += count;
+    this.#urgentLine?.credit(count);
+  }
+
   /** Its next incarnation is up. */
   reopen(incarnation: number): void {
     this.draining = false;
@@ -194,6 +238,7 @@ export class LaneLine implements LightLine {
     this.#under = 0;
     this.draining = false;
     if (this.#watched !== undefined) this.watch(this.#watched);
+    this.#urgentLine?.reset();
     this.#flush();
   }
 
@@ -219,6 +264,7 @@ export class LaneLine implements LightLine {
 
   /** The actor takes no more messages: nothing that waits will be sent. */
   abandon(): void {
+    this.#urgentLine?.abandon();
     const waiting = this.#waiting.takeAll();
     this.#showCrowd();
     for (const each of waiting) this.#refuse(each, "sealed");
@@ -286,7 +332,8 @@ export class LaneLine implements LightLine {
   #dropOldest(): void {
     const stay = this.capacity - this.#waiting.size;
     if (stay >= 0) {
-      this.#lights.post.order(this.#to, LIGHT_OP.DROP, this.#local, stay, []);
+      const op = this.#mark === 0 ? LIGHT_OP.DROP : LIGHT_OP.DROP_URGENT;
+      this.#lights.post.order(this.#to, op, this.#local, stay, []);
       return;
     }
     let oldest = this.#waiting.shift()!;
@@ -303,7 +350,7 @@ export class LaneLine implements LightLine {
     this.#lights.isolate.send(
       this.#to,
       true,
-      { ...parts, d: this.#local },
+      { ...parts, kind: parts.kind | this.#mark, d: this.#local },
       Infinity,
       delivery,
     );

@@ -1,18 +1,25 @@
 import type { Delivery } from "../../channel/outlet.ts";
-import { type Overflow, OVERFLOWS } from "../../channel/overflow.ts";
+import type { Overflow } from "../../channel/overflow.ts";
 import type { ExitReport } from "../../exit_report.ts";
 import type { PortableData } from "../../memory/portable.ts";
+import { policyWord } from "../mail/policy_word.ts";
 import type { RefCore } from "../mail/ref_core.ts";
 import type { MethodName, SendOptions } from "../mail/send.ts";
 
-/** The way from one thread to one light actor: what a ref does goes through it. */
-export interface LightLine {
-  /** Messages of this thread that may wait there. */
+/** How the mailbox of a light actor takes messages. */
+export interface LightRoom {
+  /** Messages of each sending thread that may wait. */
   readonly capacity: number;
-  /** What becomes of a message that finds no room. */
-  readonly overflow: Overflow;
   /** Largest message, in bytes. */
   readonly maxBytes: number;
+  /** What becomes of a message that finds no room. */
+  readonly overflow: Overflow;
+  /** Whether urgent messages come before the others. */
+  readonly urgent: boolean;
+}
+
+/** The way from one thread to one light actor: what a ref does goes through it. */
+export interface LightLine extends LightRoom {
   /** Whether it takes no more messages, as it stops after those that wait. */
   readonly draining: boolean;
   /** Sends a call and promises its result. */
@@ -56,7 +63,7 @@ export function travelling(core: RefCore, line: LightLine): PortableData {
   const { endpoint, life, local } = core.address;
   const { name, incarnation } = core;
   const { capacity, maxBytes } = line;
-  const overflow = OVERFLOWS.indexOf(line.overflow);
+  const policy = policyWord(line.overflow, line.urgent);
   return {
     kind: "light",
     data: [
@@ -67,7 +74,7 @@ export function travelling(core: RefCore, line: LightLine): PortableData {
       incarnation,
       capacity,
       maxBytes,
-      overflow,
+      policy,
     ],
   };
 }

@@ -26,13 +26,16 @@ export class LocalLine implements LightLine {
   #waiting: WaitingLine<LightMessage> | undefined;
   /** The deadline of what is sent now, until the clock is read. */
   #deadline: RoomDeadline | undefined;
+  /** The way of urgent messages, once there was one: their room is their own. */
+  #urgentLine: LocalLine | undefined;
 
-  /** A line to `actor` on the thread of `lights`. */
+  /** A line to `actor` on the thread of `lights`, or the way of urgent messages beside `main`. */
   constructor(
     lights: Lights,
     actor: LightActor,
     readonly capacity: number,
     readonly maxBytes: number,
+    readonly main: LocalLine | undefined = undefined,
   ) {
     this.#lights = lights;
     this.#actor = actor;
@@ -48,6 +51,24 @@ export class LocalLine implements LightLine {
     return this.#actor.draining;
   }
 
+  /** See {@link LightLine.urgent}. */
+  get urgent(): boolean {
+    return this.#actor.urgent;
+  }
+
+  /** The way of urgent messages, if this is the way of the others and `options` want it. */
+  #other({ urgent = false }: SendOptions): LocalLine | undefined {
+    if (!urgent || !this.urgent || this.main !== undefined) return undefined;
+    const { capacity, maxBytes } = this;
+    return this.#urgentLine ??= new LocalLine(
+      this.#lights,
+      this.#actor,
+      capacity,
+      maxBytes,
+      this,
+    );
+  }
+
   /** See {@link LightLine.ask}. */
   ask(
     core: RefCore,
@@ -55,6 +76,10 @@ export class LocalLine implements LightLine {
     args: unknown[],
     options: SendOptions,
   ): Promise<unknown> {
+    const other = this.#other(options);
+    if (other !== undefined) {
+      return other.ask(core, { name, hash }, args, options);
+    }
     return new Promise((resolve, reject) => {
       const { isolate } = core;
       const { timeout = DEFAULT_TIMEOUT_MS, signal } = options;
@@ -85,6 +110,10 @@ export class LocalLine implements LightLine {
     options: SendOptions,
     delivery?: Delivery,
   ): void {
+    const other = this.#other(options);
+    if (other !== undefined) {
+      return other.tell(core, { name, hash }, args, options, delivery);
+    }
     const given = this.#lights.given(core, name, args, options);
     const message = new LightMessage(
       false,
@@ -106,6 +135,8 @@ export class LocalLine implements LightLine {
     args: unknown[],
     options: SendOptions,
   ): boolean {
+    const other = this.#other(options);
+    if (other !== undefined) return other.trySend(core, method, args, options);
     if (!this.#roomy) return false;
     this.tell(core, method, args, options);
     return true;
@@ -115,7 +146,8 @@ export class LocalLine implements LightLine {
   withdraw(delivery: Delivery): boolean {
     const taken = this.#waiting?.take((each) => each.delivery === delivery);
     this.#showCrowd();
-    return taken !== undefined && taken.length > 0;
+    return taken !== undefined && taken.length > 0 ||
+      this.#urgentLine?.withdraw(delivery) === true;
   }
 
   /** See {@link LightLine.watch}: its thread tells in any case. */
@@ -140,13 +172,17 @@ export class LocalLine implements LightLine {
     return travelling(core, this);
   }
 
-  /** A message of this thread is dealt with. */
-  finished(): void {
+  /** A message of this thread is dealt with, an urgent one or not. */
+  finished(urgent: boolean): void {
+    if (urgent && this.main === undefined) {
+      return this.#urgentLine?.finished(urgent);
+    }
     this.#under--;
     if (this.#waiting === undefined) return;
     let next = this.#waiting.shift();
     while (next?.notice !== undefined) {
-      this.#actor.push(next);
+      if (this.main === undefined) this.#actor.push(next);
+      else this.main.#behind(next);
       next = this.#waiting.shift();
     }
     this.#showCrowd();
@@ -157,6 +193,17 @@ export class LocalLine implements LightLine {
 
   /** Has the actor do something after all that this thread has sent to it so far. */
   behind(message: LightMessage): void {
+    const urgent = this.#urgentLine;
+    if (urgent?.crowded) urgent.#behind(message);
+    else this.#behind(message);
+  }
+
+  /** Whether anything waits for room. */
+  get crowded(): boolean {
+    return this.#waiting !== undefined;
+  }
+
+  #behind(message: LightMessage): void {
     if (this.#waiting === undefined) this.#actor.push(message);
     else this.#waiting.push(message);
   }
@@ -179,6 +226,7 @@ export class LocalLine implements LightLine {
 
   /** The actor takes no more messages: nothing that waits will be sent. */
   abandon(): void {
+    this.#urgentLine?.abandon();
     const waiting = this.#waiting?.takeAll() ?? [];
     this.#showCrowd();
     for (const message of waiting) {
@@ -203,8 +251,11 @@ export class LocalLine implements LightLine {
   /** What becomes of a message without room, if it is not to wait. Returns false if it is. */
   #overflow(message: LightMessage): boolean {
     if (this.overflow === "dropOldest") {
+      const urgent = this.main !== undefined;
       // Of what is being handled nothing can be dropped.
-      if (!this.#lights.losses.dropOldest(this.#actor, undefined)) return false;
+      if (!this.#lights.losses.dropOldest(this.#actor, undefined, urgent)) {
+        return false;
+      }
       this.#push(message);
       return true;
     }
@@ -241,6 +292,7 @@ export class LocalLine implements LightLine {
 
   #push(message: LightMessage): void {
     this.#under++;
+    message.urgent = this.main !== undefined;
     message.ask?.queued();
     this.#actor.push(message);
   }

@@ -42,8 +42,15 @@ export class LightLosses {
   }
 
   /** The oldest message from there makes room for a newer one. Returns whether there was one. */
-  dropOldest(actor: LightActor, from: LightSender | undefined): boolean {
-    const message = actor.takeOldest(from);
+  dropOldest(
+    actor: LightActor,
+    from: LightSender | undefined,
+    urgent: boolean,
+  ): boolean {
+    const message = actor.takeOne((each) =>
+      each.from === from && each.urgent === urgent &&
+      each.notice === undefined && each.again === undefined && !each.roomless
+    );
     if (message === undefined) return false;
     const { name, capacity } = actor;
     this.lose(actor, message, "dropped");

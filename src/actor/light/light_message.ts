@@ -27,6 +27,8 @@ export class LightMessage {
   aside = false;
   /** Whether its room in the mailbox is free: it was put aside before. */
   roomless = false;
+  /** Whether it comes before those that are not, and takes no room of theirs. */
+  urgent = false;
   /** Whether it may be handled: what it needs has arrived. */
   complete = true;
 
@@ -64,6 +66,10 @@ export interface LightSender {
   lane?: LaneReader;
   /** Messages of it that are here and not finished. */
   held: number;
+  /** The same of its urgent messages. */
+  heldUrgent: number;
   /** Messages of it that were finished and that it was not told of. */
   owed: number;
+  /** The same of its urgent messages. */
+  owedUrgent: number;
 }

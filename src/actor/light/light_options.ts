@@ -10,6 +10,7 @@ export type LightOptions = Pick<
   | "maxMessageBytes"
   | "checkpointMs"
   | "overflow"
+  | "urgent"
   | "redeliver"
   | "onRestart"
   | "transfer"
@@ -29,6 +30,7 @@ export function lightOptions(checked: CheckedOptions): LightOptions {
     maxMessageBytes,
     checkpointMs,
     overflow,
+    urgent,
     redeliver,
     onRestart,
     transfer,
@@ -41,6 +43,7 @@ export function lightOptions(checked: CheckedOptions): LightOptions {
     maxMessageBytes,
     checkpointMs,
     overflow,
+    urgent,
     redeliver,
     onRestart,
     transfer,
@@ -55,6 +58,7 @@ function isAlike(one: LightOptions, other: LightOptions): boolean {
     one.maxMessageBytes === other.maxMessageBytes &&
     one.checkpointMs === other.checkpointMs &&
     one.overflow === other.overflow &&
+    one.urgent === other.urgent &&
     one.redeliver === other.redeliver &&
     one.onRestart === other.onRestart &&
     one.transfer.length === 0 && other.transfer.length === 0;

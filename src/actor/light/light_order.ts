@@ -26,6 +26,8 @@ export interface LightOrder {
   readonly maxBytes: number;
   /** What becomes of a message that finds no room. */
   readonly overflow: Overflow;
+  /** Whether urgent messages come before the others. */
+  readonly urgent: boolean;
   /** How often a message whose handler failed is handled again. */
   readonly redeliver: number;
   /** Whether what waits at an end is dropped. */

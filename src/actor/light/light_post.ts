@@ -122,13 +122,14 @@ export class LightPost {
   }
 
   /** A message of `from` to `actor` is dealt with: it is told so from time to time. */
-  credit(from: LightSender, actor: LightActor): void {
-    from.owed++;
+  credit(from: LightSender, actor: LightActor, urgent: boolean): void {
+    const owed = urgent ? ++from.owedUrgent : ++from.owed;
     // Who does not wait for room wants to know exactly.
-    if (actor.overflow === "wait" && from.owed * 2 < actor.capacity) return;
-    const { owed } = from;
-    from.owed = 0;
-    this.order(from, LIGHT_OP.CREDIT, actor.id, owed, []);
+    if (actor.overflow === "wait" && owed * 2 < actor.capacity) return;
+    if (urgent) from.owedUrgent = 0;
+    else from.owed = 0;
+    const op = urgent ? LIGHT_OP.CREDIT_URGENT : LIGHT_OP.CREDIT;
+    this.order(from, op, actor.id, owed, []);
   }
 
   /** Answers the question `askId` of a thread: nobody will handle it. */

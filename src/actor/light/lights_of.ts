@@ -1,8 +1,8 @@
-import { OVERFLOWS } from "../../channel/overflow.ts";
 import { SystemClosedError } from "../../errors.ts";
 import { definePortable } from "../../memory/portable.ts";
 import { currentIsolate, type Isolate } from "../thread/isolate.ts";
 import { Lights } from "./light_host.ts";
+import { overflowOf, takesUrgent } from "../mail/policy_word.ts";
 import { refTo } from "../ref.ts";
 
 definePortable("light", (data) => {
@@ -16,7 +16,8 @@ definePortable("light", (data) => {
     maxBytes,
     policy,
   ] = data as [number, number, number, string, number, number, number, number];
-  const overflow = OVERFLOWS[policy]!;
+  const overflow = overflowOf(policy);
+  const urgent = takesUrgent(policy);
   const isolate = currentIsolate();
   if (isolate === undefined) {
     throw new SystemClosedError(
@@ -26,7 +27,7 @@ definePortable("light", (data) => {
   return refTo(
     lightsOf(isolate).meet(
       { endpoint, life, local },
-      { name, incarnation, capacity, maxBytes, overflow },
+      { name, incarnation, capacity, maxBytes, overflow, urgent },
     ),
   );
 });

@@ -206,6 +206,7 @@ export class Tenants {
     const actor = known ?? this.#lights.actorAt(local, order.capacity);
     actor.capacity = order.capacity;
     actor.overflow = order.overflow;
+    actor.urgent = order.urgent;
     this.#landlordOf(to, ownerEpoch).locals.add(local);
     const args = (): unknown[] => {
       enterIsolate(isolate);

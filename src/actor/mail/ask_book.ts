@@ -56,6 +56,8 @@ export class Ask implements Delivery {
   id = 0;
   /** Position in the lane; 0 while it waits for room. */
   sequence = 0;
+  /** Whether that is the lane of urgent mail. */
+  urgent = false;
   /** What is known of it if a light actor is asked; its end is not told by the position in a lane. */
   light: LightAsk | undefined;
   /** When it is given up, on the clock of `performance.now()`. */
@@ -152,8 +154,8 @@ export class Ask implements Delivery {
 
 /** What the book needs of its isolate. */
 export interface AskBookHooks {
-  /** Whether a message of this thread has been begun at an endpoint. */
-  begun(endpoint: number, sequence: number): boolean;
+  /** Whether a message of this thread, an urgent one or not, has been begun at an endpoint. */
+  begun(endpoint: number, sequence: number, urgent: boolean): boolean;
   /** Messages that each sender may have waiting at an endpoint. */
   capacity(endpoint: number): number;
   /** Called with a reply that nobody waits for: who sent it, and what is known of the ask. */
@@ -166,6 +168,8 @@ export interface AskBookHooks {
   sweep(now: number): number;
 }
 
+const NONE = { begun: 0, dropped: 0 };
+
 /** What the nursery says of an end. */
 type Gone = Pick<
   Extract<FromNursery, { type: "gone" }>,
@@ -174,6 +178,7 @@ type Gone = Pick<
   | "final"
   | "begun"
   | "dropped"
+  | "urgent"
   | "aside"
   | "keptAside"
 >;
@@ -292,14 +297,15 @@ export class AskBook {
    * Rejects the asks to an address that ended: those begun or dropped, and on a final end all of them.
    *
    * @param end How it ended; of this thread's messages `begun` had been begun there, and `dropped` begun or dropped;
-   * those `aside` are as if they had not been begun, and are handled by the next incarnation if they are kept.
+   * of its urgent ones `urgent` tells the same; those `aside` are as if they had not been begun, and are handled by the next incarnation if they are kept.
    */
   fail(end: Gone): void {
-    const { address, report, final, begun, dropped, aside, keptAside } = end;
+    const { address, report, final, aside, keptAside } = end;
     for (const [id, ask] of this.#pending) {
       if (
         ask.to.endpoint !== address.endpoint || ask.to.life !== address.life
       ) continue;
+      const { begun, dropped } = ask.urgent ? end.urgent ?? NONE : end;
       const isAside = aside?.includes(id) === true;
       if (isAside && keptAside) continue;
       const isBegun = !isAside &&
@@ -342,11 +348,12 @@ export class AskBook {
       if (ask.deadline > now) next = Math.min(next, ask.deadline - now);
       else {
         this.giveUp(id);
-        const { to, sequence } = ask;
+        const { to, sequence, urgent } = ask;
         ask.reject(
           sequence === 0 ? full(ask) : timedOut(
             ask,
-            ask.light?.begun ?? this.#hooks.begun(to.endpoint, sequence),
+            ask.light?.begun ??
+              this.#hooks.begun(to.endpoint, sequence, urgent),
           ),
         );
       }

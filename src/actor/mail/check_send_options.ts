@@ -10,6 +10,7 @@ const NAMES: OptionNames<SendOptions> = {
   signal: true,
   transfer: true,
   credit: true,
+  urgent: true,
 };
 
 /**
@@ -27,7 +28,7 @@ export function checkSendOptions(actor: string, options: SendOptions): void {
     );
   };
   checkOptionNames(`Cannot send to "${actor}"`, options, NAMES);
-  const { timeout, signal, transfer, credit } = options;
+  const { timeout, signal, transfer, credit, urgent } = options;
   if (timeout !== undefined && !(typeof timeout === "number" && timeout >= 0)) {
     refuse("timeout", "0 or more milliseconds", timeout);
   }
@@ -36,6 +37,9 @@ export function checkSendOptions(actor: string, options: SendOptions): void {
   }
   if (transfer !== undefined && !Array.isArray(transfer)) {
     refuse("transfer", "an array", transfer);
+  }
+  if (urgent !== undefined && typeof urgent !== "boolean") {
+    refuse("urgent", "true or false", urgent);
   }
   if (
     credit !== undefined &&

@@ -1,9 +1,10 @@
 import type { Lost, Refused } from "../../channel/outlet.ts";
-import { type Overflow, OVERFLOWS } from "../../channel/overflow.ts";
+import type { Overflow } from "../../channel/overflow.ts";
 import { ENDPOINT } from "../../memory/endpoints.ts";
 import type { DeadLetterReason } from "./dead_letter.ts";
 import type { Isolate } from "../thread/isolate.ts";
 import { type Address, KIND } from "./protocol.ts";
+import { overflowOf } from "./policy_word.ts";
 import { coreOf } from "./ref_core.ts";
 
 /** How a lane for mail is made. */
@@ -26,8 +27,7 @@ export const STOP_MS = 5_000;
 /** How `isolate` makes its lane for mail to `to`: as whoever opened that address wants it. */
 export function mailOptions(isolate: Isolate, to: Address): MailOptions {
   const { table, endpoint: from } = isolate;
-  const overflow = OVERFLOWS[table.get(to.endpoint, ENDPOINT.OVERFLOW)] ??
-    "wait";
+  const overflow = overflowOf(table.get(to.endpoint, ENDPOINT.POLICY));
   const capacityMessages = table.get(to.endpoint, ENDPOINT.CAPACITY);
   const lost: Lost = ({ kind, a: hash }, refused) => {
     if (kind !== KIND.TELL) return;

@@ -8,6 +8,8 @@ export interface Parts {
   readonly a: number;
   /** The ask, 0 for none. */
   readonly b: number;
+  /** Whether it goes before the mail of others: its receiver takes such. */
+  readonly urgent?: boolean;
   /** The light actor it is for. */
   readonly d?: number;
   /** Its value. */

@@ -11,6 +11,7 @@ import type { DeadLetterBundle } from "./dead_letter.ts";
 import type { LifeOfThread, LivesOfSystem } from "../nursery/seat_lives.ts";
 import type { FailureRules } from "../resume.ts";
 import type { LastCall, WireCrash } from "../thread/last_call.ts";
+import type { ShelfMemory } from "../thread/shelves.ts";
 
 /** Kinds of lane records. 0 is the lane's own padding. */
 export const KIND: {
@@ -21,7 +22,18 @@ export const KIND: {
   readonly LIGHT: 5;
   readonly STREAM: 6;
   readonly SERVICE: 7;
-} = { TELL: 1, ASK: 2, REPLY: 3, ERROR: 4, LIGHT: 5, STREAM: 6, SERVICE: 7 };
+  /** Added to TELL or ASK: a message for a light actor that comes before the others. */
+  readonly URGENT: 16;
+} = {
+  TELL: 1,
+  ASK: 2,
+  REPLY: 3,
+  ERROR: 4,
+  LIGHT: 5,
+  STREAM: 6,
+  SERVICE: 7,
+  URGENT: 16,
+};
 
 /** First word of a REPLY or an ERROR that is no dead letter when it comes too late. */
 export const UNMISSED: 1 = 1 as const;
@@ -79,8 +91,8 @@ export interface Become {
   readonly lanes: readonly LaneInfo[];
   /** Messages that it may put aside. */
   readonly stash: number;
-  /** What the incarnation before put aside; see shelf.ts. */
-  readonly shelf: SharedArrayBuffer | undefined;
+  /** What the incarnation before put aside; see shelves.ts. */
+  readonly shelf: ShelfMemory;
 }
 
 /** A lane on its way to its reader. */
@@ -89,6 +101,8 @@ export interface LaneInfo {
   readonly id: string;
   readonly memory: SharedArrayBuffer;
   readonly express: boolean;
+  /** Whether its mail comes before that of other lanes. */
+  readonly urgent?: boolean;
 }
 
 /** Values that cannot be bytes, for one record; the record in the lane keeps their place in the order. */
@@ -172,7 +186,12 @@ export type ToNursery =
     readonly suspected?: true;
   }
   /** Where this incarnation puts messages aside. */
-  | { readonly type: "shelf"; readonly memory: SharedArrayBuffer }
+  | {
+    readonly type: "shelf";
+    readonly memory: SharedArrayBuffer;
+    /** Whether it is for urgent messages. */
+    readonly urgent: boolean;
+  }
   | {
     readonly type: "watch";
     readonly watcher: number;
@@ -263,6 +282,8 @@ export type FromNursery =
     readonly begun: number;
     /** How many of them had been begun or dropped. */
     readonly dropped: number;
+    /** The same of its urgent ones, which are not among those. */
+    readonly urgent?: { readonly begun: number; readonly dropped: number };
     /** The asks among them that were put aside, by their number in the book of who asked. */
     readonly aside?: readonly number[];
     /** Whether the next incarnation has those. */

@@ -15,6 +15,7 @@ import { runningLight } from "../current.ts";
 import { Ask } from "./ask_book.ts";
 import { encodeFor } from "../thread/leaving.ts";
 import { KIND } from "./protocol.ts";
+import { takesUrgent } from "./policy_word.ts";
 import { coreOf, type RefCore } from "./ref_core.ts";
 
 /**
@@ -55,6 +56,18 @@ export interface SendOptions {
    * @default {64}
    */
   readonly credit?: number;
+  /**
+   * Has the message handled before all that wait and are not urgent, if the actor was started with `mailbox.urgent`;
+   * else it is a message like others.
+   *
+   * - **In order:** urgent messages of one thread are handled in the order sent, and so are the others.
+   * - **After what has begun:** the handler that runs ends first, and a stop comes before any message.
+   * - **Room of its own:** `mailbox.capacity` holds for the urgent messages of a thread by themselves. One that finds no
+   *   room overtakes others from when it has found it.
+   *
+   * @default {false}
+   */
+  readonly urgent?: boolean;
 }
 
 /** How long a message may wait, unless said otherwise, in milliseconds. */
@@ -101,6 +114,14 @@ function isDraining({ isolate, address, line }: RefCore): boolean {
     STATE.DRAINING;
 }
 
+/** Whether a message goes before others: who sends it and who takes it must both want that. */
+export function isUrgent(
+  { isolate, address: { endpoint } }: RefCore,
+  { urgent = false }: SendOptions,
+): boolean {
+  return urgent && takesUrgent(isolate.table.get(endpoint, ENDPOINT.POLICY));
+}
+
 /** Sends a call and promises its result. */
 export function ask(
   core: RefCore,
@@ -132,6 +153,8 @@ export function ask(
       resolve,
       reject,
     );
+    const urgent = isUrgent(core, options);
+    question.urgent = urgent;
     isolate.asks.add(question);
     if (signal !== undefined) question.listen(signal);
     isolate.send(
@@ -141,6 +164,7 @@ export function ask(
         kind: KIND.ASK,
         a: hash,
         b: question.id,
+        urgent,
         encoded,
         transfer: options.transfer ?? NO_TRANSFER,
       },
@@ -227,6 +251,7 @@ export function tell(
       kind: KIND.TELL,
       a: hash,
       b: 0,
+      urgent: isUrgent(core, options),
       encoded: encodeMessage(core, method, args, options),
       transfer: options.transfer ?? NO_TRANSFER,
     },

@@ -12,6 +12,7 @@ import type { RefCore } from "./ref_core.ts";
 import {
   DEFAULT_TIMEOUT_MS,
   encodeMessage,
+  isUrgent,
   type MethodName,
   NO_TRANSFER,
   refuseIfOver,
@@ -131,5 +132,6 @@ function partsOf(
 ): Parts {
   const encoded = encodeMessage(core, name, args, options);
   const transfer = options.transfer ?? NO_TRANSFER;
-  return { kind: KIND.TELL, a: hash, b: 0, encoded, transfer };
+  const urgent = isUrgent(core, options);
+  return { kind: KIND.TELL, a: hash, b: 0, urgent, encoded, transfer };
 }

@@ -2,7 +2,7 @@ import { ENDPOINT, type EndpointTable } from "../../memory/endpoints.ts";
 import { LaneReader, sealLane } from "../../memory/lane.ts";
 import type { DeadLetterBundle, LostMessage } from "../mail/dead_letter.ts";
 import { KIND, type LaneInfo } from "../mail/protocol.ts";
-import { clearShelf } from "./shelving.ts";
+import { clearShelves } from "./shelving.ts";
 import type { Seat } from "./seat.ts";
 
 /** Hears of a message that nobody will read. */
@@ -25,7 +25,7 @@ export function closeMailbox(
   for (const link of links) sealLane(link.lane.memory);
   // One that no incarnation had: those that still run are fenced.
   const epoch = table.bump(address.endpoint, ENDPOINT.EPOCH) + 1;
-  clearShelf(seat, epoch, lose);
+  clearShelves(seat, epoch, lose);
   const to = address.endpoint;
   const about: Addressee = { why: "undelivered", to, toName: name };
   for (const { from, lane } of links) {

@@ -124,7 +124,7 @@ export class Nursery {
       case "trap":
         return this.#ties.receive(this.#seats.get(from)!, message);
       case "shelf":
-        return this.#seats.get(from)!.shelve(message.memory);
+        return this.#seats.get(from)!.shelve(message);
       case "parcel":
         return this.#parcel(message);
       case "deposit":
@@ -210,7 +210,7 @@ export class Nursery {
       life: this.#lives.begin(seat),
       table: this.#table.memory,
       lanes: seat.links.map((link) => link.lane),
-      shelf: seat.shelf,
+      shelf: seat.shelfMemory,
     }, [...message.transfer]);
     for (const parcel of [...seat.parcels.values()]) seat.give(parcel);
     for (const from of silentIn(seat.links)) {

@@ -5,7 +5,7 @@ import type { Seat } from "./seat.ts";
 /** What a peer is told of its messages: how far they were begun, and which asks are put aside. */
 export type PeerCounts = Pick<
   Extract<FromNursery, { type: "gone" }>,
-  "begun" | "dropped" | "aside" | "keptAside"
+  "begun" | "dropped" | "urgent" | "aside" | "keptAside"
 >;
 
 /** Of a peer whose messages never were in the mailbox. */
@@ -25,7 +25,11 @@ export function peersOf(
     const begun = final ? link.begun + link.kept : link.begun;
     const { from, lane, dropped } = link;
     if (!lane.express) {
-      peers.set(from, { begun, dropped, ...asideOf(seat, from, final) });
+      const counts = lane.urgent
+        ? { urgent: { begun, dropped } }
+        : { begun, dropped };
+      const known = peers.get(from) ?? NOTHING;
+      peers.set(from, { ...known, ...counts, ...asideOf(seat, from, final) });
     } else if (!peers.has(from)) peers.set(from, NOTHING);
   }
   return peers;

@@ -7,6 +7,7 @@ import {
   type Parcel,
   type ToNursery,
 } from "../mail/protocol.ts";
+import type { ShelfMemory } from "../thread/shelves.ts";
 
 /** What it takes to start an incarnation. */
 export type Start = Extract<ToNursery, { type: "start" }>;
@@ -24,6 +25,14 @@ export interface Link {
   dropped: number;
   /** The message that was delivered again: how many came before it, and how often. */
   retried?: { readonly at: number; times: number } | undefined;
+}
+
+/** The messages of one kind that were put aside. */
+export interface KeptShelf {
+  /** Where they are, if there are any. */
+  memory: SharedArrayBuffer | undefined;
+  /** How often the first of them was delivered again. */
+  retried: number;
 }
 
 /** An ask that was put aside. */
@@ -90,10 +99,11 @@ export class Seat {
   readonly watchers: Set<number> = new Set();
   /** Who wants to know of the end of this incarnation. */
   readonly stoppers: Set<number> = new Set();
-  /** The messages that its incarnation put aside, or that the next is to have; see shelf.ts. */
-  shelf: SharedArrayBuffer | undefined;
-  /** How often the first of those was delivered again. */
-  shelfRetried = 0;
+  /** The messages that its incarnation put aside, or that the next is to have; see shelves.ts. */
+  readonly shelves: Readonly<Record<keyof ShelfMemory, KeptShelf>> = {
+    urgent: { memory: undefined, retried: 0 },
+    plain: { memory: undefined, retried: 0 },
+  };
   /** The asks that were put aside when the last incarnation ended; `begun` if it comes again. */
   aside: readonly Aside[] = [];
   /** Parcels that it may have to get again. */
@@ -123,9 +133,17 @@ export class Seat {
     return stoppers;
   }
 
+  /** What the next incarnation finds aside. */
+  get shelfMemory(): ShelfMemory {
+    const { urgent, plain } = this.shelves;
+    return { urgent: urgent.memory, plain: plain.memory };
+  }
+
   /** Its incarnation puts messages aside in `memory`. */
-  shelve(memory: SharedArrayBuffer): void {
-    this.shelf = memory;
+  shelve(
+    { memory, urgent }: { memory: SharedArrayBuffer; urgent: boolean },
+  ): void {
+    this.shelves[urgent ? "urgent" : "plain"].memory = memory;
     this.chick?.post({ type: "shelved" });
   }
 

@@ -8,7 +8,7 @@ import type { LostMessage } from "../mail/dead_letter.ts";
 import { KIND } from "../mail/protocol.ts";
 import { type LastCall, lastCall } from "../thread/last_call.ts";
 import { createShelf } from "../thread/shelf.ts";
-import type { Seat } from "./seat.ts";
+import type { KeptShelf, Seat } from "./seat.ts";
 
 /** A record of a shelf. */
 interface Record {
@@ -24,7 +24,7 @@ interface Record {
 type Lose = (message: LostMessage) => void;
 
 /**
- * Makes the shelf of the next incarnation.
+ * Makes the shelves of the next incarnation.
  *
  * @param epoch The one after the incarnation that has ended.
  * @param crashed Whether a message that had its turn may be delivered again.
@@ -38,10 +38,24 @@ export function shelve(
   lose: Lose,
 ): LastCall | undefined {
   seat.aside = [];
-  if (seat.shelf === undefined) return undefined;
+  const { urgent, plain } = seat.shelves;
+  const calls = [urgent, plain].map((shelf) =>
+    shelveOne(seat, shelf, epoch, crashed, lose)
+  );
+  return calls[0] ?? calls[1];
+}
+
+function shelveOne(
+  seat: Seat,
+  shelf: KeptShelf,
+  epoch: number,
+  crashed: boolean,
+  lose: Lose,
+): LastCall | undefined {
+  if (shelf.memory === undefined) return undefined;
   const { redeliver = 0, dropMail = false } = seat.start ?? {};
-  const reader = new LaneReader(seat.shelf, epoch & 1023);
-  seat.shelf = undefined;
+  const reader = new LaneReader(shelf.memory, epoch & 1023);
+  shelf.memory = undefined;
   const begun = reader.adopt("keep") === "inFlight";
   const records = readAll(reader);
   let call: LastCall | undefined;
@@ -53,7 +67,7 @@ export function shelve(
     if (isAgain) records.shift();
     else {
       call = describe(seat, first);
-      const times = (first.d === 0 ? seat.shelfRetried : 0) + 1;
+      const times = (first.d === 0 ? shelf.retried : 0) + 1;
       const moved = first.e !== 0 &&
         seat.parcels.get(first.e)?.lost !== undefined;
       if (crashed && times <= redeliver && !moved) retried = times;
@@ -66,32 +80,34 @@ export function shelve(
       }
     }
   }
-  seat.shelfRetried = retried;
+  shelf.retried = retried;
   records.sort((one, other) => one.d - other.d);
-  seat.aside = records.filter(({ kind }) => kind === KIND.ASK).map((
-    record,
-  ) => ({
+  const asks = records.filter(({ kind }) => kind === KIND.ASK);
+  const aside = asks.map((record) => ({
     from: record.c,
     ask: record.b,
     begun: retried > 0 && record === records[0],
   }));
+  seat.aside = [...seat.aside, ...aside];
   if (dropMail) {
     for (const record of records) {
       seat.parcels.delete(record.e);
       if (record.kind === KIND.TELL) lose(letter(seat, record, "emptied"));
     }
-  } else if (records.length > 0) seat.shelf = written(seat, records);
+  } else if (records.length > 0) shelf.memory = written(seat, records);
   return call;
 }
 
-/** Reads what is left on the shelf of an actor that has ended for good. */
-export function clearShelf(seat: Seat, epoch: number, lose: Lose): void {
-  if (seat.shelf === undefined) return;
-  const reader = new LaneReader(seat.shelf, epoch & 1023);
-  seat.shelf = undefined;
-  reader.adopt("keep");
-  for (const record of readAll(reader)) {
-    lose(letter(seat, record, "undelivered"));
+/** Reads what is left on the shelves of an actor that has ended for good. */
+export function clearShelves(seat: Seat, epoch: number, lose: Lose): void {
+  for (const shelf of Object.values(seat.shelves)) {
+    if (shelf.memory === undefined) continue;
+    const reader = new LaneReader(shelf.memory, epoch & 1023);
+    shelf.memory = undefined;
+    reader.adopt("keep");
+    for (const record of readAll(reader)) {
+      lose(letter(seat, record, "undelivered"));
+    }
   }
 }
 

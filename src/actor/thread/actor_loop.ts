@@ -12,7 +12,6 @@
  */
 import { errorToWire } from "../../error_wire.ts";
 import { type ActorCrashedError, UnknownMethodError } from "../../errors.ts";
-import { OVERFLOWS } from "../../channel/overflow.ts";
 import { ENDPOINT, STATE } from "../../memory/endpoints.ts";
 import type { LaneReader } from "../../memory/lane.ts";
 import { Answers } from "./answers.ts";
@@ -22,10 +21,11 @@ import type { MailConsumer } from "./mail_consumer.ts";
 import type { DeadLetterReason } from "../mail/dead_letter.ts";
 import { failHooks, stopHooks } from "./last_hooks.ts";
 import type { LoopFacts } from "./loop_facts.ts";
-import type { Shelf } from "./shelf.ts";
+import type { Shelves } from "./shelves.ts";
 import { ThreadReceiving } from "./thread_receiving.ts";
 import type { ReceiveOptions } from "../receive.ts";
 import { handleNotice, type NoticeTaker } from "./notice_turn.ts";
+import { overflowOf } from "../mail/policy_word.ts";
 import { isThenable } from "../is_thenable.ts";
 import { droppedBy, failedBy, incompleteFor } from "./unhandled.ts";
 import { type LastCall, lastCall } from "./last_call.ts";
@@ -44,7 +44,7 @@ export class ActorLoop implements MailConsumer {
   readonly #answers: Answers;
   readonly #concurrency: number;
   readonly #dropsOldest: boolean;
-  readonly #shelf: Shelf;
+  readonly #shelf: Shelves;
   readonly #receiving: ThreadReceiving;
   readonly #noticeTaker: NoticeTaker;
   #state: "idle" | "stopping" | "over" = "idle";
@@ -73,7 +73,7 @@ export class ActorLoop implements MailConsumer {
     this.#concurrency = facts.concurrency;
     const { table, endpoint } = isolate;
     this.#dropsOldest =
-      OVERFLOWS[table.get(endpoint, ENDPOINT.OVERFLOW)] === "dropOldest";
+      overflowOf(table.get(endpoint, ENDPOINT.POLICY)) === "dropOldest";
     this.#shelf = facts.shelf;
     this.#methods = methodsOf(instance);
     this.#answers = new Answers(isolate, facts.name);
@@ -163,8 +163,8 @@ export class ActorLoop implements MailConsumer {
       this.#handled = undefined;
       this.#count++;
     }
-    if (this.#shelf.reader !== undefined) {
-      return this.#shelf.takeBeside(mailbox, handled);
+    if (this.#shelf.used) {
+      return this.#shelf.takeBeside(handled, this.#receiving.waits);
     }
     if (handled === undefined) return mailbox.takeMail();
     return mailbox.finishAndTake(handled);

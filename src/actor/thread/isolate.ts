@@ -106,7 +106,8 @@ export class Isolate {
     this.chain = new AskChain(table, endpoint, KIND.ASK, () => this.fenced);
     this.#deadLetters = new DeadLetterBatch((bundle) => post(bundle));
     this.asks = new AskBook(epoch, {
-      begun: (to, sequence) => this.#outgoing.begun(to, sequence),
+      begun: (to, sequence, urgent) =>
+        this.#outgoing.begun(to, sequence, urgent),
       capacity: (to) => table.get(to, ENDPOINT.CAPACITY),
       sweep: (now) => this.#expire(now),
       late: (from, fromName, method) =>
@@ -181,7 +182,7 @@ export class Isolate {
   adopt(lane: LaneInfo): void {
     this.#laneIds.set(lane.memory, lane.id);
     this.#mournTells(lane.memory);
-    this.mailbox.adopt(lane.memory, lane.express, false);
+    this.mailbox.adopt(lane.memory, lane.express, false, lane.urgent);
     this.wake();
   }
 

@@ -2,7 +2,7 @@ import type { LastCall } from "./last_call.ts";
 import type { WireReport } from "../mail/protocol.ts";
 import type { ActorTimers } from "../timers.ts";
 import type { Checkpoints } from "./checkpoints.ts";
-import type { Shelf } from "./shelf.ts";
+import type { Shelves } from "./shelves.ts";
 
 /** What the loop of an actor is told about it. */
 export interface LoopFacts {
@@ -21,7 +21,7 @@ export interface LoopFacts {
   /** Whether the message in flight at a failure may come again. */
   readonly redelivers?: boolean;
   /** Where it puts messages aside. */
-  readonly shelf: Shelf;
+  readonly shelf: Shelves;
   /**
    * Called once, with its end.
    *

@@ -9,6 +9,7 @@ import { ENDPOINT } from "../../memory/endpoints.ts";
 import { mailOptions } from "../mail/mail_options.ts";
 import { movable } from "../../memory/movable.ts";
 import type { Parts } from "../mail/parts.ts";
+import { takesUrgent } from "../mail/policy_word.ts";
 import type { Address } from "../mail/protocol.ts";
 import { coreOf } from "../mail/ref_core.ts";
 import type { Isolate } from "./isolate.ts";
@@ -18,6 +19,8 @@ interface Route {
   readonly life: number;
   mail?: Outlet;
   express?: Outlet;
+  /** Of mail that comes before other mail, if the receiver takes such. */
+  urgent?: Outlet;
 }
 
 /** What one thread sends, and what of it waits for room. */
@@ -48,8 +51,10 @@ export class Outgoing {
   }
 
   /** Whether the `sequence`-th message to `endpoint` has been begun there. */
-  begun(endpoint: number, sequence: number): boolean {
-    return this.#routes.get(endpoint)?.mail?.begun(sequence) ?? false;
+  begun(endpoint: number, sequence: number, urgent: boolean): boolean {
+    const route = this.#routes.get(endpoint);
+    const outlet = urgent ? route?.urgent : route?.mail;
+    return outlet?.begun(sequence) ?? false;
   }
 
   /** See `Isolate.send()`. */
@@ -60,7 +65,7 @@ export class Outgoing {
     waitMs: number,
     delivery?: Delivery,
   ): void {
-    const outlet = this.#outlet(to, express);
+    const outlet = this.#outlet(to, express, parts.urgent);
     const { kind, a, b, d = 0, encoded } = parts;
     let { length } = encoded;
     let e = 0;
@@ -80,7 +85,7 @@ export class Outgoing {
 
   /** See `Isolate.trySend()`. */
   trySend(to: Address, parts: Parts): boolean {
-    const outlet = this.#outlet(to, false);
+    const outlet = this.#outlet(to, false, parts.urgent);
     const { length } = parts.encoded;
     // Before anything is moved: what finds no room leaves no trace.
     if (!outlet.hasRoom(length > outlet.maxPayload ? 0 : length)) return false;
@@ -96,7 +101,9 @@ export class Outgoing {
   /** Takes back a message that waits for room. Returns whether it waited. */
   withdraw({ endpoint, life }: Address, delivery: Delivery): boolean {
     const route = this.#routes.get(endpoint);
-    return route?.life === life && route.mail?.withdraw(delivery) === true;
+    if (route?.life !== life) return false;
+    return route.mail?.withdraw(delivery) === true ||
+      route.urgent?.withdraw(delivery) === true;
   }
 
   /** The actor at `address` is gone for good: what waits for room there is given back. */
@@ -104,7 +111,7 @@ export class Outgoing {
     const route = this.#routes.get(address.endpoint);
     if (route?.life !== address.life) return;
     this.#routes.delete(address.endpoint);
-    route.mail?.abandon();
+    abandonMail(route);
   }
 
   /** Nothing is sent any more: all that waits for room is given back. */
@@ -141,15 +148,26 @@ export class Outgoing {
     ring(table.words, table.at(endpoint, ENDPOINT.SLEEP));
   }
 
-  #outlet(to: Address, express: boolean): Outlet {
+  #outlet(to: Address, express: boolean, urgent = false): Outlet {
     let route = this.#routes.get(to.endpoint);
     if (route === undefined || route.life !== to.life) {
-      route?.mail?.abandon();
+      if (route !== undefined) abandonMail(route);
       route = { life: to.life };
       this.#routes.set(to.endpoint, route);
     }
-    const found = express ? route.express : route.mail;
+    const found = express ? route.express : urgent ? route.urgent : route.mail;
     if (found !== undefined) return found;
+    if (express) return route.express = this.#open(to, true, false);
+    const { table } = this.#isolate;
+    // Both at once, the urgent one first: its receiver must know it before it knows anything to overtake.
+    if (takesUrgent(table.get(to.endpoint, ENDPOINT.POLICY))) {
+      route.urgent = this.#open(to, false, true);
+    }
+    route.mail = this.#open(to, false, false);
+    return urgent ? route.urgent! : route.mail;
+  }
+
+  #open(to: Address, express: boolean, urgent: boolean): Outlet {
     const { endpoint: from } = this.#isolate;
     const outlet = new Outlet({
       from,
@@ -158,10 +176,8 @@ export class Outgoing {
       // Replies are bounded by the asks that are open, not by the mailbox of who asked.
       ...(express ? {} : mailOptions(this.#isolate, to)),
     });
-    if (express) route.express = outlet;
-    else route.mail = outlet;
     const id = `${from}.${this.#epoch}.${++this.#serial}`;
-    const lane = { id, memory: outlet.memory, express };
+    const lane = { id, memory: outlet.memory, express, urgent };
     const toName = coreOf(this.#isolate, to)?.name;
     this.#isolate.post({ type: "connect", from, to, toName, lane });
     return outlet;
@@ -192,4 +208,9 @@ export class Outgoing {
     }, transfer);
     return id;
   }
+}
+
+function abandonMail({ mail, urgent }: Route): void {
+  mail?.abandon();
+  urgent?.abandon();
 }

@@ -11,7 +11,7 @@
 import { errorFromWire } from "../../error_wire.ts";
 import { EndpointTable } from "../../memory/endpoints.ts";
 import { ActorLoop } from "./actor_loop.ts";
-import { Shelf } from "./shelf.ts";
+import { Shelves } from "./shelves.ts";
 import { Isolate } from "./isolate.ts";
 import type { Address, ToNursery, WireReport } from "../mail/protocol.ts";
 import { refTo } from "../ref.ts";
@@ -57,7 +57,14 @@ export async function rehearse(): Promise<void> {
         incarnation: 1,
         concurrency: 1,
         isAlone: () => false,
-        shelf: new Shelf(address.endpoint, 0, 1, undefined, () => {}),
+        shelf: new Shelves(
+          stage.mailbox,
+          address.endpoint,
+          0,
+          1,
+          undefined,
+          () => {},
+        ),
         ended: over.resolve,
       },
     );

@@ -7,17 +7,14 @@
  * the shelf of the next incarnation from it, in the order of arrival.
  *
  *   (in a lane) → aside            put()
- *   aside       → in its turn      takeBeside(), after release()
+ *   aside       → in its turn      take(), after release()
  *   in its turn → aside            put() again: behind all others, until those have had their turn too
  *   in its turn → gone             its lane's done()
  *   (in a lane), in its turn → skipped   skip(): behind all others, until recall() gives those their turn before all
  *
  * @module
  */
-import type { Mailbox } from "../../channel/mailbox.ts";
 import { createLane, LaneReader, LaneWriter } from "../../memory/lane.ts";
-import { PUT_ASIDE, stashRefusal } from "../stash.ts";
-import { stashFull } from "../stash_full_error.ts";
 
 /** Bytes of the ring: 1 MiB of records fit in any case. What nobody writes to is not paid for. */
 const SHELF_BYTES = 1 << 22;
@@ -42,17 +39,14 @@ export function createShelf(
   });
 }
 
-/** What one incarnation puts aside. */
+/** What one incarnation puts aside of one kind; see shelves.ts. */
 export class Shelf {
   /** Reads what is aside; `undefined` until there was something. */
   reader: LaneReader | undefined;
-  /** The lane of the message that is handled, if it is handled alone. */
-  inHand: LaneReader | undefined;
-  /** Whether that message was put aside. */
-  aside = false;
   #writer: LaneWriter | undefined;
   readonly #endpoint: number;
   readonly #epoch: number;
+  readonly #capacity: number;
   /** Number of the next arrival. */
   #next = 0;
   /** Messages that are to have their turn before any other. */
@@ -63,25 +57,24 @@ export class Shelf {
   #skipped = 0;
   /** Whether they are. */
   #recalled = false;
-  #known: PromiseWithResolvers<void> | undefined;
   readonly #announce: (memory: SharedArrayBuffer) => void;
 
   /**
-   * The shelf of incarnation `epoch` at `endpoint`.
+   * The shelf of incarnation `epoch` at `endpoint`, for `capacity` messages.
    *
    * @param memory What the incarnation before left there.
-   * @param announce Called with memory that the nursery is to know; then {@link known} is owed.
+   * @param announce Called with memory that the nursery is to know.
    */
   constructor(
     endpoint: number,
     epoch: number,
-    /** Messages that may be put aside. */
-    readonly capacity: number,
+    capacity: number,
     memory: SharedArrayBuffer | undefined,
     announce: (memory: SharedArrayBuffer) => void,
   ) {
     this.#endpoint = endpoint;
     this.#epoch = epoch;
+    this.#capacity = capacity;
     this.#announce = announce;
     if (memory === undefined) return;
     this.#open(memory);
@@ -94,40 +87,15 @@ export class Shelf {
     return this.reader?.depth ?? 0;
   }
 
-  /** See `Stashing.stashed`. */
-  get stashed(): number {
-    return this.size - (this.#isInHand ? 1 : 0);
-  }
-
-  get #isInHand(): boolean {
-    return this.inHand !== undefined && this.inHand === this.reader;
-  }
-
   /** Whether one is to have its turn. */
   get due(): boolean {
     return this.#left > 0 || (this.#all && this.size > 0) ||
       (this.#recalled && this.#skipped > 0);
   }
 
-  /** Calls `then` when what was put aside outlives this thread, at once if it does already. */
-  kept(then: () => void): void {
-    if (this.#known === undefined) then();
-    else void this.#known.promise.then(then);
-  }
-
-  /** The nursery knows the shelf. */
-  known(): void {
-    this.#known?.resolve();
-    this.#known = undefined;
-  }
-
-  /** Why no message more may be skipped, if none may. */
-  get full(): "count" | "bytes" | undefined {
-    if (this.due) return undefined;
-    if (this.size > this.capacity) return "count";
-    return this.#writer?.hasRoom(LONGEST_BYTES + RESERVE_BYTES) === false
-      ? "bytes"
-      : undefined;
+  /** Whether there is room for any record. */
+  get roomy(): boolean {
+    return this.#writer?.hasRoom(LONGEST_BYTES + RESERVE_BYTES) !== false;
   }
 
   /** Puts the record that `lane` has in flight behind all others, until {@link recall}; there must be room for it. */
@@ -136,61 +104,37 @@ export class Shelf {
     this.#skipped++;
   }
 
-  /** What was skipped has its turn from the next {@link takeBeside} on, in its order, before any other. */
+  /** What was skipped has its turn from the next {@link take} on, in its order, before any other. */
   recall(): void {
     this.#recalled = true;
   }
 
-  /** Puts the record that `lane` has in flight aside. Returns why it could not. */
-  put(lane: LaneReader, anyway = false): "put" | "count" | "bytes" {
+  /** Puts the record that `lane` has in flight aside; `anyway` if it leaves no reserve. Returns whether there was room. */
+  put(lane: LaneReader, anyway: boolean): boolean {
     const again = lane === this.reader;
-    if (!again && !anyway && this.size >= this.capacity) return "count";
     if (this.#writer === undefined) {
-      const memory = createShelf(this.#endpoint, this.capacity);
+      const memory = createShelf(this.#endpoint, this.#capacity);
       this.#open(memory);
-      this.#known = Promise.withResolvers();
       this.#announce(memory);
     }
     const writer = this.#writer!;
     const { kind, a, b, c, e, start, end } = lane;
     const length = end - start;
     if (!again && !anyway && !writer.hasRoom(length + RESERVE_BYTES)) {
-      return "bytes";
+      return false;
     }
     const d = again ? lane.d : this.#next++;
     const payload = lane.bytes.slice(start, end);
-    const result = writer.tryWrite(kind, a, b, c, d, e, payload, length);
-    return result === "written" ? "put" : "bytes";
+    return writer.tryWrite(kind, a, b, c, d, e, payload, length) === "written";
   }
 
-  /** See `Stashing.stash()`: puts the message of the actor aside that is in hand. */
-  stash(actor: string, concurrency: number): never {
-    const lane = this.inHand;
-    const refusal = stashRefusal(actor, concurrency, lane !== undefined);
-    if (refusal !== undefined) throw refusal;
-    if (this.aside) throw PUT_ASIDE;
-    const put = this.put(lane!);
-    if (put !== "put") throw stashFull(actor, this.capacity, put);
-    this.aside = true;
-    throw PUT_ASIDE;
-  }
-
-  /** See `Stashing.unstash()`: lets all that are aside have their turn from the next {@link takeBeside} on. */
-  release(): number {
+  /** All that are aside have their turn from the next {@link take} on. */
+  release(): void {
     this.#all = true;
-    return this.stashed;
   }
 
-  /** Finishes the message of `handled`, and takes the next: one that is aside and has its turn, else one of the mail. */
-  takeBeside(
-    mailbox: Mailbox,
-    handled: LaneReader | undefined,
-  ): LaneReader | "fenced" | undefined {
-    if (handled !== undefined && !mailbox.finish(handled)) return "fenced";
-    return this.#take() ?? mailbox.takeMail();
-  }
-
-  #take(): LaneReader | "fenced" | undefined {
+  /** Takes the next that has its turn. */
+  take(): LaneReader | "fenced" | undefined {
     if (this.#all && !this.#line()) return "fenced";
     if (this.#recalled && !this.#callBack()) return "fenced";
     if (this.#left === 0) return undefined;
@@ -226,7 +170,7 @@ export class Shelf {
     const reader = this.reader!;
     for (let left = count; left > 0; left--) {
       if (reader.take() !== "taken") return false;
-      this.put(reader);
+      this.put(reader, true);
       if (reader.done() === "fenced") return false;
     }
     return true;

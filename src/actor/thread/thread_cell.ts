@@ -6,12 +6,12 @@
 import { errorFromWire } from "../../error_wire.ts";
 import { SystemClosedError } from "../../errors.ts";
 import type { ExitReport } from "../../exit_report.ts";
-import { OVERFLOWS } from "../../channel/overflow.ts";
 import { ENDPOINT } from "../../memory/endpoints.ts";
 import { takeArgs } from "../check_plan.ts";
 import type { Cell, CrashDetail, ResumedFailure } from "../cell.ts";
 import type { Isolate } from "./isolate.ts";
 import { crashDetail, type WireCrash } from "./last_call.ts";
+import { policyWord } from "../mail/policy_word.ts";
 import { encodeFor } from "./leaving.ts";
 import type { FailureRules } from "../resume.ts";
 import type { Address, FromNursery, WireState } from "../mail/protocol.ts";
@@ -101,7 +101,8 @@ export class ThreadCell implements Cell {
     this.address = table.open();
     const { endpoint } = this.address;
     table.set(endpoint, ENDPOINT.CAPACITY, options.capacity);
-    table.set(endpoint, ENDPOINT.OVERFLOW, OVERFLOWS.indexOf(options.overflow));
+    const { overflow, urgent } = options;
+    table.set(endpoint, ENDPOINT.POLICY, policyWord(overflow, urgent));
     table.set(endpoint, ENDPOINT.MAX_BYTES, options.maxMessageBytes);
     this.name = options.name ?? `${plan.definition}-${this.address.endpoint}`;
     this.core = new RefCore(isolate, this.address, this.name, 0, true);

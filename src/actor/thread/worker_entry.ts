@@ -21,7 +21,7 @@ import { type Context, current, enterContext } from "../current.ts";
 import { load } from "../define.ts";
 import type { Locks } from "../nursery/locks.ts";
 import type { LastCall } from "./last_call.ts";
-import { Shelf } from "./shelf.ts";
+import { Shelves } from "./shelves.ts";
 import { enterIsolate, Isolate } from "./isolate.ts";
 import { lightsOf } from "../light/lights_of.ts";
 import { Links } from "../links.ts";
@@ -76,7 +76,7 @@ let offspring: Offspring | undefined;
 let loop: ActorLoop | undefined;
 let timers: ActorTimers | undefined;
 let checkpoints: Checkpoints | undefined;
-let shelf: Shelf | undefined;
+let shelf: Shelves | undefined;
 let links: Links | undefined;
 /** Whether `Deno.exit()` was called: the thread runs on for a moment, but what it says no longer counts. */
 let exiting = false;
@@ -223,12 +223,13 @@ async function start(here: Isolate, message: Become): Promise<void> {
       shelf?.due !== true,
     now: () => performance.now(),
   });
-  shelf = new Shelf(
+  shelf = new Shelves(
+    here.mailbox,
     here.endpoint,
     message.epoch,
     message.stash,
     message.shelf,
-    (memory) => post({ type: "shelf", memory }),
+    (memory, urgent) => post({ type: "shelf", memory, urgent }),
   );
   const context = contextOf(here, links!, message);
   enterContext(context);
