@@ -1,6 +1,19 @@
 /**
- * How records wait and wake: a doorbell on one shared word, the mailbox in which all lanes to an address end, and the
- * outlet in which a sender's messages wait for room. For authors of transports; actors need none of it.
+ * Queues, channels and pipes in shared memory; and what they and actors are made of.
+ *
+ * | what                 | for                                                     | when a thread with it dies                  |
+ * |----------------------|---------------------------------------------------------|---------------------------------------------|
+ * | {@linkcode Queue}    | many producers and consumers, on any threads            | nothing: nobody holds it                    |
+ * | {@linkcode channel}  | one sender and one receiver; their ends travel          | the other end is told, after all that was sent |
+ * | {@linkcode channel} of a struct | the same for records, which are not encoded: some ten times as fast | the same             |
+ * | {@linkcode pipe}     | two that send to each other                             | the same                                    |
+ *
+ * - **Sent is safe:** a message is in shared memory when `put()` or `send()` resolves; its sender may end or be killed.
+ * - **Bounded:** what finds no room waits, with a `timeout` and a `signal`.
+ * - **Values, handles, ports:** all that can be in a message to an actor. What is no bytes, or does not fit, is left with the
+ *   system and fetched by the receiver.
+ *
+ * For authors of transports, and not needed to use actors:
  *
  * | what                | guarantee                                                                  |
  * |---------------------|----------------------------------------------------------------------------|
@@ -8,7 +21,20 @@
  * | {@linkcode Mailbox} | lanes have their turn one after the other; replies pass a full mailbox     |
  * | {@linkcode Outlet}  | messages keep their order, and each is published or given back, never lost |
  *
- * Only {@linkcode Doorbell.park} blocks its thread; never call it on the main thread.
+ * Only {@linkcode Doorbell.park}, and what ends in `Sync`, blocks its thread; not the main thread unless asked to.
+ *
+ * @example A channel
+ * ```ts
+ * import { channel } from "@troupe/actors/channel";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const { tx, rx } = channel<{ frame: number }>({ capacity: 16 });
+ * await tx.sendMany([{ frame: 1 }, { frame: 2 }]);
+ * tx.close();
+ * const frames = [];
+ * for await (const { frame } of rx) frames.push(frame);
+ * assertEquals(frames, [1, 2]);
+ * ```
  *
  * @example From an outlet into a mailbox
  * ```ts
