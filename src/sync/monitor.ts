@@ -29,6 +29,7 @@ import {
 } from "./layout.ts";
 import { ownLife } from "./lives.ts";
 import { rouse } from "./parker.ts";
+import { RoomLine } from "./room_line.ts";
 
 const { GRANTED, INHERITED } = PLACE_STATE;
 const { ARRIVALS, CAPACITY, ENTRIES, FIELDS, GUARD, HIGH, LOG, UNDO } =
@@ -41,7 +42,7 @@ const SLICE_MS = 5;
 /** A thread that is dead for so many slices inside a section never leaves it: it takes a microsecond to. */
 const QUARANTINE = 200;
 
-/** How many can wait at one primitive in sections' memory; see `obtain.ts` for more. */
+/** How many can wait at one primitive in sections' memory; see `room_line.ts` for more. */
 const PLACES = 256;
 
 /** What is made beside the places. */
@@ -78,6 +79,8 @@ export class Monitor {
   #granted: number[] = [];
   #last = -1;
   #lastValue = 0;
+  /** Who of this thread waits for room. */
+  readonly line: RoomLine = new RoomLine();
   /** Runs in a section when threads have died: frees their places and gives what they held to others. */
   onDeath: () => void = () => {};
   /** Runs in a section when one who waited has seen that it has what it wanted, and its place is free. */

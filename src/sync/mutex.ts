@@ -55,7 +55,8 @@ export class MutexHold implements Held {
 /**
  * A lock that one at a time holds, over all threads.
  *
- * - **Fair:** those who wait get it in the order in which they came.
+ * - **Fair:** those who wait get it in the order in which they came. While more than 256 wait those of one thread still do;
+ *   one of another thread may come before them.
  * - **Awaited or blocking:** both exclude each other. Two functions of one thread exclude each other too.
  * - **Deaths:** when a thread ends while it holds the lock, by whatever means, the next one gets it with
  *   `ownerDied: true`. What a thread does that was given up counts no more: it can neither hold nor release.
@@ -134,7 +135,8 @@ export class Mutex {
     try {
       checkWait("lock", options);
       options.signal?.throwIfAborted();
-      const held = this.#tryFast();
+      // Not past those of this thread for whom there was no room in the queue.
+      const held = this.#monitor.line.isEmpty ? this.#tryFast() : undefined;
       if (held !== undefined) return Promise.resolve(held);
     } catch (error) {
       return Promise.reject(error);

@@ -81,7 +81,7 @@ function conclude(
   place: number,
   outcome: Outcome,
 ): State {
-  return monitor.run(() => {
+  const state = monitor.run(() => {
     if (monitor.of(place, PLACE.WHO) !== ownLife().who) return PLACE_STATE.FREE;
     const state = monitor.of(place, PLACE.STATE);
     const arg = monitor.of(place, PLACE.ARG);
@@ -95,6 +95,10 @@ function conclude(
     }
     return state;
   });
+  if (state !== PLACE_STATE.WAITING || outcome !== "changed") {
+    monitor.line.call();
+  }
+  return state;
 }
 
 /** Whether the wait is over; throws what it rejects with. */
@@ -186,20 +190,30 @@ export async function obtain(
 ): Promise<State> {
   const start = timeout === Infinity ? 0 : performance.now();
   const { lives } = ownLife();
-  for (;;) {
-    const left = leftOf(timeout, start);
-    const { deaths } = lives;
-    const place = monitor.run(claim);
-    if (place >= 0) {
-      const until = { timeout: Math.max(0, left), ...(signal && { signal }) };
-      return await waitAt(monitor, place, deaths, what, until);
+  const { line } = monitor;
+  // Behind those of this thread who found no room.
+  let mine = line.isEmpty ? undefined : line.join();
+  try {
+    for (;;) {
+      const left = leftOf(timeout, start);
+      const { deaths } = lives;
+      const place = mine === undefined || line.isFirst(mine)
+        ? monitor.run(claim)
+        : AT_ONCE.NO_ROOM;
+      if (place >= 0) {
+        if (mine !== undefined) line.leave(mine);
+        mine = undefined;
+        const until = { timeout: Math.max(0, left), ...(signal && { signal }) };
+        return await waitAt(monitor, place, deaths, what, until);
+      }
+      if (place !== AT_ONCE.NO_ROOM) return atOnce(place);
+      if (left <= 0) return PLACE_STATE.WAITING;
+      mine ??= line.join();
+      await line.called(mine, left, NO_ROOM_MS, signal);
+      signal?.throwIfAborted();
     }
-    if (place !== AT_ONCE.NO_ROOM) return atOnce(place);
-    if (left <= 0) return PLACE_STATE.WAITING;
-    await new Promise((resolve) =>
-      setTimeout(resolve, Math.min(left, NO_ROOM_MS))
-    );
-    signal?.throwIfAborted();
+  } finally {
+    if (mine !== undefined) line.leave(mine);
   }
 }
 

@@ -61,7 +61,7 @@ export interface SemaphoreOptions {
 /**
  * A number of permits, for which threads wait.
  *
- * - **Fair:** those who wait get permits in the order in which they came.
+ * - **Fair:** those who wait get permits in the order in which they came; while more than 256 wait, as with a mutex.
  * - **Held or taken for good:** a permit of `acquire()` is held by the thread: when it ends in whatever way the permit is
  *   free again, and the next one has it with `ownerDied: true`. A permit of `take()` is gone, as a signal that was seen.
  * - **Awaited or blocking:** both wait in one queue.
@@ -241,7 +241,10 @@ export class Semaphore {
     checkWait("acquire", options);
     options.signal?.throwIfAborted();
     mustLive("acquire");
-    if ((arg & FOR_GOOD) !== 0 && takeFree(this.#monitor.words)) return GRANTED;
+    // Not past those of this thread for whom there was no room in the queue.
+    if ((arg & FOR_GOOD) !== 0 && this.#monitor.line.isEmpty) {
+      if (takeFree(this.#monitor.words)) return GRANTED;
+    }
     if (options.timeout === 0) return got(this.#try(arg), options);
     const claim = () => this.#closed(() => this.#claim(arg));
     return got(await obtain(this.#monitor, claim, "acquire", options), options);
