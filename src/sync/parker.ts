@@ -27,23 +27,27 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 /** Looks before a thread sleeps, at most: about 50 µs. A wake-up costs as much, and a reply that is looked for none. */
 const MOST_LOOKS = 4_000;
 /** And at least, where looking has not paid. */
-const LEAST_LOOKS = 100;
-/** Every so many waits it is tried whether looking pays again. */
-const TRY_EVERY = 32;
+const LEAST_LOOKS = 32;
+/** Waits until it is tried whether looking pays again: so many, and twice as many after each try in vain. */
+const FIRST_TRY = 32;
+const LAST_TRY = 1_024;
 
 let looks = MOST_LOOKS;
-let waits = 0;
+let tryEvery = FIRST_TRY;
+let untilTry = FIRST_TRY;
 
 /** Looks for as long as that has paid lately; says whether it was found. */
 export function lookUntil(found: () => boolean): boolean {
   if (found()) return true;
-  const most = ++waits % TRY_EVERY === 0 ? MOST_LOOKS : looks;
-  for (let i = patience(most); i > 0; i--) {
+  const isTry = --untilTry <= 0;
+  for (let i = patience(isTry ? MOST_LOOKS : looks); i > 0; i--) {
     if (!found()) continue;
     looks = Math.min(MOST_LOOKS, looks * 2);
+    tryEvery = untilTry = FIRST_TRY;
     return true;
   }
   looks = Math.max(LEAST_LOOKS, looks >> 1);
+  if (isTry) untilTry = tryEvery = Math.min(LAST_TRY, tryEvery * 2);
   return false;
 }
 
