@@ -1,8 +1,11 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import {
+  DeadlockError,
   type Held,
   Mutex,
+  NotHeldError,
   OverReleasedError,
+  ReentrantMutex,
   RwLock,
   Semaphore,
   System,
@@ -43,6 +46,16 @@ function isRefused(body: () => void): boolean {
   }
 }
 
+/** The lock, if this thread may have it without waiting for itself. */
+function lockOnMain(mutex: Mutex): Held | undefined {
+  try {
+    return mutex.lockSync({ onMain: true, timeout: 0 });
+  } catch (error) {
+    assert(error instanceof DeadlockError);
+    return undefined;
+  }
+}
+
 for (const seed of [1, 2, 3, 4, 5]) {
   Deno.test(`Semaphore counts as a plain one does, seed ${seed}`, () => {
     const random = randomFrom(seed);
@@ -57,6 +70,35 @@ for (const seed of [1, 2, 3, 4, 5]) {
         assertEquals(isRefused(() => real.release()), !plain.release());
       } else assertEquals(real.tryTake(), plain.tryTake());
       assertEquals(real.value, plain.free, `step ${step}`);
+    }
+  });
+
+  Deno.test(`Mutex and ReentrantMutex are held as plain ones are, seed ${seed}`, () => {
+    const random = randomFrom(seed);
+    for (const real of [new Mutex(), new ReentrantMutex()]) {
+      const levels: Held[] = [];
+      const isFree = () => levels.length === 0;
+      for (let step = 0; step < 2_000; step++) {
+        const what = Math.trunc(random() * 4);
+        if (what < 2) {
+          const held = what === 0 ? real.tryLock() : lockOnMain(real);
+          const mayHave = isFree() || real instanceof ReentrantMutex;
+          assertEquals(held !== undefined, mayHave, `step ${step}`);
+          if (held) levels.push(held);
+        } else if (what === 2) {
+          // Any of them, not only the last: a scope may end when it likes.
+          const [held] = levels.splice(random() * levels.length, 1);
+          held?.[Symbol.dispose]();
+        } else if (isFree()) assertThrows(() => real.unlock(), NotHeldError);
+        else {
+          real.unlock();
+          levels.pop();
+        }
+        assertEquals(real.locked, !isFree(), `step ${step}`);
+        if (real instanceof ReentrantMutex) {
+          assertEquals(real.depth, levels.length, `step ${step}`);
+        }
+      }
     }
   });
 
@@ -89,7 +131,7 @@ for (const seed of [1, 2, 3, 4, 5]) {
   });
 }
 
-for (const [threads, seed] of [[2, 11], [4, 12]] as const) {
+for (const [threads, seed] of [[2, 11], [4, 12], [8, 13]] as const) {
   Deno.test(`${threads} threads that use locks at random keep every rule, seed ${seed}`, async () => {
     {
       await using system = new System();
