@@ -24,8 +24,8 @@ function checkCount(what: string, option: string, value: number): void {
  * A count that goes down to 0 once; threads wait for that.
  *
  * - **Once:** it never goes up again. A {@linkcode Barrier} meets again and again.
- * - **Deaths:** it belongs to nobody, so a thread that ends before it has counted down is not noticed. A
- *   {@linkcode Barrier} notices.
+ * - **Deaths:** it belongs to nobody, so a thread that ends before it has counted down is not noticed: give the wait a
+ *   `timeout` or a `signal`, and let another thread count in its place. A {@linkcode Barrier} notices.
  * - **Travels** in any message, and is the same object for the same latch on one thread.
  * - **Reach:** the threads of one program.
  *
