@@ -20,8 +20,8 @@ import {
 } from "../memory/kind.ts";
 import type { Held } from "../sync/held.ts";
 import type { Mutex } from "../sync/mutex.ts";
-import type { Wait } from "../sync/wait.ts";
-import { announce, awaitChange } from "./await_change.ts";
+import type { SyncWait, Wait } from "../sync/wait.ts";
+import { announce, awaitChange, awaitChangeSync } from "./await_change.ts";
 import { guardOf, type GuardOptions, takeGuard } from "./guard.ts";
 import { Handles } from "./handles.ts";
 
@@ -240,6 +240,27 @@ export class SharedValue<
       this.#words,
       VALUE.BELL,
       () => loadOf(this.#cells, 0) !== bits,
+      options,
+    );
+  }
+
+  /**
+   * As {@linkcode SharedValue.wait}, blocking the thread.
+   *
+   * @returns False if it still was `current` when the timeout passed.
+   * @throws {MainThreadWaitError} If this is the main thread and `onMain` is not set.
+   * @throws {FencedError} If this thread was given up while it waited.
+   * @throws {InvalidOptionError} If `timeout` is negative, or as {@link add} does.
+   */
+  waitSync(current: NumberOf<K>, options: SyncWait = {}): boolean {
+    this.#check(current);
+    const bits = this.#wrapped(current);
+    const hasChanged = () => loadOf(this.#cells, 0) !== bits;
+    return awaitChangeSync(
+      this.#words,
+      VALUE.BELL,
+      hasChanged,
+      "wait",
       options,
     );
   }

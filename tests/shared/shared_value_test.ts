@@ -2,11 +2,15 @@ import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import {
   InvalidOptionError,
   type Kind,
+  MainThreadWaitError,
   Mutex,
   SharedValue,
+  System,
 } from "../../mod.ts";
 import { KINDS } from "../../src/memory/kind.ts";
 import { copy } from "../fixtures/handle_copy.ts";
+import { PATIENT } from "../fixtures/shared_tasks.ts";
+import { takeTurns } from "../fixtures/value_tasks.ts";
 
 const INTEGERS: readonly Kind[] = KINDS.filter((kind) => !kind.startsWith("f"));
 
@@ -173,6 +177,29 @@ Deno.test("SharedValue.wait() rejects with the reason of its signal and leaves n
   value.notify(1);
   assertEquals(await second, true);
   await assertRejects(() => value.wait(2, { signal: aborting.signal }));
+});
+
+Deno.test("SharedValue.waitSync() ends when another thread has changed the number and says so", async () => {
+  await using system = new System();
+  const value = new SharedValue("i32", 0);
+  await Promise.all(
+    ([0, 1] as const).map((parity) =>
+      system.run(takeTurns, [value, parity, 400], PATIENT)
+    ),
+  );
+  assertEquals(value.value, 400);
+});
+
+Deno.test("SharedValue.waitSync() gives up after its timeout, and needs leave on the main thread", () => {
+  const value = new SharedValue("u8", 44);
+  assertThrows(() => value.waitSync(44), MainThreadWaitError);
+  assertEquals(value.waitSync(44, { timeout: 1, onMain: true }), false);
+  // As the memory keeps it.
+  assertEquals(value.waitSync(300, { timeout: 0, onMain: true }), false);
+  assertEquals(value.waitSync(1, { onMain: true }), true);
+  const main = { onMain: true, timeout: -1 };
+  assertThrows(() => value.waitSync(44, main), InvalidOptionError);
+  assertThrows(() => value.waitSync(1n as never), InvalidOptionError);
 });
 
 Deno.test("SharedValue travels and is one object where it arrives twice", () => {
