@@ -31,6 +31,7 @@ import {
   ViewRangeError,
   WaitTimeoutError,
 } from "../../mod.ts";
+import { PATIENT } from "../fixtures/shared_tasks.ts";
 import { threadsGone } from "../fixtures/threads_gone.ts";
 import { comeAndDie } from "../fixtures/latch_tasks.ts";
 import { arrive } from "../sync/other_tasks.ts";
@@ -152,8 +153,8 @@ Deno.test("a latch does not notice a death, so that a wait for it is bounded and
   {
     await using system = new System();
     const latch = new Latch(2);
-    await system.run(arrive, [latch]);
-    const dying = system.run(comeAndDie, [latch]);
+    await system.run(arrive, [latch], PATIENT);
+    const dying = system.run(comeAndDie, [latch], PATIENT);
     await assertRejects(() => dying);
     // It belongs to nobody: who died has left nothing, and owes a count that nobody knows of.
     assertEquals([latch.count, await latch.wait({ timeout: 5 })], [1, false]);
@@ -164,7 +165,7 @@ Deno.test("a latch does not notice a death, so that a wait for it is bounded and
     await aborted;
     assertEquals(latch.waitSync({ timeout: 1, onMain: true }), false);
     const waiting = latch.wait();
-    await system.run(arrive, [latch]);
+    await system.run(arrive, [latch], PATIENT);
     assertEquals([await waiting, latch.count], [true, 0]);
   }
   await threadsGone();

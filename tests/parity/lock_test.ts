@@ -10,6 +10,7 @@ import {
   System,
   WaitTimeoutError,
 } from "../../mod.ts";
+import { PATIENT } from "../fixtures/shared_tasks.ts";
 import { threadsGone } from "../fixtures/threads_gone.ts";
 import { addLocked, unlockForeign } from "../sync/lock_actors.ts";
 import { addWithPermit, holdPermit } from "./sync_tasks.ts";
@@ -93,7 +94,10 @@ Deno.test("a re-entrant lock is not given back by another thread", async () => {
     await using system = new System();
     const mutex = new ReentrantMutex();
     using _held = await mutex.lock();
-    assertEquals(await system.run(unlockForeign, [mutex]), "NotHeldError");
+    assertEquals(
+      await system.run(unlockForeign, [mutex], PATIENT),
+      "NotHeldError",
+    );
     assertEquals(mutex.depth, 1);
   }
   await threadsGone();
@@ -107,7 +111,7 @@ Deno.test("a plain number that 8 threads count up under a semaphore loses no cou
     await Promise.all(
       Array.from(
         { length: 8 },
-        () => system.run(addWithPermit, [slots, cells, 500]),
+        () => system.run(addWithPermit, [slots, cells, 500], PATIENT),
       ),
     );
     assertEquals([cells[0], slots.value], [4_000, 1]);
@@ -121,8 +125,8 @@ Deno.test("the awaited lock and the blocking lock exclude each other", async () 
     const mutex = new ReentrantMutex();
     const cells = new Float64Array(new SharedArrayBuffer(8));
     await Promise.all([
-      system.run(addLocked, [mutex, cells, 300, "await"]),
-      system.run(addLocked, [mutex, cells, 300, "block"]),
+      system.run(addLocked, [mutex, cells, 300, "await"], PATIENT),
+      system.run(addLocked, [mutex, cells, 300, "block"], PATIENT),
     ]);
     assertEquals(cells[0], 600);
   }
@@ -143,7 +147,7 @@ Deno.test("a permit of a thread that was killed goes to the next, marked", async
     await using system = new System();
     const slots = new Semaphore(1, { max: 1 });
     const ready = new EventFlag();
-    const job = system.run(holdPermit, [slots, ready]);
+    const job = system.run(holdPermit, [slots, ready], PATIENT);
     const ended = job.catch(() => {});
     await ready.wait();
     assertEquals(slots.value, 0);

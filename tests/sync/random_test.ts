@@ -10,6 +10,7 @@ import {
   Semaphore,
   System,
 } from "../../mod.ts";
+import { PATIENT } from "../fixtures/shared_tasks.ts";
 import { threadsGone } from "../fixtures/threads_gone.ts";
 import { randomFrom, wander } from "./other_tasks.ts";
 
@@ -145,7 +146,7 @@ for (const [threads, seed] of [[2, 11], [4, 12], [8, 13]] as const) {
       const had = await Promise.all(
         Array.from(
           { length: threads },
-          (_, i) => system.run(wander, [ground, seed * 100 + i, 400]),
+          (_, i) => system.run(wander, [ground, seed * 100 + i, 400], PATIENT),
         ),
       );
       const sum = had.reduce((all, one) => all + one, 0);
