@@ -76,7 +76,8 @@ class FarPlace implements LightPlace {
     this.local = local;
     const address = { ...host, local };
     const { lights } = keeper;
-    this.#line = new LaneLine(lights, address, room);
+    const owner = lights.isolate;
+    this.#line = new LaneLine(lights, address, { ...room, owner });
     this.core = new RefCore(lights.isolate, address, name, 0, true, this.#line);
   }
 

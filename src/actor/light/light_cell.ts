@@ -85,6 +85,11 @@ export class LightCell implements Cell, LightOwner {
     return this.#isolate.endpoint;
   }
 
+  /** See {@link LightOwner.epoch}. */
+  get epoch(): number {
+    return this.#isolate.epoch;
+  }
+
   /** See {@link Cell.name}. */
   get name(): string {
     return this.core.name;

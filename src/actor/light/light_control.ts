@@ -10,6 +10,8 @@
  *   STANDING any → its thread  []                              "open", "stopping" or "gone"
  *   DROP     any → its thread  []; of its messages here, `b` may stay: the oldest make room      none
  *   DROP_URGENT any → its thread  []; of its urgent messages here, `b` may stay: the oldest make room      none
+ *   WHOSE    its thread → any  []; its start has not come      OWNED, if that is known
+ *   OWNED    any → its thread  [endpoint, epoch] of the thread that is to start it           none
  *   CREDIT   its thread → any  []; `b` messages were dealt with     none
  *   CREDIT_URGENT its thread → any  []; `b` urgent ones were dealt with   none
  *   BEGUN    its thread → asker  []; `b` is the ask, which takes time   none
@@ -47,6 +49,8 @@ export const LIGHT_OP: {
   readonly DROP: 16;
   readonly CREDIT_URGENT: 17;
   readonly DROP_URGENT: 18;
+  readonly WHOSE: 19;
+  readonly OWNED: 20;
 } = {
   STOP: 1,
   WATCH: 2,
@@ -66,4 +70,6 @@ export const LIGHT_OP: {
   DROP: 16,
   CREDIT_URGENT: 17,
   DROP_URGENT: 18,
+  WHOSE: 19,
+  OWNED: 20,
 };

@@ -28,8 +28,8 @@ import { LightInbox } from "./light_inbox.ts";
 import { LaneLine } from "./light_lane_line.ts";
 import { LocalLine } from "./light_local_line.ts";
 import type { LightMessage } from "./light_message.ts";
-import type { LightOrder } from "./light_order.ts";
-import type { LightRoom } from "./light_line.ts";
+import type { LightRoom, LineFacts } from "./light_line.ts";
+import type { LightOrder, OwnerThread } from "./light_order.ts";
 import { BOUND, LightOthers } from "./light_others.ts";
 import { LightPost } from "./light_post.ts";
 import type { LightStage } from "./light_stage.ts";
@@ -136,14 +136,17 @@ export class Lights implements LightMail, LightStage {
   /** The ref to `address`, which came in a message. */
   meet(
     address: Address & { readonly local: number },
-    facts: LightRoom & { name: string; incarnation: number },
+    name: string,
+    incarnation: number,
+    facts: LineFacts,
   ): RefCore {
-    const { name, incarnation, capacity, maxBytes } = facts;
+    const { capacity, maxBytes, owner } = facts;
     const here = address.endpoint === this.isolate.endpoint;
+    if (here) this.tenants.expectFrom(address.local, owner);
     const actor = here ? this.find(address.local) : undefined;
     if (actor !== undefined && actor.name === "") actor.name = name;
     const known = here
-      ? actor && this.#coreOf(actor, capacity, maxBytes)
+      ? actor && this.#coreOf(actor, capacity, maxBytes, owner)
       : this.others.find(address.endpoint, address.local);
     if (known?.address.life === address.life) return known;
     const line = new LaneLine(this, address, facts);
@@ -377,11 +380,16 @@ export class Lights implements LightMail, LightStage {
     return this.#actors.get(local) ?? this.tenants.expect(local);
   }
 
-  #coreOf(actor: LightActor, capacity: number, maxBytes: number): RefCore {
+  #coreOf(
+    actor: LightActor,
+    capacity: number,
+    maxBytes: number,
+    owner: OwnerThread = this.isolate,
+  ): RefCore {
     if (actor.core !== undefined) return actor.core;
     const { endpoint, table } = this.isolate;
     const life = table.get(endpoint, ENDPOINT.LIFE);
-    const line = new LocalLine(this, actor, capacity, maxBytes);
+    const line = new LocalLine(this, actor, capacity, maxBytes, owner);
     actor.line = line;
     return actor.core = new RefCore(
       this.isolate,

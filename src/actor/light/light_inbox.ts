@@ -82,6 +82,7 @@ export class LightInbox {
     const sender = { endpoint, life, ...counts };
     if (actor !== undefined) {
       (actor.senders ??= new Map()).set(endpoint, sender);
+      this.#lights.tenants.wonder(actor.id, endpoint);
     }
     return sender;
   }
@@ -154,6 +155,11 @@ export class LightInbox {
       if (op === LIGHT_OP.STANDING) {
         return this.#tellStanding(from, local, b);
       }
+      if (op === LIGHT_OP.WHOSE) return this.#tellOwner(from, local);
+      if (op === LIGHT_OP.OWNED) {
+        const [endpoint, epoch] = value as [number, number];
+        return tenants.expectFrom(local, { endpoint, epoch });
+      }
       if (op === LIGHT_OP.WATCH) {
         return this.#watch(from, local, value[0] as number);
       }
@@ -166,12 +172,23 @@ export class LightInbox {
     });
   }
 
+  /** Tells the thread at `from` who is to start its actor `local`, if this one knows. */
+  #tellOwner(from: number, local: number): void {
+    const { others, post } = this.#lights;
+    const line = others.line(from, local);
+    if (line === undefined) return;
+    const { endpoint, epoch } = line.owner;
+    const to = post.addressOf(from);
+    post.order(to, LIGHT_OP.OWNED, local, 0, [endpoint, epoch]);
+  }
+
   #watch(from: number, local: number, known: number): void {
     const actor = this.#lights.find(local);
     if (actor === undefined) {
       return this.#tellGone(from, local);
     }
     (actor.watchers ??= new Set()).add(from);
+    this.#lights.tenants.wonder(local, from);
     // It may have been restarted while the order was on its way.
     const { up } = actor;
     if (known > 0 && up > known) this.#lights.post.tellRestart(from, local, up);

@@ -8,7 +8,8 @@ import { Ask } from "../mail/ask_book.ts";
 import type { Parts } from "../mail/parts.ts";
 import { LIGHT_OP } from "./light_control.ts";
 import type { Lights } from "./light_host.ts";
-import { type LightLine, type LightRoom, travelling } from "./light_line.ts";
+import { type LightLine, type LineFacts, travelling } from "./light_line.ts";
+import type { OwnerThread } from "./light_order.ts";
 import { type Address, KIND } from "../mail/protocol.ts";
 import type { RefCore } from "../mail/ref_core.ts";
 import {
@@ -46,6 +47,8 @@ export class LaneLine implements LightLine {
   readonly #lights: Lights;
   readonly #to: Address;
   readonly #local: number;
+  /** See {@link LightLine.owner}. */
+  readonly owner: OwnerThread;
   /** See {@link LightLine.draining}: as its thread has told so far. */
   draining = false;
   /** Messages sent and not known to be dealt with. */
@@ -72,7 +75,7 @@ export class LaneLine implements LightLine {
   constructor(
     lights: Lights,
     address: Address & { readonly local: number },
-    { capacity, maxBytes, overflow, urgent }: LightRoom,
+    { capacity, maxBytes, overflow, urgent, owner }: LineFacts,
     mark: 0 | typeof KIND.URGENT = 0,
   ) {
     this.capacity = capacity;
@@ -81,6 +84,7 @@ export class LaneLine implements LightLine {
     this.urgent = urgent;
     this.#mark = mark;
     this.#lights = lights;
+    this.owner = owner;
     this.#to = { endpoint: address.endpoint, life: address.life };
     this.#local = address.local;
   }

@@ -3,6 +3,7 @@ import type { Overflow } from "../../channel/overflow.ts";
 import type { ExitReport } from "../../exit_report.ts";
 import type { PortableData } from "../../memory/portable.ts";
 import { policyWord } from "../mail/policy_word.ts";
+import type { OwnerThread } from "./light_order.ts";
 import type { RefCore } from "../mail/ref_core.ts";
 import type { MethodName, SendOptions } from "../mail/send.ts";
 
@@ -18,8 +19,14 @@ export interface LightRoom {
   readonly urgent: boolean;
 }
 
+/** What is known of a light actor wherever a ref to it is. */
+export interface LineFacts extends LightRoom {
+  /** Who starts it. */
+  readonly owner: OwnerThread;
+}
+
 /** The way from one thread to one light actor: what a ref does goes through it. */
-export interface LightLine extends LightRoom {
+export interface LightLine extends LineFacts {
   /** Whether it takes no more messages, as it stops after those that wait. */
   readonly draining: boolean;
   /** Sends a call and promises its result. */
@@ -62,7 +69,7 @@ export interface LightLine extends LightRoom {
 export function travelling(core: RefCore, line: LightLine): PortableData {
   const { endpoint, life, local } = core.address;
   const { name, incarnation } = core;
-  const { capacity, maxBytes } = line;
+  const { capacity, maxBytes, owner } = line;
   const policy = policyWord(line.overflow, line.urgent);
   return {
     kind: "light",
@@ -75,6 +82,8 @@ export function travelling(core: RefCore, line: LightLine): PortableData {
       capacity,
       maxBytes,
       policy,
+      owner.endpoint,
+      owner.epoch,
     ],
   };
 }

@@ -8,6 +8,7 @@ import type { LightActor } from "./light_actor.ts";
 import type { Lights } from "./light_host.ts";
 import { type LightLine, travelling } from "./light_line.ts";
 import { LightMessage } from "./light_message.ts";
+import type { OwnerThread } from "./light_order.ts";
 import type { RefCore } from "../mail/ref_core.ts";
 import {
   DEFAULT_TIMEOUT_MS,
@@ -21,6 +22,8 @@ import { RoomDeadline } from "./room_deadline.ts";
 export class LocalLine implements LightLine {
   readonly #lights: Lights;
   readonly #actor: LightActor;
+  /** Who is to start it. */
+  readonly #owner: OwnerThread;
   /** Messages that were sent and are not dealt with. */
   #under = 0;
   #waiting: WaitingLine<LightMessage> | undefined;
@@ -35,8 +38,10 @@ export class LocalLine implements LightLine {
     actor: LightActor,
     readonly capacity: number,
     readonly maxBytes: number,
+    owner: OwnerThread,
     readonly main: LocalLine | undefined = undefined,
   ) {
+    this.#owner = owner;
     this.#lights = lights;
     this.#actor = actor;
   }
@@ -44,6 +49,11 @@ export class LocalLine implements LightLine {
   /** See {@link LightLine.overflow}. */
   get overflow(): Overflow {
     return this.#actor.overflow;
+  }
+
+  /** See {@link LightLine.owner}. */
+  get owner(): OwnerThread {
+    return this.#actor.owner ?? this.#owner;
   }
 
   /** See {@link LightLine.draining}. */
@@ -65,6 +75,7 @@ export class LocalLine implements LightLine {
       this.#actor,
       capacity,
       maxBytes,
+      this.#owner,
       this,
     );
   }

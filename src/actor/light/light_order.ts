@@ -52,10 +52,16 @@ export interface LightEnd {
   readonly heard: boolean;
 }
 
-/** Who started a light actor, and is told what becomes of it. */
-export interface LightOwner {
-  /** The endpoint of its thread. */
+/** The incarnation of a thread that starts a light actor, which does not outlive it. */
+export interface OwnerThread {
+  /** Its row. */
   readonly endpoint: number;
+  /** Which incarnation it is. */
+  readonly epoch: number;
+}
+
+/** Who started a light actor, and is told what becomes of it. */
+export interface LightOwner extends OwnerThread {
   /** The incarnation is up. */
   started(): void;
   /** It never came up. */

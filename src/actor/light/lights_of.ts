@@ -15,7 +15,20 @@ definePortable("light", (data) => {
     capacity,
     maxBytes,
     policy,
-  ] = data as [number, number, number, string, number, number, number, number];
+    owner,
+    epoch,
+  ] = data as [
+    number,
+    number,
+    number,
+    string,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
   const overflow = overflowOf(policy);
   const urgent = takesUrgent(policy);
   const isolate = currentIsolate();
@@ -27,7 +40,15 @@ definePortable("light", (data) => {
   return refTo(
     lightsOf(isolate).meet(
       { endpoint, life, local },
-      { name, incarnation, capacity, maxBytes, overflow, urgent },
+      name,
+      incarnation,
+      {
+        capacity,
+        maxBytes,
+        overflow,
+        urgent,
+        owner: { endpoint: owner, epoch },
+      },
     ),
   );
 });

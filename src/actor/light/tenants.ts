@@ -15,7 +15,12 @@ import { enterIsolate } from "../thread/isolate.ts";
 import type { LightActor } from "./light_actor.ts";
 import { LIGHT_OP } from "./light_control.ts";
 import type { Lights } from "./light_host.ts";
-import type { LightEnd, LightOrder, LightOwner } from "./light_order.ts";
+import type {
+  LightEnd,
+  LightOrder,
+  LightOwner,
+  OwnerThread,
+} from "./light_order.ts";
 import { BOUND } from "./light_others.ts";
 import { readState } from "./light_place.ts";
 import type { LightStop } from "./light_stop.ts";
@@ -60,10 +65,17 @@ class FarOwner implements LightOwner {
   readonly #to: Address;
   readonly #local: number;
   readonly #incarnation: number;
+  readonly epoch: number;
 
-  constructor(lights: Lights, to: Address, local: number, incarnation: number) {
+  constructor(
+    lights: Lights,
+    { address, epoch }: Landlord,
+    local: number,
+    incarnation: number,
+  ) {
     this.#lights = lights;
-    this.#to = to;
+    this.#to = address;
+    this.epoch = epoch;
     this.#local = local;
     this.#incarnation = incarnation;
   }
@@ -113,7 +125,7 @@ class FarOwner implements LightOwner {
 /**
  * The light actors of a host worker.
  *
- *   unknown → expected   a message came ahead of the start: it is kept
+ *   unknown → expected   a message came ahead of the start: it is kept, and who sent it is asked who the owner is
  *   unknown, expected → known   the start came
  *   any → gone           the owner gave it up, or has ended
  *
@@ -139,6 +151,21 @@ export class Tenants {
     return (local & BOUND) !== 0 || this.#met.has(local)
       ? undefined
       : this.#lights.actorAt(local, CAPACITY);
+  }
+
+  /** Somebody at `endpoint` counts on the actor of that number: if its start has not come, whose is it to start? */
+  wonder(local: number, endpoint: number): void {
+    if ((local & BOUND) !== 0 || this.#met.has(local)) return;
+    const { post } = this.#lights;
+    post.order(post.addressOf(endpoint), LIGHT_OP.WHOSE, local, 0, []);
+  }
+
+  /** It is for `owner` to start the actor of that number: if that one has ended, nobody will. */
+  expectFrom(local: number, owner: OwnerThread): void {
+    if ((local & BOUND) !== 0 || this.#met.has(local)) return;
+    const landlord = this.#landlordOf(owner);
+    if (landlord === undefined) this.retire(local, KILLED);
+    else landlord.locals.add(local);
   }
 
   /** Stops an actor whose start has not come. Returns whether that is so. */
@@ -192,11 +219,9 @@ export class Tenants {
       attachments,
       restore,
     ] = value as WireStart;
-    const to = this.#lights.post.addressOf(from);
-    if (isolate.table.get(from, ENDPOINT.EPOCH) !== ownerEpoch) {
-      return this.retire(local, KILLED);
-    }
-    const owner = new FarOwner(this.#lights, to, local, incarnation);
+    const landlord = this.#landlordOf({ endpoint: from, epoch: ownerEpoch });
+    if (landlord === undefined) return this.retire(local, KILLED);
+    const owner = new FarOwner(this.#lights, landlord, local, incarnation);
     // It was sent to an incarnation of this host that has ended, and counts as lost with it.
     if (hostEpoch !== isolate.epoch) return owner.notStarted(overtaken(order));
     const known = this.#lights.actor(local);
@@ -207,7 +232,7 @@ export class Tenants {
     actor.capacity = order.capacity;
     actor.overflow = order.overflow;
     actor.urgent = order.urgent;
-    this.#landlordOf(to, ownerEpoch).locals.add(local);
+    landlord.locals.add(local);
     const args = (): unknown[] => {
       enterIsolate(isolate);
       return decode(bytes, 0, bytes.length, attachments) as unknown[];
@@ -247,10 +272,14 @@ export class Tenants {
     }
   }
 
-  #landlordOf(address: Address, epoch: number): Landlord {
-    const key = `${address.endpoint}.${epoch}`;
+  /** What that thread has here; `undefined` if it has ended. */
+  #landlordOf({ endpoint, epoch }: OwnerThread): Landlord | undefined {
+    const { isolate: { table }, post } = this.#lights;
+    if (table.get(endpoint, ENDPOINT.EPOCH) !== epoch) return undefined;
+    const key = `${endpoint}.${epoch}`;
     let found = this.#landlords.get(key);
     if (found === undefined) {
+      const address = post.addressOf(endpoint);
       found = { address, epoch, locals: new Set() };
       this.#landlords.set(key, found);
     }
