@@ -18,6 +18,44 @@ export function takeArgs(plan: Plan): readonly unknown[] {
 }
 
 /**
+ * What `value` stands for.
+ *
+ * @param where What cannot be done if it is none, with the name of the child whose it is; not set for an argument.
+ * @throws {InvalidOptionError} If it is no handle of an actor or a task.
+ */
+export function checkHandle(
+  kind: "actor" | "task",
+  value: unknown,
+  where?: string,
+): { readonly module: string; readonly definition: string } {
+  const { module, [kind]: name } = Object(value) as {
+    module?: unknown;
+    actor?: unknown;
+    task?: unknown;
+  };
+  if (typeof name !== "string" || typeof module !== "string") {
+    const what = where ??
+      `Cannot start ${kind === "actor" ? "an" : "a"} ${kind}`;
+    const which = where === undefined ? "the first argument" : `'${kind}'`;
+    throw new InvalidOptionError(
+      `${what} as ${which} must be what ${kind}() or remote() returned: current value is ${
+        describe(value)
+      }`,
+      { option: kind, value },
+    );
+  }
+  if (!isAbsolute(module)) {
+    throw new InvalidOptionError(
+      `${
+        where ?? `Cannot start "${name}"`
+      } as the URL of its module must be absolute, use import.meta or import.meta.resolve(): current value is "${module}"`,
+      { option: "module", value: module },
+    );
+  }
+  return { module, definition: name };
+}
+
+/**
  * What `definition` is to run with `args`, `once` or as often as somebody starts it.
  *
  * @throws {InvalidOptionError} If it is no handle of an actor or a task, or `args` is no array.
@@ -28,36 +66,16 @@ export function checkPlan(
   args: readonly unknown[],
   once: boolean,
 ): Plan {
-  const { module, [kind]: name } = Object(definition) as {
-    module?: unknown;
-    actor?: unknown;
-    task?: unknown;
-  };
-  if (typeof name !== "string" || typeof module !== "string") {
-    throw new InvalidOptionError(
-      `Cannot start ${
-        kind === "actor" ? "an actor" : "a task"
-      } as the first argument must be what ${kind}() or remote() returned: current value is ${
-        describe(definition)
-      }`,
-      { option: kind, value: definition },
-    );
-  }
-  if (!isAbsolute(module)) {
-    throw new InvalidOptionError(
-      `Cannot start "${name}" as the URL of its module must be absolute, use import.meta or import.meta.resolve(): current value is "${module}"`,
-      { option: "module", value: module },
-    );
-  }
+  const handle = checkHandle(kind, definition);
   if (!Array.isArray(args)) {
     throw new InvalidOptionError(
-      `Cannot start "${name}" as its arguments must be an array: current value is ${
+      `Cannot start "${handle.definition}" as its arguments must be an array: current value is ${
         describe(args)
       }`,
       { option: "args", value: args },
     );
   }
-  return { kind, module, definition: name, args, once };
+  return { kind, ...handle, args, once };
 }
 
 function describe(value: unknown): string {

@@ -6,7 +6,8 @@
  */
 import type { ActorClass, Task } from "./define.ts";
 import type { Job } from "./job.ts";
-import { currentHome, type Spawner } from "./offspring.ts";
+import { currentHome } from "./home.ts";
+import type { Spawner } from "./offspring.ts";
 import type { ActorRef } from "./ref.ts";
 import type { SpawnOptions } from "./spawn_options.ts";
 import { System } from "./system.ts";

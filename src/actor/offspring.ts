@@ -8,7 +8,6 @@
 import {
   InvalidOptionError,
   SystemClosedError,
-  TopLevelSpawnError,
   WorkerDiedError,
 } from "../errors.ts";
 import type { ExitReport } from "../exit_report.ts";
@@ -17,12 +16,10 @@ import type { Cell, CellFactory, CellSpec } from "./cell.ts";
 import { checkPlan } from "./check_plan.ts";
 import type { ActorClass, Task } from "./define.ts";
 import type { Isolate } from "./thread/isolate.ts";
-import { isImporting } from "./import_once.ts";
 import { Job } from "./job.ts";
 import type { FromNursery } from "./mail/protocol.ts";
 import type { ActorRef } from "./ref.ts";
 import { encodeFor } from "./thread/leaving.ts";
-import { runningLight } from "./current.ts";
 import type { LightNest, LightParent } from "./light/light_home.ts";
 import { LightCell, STARTED } from "./light/light_cell.ts";
 import type { Lights } from "./light/light_host.ts";
@@ -32,6 +29,7 @@ import { endRef, stoppedRef } from "./mail/ref_core.ts";
 import type { FailureRules } from "./resume.ts";
 import {
   type CheckedOptions,
+  checkLoneOptions,
   checkSpawnOptions,
   type SpawnOptions,
 } from "./spawn_options.ts";
@@ -109,6 +107,8 @@ interface Upbringing {
   readonly parent: LightParent;
   /** Whether it is started once and never again. */
   readonly once: boolean;
+  /** Whether a supervisor started it. */
+  readonly supervised?: true;
   readonly onFailure?: FailureRules | undefined;
 }
 
@@ -175,7 +175,12 @@ export class Offspring implements Spawner, LightNest {
     return this.#openActor(spec.actor, spec.args, {
       ...options,
       name: options.name ?? spec.id,
-    }, { once: spec.once === true, onFailure: spec.onFailure, parent });
+    }, {
+      once: spec.once === true,
+      supervised: true,
+      onFailure: spec.onFailure,
+      parent,
+    });
   }
 
   /** See {@link Spawner.spawn}. */
@@ -209,7 +214,7 @@ export class Offspring implements Spawner, LightNest {
     parent: LightParent = this.#parent,
   ): Job<Awaited<R>> {
     const plan = checkPlan("task", task, args, true);
-    const checked = checkSpawnOptions(plan.definition, options);
+    const checked = checkLoneOptions(plan.definition, options);
     if (checked.placement !== "thread") {
       throw new InvalidOptionError(
         `Cannot run "${plan.definition}" as 'placement' must be "thread" for a task: current value is "${checked.placement}"`,
@@ -281,7 +286,10 @@ export class Offspring implements Spawner, LightNest {
   ): ThreadCell | LightCell {
     const plan = checkPlan("actor", definition, args, about.once);
     this.#refuseIfClosed(plan);
-    const checked = checkSpawnOptions(plan.definition, options);
+    const { supervised } = about;
+    const checked = supervised
+      ? checkSpawnOptions(plan.definition, options)
+      : checkLoneOptions(plan.definition, options);
     return checked.placement === "thread"
       ? this.#openThread(plan, checked, about)
       : this.#openLight(plan, checked, about);
@@ -388,26 +396,4 @@ function retireUnheard(
 ): void {
   reportUnheardEnd(this.core, report, this.heard);
   this.retire(report);
-}
-
-/** The thread's own spawner, in a thread that runs an actor or loads one. */
-let home: Offspring | "loading" | undefined;
-
-/** Says that this thread loads an actor's module, and then whose actors it starts. */
-export function enterHome(spawner: Offspring | "loading"): void {
-  home = spawner;
-}
-
-/**
- * The spawner of the actor that runs here; `undefined` on the main thread, outside of actors that share it.
- *
- * @throws {TopLevelSpawnError} If the thread is still loading the actor's module.
- */
-export function currentHome(): Spawner | undefined {
-  const light = runningLight();
-  if (light !== undefined) return light.home;
-  if (home !== "loading" && !isImporting()) return home;
-  throw new TopLevelSpawnError(
-    "Cannot start anything at the top level of a module that a worker loads, as it would start itself without end: do it in a function, or below `if (import.meta.main)`",
-  );
 }

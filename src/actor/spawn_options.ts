@@ -81,8 +81,8 @@ export interface SpawnOptions {
    * How often a message that was in flight when a supervised actor failed is delivered again, to the next incarnation
    * and before any other of its sender; a whole number from 0 to 1,048,576. After that, or when it cannot come again
    * because something was moved along with it or cannot be copied, it is dropped: an ask rejects with `ActorCrashedError`, a tell is a dead
-   * letter. The state that a handler leaves when it throws is then no checkpoint. Only with a `concurrency` of 1, and not
-   * when mail is dropped.
+   * letter. The state that a handler leaves when it throws is then no checkpoint. Only with a `concurrency` of 1, not
+   * when mail is dropped, and not for an actor without a supervisor or a task, which nobody restarts.
    *
    * @default {0}
    */
@@ -374,4 +374,22 @@ export function checkSpawnOptions(
       MAX_BYTES,
     ),
   };
+}
+
+/**
+ * As {@linkcode checkSpawnOptions}, for what no supervisor starts: nothing comes after its end.
+ *
+ * @throws {InvalidOptionError} Also if it is to do something at a restart that there is not.
+ */
+export function checkLoneOptions(
+  definition: string,
+  options: SpawnOptions,
+): CheckedOptions {
+  const checked = checkSpawnOptions(definition, options);
+  const { name = definition, redeliver } = checked;
+  if (redeliver === 0) return checked;
+  throw new InvalidOptionError(
+    `Cannot start "${name}" with 'redeliver' as nobody restarts it: current value is ${redeliver}, start it with supervise() or leave the option out`,
+    { option: "redeliver", value: redeliver },
+  );
 }

@@ -13,12 +13,8 @@ import { DeadLetterOffice, type DeadLetters } from "./mail/dead_letters.ts";
 import { Hatchery } from "./nursery/hatchery.ts";
 import { enterIsolate, Isolate } from "./thread/isolate.ts";
 import type { Job } from "./job.ts";
-import {
-  currentHome,
-  Offspring,
-  type Spawner,
-  type TreeNode,
-} from "./offspring.ts";
+import { Offspring, type Spawner, type TreeNode } from "./offspring.ts";
+import { currentHome } from "./home.ts";
 import type { FromNursery, ToNursery } from "./mail/protocol.ts";
 import type { ActorRef } from "./ref.ts";
 import { Services } from "./services.ts";

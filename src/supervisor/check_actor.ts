@@ -1,4 +1,4 @@
-import { checkPlan } from "../actor/check_plan.ts";
+import { checkHandle } from "../actor/check_plan.ts";
 import { checkSpawnOptions } from "../actor/spawn_options.ts";
 import { refuse } from "./check_value.ts";
 import type { ActorChild } from "./child_spec.ts";
@@ -12,17 +12,13 @@ import type { ActorChild } from "./child_spec.ts";
  */
 export function checkActor(spec: ActorChild, where: string): void {
   const { actor, args, options } = spec;
-  const kind = typeof actor;
-  if ((kind !== "object" && kind !== "function") || actor === null) {
-    throw refuse("actor", actor, { where, must: "pass what actor() returned" });
-  }
+  checkHandle("actor", actor, where);
   if (args !== undefined && !Array.isArray(args)) {
     throw refuse("args", args, {
       where,
       must: "pass an array of constructor arguments",
     });
   }
-  checkPlan("actor", actor, args ?? [], false);
   if (options === undefined) return;
   const { transfer } = checkSpawnOptions(spec.id, options);
   if (transfer.length === 0 || spec.restart === "temporary") return;

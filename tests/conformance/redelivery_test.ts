@@ -193,6 +193,8 @@ conformance(
       const options of [
         { redeliver: -1 },
         { redeliver: 1.5 },
+        // Nobody restarts it.
+        { redeliver: 1 },
         { redeliver: 1, concurrency: 2 },
         { redeliver: 1, mailbox: { onRestart: "drop" } },
         { mailbox: { onRestart: "lose" } },

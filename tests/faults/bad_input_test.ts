@@ -157,6 +157,27 @@ const MISTAKES: readonly Mistake[] = [
     says: ["args[0].on", "Promise", "await it first"],
   },
   {
+    what: "a child whose actor is none",
+    make: (system) =>
+      supervise({
+        children: [
+          { id: "good", actor: Ledger, args: [1] },
+          { id: "books", actor: {} as typeof Ledger, args: [1] },
+        ],
+      }, system),
+    error: InvalidOptionError,
+    says: [`child "books"`, "'actor'", "what actor() or remote() returned"],
+  },
+  {
+    what: "a child whose actor is of half a URL",
+    make: (system) =>
+      supervise({
+        children: [{ id: "books", actor: { ...at(NOWHERE), module: "a.ts" } }],
+      }, system),
+    error: InvalidOptionError,
+    says: [`child "books"`, "absolute", `"a.ts"`],
+  },
+  {
     what: "a child whose module is not there",
     make: (system) =>
       supervise({ children: [{ id: "books", actor: at(NOWHERE) }] }, system),

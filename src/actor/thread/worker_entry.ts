@@ -26,7 +26,8 @@ import { enterIsolate, Isolate } from "./isolate.ts";
 import { lightsOf } from "../light/lights_of.ts";
 import { Links } from "../links.ts";
 import { markImports } from "../import_once.ts";
-import { enterHome, Offspring } from "../offspring.ts";
+import { enterHome } from "../home.ts";
+import { Offspring } from "../offspring.ts";
 import type {
   Become,
   FromNursery,
