@@ -249,8 +249,9 @@ export class Receiver<T> implements AsyncIterable<T>, Disposable {
   /** Receives nothing more. What was not received is forgotten, and who sends is told. Idempotent. */
   close(): void {
     if (this.#end.closed) return;
-    this.#track.seal();
+    // In this order: a sender that finds it sealed finds out why.
     this.#end.close();
+    this.#track.seal();
     this.#track.drop();
     this.#end.ringPeer();
     this.#rejectAll();

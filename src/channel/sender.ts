@@ -274,6 +274,7 @@ export class Sender<T> implements Disposable {
   }
 
   #seal(): void {
+    // In this order: a receiver that finds it sealed finds out why.
     this.#end.close();
     this.#track.seal();
     this.#end.ringPeer();
