@@ -7,6 +7,7 @@
  * - {@linkcode Streams} are read: `for await (const x of ref.stream.method())`.
  * - {@linkcode watch} and {@linkcode monitor} tell of the end of an actor, once and after its last message.
  * - {@linkcode supervise} restarts what fails. The messages that wait are kept.
+ * - A {@linkcode Pool} runs the tasks of many jobs on some workers.
  * - A {@linkcode Registry} gives actors names, groups and topics.
  * - A {@linkcode Manager} holds the state that they share.
  *
@@ -162,6 +163,7 @@ export { StashFullError } from "./src/actor/stash_full_error.ts";
 export type { StopOptions } from "./src/actor/stop_options.ts";
 export { type Context, current } from "./src/actor/current.ts";
 export { Job } from "./src/actor/job.ts";
+export type { JobState } from "./src/actor/errand.ts";
 export type { Exit } from "./src/actor/links.ts";
 export { System } from "./src/actor/system.ts";
 export type { SystemOptions } from "./src/actor/system_options.ts";
@@ -306,3 +308,13 @@ export { RwLock } from "./src/sync/rw_lock.ts";
 export { Semaphore, type SemaphoreOptions } from "./src/sync/semaphore.ts";
 export type { SyncWait, Wait } from "./src/sync/wait.ts";
 export { WaitTimeoutError } from "./src/sync/wait_timeout_error.ts";
+export {
+  type Inputs,
+  type JobOptions,
+  type MapOptions,
+  Pool,
+  PoolBrokenError,
+  PoolClosedError,
+  type PoolOptions,
+  type RunOptions,
+} from "./src/pool/mod.ts";

@@ -153,6 +153,19 @@ export interface LightRunning {
   cycleTo(to: RefCore): readonly string[] | undefined;
 }
 
+/** A task that a pool's worker runs. */
+export interface TaskRunning {
+  /** Aborted when its job is cancelled, or its thread is asked to stop. */
+  readonly signal: AbortSignal;
+}
+
+let task: TaskRunning | undefined;
+
+/** Sets the task that {@link current} tells of on this thread. Called by the runtime only. */
+export function enterTask(running: TaskRunning | undefined): void {
+  task = running;
+}
+
 /** Sets whose code {@link current} shows from now on; returns whose it was. Called by the runtime only. */
 export function enterLight(
   actor: LightRunning | undefined,
@@ -210,7 +223,10 @@ export const current: {
   readonly id: number;
   /** How often it has been started; 0 on the main thread. */
   readonly incarnation: number;
-  /** Aborted when it is asked to stop, with the reason of the stop; never on the main thread. */
+  /**
+   * Aborted when it is asked to stop, with the reason of the stop, or when the job of the task is cancelled; never on
+   * the main thread.
+   */
   readonly signal: AbortSignal;
   /** Who started it; `undefined` on the main thread. */
   readonly parent: { readonly id: number; readonly name: string } | undefined;
@@ -234,7 +250,8 @@ export const current: {
     return here()?.incarnation ?? 0;
   },
   get signal(): AbortSignal {
-    return here()?.signal ?? NEVER;
+    const own = light === undefined ? task : undefined;
+    return own?.signal ?? here()?.signal ?? NEVER;
   },
   get parent(): { readonly id: number; readonly name: string } | undefined {
     return here()?.parent;

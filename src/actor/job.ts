@@ -3,16 +3,14 @@
  *
  * @module
  */
-import { ActorCrashedError, ActorStoppedError } from "../errors.ts";
 import type { ExitReport } from "../exit_report.ts";
-import type { ActorRef } from "./ref.ts";
-import { failedReport, type ThreadCell } from "./thread/thread_cell.ts";
+import type { Errand, JobState } from "./errand.ts";
 
 /**
- * A promise of a task's result that can be watched, stopped and killed: what `run()` returns.
+ * A promise of a task's result that can be watched, cancelled, stopped and killed: what `run()` and a pool's methods return.
  *
  * - **Settles once:** with the result, the task's error, or `WorkerDiedError` when its thread ended first.
- * - **No deadline:** it waits for as long as the task runs; `stop()` and `kill()` end it.
+ * - **No deadline:** it waits for as long as the task runs; `cancel()`, `stop()` and `kill()` end it.
  * - **May be ignored:** a job that nobody awaits raises no unhandled rejection. `exited` tells how it ended.
  * - **At the end of a scope:** `await using` waits for the task, and neither stops it nor throws its error.
  *
@@ -25,6 +23,7 @@ import { failedReport, type ThreadCell } from "./thread/thread_cell.ts";
  * | `TopLevelSpawnError`                       | its module starts actors while it is loaded                      |
  * | `InitTimeoutError`                         | its module was not loaded within `initTimeout`                   |
  * | `SystemClosedError`                        | the system was closed                                            |
+ * | the reason, by default an `AbortError`     | it was cancelled                                                 |
  *
  * @typeParam R The result.
  *
@@ -50,67 +49,76 @@ import { failedReport, type ThreadCell } from "./thread/thread_cell.ts";
 export class Job<R> implements Promise<R>, AsyncDisposable {
   /** The promise's tag. */
   readonly [Symbol.toStringTag] = "Job";
-  readonly #cell: ThreadCell;
-  readonly #result: Promise<R>;
-  readonly #exited: Promise<ExitReport>;
-  #state: "running" | "done" | "failed" = "running";
+  readonly #errand: Errand<R>;
 
-  /** Starts the task that `cell` holds; called by `run()` only. `died` makes the error for a thread that ended first. */
-  constructor(cell: ThreadCell, died: (report: ExitReport) => Error) {
-    this.#cell = cell;
-    this.#exited = cell.ref.exited;
-    cell.onEnded = (report) => cell.retire(report);
-    this.#result = this.#start(died);
+  /** Shows `errand`; made by `run()` and by pools only. */
+  constructor(errand: Errand<R>) {
+    this.#errand = errand;
   }
 
-  /** Name of the task's thread: `SpawnOptions.name`, else the task's name and a number. */
+  /** What runs it: the name of the task's own thread, or of the task and its number in a pool. */
   get name(): string {
-    return this.#cell.name;
+    return this.#errand.name;
   }
 
-  /** Number of its address. */
+  /** Number of its thread's address; in a pool, of the job. */
   get id(): number {
-    return this.#cell.address.endpoint;
+    return this.#errand.id;
   }
 
-  /** Where it stands: `running` also while it starts; `failed` once it will reject. */
-  get state(): "running" | "done" | "failed" {
-    return this.#state;
+  /**
+   * Where it stands: `pending` while it waits in a pool, `running` also while its own thread starts, `failed` once it
+   * will reject, `cancelled` from {@linkcode Job.cancel} on.
+   */
+  get state(): JobState {
+    return this.#errand.state;
   }
 
-  /** How its thread ended; resolves once and never rejects. */
+  /** Aborted when the job is cancelled, with the reason; the task's own is `current.signal`. */
+  get signal(): AbortSignal {
+    return this.#errand.signal;
+  }
+
+  /** How it ended; resolves once, when nothing of it runs any more, and never rejects. */
   get exited(): Promise<ExitReport> {
-    this.#heed();
-    return this.#exited;
+    return this.#errand.exited;
   }
 
-  /** Its end is looked at by other means than its result: a rejection is not forgotten. */
-  #heed(): void {
-    this.#result.catch(() => {});
+  /**
+   * Gives the task up: the job rejects with `reason` at once.
+   *
+   * - **One that waits** never begins.
+   * - **One that runs** is told through `current.signal`. If it has not ended in time its thread is killed: after 5,000
+   *   ms, in a pool after its `killAfterMs`.
+   *
+   * @param reason What the job rejects with. Default: a `DOMException` named `AbortError`.
+   * @returns Whether it is cancelled now, by this call or an earlier one; `false` of a job that has settled.
+   */
+  cancel(reason?: unknown): boolean {
+    return this.#errand.cancel(reason);
   }
 
   /**
    * Asks the task to stop through `current.signal`; it is killed after 5,000 ms.
    *
-   * A task that returns in time keeps its result. One that is killed, or was not up yet, rejects with `WorkerDiedError`.
+   * A task on its own thread that returns in time keeps its result. One that is killed, or was not up yet, rejects with
+   * `WorkerDiedError`. In a pool it is {@linkcode Job.cancel}.
    *
    * @param reason The reason of the signal.
-   * @returns How its thread ended; never rejects.
+   * @returns How it ended; never rejects.
    * @throws {DOMException} `DataCloneError`, at once, if `reason` cannot be cloned; nothing was stopped.
    */
   stop(reason?: unknown): Promise<ExitReport> {
-    this.#heed();
-    return this.#cell.ref.stop(reason);
+    return this.#errand.stop(reason);
   }
 
   /**
    * Ends the task at once; the job rejects with `WorkerDiedError`, unless its result had arrived.
    *
-   * @returns How its thread ended; never rejects.
+   * @returns How it ended; never rejects.
    */
   kill(): Promise<ExitReport> {
-    this.#heed();
-    return this.#cell.ref.kill();
+    return this.#errand.kill();
   }
 
   /**
@@ -122,9 +130,10 @@ export class Job<R> implements Promise<R>, AsyncDisposable {
    */
   then<T = R, E = never>(
     onResult?: ((value: R) => T | PromiseLike<T>) | null,
-    onError?: ((reason: unknown) => E | PromiseLike<E>) | null,
+    // deno-lint-ignore no-explicit-any -- as of every promise
+    onError?: ((reason: any) => E | PromiseLike<E>) | null,
   ): Promise<T | E> {
-    return this.#result.then(onResult, onError);
+    return this.#errand.result.then(onResult, onError);
   }
 
   /**
@@ -134,9 +143,10 @@ export class Job<R> implements Promise<R>, AsyncDisposable {
    * @returns A promise of the result, or of what the callback returns.
    */
   catch<E = never>(
-    onError?: ((reason: unknown) => E | PromiseLike<E>) | null,
+    // deno-lint-ignore no-explicit-any -- as of every promise
+    onError?: ((reason: any) => E | PromiseLike<E>) | null,
   ): Promise<R | E> {
-    return this.#result.catch(onError);
+    return this.#errand.result.catch(onError);
   }
 
   /**
@@ -146,7 +156,7 @@ export class Job<R> implements Promise<R>, AsyncDisposable {
    * @returns A promise that settles as the job does.
    */
   finally(onSettled?: (() => void) | null): Promise<R> {
-    return this.#result.finally(onSettled);
+    return this.#errand.result.finally(onSettled);
   }
 
   /** Waits for the end of the task, however it ends. */
@@ -154,45 +164,16 @@ export class Job<R> implements Promise<R>, AsyncDisposable {
     await this.exited;
   }
 
-  async #start(died: (report: ExitReport) => Error): Promise<R> {
-    try {
-      return await this.#call();
-    } catch (error) {
-      this.#state = "failed";
-      throw await this.#reasonFor(error, died);
-    }
+  /** Who it is and where it stands, for logs. */
+  toString(): string {
+    return `Job("${this.name}" #${this.id}, ${this.state})`;
   }
 
-  async #call(): Promise<R> {
-    const cell = this.#cell;
-    await cell.start();
-    const ref = cell.ref.with({ timeout: Infinity }) as ActorRef<
-      { result(): unknown }
-    >;
-    const value = await ref.ask.result();
-    this.#state = "done";
-    await cell.end("done", 1_000);
-    cell.retire({ kind: "done", code: 0 });
-    return value as R;
-  }
-
-  /** What the user wants to see: the task's own error, or why its thread ended. */
-  async #reasonFor(
-    error: unknown,
-    died: (report: ExitReport) => Error,
-  ): Promise<unknown> {
-    const cell = this.#cell;
-    const ended = error instanceof ActorCrashedError ||
-      error instanceof ActorStoppedError;
-    if (!ended) {
-      // It did not start, its result cannot travel, or it refused: nothing of it runs on.
-      if (cell.running) await cell.end("failed", 1_000);
-      cell.retire(cell.lastReport ?? failedReport(error));
-    }
-    const report = await this.#exited;
-    if (!ended && report.kind !== "killed" && report.kind !== "stopped") {
-      return error;
-    }
-    return report.kind === "failed" ? report.error ?? error : died(report);
+  static {
+    Object.defineProperty(this.prototype, Symbol.for("Deno.customInspect"), {
+      value(this: Job<unknown>) {
+        return this.toString();
+      },
+    });
   }
 }

@@ -5,11 +5,7 @@
  *
  * @module
  */
-import {
-  InvalidOptionError,
-  SystemClosedError,
-  WorkerDiedError,
-} from "../errors.ts";
+import { InvalidOptionError, SystemClosedError } from "../errors.ts";
 import type { ExitReport } from "../exit_report.ts";
 import { ENDPOINT } from "../memory/endpoints.ts";
 import type { Cell, CellFactory, CellSpec } from "./cell.ts";
@@ -26,6 +22,7 @@ import type { Lights } from "./light/light_host.ts";
 import { type LightPlace, LocalPlace } from "./light/light_place.ts";
 import { lightsOf } from "./light/lights_of.ts";
 import { endRef, stoppedRef } from "./mail/ref_core.ts";
+import { ThreadErrand } from "./thread_errand.ts";
 import type { FailureRules } from "./resume.ts";
 import {
   type CheckedOptions,
@@ -223,11 +220,7 @@ export class Offspring implements Spawner, LightNest {
     }
     this.#refuseIfClosed(plan);
     const cell = this.#openThread(plan, checked, { once: true, parent });
-    return new Job<Awaited<R>>(cell, (report) =>
-      new WorkerDiedError(
-        `The thread of "${cell.name}" ended (${report.kind}) before its task did`,
-        { task: task.task, report },
-      ));
+    return new Job(new ThreadErrand<Awaited<R>>(cell, task.task));
   }
 
   /** Whether the nursery says something of one of its threads. */

@@ -41,6 +41,11 @@ export class Services {
     this.#spawner = spawner;
   }
 
+  /** What starts them. */
+  get spawner(): Spawner {
+    return this.#spawner();
+  }
+
   /** The service, which is started if there is none. */
   get([module, actor, options]: ServiceKey): Service {
     const key = `${module}#${actor}`;

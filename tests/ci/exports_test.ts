@@ -11,6 +11,7 @@ const FOLDERS = [
   "channel",
   "manager",
   "memory",
+  "pool",
   "registry",
   "shared",
   "supervisor",

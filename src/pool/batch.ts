@@ -1,0 +1,73 @@
+import type { ExitReport } from "../exit_report.ts";
+import type { TaskFacts } from "./task_facts.ts";
+import type { Work } from "./work.ts";
+
+/** Tasks that one worker is given at once. What becomes of each is told once. */
+export interface Batch {
+  /** Whose tasks these are. */
+  readonly work: Work;
+  /** The task. */
+  readonly entry: TaskFacts;
+  /** The arguments of each. */
+  readonly args: unknown[];
+  /** Whether those are lists of arguments. */
+  readonly spread: boolean;
+  /** Whether an error ends the batch. */
+  readonly stops: boolean;
+  /** After how many milliseconds the tasks that have not begun are given back. */
+  readonly sliceMs: number;
+  /** What is moved instead of copied. */
+  readonly transfer: Transferable[] | undefined;
+  /** The result of a task. */
+  done(index: number, value: unknown): void;
+  /** The error of a task. */
+  failed(index: number, error: unknown): void;
+  /** Its worker ended: the task was begun, and its result will never come. */
+  died(index: number, worker: string, report: ExitReport): void;
+  /** These have not begun, and never will as part of this batch. */
+  returned(from: number, to: number): void;
+  /** The batch could not be sent; nothing was. */
+  refused(error: unknown): void;
+}
+
+/** A batch at a worker. */
+export interface Out {
+  /** The batch. */
+  readonly batch: Batch;
+  /** Its number. */
+  readonly id: number;
+  /** The word of its claims. */
+  readonly slot: number;
+  /** When it was sent. */
+  readonly sentAt: number;
+  /** Tasks that it has, those that were taken back left out. */
+  limit: number;
+  /** Where it is. */
+  readonly seat: BatchSeat;
+  /** Called when it is there no more. */
+  over?: () => void;
+}
+
+/** Who runs batches: a worker, or what stands in for one. */
+export interface BatchSeat {
+  /** Its place in the pool. */
+  readonly index: number;
+  /** Its batches, in the order sent. */
+  readonly outs: ReadonlySet<Out>;
+  /** Batches of which it may still begin something, or runs something. */
+  readonly busy: number;
+  /** Batches that it may be given now. */
+  readonly room: number;
+  /** Tasks that it may be given before it is replaced. */
+  readonly left: number;
+  /** How many tasks of a batch are begun. */
+  begun(out: Out): number;
+  /** Takes back what is not begun, but for the first `keep`. Returns how many are left. */
+  recall(out: Out, keep?: number): number;
+  /** Gives it a batch. */
+  send(batch: Batch): void;
+  /** Tells the task that runs in a batch that it was cancelled; it is killed if that changes nothing. */
+  cancel(out: Out, reason: unknown): void;
+  /** Ends it at once. */
+  kill(): void;
+}

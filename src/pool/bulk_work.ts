@@ -1,0 +1,182 @@
+import type { ExitReport } from "../exit_report.ts";
+import type { Batch } from "./batch.ts";
+import { MAX_BATCH } from "./claims.ts";
+import { diedError } from "./run_work.ts";
+import type { TaskFacts } from "./task_facts.ts";
+import { weightOf } from "./weight.ts";
+import { Work, type WorkOptions } from "./work.ts";
+
+/** How one task for many inputs is done. */
+export interface BulkOptions extends WorkOptions {
+  /** Tasks that are sent at once; by default as many as take about a millisecond. */
+  readonly chunk: number | undefined;
+  /** Whether each input is the list of all arguments. */
+  readonly spread: boolean;
+}
+
+/** What a batch is to take, in milliseconds. */
+const BATCH_MS = 1;
+/** A batch that takes longer gives the rest back, in milliseconds. */
+const SLICE_MS = 4;
+/** Batches that each worker is to have of what is left, so that all are done at the same time. */
+const SHARES = 2;
+/** Tasks in a batch before it is known how long they take. */
+const FIRST_BATCH = 64;
+/** How heavy the inputs of a batch may be together, in about bytes. */
+const MAX_WEIGHT = 1 << 18;
+
+/** Inputs that are to be done. */
+interface Range {
+  from: number;
+  readonly to: number;
+  /** How often their worker died. */
+  readonly deaths: number;
+  /** Whether they go one by one, as several of them could not be sent together. */
+  readonly alone: boolean;
+}
+
+/** One task for many inputs. */
+export abstract class BulkWork extends Work {
+  /** See {@link BulkOptions}. */
+  declare readonly options: BulkOptions;
+  /** What is to be done, in this order. */
+  readonly #ranges: Range[] = [];
+  /** How many inputs there are. */
+  #end = 0;
+
+  /** The input of that index, which is needed no more once it is sent. */
+  protected abstract input(index: number): unknown;
+  /** The result of an input. */
+  protected abstract deliver(index: number, value: unknown): void;
+  /** The error of an input; by default that of all. */
+  protected fail(_index: number, error: unknown): void {
+    this.reject(error);
+  }
+
+  /** There are inputs up to index `end` from now on. */
+  protected extend(end: number): void {
+    if (end === this.#end) return;
+    this.#ranges.push({ from: this.#end, to: end, deaths: 0, alone: false });
+    this.#end = end;
+    this.desk.queue(this);
+  }
+
+  /** See {@link Work.hasMore}. */
+  override get hasMore(): boolean {
+    return this.#ranges.length > 0 && !this.over;
+  }
+
+  /** See {@link Work.tasks}. */
+  override get tasks(): number {
+    return this.#ranges.reduce((sum, { from, to }) => sum + to - from, 0);
+  }
+
+  /** See {@link Work.take}. */
+  override take(max: number, seats: number): Batch | undefined {
+    const range = this.#ranges[0];
+    if (range === undefined || this.over) return undefined;
+    const left = range.to - range.from;
+    const count = range.alone
+      ? 1
+      : Math.min(left, max, this.#size(left, seats), MAX_BATCH);
+    const { from } = range;
+    const args: unknown[] = [];
+    for (let weight = 0; args.length < count && weight < MAX_WEIGHT;) {
+      const input = this.input(from + args.length);
+      if (this.options.chunk === undefined) weight += weightOf(input);
+      args.push(input);
+    }
+    range.from += args.length;
+    if (range.from === range.to) this.#ranges.shift();
+    return new BulkBatch(this, from, args, range.deaths);
+  }
+
+  /** Those from index `from` up to `to` are to be done again. */
+  giveBack(from: number, to: number, deaths: number, alone: boolean): void {
+    if (this.over || from === to) return;
+    this.#ranges.unshift({ from, to, deaths, alone });
+    this.desk.queue(this);
+  }
+
+  /** See {@link Batch.done}. */
+  done(index: number, value: unknown): void {
+    if (!this.over) this.deliver(index, value);
+  }
+
+  /** See {@link Batch.failed}. */
+  failed(index: number, error: unknown): void {
+    if (!this.over) this.fail(index, error);
+  }
+
+  /** Nobody needs what it was to be done with. */
+  protected override forget(): void {
+    this.#ranges.length = 0;
+  }
+
+  #size(left: number, seats: number): number {
+    const { chunk } = this.options;
+    if (chunk !== undefined) return chunk;
+    const share = Math.ceil(left / (seats * SHARES));
+    return Math.min(share, this.entry.countIn(BATCH_MS, FIRST_BATCH));
+  }
+}
+
+/** Some inputs of one {@link BulkWork}. */
+class BulkBatch implements Batch {
+  readonly stops = true;
+  readonly transfer = undefined;
+  readonly #from: number;
+  readonly #deaths: number;
+
+  constructor(
+    readonly work: BulkWork,
+    from: number,
+    readonly args: unknown[],
+    deaths: number,
+  ) {
+    this.#from = from;
+    this.#deaths = deaths;
+  }
+
+  get entry(): TaskFacts {
+    return this.work.entry;
+  }
+
+  get spread(): boolean {
+    return this.work.options.spread;
+  }
+
+  get sliceMs(): number {
+    return this.work.options.chunk === undefined ? SLICE_MS : Infinity;
+  }
+
+  done(index: number, value: unknown): void {
+    this.work.done(this.#from + index, value);
+  }
+
+  failed(index: number, error: unknown): void {
+    this.work.failed(this.#from + index, error);
+  }
+
+  died(index: number, worker: string, report: ExitReport): void {
+    const { work } = this;
+    if (this.#deaths < work.options.retries) {
+      return this.returned(index, index + 1, this.#deaths + 1);
+    }
+    work.failed(this.#from + index, diedError(this.entry, worker, report));
+  }
+
+  returned(
+    from: number,
+    to: number,
+    deaths: number = this.#deaths,
+    alone = false,
+  ): void {
+    this.work.giveBack(this.#from + from, this.#from + to, deaths, alone);
+  }
+
+  refused(error: unknown): void {
+    if (this.args.length === 1) return this.failed(0, error);
+    this.returned(0, this.args.length, this.#deaths, true);
+  }
+}

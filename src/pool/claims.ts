@@ -1,0 +1,57 @@
+/**
+ * Who may begin which task of a batch: one word for each batch that a worker has.
+ *
+ *   bits     field   written by            meaning
+ *    0-15    BEGUN   the worker, +1 each   tasks that it has begun; the next one is that index
+ *   16-30    LIMIT   the pool, worker      tasks that it may begin; only ever goes down
+ *
+ * A task is begun by one exchange of the word, and taken back by another: it is
+ * never both, whichever of the two threads is faster, and however the worker ends.
+ *
+ * @module
+ */
+import { cas, load, store, type Words } from "../memory/cells.ts";
+
+/** Batches that a worker can have at the same time. */
+export const SLOTS = 8;
+/** Tasks that a batch can have. */
+export const MAX_BATCH = 0x7fff;
+
+const BEGUN = 0xffff;
+
+/** A batch of `count` tasks is about to be sent; none of it is begun. */
+export function openClaim(words: Words, slot: number, count: number): void {
+  store(words, slot, count << 16);
+}
+
+/** The index of the next task of the batch, which is begun from now on; -1 if there is none. */
+export function beginNext(words: Words, slot: number): number {
+  for (let word = load(words, slot);;) {
+    const begun = word & BEGUN;
+    if (begun >= word >>> 16) return -1;
+    const found = cas(words, slot, word, word + 1);
+    if (found === word) return begun;
+    word = found;
+  }
+}
+
+/**
+ * Takes back the tasks from index `keep` on that are not begun.
+ *
+ * @returns How many the batch has now: those from there on will never begin.
+ */
+export function recall(words: Words, slot: number, keep = 0): number {
+  for (let word = load(words, slot);;) {
+    const begun = word & BEGUN;
+    const limit = Math.max(begun, keep);
+    if (limit >= word >>> 16) return word >>> 16;
+    const found = cas(words, slot, word, limit << 16 | begun);
+    if (found === word) return limit;
+    word = found;
+  }
+}
+
+/** How many tasks of the batch are begun. */
+export function begunOf(words: Words, slot: number): number {
+  return load(words, slot) & BEGUN;
+}

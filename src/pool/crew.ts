@@ -1,0 +1,222 @@
+/**
+ * The workers of a pool: started when there is work, replaced when they end, let go when there is none.
+ *
+ * @module
+ */
+import { backstage } from "../actor/backstage.ts";
+import {
+  releaseDefaultSpawner,
+  retainDefaultSpawner,
+} from "../actor/default_system.ts";
+import type { Spawner } from "../actor/offspring.ts";
+import { SystemClosedError, TroupeError } from "../errors.ts";
+import type { ExitReport } from "../exit_report.ts";
+import { backoffDelay, fillBackoff } from "../supervisor/backoff.ts";
+import { workerMemory } from "./cancel_note.ts";
+import type { CheckedPoolOptions } from "./pool_options.ts";
+import { PoolWorker } from "./pool_worker.ts";
+import { Seat, type SeatHooks } from "./seat.ts";
+
+/** Who is told what happens in a crew. */
+export interface CrewHooks {
+  /** A worker is up. */
+  joined(seat: Seat): void;
+  /** A worker is given nothing more. */
+  left(seat: Seat): void;
+  /** A worker has room again. */
+  free(): void;
+  /** It is worth asking again for workers. */
+  again(): void;
+  /** Workers do not come up: there will be no more. */
+  broken(cause: unknown): void;
+}
+
+const BACKOFF = fillBackoff({ minMs: 50, maxMs: 1_000 });
+/** Workers in a row that ended before they had run anything, until there will be no more. */
+const MAX_FAILURES = 4;
+const MAX_MESSAGE_BYTES = 2 ** 31 - 1;
+
+/** The workers of a pool. */
+export class Crew {
+  /** Workers that were started so far. */
+  started = 0;
+  /** Workers that ended otherwise than by their pool. */
+  deaths = 0;
+  readonly #options: CheckedPoolOptions;
+  readonly #hooks: CrewHooks;
+  readonly #seats: Map<number, Seat> = new Map();
+  readonly #seatHooks: SeatHooks = {
+    up: (seat) => {
+      this.#hooks.joined(seat);
+      this.#restWhenIdle();
+    },
+    free: () => {
+      this.#failures = 0;
+      this.#hooks.free();
+      this.#restWhenIdle();
+    },
+    leaves: (seat) => this.#hooks.left(seat),
+    gone: (seat, report) => this.#gone(seat, report),
+  };
+  #retained: Spawner | undefined;
+  #failures = 0;
+  #notBefore = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #idle: ReturnType<typeof setTimeout> | undefined;
+  #closed = false;
+
+  /** None yet. */
+  constructor(options: CheckedPoolOptions, hooks: CrewHooks) {
+    this.#options = options;
+    this.#hooks = hooks;
+  }
+
+  /** How many there are, also those that start and those that end. */
+  get size(): number {
+    return this.#seats.size;
+  }
+
+  /** How many can work. */
+  get up(): number {
+    let up = 0;
+    for (const { state } of this.#seats.values()) if (state === "up") up++;
+    return up;
+  }
+
+  /** Those there are. */
+  get seats(): Iterable<Seat> {
+    return this.#seats.values();
+  }
+
+  /** Starts workers so that `count` start, if there are places for so many; `seats` first. */
+  want(count: number, seats: Iterable<number> = []): void {
+    if (this.#closed || count === 0) return;
+    const wait = this.#notBefore - performance.now();
+    if (wait > 0) {
+      this.#timer ??= setTimeout(() => {
+        this.#timer = undefined;
+        this.#hooks.again();
+      }, wait);
+      return;
+    }
+    let starting = 0;
+    for (const { state } of this.#seats.values()) {
+      if (state === "starting") starting++;
+    }
+    for (const index of seats) {
+      if (!this.#seats.has(index)) {
+        this.#start(index);
+        starting++;
+      }
+    }
+    for (let at = 0; at < this.#options.size && starting < count; at++) {
+      if (this.#closed || this.#notBefore > performance.now()) return;
+      if (this.#seats.has(at)) continue;
+      this.#start(at);
+      starting++;
+    }
+  }
+
+  /** Ends all of them, when they are done with what they run or at once; there will be no more. */
+  async close(how: "stop" | "kill"): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    clearTimeout(this.#idle);
+    const seats = [...this.#seats.values()];
+    for (const seat of seats) {
+      if (how === "kill" || seat.state === "starting") seat.kill();
+      else seat.leave();
+    }
+    await Promise.all(seats.map(({ ended }) => ended));
+  }
+
+  #start(index: number): void {
+    const { name, init, initArgs, initTimeout, system } = this.#options;
+    try {
+      const spawner = system ?? (this.#retained ??= retainDefaultSpawner());
+      const named = name !== undefined;
+      const memory = workerMemory();
+      const cell = (named ? spawner : backstage(spawner)).open({
+        id: `${name ?? "pool"}-${index}`,
+        actor: PoolWorker,
+        args: [
+          memory,
+          init && { module: init.module, task: init.task },
+          initArgs,
+        ],
+        options: {
+          initTimeout,
+          mailbox: { maxMessageBytes: MAX_MESSAGE_BYTES },
+        },
+        once: true,
+      });
+      this.started++;
+      const { maxTasksPerWorker: maxTasks, killAfterMs } = this.#options;
+      const options = { maxTasks, killAfterMs };
+      const seat = new Seat(index, cell, memory, options, this.#seatHooks);
+      this.#seats.set(index, seat);
+    } catch (error) {
+      this.#failed(error, error instanceof SystemClosedError);
+      if (this.#seats.size === 0) this.#release();
+    }
+  }
+
+  #gone(seat: Seat, report: ExitReport): void {
+    const expected = report.kind === "stopped" || report.kind === "killed";
+    this.#seats.delete(seat.index);
+    this.#hooks.left(seat);
+    if (!expected) this.deaths++;
+    // One that dies of a task is no fault of the pool's.
+    if (!expected && seat.outs.size === 0) {
+      const end = `The worker ended (${report.kind})`;
+      this.#failed(report.error ?? new TroupeError(end), false);
+    }
+    if (this.#seats.size === 0) this.#release();
+    this.#hooks.again();
+  }
+
+  #failed(error: unknown, final: boolean): void {
+    if (this.#closed) return;
+    if (final || ++this.#failures >= MAX_FAILURES) {
+      return this.#hooks.broken(error);
+    }
+    const delay = backoffDelay(this.#failures - 1, BACKOFF);
+    this.#notBefore = performance.now() + delay;
+    this.#hooks.again();
+  }
+
+  /** Nothing of the pool keeps the default system. */
+  #release(): void {
+    if (this.#retained === undefined) return;
+    this.#retained = undefined;
+    releaseDefaultSpawner();
+  }
+
+  /** Lets workers go that have had nothing to do for long enough. */
+  #restWhenIdle(): void {
+    const { idleMs } = this.#options;
+    if (idleMs === Infinity || this.#idle !== undefined || this.#closed) return;
+    this.#idle = setTimeout(() => this.#rest(), idleMs);
+  }
+
+  #rest(): void {
+    this.#idle = undefined;
+    const { idleMs, minSize } = this.#options;
+    const latest = performance.now() - idleMs;
+    let more = this.up - minSize;
+    let wait = Infinity;
+    for (const seat of this.#seats.values()) {
+      if (more <= 0) return;
+      if (seat.state !== "up") continue;
+      if (seat.outs.size > 0) wait = Math.min(wait, idleMs);
+      else if (seat.activeAt > latest) {
+        wait = Math.min(wait, seat.activeAt - latest);
+      } else {
+        more--;
+        seat.leave();
+      }
+    }
+    if (wait === Infinity) return;
+    this.#idle = setTimeout(() => this.#rest(), Math.max(1, wait));
+  }
+}

@@ -1,0 +1,217 @@
+/**
+ * Who gets what: the queue of a pool, and the rules by which its workers take from it.
+ *
+ * - **Pull:** a worker that has nothing takes the next batch; one more waits behind a batch that is over soon.
+ * - **Turns:** of works of one priority each gives a batch in turn.
+ * - **Stealing:** one that has nothing takes back what another has not begun.
+ *
+ * Nothing here knows of threads.
+ *
+ * @module
+ */
+import type { BatchSeat, Out } from "./batch.ts";
+import { WorkQueue } from "./work_queue.ts";
+import type { Desk, Work } from "./work.ts";
+
+/** What a dispatcher is told of the world. */
+export interface DispatcherHooks {
+  /** There is more to do than the seats have room for: `count` more would have something to do at once. */
+  wanted(count: number): void;
+  /** Calls `then` after the turn that runs, once for all calls until then. */
+  soon(then: () => void): void;
+  /** Calls `then` in `ms` milliseconds, once for all calls until then. */
+  later(ms: number, then: () => void): void;
+  /** Milliseconds that only go up. */
+  now(): number;
+  /** The last work has settled. */
+  drained(): void;
+}
+
+/** Batches that have been out for so long may be stolen from, in milliseconds. */
+const STEAL_MS = 2;
+
+/** What is over in less than that is so soon that the next batch waits behind it, in milliseconds. */
+const SOON_MS = 3;
+
+/** The one place that knows what is to be done and who does it. */
+export class Dispatcher implements Desk {
+  readonly #hooks: DispatcherHooks;
+  readonly #queue: WorkQueue = new WorkQueue();
+  /** For one seat each. */
+  readonly #own: Map<number, WorkQueue> = new Map();
+  readonly #seats: Set<BatchSeat> = new Set();
+  readonly #open: Set<Work> = new Set();
+  readonly #size: number;
+  readonly #pump: () => void = () => this.pump();
+
+  /** A dispatcher for at most `size` seats, of which there are none yet. */
+  constructor(size: number, hooks: DispatcherHooks) {
+    this.#size = size;
+    this.#hooks = hooks;
+  }
+
+  /** What has not settled. */
+  get open(): ReadonlySet<Work> {
+    return this.#open;
+  }
+
+  /** Whether anything waits to be taken. */
+  get waits(): boolean {
+    if (!this.#queue.empty) return true;
+    for (const own of this.#own.values()) if (!own.empty) return true;
+    return false;
+  }
+
+  /** Takes on work. */
+  add(work: Work): void {
+    this.#open.add(work);
+  }
+
+  /** A seat has come. */
+  join(seat: BatchSeat): void {
+    this.#seats.add(seat);
+    this.#hooks.soon(this.#pump);
+  }
+
+  /** A seat is gone: it is given nothing more. */
+  leave(seat: BatchSeat): void {
+    this.#seats.delete(seat);
+    this.#hooks.soon(this.#pump);
+  }
+
+  /** A seat has room again. */
+  free(): void {
+    this.#hooks.soon(this.#pump);
+  }
+
+  /** See {@link Desk.queue}. */
+  queue(work: Work): void {
+    if (!work.queued) {
+      work.queued = true;
+      this.#queueFor(work).add(work);
+    }
+    this.#hooks.soon(this.#pump);
+  }
+
+  /** See {@link Desk.settled}. */
+  settled(work: Work): void {
+    if (work.queued) {
+      this.#queueFor(work).delete(work);
+      work.queued = false;
+    }
+    for (const out of work.outs) this.#takeBack(out);
+    this.#open.delete(work);
+    if (this.#open.size === 0) this.#hooks.drained();
+  }
+
+  /** Gives out what can be given out. */
+  pump(): void {
+    // One each, before anybody has two.
+    for (const seat of this.#seats) {
+      while (seat.room > 0 && seat.busy === 0 && this.#give(seat));
+    }
+    for (const seat of this.#seats) {
+      while (seat.room > 0 && seat.busy === 1 && this.#soonFree(seat)) {
+        if (!this.#give(seat)) break;
+      }
+    }
+    const idle = [...this.#seats].filter((seat) =>
+      seat.busy === 0 && seat.room > 0
+    );
+    if (idle.length > 0 && !this.#steal(idle)) this.#stealLater();
+    const more = this.#size - this.#seats.size;
+    if (more > 0) this.#hooks.wanted(Math.min(more, this.#wishes()));
+  }
+
+  /** Whether what the seat does is over so soon that it would wait for its next batch. */
+  #soonFree(seat: BatchSeat): boolean {
+    for (const { batch, limit } of seat.outs) {
+      // Not known is not soon: nothing is to wait behind what may take for ever.
+      if (!(batch.entry.costMs * limit < SOON_MS)) return false;
+    }
+    return true;
+  }
+
+  /** How many more seats would have something to do at once. */
+  #wishes(): number {
+    let wishes = 0;
+    for (const work of this.#queue) {
+      wishes += work.tasks;
+      if (wishes >= this.#size) return this.#size;
+    }
+    for (const seat of this.#seats) {
+      wishes += Math.max(0, seat.busy - 1);
+    }
+    for (const own of this.#own.values()) if (!own.empty) wishes++;
+    return wishes;
+  }
+
+  #queueFor({ options }: Work): WorkQueue {
+    if (options.seat === undefined) return this.#queue;
+    let own = this.#own.get(options.seat);
+    if (own === undefined) this.#own.set(options.seat, own = new WorkQueue());
+    return own;
+  }
+
+  /** Gives the seat the next batch. Returns whether there was one. */
+  #give(seat: BatchSeat): boolean {
+    const own = this.#own.get(seat.index);
+    return own !== undefined && this.#giveOf(own, seat) ||
+      this.#giveOf(this.#queue, seat);
+  }
+
+  #giveOf(queue: WorkQueue, seat: BatchSeat): boolean {
+    for (let work = queue.shift(); work !== undefined; work = queue.shift()) {
+      work.queued = false;
+      const batch = work.take(seat.left, this.#size);
+      if (work.hasMore) {
+        work.queued = true;
+        queue.add(work);
+      }
+      if (batch === undefined) continue;
+      seat.send(batch);
+      return true;
+    }
+    return false;
+  }
+
+  /** Takes what is not begun back to the queue. Returns how much that was. */
+  #takeBack(out: Out, keep = 0): number {
+    const before = out.limit;
+    out.limit = out.seat.recall(out, keep);
+    if (out.limit < before) out.batch.returned(out.limit, before);
+    return before - out.limit;
+  }
+
+  /** Whether something was found for seats that have nothing. */
+  #steal(idle: readonly BatchSeat[]): boolean {
+    if (this.waits) return false;
+    const latest = this.#hooks.now() - STEAL_MS;
+    let stolen = 0;
+    for (const seat of this.#seats) {
+      for (const out of seat.outs) {
+        if (out.sentAt > latest || out.batch.work.options.seat !== undefined) {
+          continue;
+        }
+        // A share for itself: it may soon be through with what it runs.
+        const begun = out.seat.begun(out);
+        const rest = out.limit - begun;
+        const share = begun === 0 ? 0 : Math.floor(rest / (idle.length + 1));
+        stolen += this.#takeBack(out, begun + share);
+      }
+    }
+    return stolen > 0;
+  }
+
+  /** What was given out just now may be stolen soon. */
+  #stealLater(): void {
+    for (const seat of this.#seats) {
+      for (const out of seat.outs) {
+        if (out.batch.work.options.seat !== undefined) continue;
+        if (out.limit > out.seat.begun(out)) {
+          return this.#hooks.later(STEAL_MS, this.#pump);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,70 @@
+import { BulkWork } from "./bulk_work.ts";
+import type { BulkOptions } from "./bulk_work.ts";
+import type { TaskFacts } from "./task_facts.ts";
+import type { Desk } from "./work.ts";
+
+/** One task for many inputs, whose results come together, in the order of the inputs. */
+export class MapWork extends BulkWork {
+  #inputs: unknown[] = [];
+  #results: unknown[] = [];
+  /** Inputs that are not done. */
+  #left = 0;
+  /** Whether there are no more inputs. */
+  #whole = false;
+
+  /** The task for inputs that are not known yet. */
+  constructor(desk: Desk, id: number, entry: TaskFacts, options: BulkOptions) {
+    super(desk, id, entry, options);
+  }
+
+  /** Takes in the inputs: at once if they can be, else as they come. */
+  async read(
+    inputs: Iterable<unknown> | AsyncIterable<unknown>,
+  ): Promise<void> {
+    try {
+      if (typeof inputs === "string" || Symbol.iterator in inputs) {
+        this.#add([...inputs as Iterable<unknown>]);
+      } else {
+        for await (const input of inputs) {
+          if (this.over) return;
+          this.#add([input]);
+        }
+      }
+      this.#whole = true;
+      this.#finish();
+    } catch (error) {
+      this.reject(error);
+    }
+  }
+
+  #add(inputs: unknown[]): void {
+    if (this.over) return;
+    if (this.#inputs.length === 0) this.#inputs = inputs;
+    else this.#inputs.push(...inputs);
+    this.#left += inputs.length;
+    this.extend(this.#inputs.length);
+  }
+
+  #finish(): void {
+    if (this.#whole && this.#left === 0) this.resolve(this.#results);
+  }
+
+  /** See {@link BulkWork.input}. */
+  protected override input(index: number): unknown {
+    return this.#inputs[index];
+  }
+
+  /** See {@link BulkWork.deliver}. */
+  protected override deliver(index: number, value: unknown): void {
+    this.#results[index] = value;
+    this.#left--;
+    this.#finish();
+  }
+
+  /** See {@link Work.forget}. */
+  protected override forget(): void {
+    super.forget();
+    this.#inputs = [];
+    this.#results = [];
+  }
+}

@@ -1,0 +1,50 @@
+/**
+ * Pools: some workers that run the tasks of many jobs.
+ *
+ * | `concurrent.futures`, `multiprocessing.Pool`    | here                                                        |
+ * |-------------------------------------------------|-------------------------------------------------------------|
+ * | `ThreadPoolExecutor(n)`, `Pool(n)`              | `new Pool({ size: n })`: threads that run at the same time  |
+ * | `executor.submit(f, a, b)`, `pool.apply_async`  | `pool.run(f, [a, b])`                                       |
+ * | `future.result(timeout)`                        | `await job`, with `{ timeout }` in `pool.run()`             |
+ * | `future.cancel()`                               | `job.cancel()`: also of one that runs                       |
+ * | `future.running()`, `done()`, `cancelled()`     | `job.state`                                                 |
+ * | `future.add_done_callback(f)`                   | `job.finally(f)`                                            |
+ * | `executor.map`, `pool.map`                      | `pool.map(f, inputs)`                                       |
+ * | `pool.starmap`                                  | `pool.starmap(f, lists)`                                    |
+ * | `wait(futures, FIRST_COMPLETED)`                | `settleFirst(jobs, "completed")`                            |
+ * | `as_completed(futures)`                         | `asCompleted(jobs)`                                         |
+ * | `executor.shutdown(cancel_futures=True)`        | `pool.close({ cancelPending: true })`                       |
+ * | `pool.close(); pool.join()`                     | `await pool.close()`                                        |
+ * | `pool.terminate()`                              | `await pool.terminate()`                                    |
+ * | `BrokenProcessPool`                             | `WorkerDiedError` of the one task whose worker ended        |
+ *
+ * @example Squares on all cores
+ * ```ts
+ * import { Pool } from "@troupe/actors/pool";
+ * import { task } from "@troupe/actors";
+ * import { assertEquals } from "@std/assert";
+ *
+ * export const square = task(import.meta, "square", (x: number) => x * x);
+ *
+ * // Threads import this module too: only the main one makes the pool.
+ * if (import.meta.main) {
+ *   await using pool = new Pool({ size: 2 });
+ *   assertEquals(await pool.map(square, [1, 2, 3]), [1, 4, 9]);
+ * }
+ * ```
+ *
+ * @module
+ */
+export { WorkerDiedError } from "../errors.ts";
+export type { Task } from "../actor/define.ts";
+export { Job } from "../actor/job.ts";
+export type { JobState } from "../actor/errand.ts";
+export type { Spawner } from "../actor/offspring.ts";
+export { type Inputs, Pool } from "./pool.ts";
+export { PoolBrokenError, PoolClosedError } from "./pool_errors.ts";
+export type {
+  JobOptions,
+  MapOptions,
+  PoolOptions,
+  RunOptions,
+} from "./pool_options.ts";

@@ -1,0 +1,281 @@
+/**
+ * The actor that runs a pool's tasks, on its own thread.
+ *
+ * @module
+ */
+import { type Context, enterTask, type TaskRunning } from "../actor/current.ts";
+import { actor, type ActorClass, load } from "../actor/define.ts";
+import { isThenable } from "../actor/is_thenable.ts";
+import { isStream } from "../actor/stream/stream_source.ts";
+import { errorToWire, type WireError } from "../error_wire.ts";
+import { DataCloneError } from "../errors.ts";
+import { encode } from "../memory/codec.ts";
+import type { Words } from "../memory/cells.ts";
+import {
+  cancelledBatch,
+  nextCancel,
+  readCancel,
+  wordsOf,
+} from "./cancel_note.ts";
+import { beginNext, recall } from "./claims.ts";
+
+/** A task as it travels: its number in the pool, and where it is found when the worker does not know that yet. */
+export type TaskName = readonly [id: number, module?: string, name?: string];
+
+/** What a worker is to do with a batch. */
+export interface BatchOrder {
+  /** Number of the batch, of the pool. */
+  readonly batch: number;
+  /** Its word of the claims. */
+  readonly slot: number;
+  /** Whether each argument is the list of all arguments. */
+  readonly spread: boolean;
+  /** Whether an error ends the batch. */
+  readonly stops: boolean;
+  /** After how many milliseconds the tasks that have not begun are given back. */
+  readonly sliceMs: number;
+}
+
+/** What became of the tasks of a batch that were begun. */
+export type BatchAnswer = readonly [
+  values: readonly unknown[],
+  failures: readonly (readonly [index: number, error: WireError])[] | undefined,
+  ms: number,
+];
+
+/** Flag of a batch: each argument is the list of all arguments. */
+export const SPREAD = 1;
+/** Flag of a batch: an error ends it. */
+export const STOPS = 2;
+
+type AnyFunction = (...args: unknown[]) => unknown;
+
+/** A batch that is being worked through. */
+interface InHand {
+  readonly order: BatchOrder;
+  readonly run: AnyFunction;
+  readonly args: unknown[];
+  readonly values: unknown[];
+  readonly begun: number;
+  failures: [number, WireError][] | undefined;
+}
+
+/** See {@linkcode PoolWorker}. */
+export class PoolWorkerActor implements TaskRunning {
+  readonly #words: Words;
+  readonly #init: { module: string; task: string } | undefined;
+  readonly #initArgs: readonly unknown[];
+  readonly #tasks: Map<number, AnyFunction> = new Map();
+  #name = "";
+  #stop: AbortSignal | undefined;
+  /** Whether it is told when something is cancelled. */
+  #watches = false;
+  /** The task that runs. */
+  #batch = -1;
+  #index = -1;
+  #abort: AbortController | undefined;
+
+  /** A worker that begins its tasks by the words of `memory`; `init` is called first, with `initArgs`. */
+  constructor(
+    memory: SharedArrayBuffer,
+    init?: { module: string; task: string },
+    initArgs: readonly unknown[] = [],
+  ) {
+    this.#words = wordsOf(memory);
+    this.#init = init;
+    this.#initArgs = initArgs;
+  }
+
+  /** Runs the pool's `init`. */
+  async onStart(context: Context): Promise<void> {
+    this.#name = context.name;
+    this.#stop = context.signal;
+    context.signal.addEventListener("abort", () => {
+      this.#abort?.abort(context.signal.reason);
+    });
+    if (this.#init === undefined) return;
+    const run = await this.#find(this.#init.module, this.#init.task);
+    await run(...this.#initArgs);
+  }
+
+  /** See {@link TaskRunning.signal}; each look at it sees a cancel, also in code that never awaits. */
+  get signal(): AbortSignal {
+    const abort = this.#abort ??= new AbortController();
+    if (this.#stop?.aborted) abort.abort(this.#stop.reason);
+    this.#look();
+    return abort.signal;
+  }
+
+  /** Works through a batch. */
+  work(
+    batch: number,
+    slot: number,
+    flags: number,
+    sliceMs: number,
+    [id, module = "", name = ""]: TaskName,
+    args: unknown[],
+  ): BatchAnswer | Promise<BatchAnswer> {
+    const spread = (flags & SPREAD) !== 0;
+    const stops = (flags & STOPS) !== 0;
+    const order = { batch, slot, spread, stops, sliceMs };
+    const run = this.#tasks.get(id);
+    if (run !== undefined) return this.#begin(order, run, args);
+    return this.#find(module, name).then((found) => {
+      this.#tasks.set(id, found);
+      return found;
+    }, (error) => () => {
+      throw error;
+    }).then((found) => this.#begin(order, found, args));
+  }
+
+  /** Aborts the signal of the task that runs, if that was cancelled. */
+  #look(): void {
+    if (cancelledBatch(this.#words) !== this.#batch) return;
+    const { index, reason } = readCancel(this.#words);
+    if (index !== this.#index || this.#abort?.signal.aborted) return;
+    (this.#abort ??= new AbortController()).abort(reason);
+  }
+
+  /** Looks whenever something is cancelled, while a task is waited for. */
+  async #watch(): Promise<void> {
+    if (this.#watches) return;
+    this.#watches = true;
+    while (this.#batch >= 0) {
+      const seen = cancelledBatch(this.#words);
+      this.#look();
+      await nextCancel(this.#words, seen);
+    }
+    this.#watches = false;
+  }
+
+  async #find(module: string, task: string): Promise<AnyFunction> {
+    const { kind, definition } = { kind: "task", definition: task } as const;
+    const found = await load({ module, definition, kind, name: task });
+    return (found as { run: AnyFunction }).run;
+  }
+
+  #begin(
+    order: BatchOrder,
+    run: AnyFunction,
+    args: unknown[],
+  ): BatchAnswer | Promise<BatchAnswer> {
+    const begun = performance.now();
+    return this.#go({
+      order,
+      run,
+      args,
+      values: [],
+      begun,
+      failures: undefined,
+    });
+  }
+
+  /** Runs one task after the other, until there is one to wait for. */
+  #go(hand: InHand): BatchAnswer | Promise<BatchAnswer> {
+    for (;;) {
+      const result = this.#step(hand);
+      if (result === NOTHING) return answerOf(hand);
+      if (isThenable(result)) return this.#wait(hand, result);
+      this.#put(hand, result);
+    }
+  }
+
+  async #wait(
+    hand: InHand,
+    first: PromiseLike<unknown>,
+  ): Promise<BatchAnswer> {
+    for (let result: unknown = first; result !== NOTHING;) {
+      if (!this.#watches) void this.#watch();
+      try {
+        this.#put(hand, isThenable(result) ? await result : result);
+      } catch (error) {
+        this.#fail(hand, error);
+      }
+      result = this.#step(hand);
+    }
+    return answerOf(hand);
+  }
+
+  /** Begins the next task; a promise, a result or {@link NOTHING}. */
+  #step(hand: InHand): unknown {
+    const { order, run, args } = hand;
+    for (;;) {
+      const index = beginNext(this.#words, order.slot);
+      if (index < 0) {
+        this.#batch = -1;
+        enterTask(undefined);
+        return NOTHING;
+      }
+      this.#batch = order.batch;
+      this.#index = index;
+      this.#abort = undefined;
+      enterTask(this);
+      const given = args[index];
+      // Nobody needs it after this.
+      args[index] = undefined;
+      try {
+        return order.spread ? run(...given as unknown[]) : run(given);
+      } catch (error) {
+        this.#fail(hand, error);
+      }
+    }
+  }
+
+  #put(hand: InHand, value: unknown): void {
+    const refused = refusal(value);
+    if (refused !== undefined) return this.#fail(hand, refused);
+    hand.values.push(value);
+    if (performance.now() - hand.begun > hand.order.sliceMs) {
+      recall(this.#words, hand.order.slot);
+    }
+  }
+
+  #fail(hand: InHand, error: unknown): void {
+    const wire = errorToWire(error, this.#name);
+    (hand.failures ??= []).push([hand.values.length, wire]);
+    hand.values.push(undefined);
+    if (hand.order.stops) recall(this.#words, hand.order.slot);
+  }
+}
+
+/** No task is left to begin. */
+const NOTHING: unique symbol = Symbol("nothing");
+
+function answerOf({ values, failures, begun }: InHand): BatchAnswer {
+  return [values, failures, performance.now() - begun];
+}
+
+/** Why a result cannot travel, if it cannot: each is looked at alone, so that it harms no other. */
+function refusal(value: unknown): unknown {
+  if (value === null) return undefined;
+  if (typeof value !== "object") {
+    if (typeof value !== "function" && typeof value !== "symbol") {
+      return undefined;
+    }
+  } else if (ArrayBuffer.isView(value) && value.byteLength > 0) {
+    return undefined;
+  } else if (isStream(value)) {
+    return new DataCloneError(
+      "Cannot send result as it is read as it is made: collect it into an array first",
+      { path: "result" },
+    );
+  }
+  try {
+    encode(value, RESULT);
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
+
+const RESULT = { root: "result" };
+
+/** Runs the tasks of a pool; started by pools only. */
+export const PoolWorker: ActorClass<
+  [
+    memory: SharedArrayBuffer,
+    init?: { module: string; task: string },
+    initArgs?: readonly unknown[],
+  ],
+  PoolWorkerActor
+> = actor(import.meta, "PoolWorker", PoolWorkerActor);

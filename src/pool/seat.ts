@@ -1,0 +1,271 @@
+/**
+ * A place in a pool, and the worker that has it.
+ *
+ * @module
+ */
+import type { Cell } from "../actor/cell.ts";
+import type { ActorRef } from "../actor/ref.ts";
+import { errorFromWire } from "../error_wire.ts";
+import {
+  ActorCrashedError,
+  ActorStoppedError,
+  SystemClosedError,
+} from "../errors.ts";
+import type { ExitReport } from "../exit_report.ts";
+import type { Words } from "../memory/cells.ts";
+import type { Batch, BatchSeat, Out } from "./batch.ts";
+import { wordsOf, writeCancel } from "./cancel_note.ts";
+import { begunOf, openClaim, recall, SLOTS } from "./claims.ts";
+import {
+  type BatchAnswer,
+  type PoolWorkerActor,
+  SPREAD,
+  STOPS,
+  type TaskName,
+} from "./pool_worker.ts";
+
+/** Who is told what happens at a seat. */
+export interface SeatHooks {
+  /** It is up. */
+  up(seat: Seat): void;
+  /** It has room again. */
+  free(seat: Seat): void;
+  /** It is given nothing more. */
+  leaves(seat: Seat): void;
+  /** Its worker has ended; of what it had begun each is told after this. */
+  gone(seat: Seat, report: ExitReport): void;
+}
+
+/** How a worker is treated. */
+export interface SeatOptions {
+  /** Tasks that it runs before it is replaced. */
+  readonly maxTasks: number;
+  /** How long a task may run on that was cancelled, in milliseconds. */
+  readonly killAfterMs: number;
+}
+
+/** How long a worker that has nothing to do may take to stop, in milliseconds. */
+const STOP_MS = 5_000;
+
+/** One worker, from its start to its end. */
+export class Seat implements BatchSeat {
+  /** See {@link BatchSeat.outs}. */
+  readonly outs: Set<Out> = new Set();
+  /** Where it stands in its life. */
+  state: "starting" | "up" | "leaving" | "gone" = "starting";
+  /** When it was given or gave back something last. */
+  activeAt: number = performance.now();
+  /** Tasks that it has run. */
+  served = 0;
+  readonly #cell: Cell;
+  readonly #ref: ActorRef<PoolWorkerActor>;
+  readonly #words: Words;
+  readonly #hooks: SeatHooks;
+  readonly #options: SeatOptions;
+  /** The tasks that it has been told of for certain. */
+  readonly #known: Set<number> = new Set();
+  readonly #slots: number[] = Array.from({ length: SLOTS }, (_, at) => at);
+  readonly #ended: Promise<ExitReport>;
+  #batches = 0;
+  #cancelled = 0;
+
+  /** Starts the worker of `cell`, whose claims are in `memory`. */
+  constructor(
+    readonly index: number,
+    cell: Cell,
+    memory: SharedArrayBuffer,
+    options: SeatOptions,
+    hooks: SeatHooks,
+  ) {
+    this.#cell = cell;
+    this.#words = wordsOf(memory);
+    this.#options = options;
+    this.#hooks = hooks;
+    const ref = cell.ref as ActorRef<PoolWorkerActor>;
+    this.#ref = ref.with({ timeout: Infinity });
+    cell.onEnded = (report) => cell.retire(report);
+    this.#ended = ref.exited;
+    void this.#ended.then((report) => this.#gone(report));
+    cell.start().then(() => this.#up(), (error) => this.#notStarted(error));
+  }
+
+  /** Its name. */
+  get name(): string {
+    return this.#cell.name;
+  }
+
+  /** See {@link BatchSeat.busy}. */
+  get busy(): number {
+    let busy = 0;
+    for (const { limit } of this.outs) if (limit > 0) busy++;
+    return busy;
+  }
+
+  /** See {@link BatchSeat.room}. */
+  get room(): number {
+    if (this.state !== "up" || this.#cancelled > 0) return 0;
+    return this.left > 0 ? this.#slots.length : 0;
+  }
+
+  /** See {@link BatchSeat.left}. */
+  get left(): number {
+    let left = this.#options.maxTasks - this.served;
+    for (const { limit } of this.outs) left -= limit;
+    return left;
+  }
+
+  /** See {@link BatchSeat.begun}. */
+  begun({ slot }: Out): number {
+    return begunOf(this.#words, slot);
+  }
+
+  /** See {@link BatchSeat.recall}. */
+  recall({ slot }: Out, keep = 0): number {
+    return recall(this.#words, slot, keep);
+  }
+
+  /** See {@link BatchSeat.send}. */
+  send(batch: Batch): void {
+    const slot = this.#slots.pop()!;
+    const id = ++this.#batches;
+    const { entry, args, work } = batch;
+    const limit = args.length;
+    openClaim(this.#words, slot, limit);
+    const sentAt = performance.now();
+    const out: Out = { batch, id, slot, sentAt, limit, seat: this };
+    this.outs.add(out);
+    work.outs.add(out);
+    this.activeAt = sentAt;
+    const task: TaskName = this.#known.has(entry.id)
+      ? [entry.id]
+      : [entry.id, entry.module, entry.name];
+    const flags = (batch.spread ? SPREAD : 0) | (batch.stops ? STOPS : 0);
+    const ref = batch.transfer === undefined
+      ? this.#ref
+      : this.#ref.with({ timeout: Infinity, transfer: batch.transfer });
+    ref.ask.work(id, slot, flags, batch.sliceMs, task, args).then(
+      (answer) => this.#answered(out, answer as BatchAnswer),
+      (error) => this.#unanswered(out, error),
+    );
+  }
+
+  /** See {@link BatchSeat.cancel}. */
+  cancel(out: Out, reason: unknown): void {
+    const begun = this.begun(out);
+    if (begun === 0 || !this.outs.has(out)) return;
+    this.#cancelled++;
+    writeCancel(this.#words, out.id, begun - 1, reason);
+    const late = (): void => {
+      if (this.outs.has(out)) this.kill();
+    };
+    const { killAfterMs } = this.#options;
+    const timer = killAfterMs === Infinity
+      ? undefined
+      : setTimeout(late, killAfterMs);
+    out.over = () => {
+      clearTimeout(timer);
+      this.#cancelled--;
+    };
+  }
+
+  /** Ends it when it has nothing to do. */
+  leave(): void {
+    if (this.state === "leaving" || this.state === "gone") return;
+    this.state = "leaving";
+    this.#hooks.leaves(this);
+    void this.#end(STOP_MS);
+  }
+
+  /** See {@link BatchSeat.kill}. */
+  kill(): void {
+    if (this.state === "gone") return;
+    if (this.state !== "leaving") {
+      this.state = "leaving";
+      this.#hooks.leaves(this);
+    }
+    // A thread that cannot be stopped begins nothing more.
+    for (let slot = 0; slot < SLOTS; slot++) recall(this.#words, slot);
+    void this.#end("kill");
+  }
+
+  /** Resolves when it has ended. */
+  get ended(): Promise<ExitReport> {
+    return this.#ended;
+  }
+
+  async #end(shutdown: number | "kill"): Promise<void> {
+    this.#cell.retire(await this.#cell.end("pool closed", shutdown));
+  }
+
+  #up(): void {
+    if (this.state !== "starting") return;
+    this.state = "up";
+    this.activeAt = performance.now();
+    this.#hooks.up(this);
+  }
+
+  #notStarted(error: unknown): void {
+    const report = { kind: "failed", code: 1 } as const;
+    this.#cell.retire(
+      error instanceof Error ? { ...report, error } : report,
+    );
+  }
+
+  #answered(out: Out, [values, failures, ms]: BatchAnswer): void {
+    const { batch } = out;
+    this.#close(out);
+    this.#known.add(batch.entry.id);
+    batch.entry.took(ms, values.length);
+    this.served += values.length;
+    let next = 0;
+    values.forEach((value, index) => {
+      const failure = failures?.[next];
+      if (failure?.[0] === index) {
+        next++;
+        batch.failed(index, errorFromWire(failure[1]));
+      } else batch.done(index, value);
+    });
+    if (values.length < out.limit) batch.returned(values.length, out.limit);
+    batch.work.tellEnd();
+    if (this.served >= this.#options.maxTasks && this.outs.size === 0) {
+      this.leave();
+    } else this.#hooks.free(this);
+  }
+
+  #unanswered(out: Out, error: unknown): void {
+    const over = error instanceof ActorCrashedError ||
+      error instanceof ActorStoppedError ||
+      error instanceof SystemClosedError;
+    if (over) return void this.#ended.then((report) => this.#lose(out, report));
+    this.#close(out);
+    out.batch.refused(error);
+    out.batch.work.tellEnd();
+    this.#hooks.free(this);
+  }
+
+  /** Its worker has ended without an answer. */
+  #lose(out: Out, report: ExitReport): void {
+    const { batch, slot } = out;
+    recall(this.#words, slot);
+    const begun = this.begun(out);
+    this.#close(out);
+    for (let index = 0; index < begun; index++) {
+      batch.died(index, this.name, report);
+    }
+    if (begun < out.limit) batch.returned(begun, out.limit);
+    batch.work.tellEnd();
+  }
+
+  #close(out: Out): void {
+    this.outs.delete(out);
+    out.batch.work.outs.delete(out);
+    out.over?.();
+    this.#slots.push(out.slot);
+    this.activeAt = performance.now();
+  }
+
+  #gone(report: ExitReport): void {
+    this.state = "gone";
+    this.#hooks.gone(this, report);
+  }
+}

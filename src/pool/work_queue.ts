@@ -1,0 +1,50 @@
+import type { Work } from "./work.ts";
+
+/** Work that waits: the largest priority first, and of one priority in turns. */
+export class WorkQueue {
+  /** By priority, the largest first; a work that gave a batch goes to the end of its line. */
+  readonly #lines: { priority: number; works: Set<Work> }[] = [];
+
+  /** Whether nothing waits. */
+  get empty(): boolean {
+    return this.#lines.every(({ works }) => works.size === 0);
+  }
+
+  /** Puts it at the end of the line of its priority. */
+  add(work: Work): void {
+    this.#line(work.options.priority).add(work);
+  }
+
+  /** Takes it out. */
+  delete(work: Work): void {
+    this.#line(work.options.priority).delete(work);
+  }
+
+  /** Takes the first one out. */
+  shift(): Work | undefined {
+    for (const { works } of this.#lines) {
+      for (const work of works) {
+        works.delete(work);
+        return work;
+      }
+    }
+    return undefined;
+  }
+
+  /** All of it, the first one first. */
+  *[Symbol.iterator](): Generator<Work> {
+    for (const { works } of this.#lines) yield* works;
+  }
+
+  #line(priority: number): Set<Work> {
+    let at = 0;
+    for (; at < this.#lines.length; at++) {
+      const line = this.#lines[at]!;
+      if (line.priority === priority) return line.works;
+      if (line.priority < priority) break;
+    }
+    const works: Set<Work> = new Set();
+    this.#lines.splice(at, 0, { priority, works });
+    return works;
+  }
+}
