@@ -133,43 +133,25 @@ export class LightCell implements Cell, LightOwner {
     this.#outcome = OPEN;
     const restore = this.#restore;
     this.#restore = this.#kept = this.#crash = undefined;
-    const {
-      initTimeout,
-      concurrency,
-      capacity,
-      stash,
-      maxMessageBytes,
-      checkpointMs,
-      overflow,
-      urgent,
-      redeliver,
-      onRestart,
-    } = this.#options;
+    const { orders, transfer } = this.#options;
+    // Who keeps its state is who restarts it.
+    const restarts = this.onCheckpoint !== undefined;
     const { module, definition } = this.#plan;
     const parent = this.#parent;
     const order = {
+      ...orders,
       module,
       definition,
       name: this.name,
       incarnation: this.#incarnation,
-      initTimeout,
-      concurrency,
-      capacity,
-      stash,
-      maxBytes: maxMessageBytes,
-      overflow,
-      urgent,
-      dropMail: onRestart === "drop",
-      // Who keeps its state is who restarts it.
-      redeliver: this.onCheckpoint === undefined ? 0 : redeliver,
-      checkpointMs: this.onCheckpoint && checkpointMs,
+      redeliver: restarts ? orders.redeliver : 0,
+      checkpointMs: restarts ? orders.checkpointMs : undefined,
       onFailure: this.#onFailure,
       parent: parent.adopt === undefined
         ? parent
         : { id: parent.id, name: parent.name },
     };
     const values = takeArgs(this.#plan);
-    const { transfer } = this.#options;
     const args = () => this.#copyOf(values);
     this.#place.start({ order, args, values, transfer, after, restore }, this);
     const outcome = this.#outcome;

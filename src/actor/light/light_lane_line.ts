@@ -4,11 +4,15 @@ import { FULL, reasonOf, STOP_MS } from "../mail/mail_options.ts";
 import type { ExitReport } from "../../exit_report.ts";
 import type { Encoded } from "../../memory/codec.ts";
 import type { PortableData } from "../../memory/portable.ts";
-import { Ask } from "../mail/ask_book.ts";
 import type { Parts } from "../mail/parts.ts";
 import { LIGHT_OP } from "./light_control.ts";
 import type { Lights } from "./light_host.ts";
-import { type LightLine, type LineFacts, travelling } from "./light_line.ts";
+import {
+  type LightLine,
+  type LineFacts,
+  openAsk,
+  travelling,
+} from "./light_line.ts";
 import type { OwnerThread } from "./light_order.ts";
 import { type Address, KIND } from "../mail/protocol.ts";
 import type { RefCore } from "../mail/ref_core.ts";
@@ -113,29 +117,16 @@ export class LaneLine implements LightLine {
       return other.ask(core, { name, hash }, args, options);
     }
     return new Promise((resolve, reject) => {
-      const { isolate } = core;
-      const { timeout = DEFAULT_TIMEOUT_MS, signal } = options;
       const encoded = encodeMessage(core, name, args, options);
-      const ask = new Ask(
-        isolate.asks,
-        core,
-        name,
-        args,
-        timeout,
-        resolve,
-        reject,
-      );
-      ask.light = { begun: false, sent: false, capacity: this.capacity };
-      isolate.asks.add(ask);
-      if (signal !== undefined) ask.listen(signal);
+      const ask = openAsk(core, name, args, options, resolve, reject);
       const transfer = options.transfer ?? NO_TRANSFER;
       this.#send(
         { kind: KIND.ASK, a: hash, b: ask.id, encoded, transfer },
-        timeout,
+        ask.timeoutMs,
         ask,
         core,
       );
-      isolate.wake();
+      core.isolate.wake();
     });
   }
 

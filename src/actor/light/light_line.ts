@@ -4,8 +4,13 @@ import type { ExitReport } from "../../exit_report.ts";
 import type { PortableData } from "../../memory/portable.ts";
 import { policyWord } from "../mail/policy_word.ts";
 import type { OwnerThread } from "./light_order.ts";
+import { Ask } from "../mail/ask_book.ts";
 import type { RefCore } from "../mail/ref_core.ts";
-import type { MethodName, SendOptions } from "../mail/send.ts";
+import {
+  DEFAULT_TIMEOUT_MS,
+  type MethodName,
+  type SendOptions,
+} from "../mail/send.ts";
 
 /** How the mailbox of a light actor takes messages. */
 export interface LightRoom {
@@ -63,6 +68,28 @@ export interface LightLine extends LineFacts {
   ): Promise<ExitReport>;
   /** What a ref to it becomes in a message. */
   travel(core: RefCore): PortableData;
+}
+
+/**
+ * Enters a question to the light actor behind `core`; it settles by `resolve` or `reject`.
+ *
+ * Called when its arguments are found good: what is refused before leaves nothing behind.
+ */
+export function openAsk(
+  core: RefCore,
+  method: string,
+  args: readonly unknown[],
+  { timeout = DEFAULT_TIMEOUT_MS, signal }: SendOptions,
+  resolve: (value: unknown) => void,
+  reject: (error: unknown) => void,
+): Ask {
+  const { asks } = core.isolate;
+  const ask = new Ask(asks, core, method, args, timeout, resolve, reject);
+  const { capacity } = core.line!;
+  ask.light = { begun: false, sent: false, capacity };
+  asks.add(ask);
+  if (signal !== undefined) ask.listen(signal);
+  return ask;
 }
 
 /** A ref to a light actor as it travels. */

@@ -3,10 +3,9 @@ import type { ExitReport } from "../../exit_report.ts";
 import type { PortableData } from "../../memory/portable.ts";
 import type { Overflow } from "../../channel/overflow.ts";
 import { FULL, reasonOf, STOP_MS } from "../mail/mail_options.ts";
-import { Ask } from "../mail/ask_book.ts";
 import type { LightActor } from "./light_actor.ts";
 import type { Lights } from "./light_host.ts";
-import { type LightLine, travelling } from "./light_line.ts";
+import { type LightLine, openAsk, travelling } from "./light_line.ts";
 import { LightMessage } from "./light_message.ts";
 import type { OwnerThread } from "./light_order.ts";
 import type { RefCore } from "../mail/ref_core.ts";
@@ -92,24 +91,11 @@ export class LocalLine implements LightLine {
       return other.ask(core, { name, hash }, args, options);
     }
     return new Promise((resolve, reject) => {
-      const { isolate } = core;
-      const { timeout = DEFAULT_TIMEOUT_MS, signal } = options;
       const given = this.#lights.given(core, name, args, options);
-      const ask = new Ask(
-        isolate.asks,
-        core,
-        name,
-        args,
-        timeout,
-        resolve,
-        reject,
-      );
-      ask.light = { begun: false, sent: false, capacity: this.capacity };
-      isolate.asks.add(ask);
-      if (signal !== undefined) ask.listen(signal);
+      const ask = openAsk(core, name, args, options, resolve, reject);
       const message = new LightMessage(true, hash, given, ask, undefined, 0);
       message.cause = message.caller?.handling;
-      this.#send(message, timeout);
+      this.#send(message, ask.timeoutMs);
     });
   }
 

@@ -1,65 +1,55 @@
 import type { CheckedOptions } from "../spawn_options.ts";
+import type { LightOrder } from "./light_order.ts";
 
-/** What a light actor's owner keeps of its options, for every start. */
-export type LightOptions = Pick<
-  CheckedOptions,
+/** What all orders to start an actor say alike. */
+type Orders = Pick<
+  LightOrder,
   | "initTimeout"
   | "concurrency"
   | "capacity"
   | "stash"
-  | "maxMessageBytes"
-  | "checkpointMs"
+  | "maxBytes"
   | "overflow"
   | "urgent"
   | "redeliver"
-  | "onRestart"
-  | "transfer"
+  | "dropMail"
+  | "checkpointMs"
 >;
+
+/** What a light actor's owner keeps of its options, for every start. */
+export interface LightOptions {
+  /** See {@link LightOrder}; that of the actor before if it says the same, as it mostly does. */
+  readonly orders: Orders;
+  /** What of its arguments is moved. */
+  readonly transfer: readonly Transferable[];
+}
 
 /** Those of the actor before. */
 let last: LightOptions | undefined;
 
-/** What is kept of `checked`: the same object as for the actor before if its options were the same, as they mostly are. */
+/** What is kept of `checked`. */
 export function lightOptions(checked: CheckedOptions): LightOptions {
-  if (last !== undefined && isAlike(last, checked)) return last;
-  const {
-    initTimeout,
-    concurrency,
-    capacity,
-    stash,
-    maxMessageBytes,
-    checkpointMs,
-    overflow,
-    urgent,
-    redeliver,
-    onRestart,
-    transfer,
-  } = checked;
-  return last = {
-    initTimeout,
-    concurrency,
-    capacity,
-    stash,
-    maxMessageBytes,
-    checkpointMs,
-    overflow,
-    urgent,
-    redeliver,
-    onRestart,
-    transfer,
+  const orders: Orders = {
+    initTimeout: checked.initTimeout,
+    concurrency: checked.concurrency,
+    capacity: checked.capacity,
+    stash: checked.stash,
+    maxBytes: checked.maxMessageBytes,
+    overflow: checked.overflow,
+    urgent: checked.urgent,
+    redeliver: checked.redeliver,
+    dropMail: checked.onRestart === "drop",
+    checkpointMs: checked.checkpointMs,
   };
+  const { transfer } = checked;
+  const alike = last !== undefined && transfer.length === 0 &&
+    last.transfer.length === 0 && isAlike(last.orders, orders);
+  return alike ? last! : last = { orders, transfer };
 }
 
-function isAlike(one: LightOptions, other: LightOptions): boolean {
-  return one.initTimeout === other.initTimeout &&
-    one.concurrency === other.concurrency &&
-    one.capacity === other.capacity &&
-    one.stash === other.stash &&
-    one.maxMessageBytes === other.maxMessageBytes &&
-    one.checkpointMs === other.checkpointMs &&
-    one.overflow === other.overflow &&
-    one.urgent === other.urgent &&
-    one.redeliver === other.redeliver &&
-    one.onRestart === other.onRestart &&
-    one.transfer.length === 0 && other.transfer.length === 0;
+function isAlike(one: Orders, other: Orders): boolean {
+  for (const name in one) {
+    if (one[name as keyof Orders] !== other[name as keyof Orders]) return false;
+  }
+  return true;
 }
