@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { LaneReader } from "../../memory/lane.ts";
+import { LaneReader, takeUnsettled } from "../../memory/lane.ts";
 import type { LostMessage } from "../mail/dead_letter.ts";
 import { type LastCall, lastCall } from "../thread/last_call.ts";
 import { KIND } from "../mail/protocol.ts";
@@ -25,16 +25,20 @@ export function fenceLanes(
   lose: (message: LostMessage) => void,
 ): LastCall | undefined {
   let call: LastCall | undefined;
+  const aside = isAside(seat);
   for (const link of seat.links) {
     const { express, memory } = link.lane;
     let reader = new LaneReader(memory, epoch & 1023);
     if (reader.adopt("keep") === "inFlight" && reader.take() === "taken") {
       if (!express) call ??= lastCall(reader, seat.methodOf(reader.a));
-      if (!express && crashed && comesAgain(seat, link, reader, lose)) {
+      if (
+        !express && crashed && !aside && comesAgain(seat, link, reader, lose)
+      ) {
         // As if it had not been taken.
         reader = new LaneReader(memory, epoch & 1023);
         reader.adopt("keep");
-      } else finish(seat, reader);
+      } else if (aside && !express) reader.done();
+      else finish(seat, reader);
     }
     link.begun = reader.finished;
     link.kept = link.retried?.at === link.begun ? 1 : 0;
@@ -43,6 +47,13 @@ export function fenceLanes(
   }
   const shelved = shelve(seat, epoch, crashed, lose);
   return call ?? shelved;
+}
+
+/** Whether the message in flight was put aside: it comes again from there, with what came with it. */
+function isAside({ shelves: { urgent, plain } }: Seat): boolean {
+  return [urgent, plain].some(({ memory }) =>
+    memory !== undefined && takeUnsettled(memory).count > 0
+  );
 }
 
 /** Whether the message that `reader` has in flight is delivered once more; counts it if so. */

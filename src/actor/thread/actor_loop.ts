@@ -196,19 +196,18 @@ export class ActorLoop implements MailConsumer {
     const { mailbox, table, endpoint } = this.#isolate;
     if (this.#handled !== undefined) {
       mailbox.finish(this.#handled);
+      this.#shelf.left();
       this.#handled = undefined;
       this.#count++;
     }
     mailbox.ringProducers();
-    if (this.#count === 0) return;
-    table.add(endpoint, ENDPOINT.HANDLED, this.#count);
+    if (this.#count > 0) table.add(endpoint, ENDPOINT.HANDLED, this.#count);
     this.#count = 0;
   }
 
   /** Asks the actor to end; with `drain`, after all messages that wait. */
   stop(reason: unknown, drain: boolean): void {
-    this.#stop ??= { reason, drain };
-    if (!drain) this.#stop = { reason, drain };
+    if (!drain || this.#stop === undefined) this.#stop = { reason, drain };
     this.#receiving.stop();
     this.#isolate.wake();
   }
@@ -218,16 +217,17 @@ export class ActorLoop implements MailConsumer {
     void this.#fail(error, "crashed");
   }
 
-  /** The message waits on the shelf. The next one is not begun before that outlives this thread. */
+  /** The message waits on the shelf. It leaves its lane when that outlives this thread, and the next one is begun. */
   #putAside(lane: LaneReader): void {
-    this.#shelf.aside = false;
     this.#facts.checkpoints?.changed();
     this.#facts.timers?.handled();
-    this.#shelf.inHand = undefined;
     this.#isolate.chain.end();
-    this.#handled = lane;
-    this.#settle();
-    this.#shelf.kept(this.#hold());
+    const goOn = this.#hold();
+    this.#shelf.leave(() => {
+      this.#handled = lane;
+      this.#settle();
+      goOn();
+    });
   }
 
   /** Begins no message before the answer is called. */
@@ -243,7 +243,6 @@ export class ActorLoop implements MailConsumer {
   #skip(lane: LaneReader): void {
     this.#shelf.skip(lane);
     this.#handled = lane;
-    this.#shelf.kept(this.#hold());
   }
 
   #maybeStop(handled: number): void {

@@ -109,14 +109,18 @@ export class Shelf {
     this.#recalled = true;
   }
 
+  /** Makes the shelf, if there is none yet. */
+  prepare(): void {
+    if (this.#writer !== undefined) return;
+    const memory = createShelf(this.#endpoint, this.#capacity);
+    this.#open(memory);
+    this.#announce(memory);
+  }
+
   /** Puts the record that `lane` has in flight aside; `anyway` if it leaves no reserve. Returns whether there was room. */
   put(lane: LaneReader, anyway: boolean): boolean {
     const again = lane === this.reader;
-    if (this.#writer === undefined) {
-      const memory = createShelf(this.#endpoint, this.#capacity);
-      this.#open(memory);
-      this.#announce(memory);
-    }
+    this.prepare();
     const writer = this.#writer!;
     const { kind, a, b, c, e, start, end } = lane;
     const length = end - start;

@@ -23,6 +23,8 @@ export class Shelves {
   inHand: LaneReader | undefined;
   /** Whether that message was put aside. */
   aside = false;
+  /** Reads the shelf that has the message in hand, as has the lane that it came by: its shelf says so to the nursery. */
+  #twice: LaneReader | undefined;
   readonly #mailbox: Mailbox;
   readonly #urgent: Shelf;
   readonly #plain: Shelf;
@@ -84,9 +86,20 @@ export class Shelves {
     return this.#urgent.due || this.#plain.due;
   }
 
+  /** Makes the shelves before anything is skipped, also that of urgent messages if the mailbox takes them. */
+  prepare(urgent: boolean): void {
+    this.#plain.prepare();
+    if (urgent) this.#urgent.prepare();
+  }
+
+  /** Whether all that is put aside outlives this thread. */
+  get isKept(): boolean {
+    return this.#unknown === 0;
+  }
+
   /** Calls `then` when what was put aside outlives this thread, at once if it does already. */
   kept(then: () => void): void {
-    if (this.#unknown === 0) then();
+    if (this.isKept) then();
     else this.#known.push(then);
   }
 
@@ -110,7 +123,9 @@ export class Shelves {
 
   /** Puts the record that `lane` has in flight behind all others of its kind, until {@link recall}; it must not be {@link full}. */
   skip(lane: LaneReader): void {
-    this.#kindOf(lane).skip(lane);
+    const shelf = this.#kindOf(lane);
+    shelf.skip(lane);
+    this.#isTwice(lane, shelf);
   }
 
   /** What was skipped has its turn from the next {@link takeBeside} on, in its order, before any other of its kind. */
@@ -129,11 +144,30 @@ export class Shelves {
     if (this.#shelfOf(lane!) === undefined && this.#size >= capacity) {
       throw stashFull(actor, capacity, "count");
     }
-    if (!this.#kindOf(lane!).put(lane!, false)) {
-      throw stashFull(actor, capacity, "bytes");
-    }
+    const shelf = this.#kindOf(lane!);
+    if (!shelf.put(lane!, false)) throw stashFull(actor, capacity, "bytes");
     this.aside = true;
+    this.#isTwice(lane!, shelf);
     throw PUT_ASIDE;
+  }
+
+  /** The handler of a message that was put aside has ended. Calls `then` when it may leave its lane; see {@link kept}. */
+  leave(then: () => void): void {
+    this.aside = false;
+    this.inHand = undefined;
+    this.kept(then);
+  }
+
+  #isTwice(lane: LaneReader, { reader }: Shelf): void {
+    if (reader === lane) return;
+    this.#twice = reader;
+    reader!.entrust();
+  }
+
+  /** The message that was put aside has left the lane that it came by. */
+  left(): void {
+    this.#twice?.settle();
+    this.#twice = undefined;
   }
 
   /** See `Stashing.unstash()`: lets all that are aside have their turn from the next {@link takeBeside} on. */
@@ -154,6 +188,7 @@ export class Shelves {
   ): LaneReader | "fenced" | undefined {
     const mailbox = this.#mailbox;
     if (handled !== undefined && !mailbox.finish(handled)) return "fenced";
+    this.left();
     const urgent = this.#urgent.take();
     if (urgent !== undefined) return urgent;
     if (skips && this.#plain.due && this.#full !== undefined) {

@@ -7,10 +7,12 @@
  *
  * @module
  */
+import { ENDPOINT } from "../../memory/endpoints.ts";
 import type { LaneReader } from "../../memory/lane.ts";
 import { isThenable } from "../is_thenable.ts";
 import { type Call, Flight } from "../mail/flight.ts";
 import type { Methods } from "../mail/methods.ts";
+import { takesUrgent } from "../mail/policy_word.ts";
 import { notReceived, Receipt } from "../receipt.ts";
 import { type ReceiveOptions, receiveRefusal } from "../receive.ts";
 import { PUT_ASIDE } from "../stash.ts";
@@ -82,13 +84,17 @@ export class ThreadReceiving {
       this.#by.done(lane!);
     }
     shelf.recall();
-    isolate.wake();
+    // What is skipped outlives this thread from the first message on.
+    const policy = isolate.table.get(isolate.endpoint, ENDPOINT.POLICY);
+    shelf.prepare(takesUrgent(policy));
+    shelf.kept(() => isolate.wake());
     return await receipt.promise;
   }
 
   /** Whether more may be skipped; if not, what waits for a message is told. */
   hasRoom(): boolean {
     const { shelf, name } = this.#by;
+    if (!shelf.isKept) return false;
     const full = shelf.full;
     if (full === undefined) return true;
     this.#receipt!.reject(stashFull(name, shelf.capacity, full));
