@@ -81,10 +81,10 @@ export class QueueCore {
   /** Begins a section: buries the dead. Returns whether this thread may do anything. */
   enter(): boolean {
     const life = ownLife();
-    if (life.fenced) return false;
     const { deaths } = life.lives;
     if (deaths !== peek(this.#words, QUEUE.BURIED)) this.#bury(deaths);
-    return true;
+    // Last: one of those that were buried just now may be this thread itself.
+    return !life.fenced;
   }
 
   /** Whether nothing can be put any more. */
@@ -96,6 +96,17 @@ export class QueueCore {
   get drained(): boolean {
     return this.closed && peek(this.#words, QUEUE.SIZE) === 0 &&
       peek(this.#words, QUEUE.OWNED) === 0;
+  }
+
+  /** Whether nothing comes any more for `who`: what it has not acknowledged itself does not come to it. */
+  endsFor(who: number): boolean {
+    if (this.drained) return true;
+    if (!this.closed || !this.ack || this.hasMessage) return false;
+    let own = true;
+    this.ring.eachOwned((position) =>
+      own = this.ring.isOwn(position, TAKEN, who)
+    );
+    return own;
   }
 
   /** Whether anybody may wait. */
@@ -320,7 +331,7 @@ export class QueueCore {
       this.#grant(place, position);
     }
     if (!this.closed) this.#makeRoom();
-    else if (this.drained) this.#refuse(AIM.TAKE);
+    else this.#refuse(AIM.TAKE, (who) => this.endsFor(who));
     if (ring.get(QUEUE.UNDONE) === 0) {
       this.#tellAll(GRANTED, (arg) => (arg & ~BLOCKING) === IDLE);
     }
@@ -354,8 +365,11 @@ export class QueueCore {
     this.serve();
   }
 
-  #refuse(aim: number): void {
-    this.#tellAll(REFUSED, (arg) => (arg & AIM.MASK) === aim);
+  #refuse(aim: number, isMeant: (who: number) => boolean = () => true): void {
+    this.#tellAll(
+      REFUSED,
+      (arg, who) => (arg & AIM.MASK) === aim && isMeant(who),
+    );
   }
 
   /** Tells those that look whether there is something. */
@@ -364,11 +378,17 @@ export class QueueCore {
     this.#tellAll(AGAIN, (arg) => (arg & ~BLOCKING) === AIM.LOOK);
   }
 
-  #tellAll(state: number, isMeant: (arg: number) => boolean): void {
+  #tellAll(
+    state: number,
+    isMeant: (arg: number, who: number) => boolean,
+  ): void {
     const { monitor } = this;
     for (let place = monitor.high - 1; place >= 0; place--) {
       if (monitor.of(place, PLACE.STATE) !== WAITING) continue;
-      if (isMeant(monitor.of(place, PLACE.ARG))) monitor.tell(place, state);
+      const arg = monitor.of(place, PLACE.ARG);
+      if (isMeant(arg, monitor.of(place, PLACE.WHO))) {
+        monitor.tell(place, state);
+      }
     }
   }
 

@@ -4,6 +4,7 @@
  * @module
  */
 import { InvalidOptionError } from "../errors.ts";
+import { ownLife } from "../sync/lives.ts";
 import { throwFenced } from "../sync/obtain.ts";
 import { checkWait, type SyncWait, type Wait } from "../sync/wait.ts";
 import { WaitTimeoutError } from "../sync/wait_timeout_error.ts";
@@ -207,7 +208,9 @@ export class QueueDesk {
   #take(): number {
     const { core, hand } = this;
     if (!core.enter()) return TAKE.FENCED;
-    if (!core.hasMessage) return core.drained ? TAKE.ENDED : TAKE.NOTHING;
+    if (!core.hasMessage) {
+      return core.endsFor(ownLife().who) ? TAKE.ENDED : TAKE.NOTHING;
+    }
     if (hand.stays(core.ring.first())) hand.note(core.take());
     else {
       hand.copy(core.ring.first());

@@ -4,6 +4,7 @@
  * @module
  */
 import { BLOCKING, PLACE, PLACE_STATE } from "../sync/layout.ts";
+import { ownLife } from "../sync/lives.ts";
 import { PUT, type QueueCore } from "./queue_core.ts";
 import { AIM, CAME, RECORD } from "./queue_layout.ts";
 import type { Freight } from "./queue_ring.ts";
@@ -222,7 +223,7 @@ export class TakeWaiter implements Waiter {
       }
     }
     if (core.hasMessage) return this.#have(core.take());
-    if (core.drained) return this.#end();
+    if (core.endsFor(ownLife().who)) return this.#end();
     const arg = AIM.TAKE | (this.#blocking ? BLOCKING : 0);
     this.place = core.monitor.take(PLACE_STATE.WAITING, arg);
     return this.place < 0 ? NO_PLACE : WAITING;
