@@ -4,6 +4,7 @@ import { defineHandle, remember } from "../sync/handles.ts";
 import { KIND } from "../sync/layout.ts";
 import { checkWait, type SyncWait, type Wait } from "../sync/wait.ts";
 import { OverDoneError } from "./over_done_error.ts";
+import { putMany, takeMany } from "./queue_batch.ts";
 import { QueueClosedError } from "./queue_closed_error.ts";
 import { TAKE } from "./queue_core.ts";
 import { QueueDesk, tooLate } from "./queue_desk.ts";
@@ -155,6 +156,24 @@ export class Queue<T> implements AsyncIterable<T>, Disposable {
   }
 
   /**
+   * Puts messages one behind the other, by a fraction of what each alone would cost.
+   *
+   * @param values The messages; each is copied before it is put.
+   * @param options How long each may wait for room, and how to put it.
+   * @returns A promise that resolves when all are in the queue. It rejects as that of {@linkcode Queue.put}; those before the
+   *   one that failed are in the queue then, and `unsent` is an array of that one and those behind it.
+   * @throws {QueueFullError} If no room came in time, or the overflow is `"fail"`.
+   * @throws {QueueClosedError} If the queue is closed, or is before there is room.
+   * @throws {DataCloneError} If a message cannot be sent; it names where.
+   * @throws {MessageOverCapacityError} If one is larger than the whole queue.
+   * @throws {InvalidOptionError} If an option is out of bounds.
+   * @throws {FencedError} If this thread was given up.
+   */
+  putMany(values: Iterable<T>, options: PutOptions = {}): Promise<void> {
+    return putMany(this.#desk, [...values], options);
+  }
+
+  /**
    * As {@linkcode Queue.put}, blocking the thread.
    *
    * @throws {QueueFullError} If no room came in time, or the overflow is `"fail"`.
@@ -229,6 +248,29 @@ export class Queue<T> implements AsyncIterable<T>, Disposable {
     const now = this.tryTake() ?? this.#desk.takeLaterSync(options);
     if (now === undefined) throw endOf();
     return now.value as T;
+  }
+
+  /**
+   * Takes messages that are there, the next one first, by a fraction of what each alone would cost; waits for the first.
+   *
+   * @param most How many at most, a whole number from 1.
+   * @param options How long to wait for the first.
+   * @returns A promise of them. It rejects as that of {@linkcode Queue.take}.
+   * @throws {WaitTimeoutError} If the time is over.
+   * @throws {QueueClosedError} If the queue is closed, and nothing is left.
+   * @throws {InvalidOptionError} If an option is out of bounds.
+   * @throws {FencedError} If this thread was given up.
+   */
+  async takeMany(most: number, options: Wait = {}): Promise<T[]> {
+    if (!(Number.isInteger(most) && most >= 1)) {
+      throw new InvalidOptionError(
+        `Cannot take as 'most' must be a whole number from 1: current value is ${most}`,
+        { option: "most", value: most },
+      );
+    }
+    const taken = await takeMany(this.#desk, most, options);
+    if (taken.length === 0) throw endOf();
+    return taken as T[];
   }
 
   /**

@@ -357,11 +357,17 @@ export class QueueCore {
     }
   }
 
-  /** Closes: who waits for room is refused. */
+  /** Closes: who waits for room is refused, and who waits until its message is taken. */
   close(): void {
+    const { monitor } = this;
     if (this.closed) return;
-    this.monitor.set(QUEUE.CLOSED, 1);
+    monitor.set(QUEUE.CLOSED, 1);
     this.#refuse(AIM.PUT);
+    for (let place = this.next(AIM.GONE); place >= 0;) {
+      this.withdraw(monitor.of(place, PLACE.ARG) >>> AIM.SHIFT);
+      monitor.tell(place, REFUSED);
+      place = this.next(AIM.GONE);
+    }
     this.serve();
   }
 

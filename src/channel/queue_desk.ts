@@ -12,7 +12,7 @@ import { QueueClosedError } from "./queue_closed_error.ts";
 import { IDLE, OVERFLOW, PUT, QueueCore, TAKE } from "./queue_core.ts";
 import { QueueFullError } from "./queue_full_error.ts";
 import { QueueHand } from "./queue_hand.ts";
-import { AIM, QUEUE, RECORD } from "./queue_layout.ts";
+import { AIM, QUEUE } from "./queue_layout.ts";
 import { QueueLine } from "./queue_line.ts";
 import type { Freight } from "./queue_ring.ts";
 import { waitFor, waitForSync } from "./queue_wait.ts";
@@ -39,7 +39,7 @@ export interface Taken {
 }
 
 const DONE: Promise<void> = Promise.resolve();
-/** Messages that one section takes, or puts. */
+/** Messages that one section acknowledges. */
 const AT_ONCE = 64;
 
 /** One thread at one queue. */
@@ -48,7 +48,8 @@ export class QueueDesk {
   readonly core: QueueCore;
   /** What this thread puts and takes. */
   readonly hand: QueueHand;
-  readonly #line: QueueLine;
+  /** Those of this thread that wait for room. */
+  readonly line: QueueLine;
   /** Those of this thread that wait for a message. */
   readonly #takers: Set<TakeWaiter> = new Set();
   // Made once: a closure for each section would cost as much as the section.
@@ -61,27 +62,29 @@ export class QueueDesk {
   constructor(memory: SharedArrayBuffer) {
     this.core = new QueueCore(memory);
     this.hand = new QueueHand(this.core);
-    this.#line = new QueueLine(this.core);
+    this.line = new QueueLine(this.core);
   }
 
   // -- Putting ----------------------------------------------------------------
 
+  /** Encodes a message into what the hand loads. */
+  pack(value: unknown, options?: PutAsked): Freight {
+    if (options === undefined) return this.hand.pack(value, 0);
+    checkWait("put", options);
+    const { priority = 0, transfer } = options;
+    if (typeof priority === "number" && !Number.isNaN(priority)) {
+      return this.hand.pack(value, priority, transfer);
+    }
+    throw new InvalidOptionError(
+      `Cannot put as 'priority' must be a number: current value is ${priority}`,
+      { option: "priority", value: priority },
+    );
+  }
+
   /** Encodes a message, and puts it if it may be put at once. */
   begin(value: unknown, options?: PutAsked): PutEnd {
-    let priority = 0;
-    let transfer: readonly Transferable[] | undefined;
-    if (options !== undefined) {
-      checkWait("put", options);
-      ({ priority = 0, transfer } = options);
-      if (typeof priority !== "number" || Number.isNaN(priority)) {
-        throw new InvalidOptionError(
-          `Cannot put as 'priority' must be a number: current value is ${priority}`,
-          { option: "priority", value: priority },
-        );
-      }
-    }
-    const { length } = this.hand.pack(value, priority, transfer);
-    if (!this.#line.empty) return "full";
+    const { length } = this.pack(value, options);
+    if (!this.line.empty) return "full";
     const end = length > COPIED_AT_ONCE ? this.#putLong() : this.#putShort();
     this.hand.sweep();
     return end;
@@ -123,7 +126,7 @@ export class QueueDesk {
     options: PutAsked,
   ): Promise<void> {
     try {
-      this.settle(await this.#line.put(freight, options), value, freight);
+      this.settle(await this.line.put(freight, options), value, freight);
     } catch (error) {
       this.hand.drop(freight);
       throw error;
@@ -138,7 +141,7 @@ export class QueueDesk {
     let freight: Freight = this.hand.load;
     if (end === "full" && this.#mayWait) {
       freight = this.hand.keep();
-      end = this.#line.putSync(freight, options as SyncWait);
+      end = this.line.putSync(freight, options as SyncWait);
       this.hand.sweep();
     }
     this.settle(end, value, freight);
@@ -183,16 +186,6 @@ export class QueueDesk {
   #countDrop(): void {
     const { core } = this;
     core.run(() => core.enter() && core.ring.add(QUEUE.DROPPED, 1));
-  }
-
-  /** Puts as many of `values` as may be put at once, from `from` on, by few sections. Returns behind the last. */
-  putSome(values: readonly unknown[], from: number, options: PutAsked): number {
-    let at = from;
-    while (at < values.length) {
-      if (this.begin(values[at], options) !== "put") return at;
-      at++;
-    }
-    return at;
   }
 
   // -- Taking -----------------------------------------------------------------
@@ -267,63 +260,6 @@ export class QueueDesk {
     );
     if (!waitForSync(this.core, waiter, options)) throw tooLate(options);
     return taken;
-  }
-
-  /** Takes up to `most` messages that are there, by few sections; those that cannot be read are not taken, but the first. */
-  takeSome(most: number): unknown[] {
-    const values: unknown[] = [];
-    while (values.length < most) {
-      const positions: number[] = [];
-      const left = Math.min(most - values.length, AT_ONCE);
-      if (!this.core.run(() => this.#gather(positions, left))) {
-        throwFenced("take");
-      }
-      if (positions.length === 0) break;
-      let read = 0;
-      try {
-        for (; read < positions.length; read++) {
-          this.hand.note(positions[read]!);
-          values.push(this.hand.view());
-        }
-      } catch (error) {
-        if (values.length === 0) {
-          // As with one alone: who cannot read it has had it.
-          this.#part(positions, 1);
-          throw error;
-        }
-        most = 0;
-      }
-      this.#part(positions, read);
-    }
-    return values;
-  }
-
-  /** In a section: records whose bytes say all become this thread's. */
-  #gather(positions: number[], most: number): boolean {
-    const { core } = this;
-    if (!core.enter()) return false;
-    while (positions.length < most && core.hasMessage) {
-      const position = core.ring.first();
-      if (core.ring.of(position, RECORD.PARCEL) !== 0) break;
-      positions.push(core.take());
-    }
-    return true;
-  }
-
-  /** The first of some records have been read, and the others have their turn again. */
-  #part(positions: readonly number[], read: number): void {
-    const { core } = this;
-    if (core.ack) this.hand.held.push(...positions.slice(0, read));
-    const own = core.run(() => {
-      if (!core.enter()) return false;
-      for (let i = positions.length - 1; i >= read; i--) {
-        core.giveBack(positions[i]!);
-      }
-      for (let i = 0; i < read && !core.ack; i++) core.release(positions[i]!);
-      core.serve();
-      return true;
-    });
-    if (!own) throwFenced("take");
   }
 
   // -- The rest ---------------------------------------------------------------

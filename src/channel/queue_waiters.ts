@@ -124,7 +124,7 @@ export class PutWaiter implements Waiter {
   #look(): number {
     const state = this.#core.monitor.of(this.place, PLACE.STATE);
     if (state === PLACE_STATE.WAITING) return WAITING;
-    return this.#over("put");
+    return this.#over(state === PLACE_STATE.REFUSED ? "closed" : "put");
   }
 
   #over(end: PutEnd): number {

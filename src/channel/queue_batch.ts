@@ -1,0 +1,164 @@
+/**
+ * Many messages by few sections.
+ *
+ * @module
+ */
+import { throwFenced } from "../sync/obtain.ts";
+import { checkWait, type Wait } from "../sync/wait.ts";
+import { QueueClosedError } from "./queue_closed_error.ts";
+import { TAKE } from "./queue_core.ts";
+import type { PutAsked, QueueDesk } from "./queue_desk.ts";
+import { QueueFullError } from "./queue_full_error.ts";
+import { RECORD } from "./queue_layout.ts";
+import type { Freight } from "./queue_ring.ts";
+
+/** Messages that one section puts, or takes. */
+const AT_ONCE = 64;
+/** Bytes that one section copies; a message with more is put alone. */
+const BYTES_AT_ONCE = 1 << 15;
+
+/** See `Queue.putMany()`. */
+export async function putMany(
+  desk: QueueDesk,
+  values: readonly unknown[],
+  options: PutAsked,
+): Promise<void> {
+  let at = 0;
+  try {
+    while (at < values.length) {
+      at = putSome(desk, values, at, options);
+      if (at === values.length) return;
+      await desk.put(values[at], options);
+      at++;
+    }
+  } catch (error) {
+    throw carrying(error, values.slice(at));
+  }
+}
+
+/** The error of one message, for that one and those behind it. */
+function carrying(error: unknown, unsent: readonly unknown[]): unknown {
+  if (error instanceof QueueFullError) {
+    const { capacity, message } = error;
+    return new QueueFullError(message, { unsent, capacity });
+  }
+  if (error instanceof QueueClosedError) {
+    return new QueueClosedError(error.message, { unsent });
+  }
+  return error;
+}
+
+/** Puts what may be put at once, from `from` on. Returns behind the last. */
+function putSome(
+  desk: QueueDesk,
+  values: readonly unknown[],
+  from: number,
+  options: PutAsked,
+): number {
+  const { core, hand } = desk;
+  let at = from;
+  while (at < values.length && desk.line.empty) {
+    const freights: Freight[] = [];
+    let bytes = 0;
+    while (freights.length < AT_ONCE && at + freights.length < values.length) {
+      try {
+        desk.pack(values[at + freights.length], options);
+      } catch (error) {
+        if (freights.length === 0) throw error;
+        // First those before it.
+        break;
+      }
+      bytes += hand.load.length;
+      if (bytes > BYTES_AT_ONCE) {
+        hand.drop(hand.load);
+        break;
+      }
+      freights.push(hand.keep());
+    }
+    let put = 0;
+    core.run(() => {
+      if (!core.enter()) return;
+      while (put < freights.length && core.putNow(freights[put]!) === 0) put++;
+    });
+    hand.sweep();
+    for (const freight of freights.slice(put)) hand.drop(freight);
+    at += put;
+    // It is put alone, and says why it is not.
+    if (put < freights.length || put === 0) return at;
+  }
+  return at;
+}
+
+/**
+ * See `Queue.takeMany()`.
+ *
+ * @returns Some, or none at the end.
+ */
+export async function takeMany(
+  desk: QueueDesk,
+  most: number,
+  options: Wait,
+): Promise<unknown[]> {
+  checkWait("take", options);
+  options.signal?.throwIfAborted();
+  const there = takeSome(desk, most);
+  if (there.length > 0) return there;
+  const now = desk.takeNow();
+  if (now === TAKE.ENDED) return [];
+  const first = now === TAKE.TAKEN
+    ? desk.opened()
+    : await desk.takeLater(options);
+  if (first === undefined) return [];
+  return [await first.value, ...takeSome(desk, most - 1)];
+}
+
+/** Takes up to `most` messages that are there. One that this thread cannot read is taken alone, and fails alone. */
+function takeSome(desk: QueueDesk, most: number): unknown[] {
+  const { core, hand } = desk;
+  const values: unknown[] = [];
+  for (let all = true; all && values.length < most;) {
+    const positions: number[] = [];
+    const left = Math.min(most - values.length, AT_ONCE);
+    if (!core.run(() => gather(desk, positions, left))) throwFenced("take");
+    let read = 0;
+    try {
+      for (; read < positions.length; read++) {
+        hand.note(positions[read]!);
+        values.push(hand.view());
+      }
+      all = read > 0;
+    } catch {
+      // It has its turn again, and those behind it.
+      all = false;
+    }
+    if (positions.length > 0) part(desk, positions, read);
+  }
+  return values;
+}
+
+/** In a section: records whose bytes say all become this thread's. */
+function gather(desk: QueueDesk, positions: number[], most: number): boolean {
+  const { core } = desk;
+  if (!core.enter()) return false;
+  while (positions.length < most && core.hasMessage) {
+    if (core.ring.of(core.ring.first(), RECORD.PARCEL) !== 0) break;
+    positions.push(core.take());
+  }
+  return true;
+}
+
+/** The first of some records have been read, and the others have their turn again. */
+function part(desk: QueueDesk, positions: number[], read: number): void {
+  const { core, hand } = desk;
+  const own = core.run(() => {
+    if (!core.enter()) return false;
+    for (const position of positions.slice(read)) core.giveBack(position);
+    if (!core.ack) {
+      for (const position of positions.slice(0, read)) core.release(position);
+    }
+    core.serve();
+    return true;
+  });
+  if (!own) throwFenced("take");
+  if (core.ack) hand.held.push(...positions.slice(0, read));
+}
