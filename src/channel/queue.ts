@@ -223,7 +223,7 @@ export class Queue<T> implements AsyncIterable<T>, Disposable {
     try {
       if (options !== undefined) checkWait("take", options);
       if (options?.signal?.aborted) throw options.signal.reason;
-      const now = this.#desk.takeNow();
+      const now = this.#desk.takeSoon();
       if (now === TAKE.TAKEN) {
         return Promise.resolve(this.#desk.hand.open() as T);
       }
@@ -245,9 +245,12 @@ export class Queue<T> implements AsyncIterable<T>, Disposable {
    */
   takeSync(options: SyncWait = {}): T {
     checkSyncWait("take", options);
-    const now = this.tryTake() ?? this.#desk.takeLaterSync(options);
-    if (now === undefined) throw endOf();
-    return now.value as T;
+    const desk = this.#desk;
+    const now = desk.takeSoon();
+    if (now === TAKE.TAKEN) return desk.hand.openSync() as T;
+    const later = now === TAKE.ENDED ? undefined : desk.takeLaterSync(options);
+    if (later === undefined) throw endOf();
+    return later.value as T;
   }
 
   /**
@@ -373,7 +376,7 @@ export class Queue<T> implements AsyncIterable<T>, Disposable {
   async *[Symbol.asyncIterator](): AsyncGenerator<T, void, void> {
     const desk = this.#desk;
     for (;;) {
-      const now = desk.takeNow();
+      const now = desk.takeSoon();
       if (now === TAKE.ENDED) return;
       const taken = now === TAKE.TAKEN
         ? desk.opened()

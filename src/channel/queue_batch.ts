@@ -103,7 +103,7 @@ export async function takeMany(
   options.signal?.throwIfAborted();
   const there = takeSome(desk, most);
   if (there.length > 0) return there;
-  const now = desk.takeNow();
+  const now = desk.takeSoon();
   if (now === TAKE.ENDED) return [];
   const first = now === TAKE.TAKEN
     ? desk.opened()

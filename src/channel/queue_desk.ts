@@ -4,8 +4,10 @@
  * @module
  */
 import { InvalidOptionError } from "../errors.ts";
+import { load } from "../memory/cells.ts";
 import { ownLife } from "../sync/lives.ts";
 import { throwFenced } from "../sync/obtain.ts";
+import { lookUntil } from "../sync/parker.ts";
 import { checkWait, type SyncWait, type Wait } from "../sync/wait.ts";
 import { WaitTimeoutError } from "../sync/wait_timeout_error.ts";
 import { QueueClosedError } from "./queue_closed_error.ts";
@@ -42,6 +44,9 @@ const DONE: Promise<void> = Promise.resolve();
 /** Messages that one section acknowledges. */
 const AT_ONCE = 64;
 
+/** Whether this thread may look for a moment before it waits: the main thread has others to serve. */
+const MAY_LOOK = "WorkerGlobalScope" in globalThis;
+
 /** One thread at one queue. */
 export class QueueDesk {
   /** The sections. */
@@ -56,6 +61,9 @@ export class QueueDesk {
   readonly #putLoad = (): number =>
     this.core.enter() ? this.core.putNow(this.hand.load) : PUT.FENCED;
   readonly #takeOne = (): number => this.#take();
+  readonly #isReady = (): boolean =>
+    load(this.core.monitor.words, QUEUE.SIZE) !== 0 || this.core.closed;
+  readonly #isRoomy = (): boolean => this.core.hasRoom || this.core.closed;
   readonly #read = (position: number): boolean => this.hand.read(position);
 
   /** The desk of this thread at the queue in `memory`. */
@@ -81,11 +89,14 @@ export class QueueDesk {
     );
   }
 
-  /** Encodes a message, and puts it if it may be put at once. */
-  begin(value: unknown, options?: PutAsked): PutEnd {
+  /** Encodes a message, and puts it if it may be put at once; `looks`: or in a moment. */
+  begin(value: unknown, options?: PutAsked, looks = false): PutEnd {
     const { length } = this.pack(value, options);
     if (!this.line.empty) return "full";
-    const end = length > COPIED_AT_ONCE ? this.#putLong() : this.#putShort();
+    let end = length > COPIED_AT_ONCE ? this.#putLong() : this.#putShort();
+    if (end === "full" && looks && MAY_LOOK && lookUntil(this.#isRoomy)) {
+      end = length > COPIED_AT_ONCE ? this.#putLong() : this.#putShort();
+    }
     this.hand.sweep();
     return end;
   }
@@ -108,7 +119,7 @@ export class QueueDesk {
   put(value: unknown, options?: PutAsked): Promise<void> {
     try {
       if (options?.signal?.aborted) throw options.signal.reason;
-      const end = this.begin(value, options);
+      const end = this.begin(value, options, this.#mayWait);
       if (end === "put") return DONE;
       if (end === "closed" || !this.#mayWait) {
         this.settle(end, value, this.hand.load);
@@ -137,7 +148,7 @@ export class QueueDesk {
 
   /** As {@linkcode put}, blocking the thread. */
   putSync(value: unknown, options: PutAsked): void {
-    let end = this.begin(value, options);
+    let end = this.begin(value, options, this.#mayWait);
     let freight: Freight = this.hand.load;
     if (end === "full" && this.#mayWait) {
       freight = this.hand.keep();
@@ -195,6 +206,13 @@ export class QueueDesk {
     const now = this.core.run(this.#takeOne);
     if (now === TAKE.FENCED) throwFenced("take");
     return now;
+  }
+
+  /** As {@linkcode takeNow}; where there is nothing, looks for as long as that has paid lately. */
+  takeSoon(): number {
+    const now = this.takeNow();
+    if (now !== TAKE.NOTHING || !MAY_LOOK) return now;
+    return lookUntil(this.#isReady) ? this.takeNow() : now;
   }
 
   /** In a section. */

@@ -7,7 +7,7 @@ import { wait } from "../memory/cells.ts";
 import { PLACE_STATE, PRIMITIVE } from "../sync/layout.ts";
 import { ownLife } from "../sync/lives.ts";
 import { mayBlock, throwFenced } from "../sync/obtain.ts";
-import { type Cell, park, parkAsync } from "../sync/parker.ts";
+import { type Cell, type Outcome, park, parkAsync } from "../sync/parker.ts";
 import { checkWait, type SyncWait, type Wait } from "../sync/wait.ts";
 import { PLACE } from "../sync/layout.ts";
 import type { QueueCore } from "./queue_core.ts";
@@ -82,34 +82,44 @@ export async function waitFor(
 ): Promise<boolean> {
   const start = timeout === Infinity ? 0 : performance.now();
   const { lives } = ownLife();
-  const stop = waiter.kick?.signal ?? signal;
-  const forward = (): void => waiter.kick?.abort();
-  if (waiter.kick !== undefined) signal?.addEventListener("abort", forward);
-  try {
-    for (;;) {
-      const { deaths } = lives;
-      const came = advance(core, waiter);
-      if (came === CAME.OVER) return true;
-      const left = leftOf(timeout, start);
-      if (left <= 0 || signal?.aborted) {
-        if (withdraw(core, waiter)) return true;
-        signal?.throwIfAborted();
-        return false;
-      }
-      if (came === CAME.NO_PLACE) {
-        await new Promise((resolve) =>
-          setTimeout(resolve, Math.min(left, NO_PLACE_MS))
-        );
-        continue;
-      }
-      const until = { timeout: left, ...(stop && { signal: stop }) };
-      const cell = cellOf(core, waiter);
-      const outcome = await parkAsync(cell, until, deaths, () => bury(core));
-      if (outcome === "fenced") throwFenced(waiter.what);
+  for (;;) {
+    const { deaths } = lives;
+    const came = advance(core, waiter);
+    if (came === CAME.OVER) return true;
+    const left = leftOf(timeout, start);
+    if (left <= 0 || signal?.aborted) {
+      if (withdraw(core, waiter)) return true;
+      signal?.throwIfAborted();
+      return false;
     }
-  } finally {
-    signal?.removeEventListener("abort", forward);
+    if (came === CAME.NO_PLACE) {
+      await new Promise((resolve) =>
+        setTimeout(resolve, Math.min(left, NO_PLACE_MS))
+      );
+      continue;
+    }
+    const outcome = await sleep(core, waiter, deaths, left, signal);
+    if (outcome === "fenced") throwFenced(waiter.what);
   }
+}
+
+/** Waits until its place is told something, another has brought it to its end, or it may not wait any longer. */
+function sleep(
+  core: QueueCore,
+  waiter: Waiter,
+  deaths: number,
+  timeout: number,
+  signal: AbortSignal | undefined,
+): Promise<Outcome> {
+  const { kick } = waiter;
+  const stop = kick?.signal ?? signal;
+  const until = { timeout, ...(stop && { signal: stop }) };
+  const cell = cellOf(core, waiter);
+  const sleeping = parkAsync(cell, until, deaths, () => bury(core));
+  if (kick === undefined || signal === undefined) return sleeping;
+  const forward = (): void => kick.abort();
+  signal.addEventListener("abort", forward);
+  return sleeping.finally(() => signal.removeEventListener("abort", forward));
 }
 
 /**

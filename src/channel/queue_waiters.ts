@@ -22,8 +22,7 @@ export type PutEnd = "put" | "closed" | "full" | "waits";
 export class PutWaiter implements Waiter {
   readonly what = "put";
   place = -1;
-  /** Ends the wait for it, when it was brought to its end by another of this thread. */
-  readonly kick: AbortController = new AbortController();
+  #kick: AbortController | undefined;
   /** What it came to. */
   end: PutEnd = "waits";
   readonly #core: QueueCore;
@@ -75,7 +74,12 @@ export class PutWaiter implements Waiter {
   }
 
   finish(): void {
-    this.kick.abort();
+    this.#kick?.abort();
+  }
+
+  /** See {@linkcode Waiter.kick}. */
+  get kick(): AbortController {
+    return this.#kick ??= new AbortController();
   }
 
   #begin(): number {

@@ -7,7 +7,14 @@ import { peer } from "./peer.ts";
 import type { Contender, Effort } from "./subject.ts";
 
 /** What the peer can measure; see `python_peer.py`. */
-export type PythonJob = "barrier" | "event" | "mutex" | "semaphore" | "value";
+export type PythonJob =
+  | "barrier"
+  | "event"
+  | "mutex"
+  | "queue"
+  | "queue_rtt"
+  | "semaphore"
+  | "value";
 
 const PYTHON = {
   name: "Python",

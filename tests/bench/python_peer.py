@@ -48,11 +48,38 @@ def count_both(ctx, n):
     return (end - start) * 1e3
 
 
+def fill(q, n):
+    for i in range(n):
+        q.put({"id": i, "name": "item", "x": i * 0.5, "y": -i})
+
+
+def echo(a, b, n):
+    for _ in range(n):
+        b.put(a.get())
+
+
+def drain_queue(ctx, n):
+    """Messages a second of one producer, counted from the first that came."""
+    q = ctx.Queue()
+    process = ctx.Process(target=fill, args=(q, n + 1))
+    process.start()
+    q.get()
+    start = perf_counter()
+    for _ in range(n):
+        last = q.get()
+    end = perf_counter()
+    process.join()
+    assert last["id"] == n
+    return n / (end - start)
+
+
 def measure(job, n):
     """Microseconds of a round trip, or of a meeting."""
     ctx = mp.get_context("spawn")
     if job == "value":
         return count_both(ctx, n)
+    if job == "queue":
+        return drain_queue(ctx, n)
     if job == "mutex":
         lock = ctx.Lock()
         start = perf_counter()
@@ -67,6 +94,13 @@ def measure(job, n):
         def step():
             a.release()
             b.acquire()
+    elif job == "queue_rtt":
+        a, b = ctx.Queue(), ctx.Queue()
+        other = echo
+
+        def step():
+            a.put(1)
+            b.get()
     elif job == "event":
         a, b = ctx.Event(), ctx.Event()
         other = event

@@ -9,6 +9,7 @@ import { counter } from "./counter.ts";
 import { lightSubjects } from "./light.ts";
 import { lockSubjects } from "./locks.ts";
 import { mainStall } from "./main_stall.ts";
+import { queueSubjects } from "./queue.ts";
 import { recovery } from "./recovery.ts";
 import { startCold } from "./start_cold.ts";
 import { startWarm } from "./start_warm.ts";
@@ -30,6 +31,7 @@ export const SUBJECTS: readonly Subject[] = [
   ...lightSubjects("local"),
   ...lightSubjects("shared"),
   ...lockSubjects,
+  ...queueSubjects,
 ];
 
 /** A name on the command line is no subject's. */

@@ -19,7 +19,8 @@ function countOf({ quick }: Effort): number {
   return quick ? 100_000 : 300_000;
 }
 
-async function openFlood(effort: Effort): Promise<Trial> {
+/** Items by `postMessage`, from one raw thread to another. */
+export async function openFlood(effort: Effort): Promise<Trial> {
   const count = countOf(effort);
   const collector = await RawThread.start();
   const flooder = await RawThread.start();

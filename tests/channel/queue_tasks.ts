@@ -1,0 +1,75 @@
+/** What other threads do in tests of queues. */
+import { type EventFlag, type Queue, type Task, task } from "../../mod.ts";
+
+/** Doubles numbers, and answers by the queue that comes with each. */
+export const answerBySelf: Task<
+  [questions: Queue<[number, Queue<number>]>],
+  Promise<void>
+> = task(
+  import.meta,
+  "answerBySelf",
+  async (questions: Queue<[number, Queue<number>]>) => {
+    for await (const [number, answers] of questions) {
+      await answers.put(2 * number);
+    }
+  },
+);
+
+/** Puts `count` messages of `size` bytes: 0s, then 1s and so on. */
+export const putBlocking: Task<
+  [queue: Queue<Uint8Array>, size: number, count: number],
+  void
+> = task(
+  import.meta,
+  "putBlocking",
+  (queue: Queue<Uint8Array>, size: number, count: number) => {
+    for (let i = 0; i < count; i++) {
+      queue.putSync(new Uint8Array(size).fill(i));
+    }
+  },
+);
+
+/** Takes `count` messages; returns the sum of all bytes. */
+export const takeBlocking: Task<
+  [queue: Queue<Uint8Array>, count: number],
+  number
+> = task(
+  import.meta,
+  "takeBlocking",
+  (queue: Queue<Uint8Array>, count: number) => {
+    let sum = 0;
+    for (let i = 0; i < count; i++) {
+      for (const byte of queue.takeSync()) sum += byte;
+    }
+    return sum;
+  },
+);
+
+/** Waits for room until it is killed. */
+export const loseRoom: Task<
+  [queue: Queue<string>, ready: EventFlag],
+  Promise<void>
+> = task(
+  import.meta,
+  "loseRoom",
+  async (queue: Queue<string>, ready: EventFlag) => {
+    const putting = queue.put("lost");
+    ready.set();
+    await putting;
+  },
+);
+
+/** Offers a message until it is killed. */
+export const offerAndStay: Task<
+  [queue: Queue<string>, ready: EventFlag],
+  Promise<void>
+> = task(
+  import.meta,
+  "offerAndStay",
+  async (queue: Queue<string>, ready: EventFlag) => {
+    const putting = queue.put("offered");
+    ready.set();
+    await putting;
+    await new Promise(() => {});
+  },
+);
