@@ -29,16 +29,20 @@ export function blockOn<R>(
   { look, attempt, alone, late }: Blocked<R>,
 ): R {
   const { lives } = ownLife();
-  const until = performance.now() + timeout;
+  const until = timeout === Infinity ? timeout : performance.now() + timeout;
   try {
     for (;;) {
-      lookUntil(look);
+      // What comes while it looks costs the other side no wake-up.
+      let come = lookUntil(look) ? attempt() : undefined;
+      if (come !== undefined) return come;
       const { deaths } = lives;
       store(words, index, 1);
-      const come = attempt();
+      come = attempt();
       if (come !== undefined) return come;
       const cell = { words, index, value: 1 };
-      const left = Math.max(0, until - performance.now());
+      const left = until === Infinity
+        ? until
+        : Math.max(0, until - performance.now());
       const outcome = park(cell, left, deaths, () => {
         if (alone()) store(words, index, 0);
       });

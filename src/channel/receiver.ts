@@ -229,20 +229,16 @@ export class Receiver<T> implements AsyncIterable<T>, Disposable {
   /** Receives message after message, and ends when none will come; leaving it early leaves the end open. */
   [Symbol.asyncIterator](): AsyncIterator<T> {
     let done = false;
+    const finish = (error?: unknown): IteratorResult<T> => {
+      done = true;
+      if (error !== undefined && !isEnd(error)) throw error;
+      return { value: undefined, done };
+    };
+    const wrap = (value: T): IteratorResult<T> => ({ value, done: false });
     return {
-      next: async () => {
-        try {
-          if (!done) return { value: await this.receive(), done };
-        } catch (error) {
-          done = true;
-          if (!isEnd(error)) throw error;
-        }
-        return { value: undefined, done: true };
-      },
-      return: () => {
-        done = true;
-        return Promise.resolve({ value: undefined, done });
-      },
+      next: () =>
+        done ? Promise.resolve(finish()) : this.receive().then(wrap, finish),
+      return: () => Promise.resolve(finish()),
     };
   }
 

@@ -45,8 +45,8 @@ export interface EncodeOptions {
   readonly root?: string;
 }
 
-/** Scratch kept between messages, in bytes; a larger message's is given back. */
-const KEPT = 1 << 20;
+/** Scratch kept between messages, in bytes: as much as the largest lane. That of a larger message is given back. */
+const KEPT = 1 << 22;
 /** Room that is always there after `reserve`: any primitive but a long one, or a short key. */
 const ROOM = 96;
 let out = new Uint8Array(1 << 16);

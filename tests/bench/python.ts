@@ -13,6 +13,8 @@ export type PythonJob =
   | "mutex"
   | "queue"
   | "queue_rtt"
+  | "pipe-1k"
+  | "pipe-1m"
   | "semaphore"
   | "value";
 

@@ -73,6 +73,32 @@ def drain_queue(ctx, n):
     return n / (end - start)
 
 
+def collect(r, answer, n):
+    for _ in range(n):
+        r.recv_bytes()
+    answer.send(n)
+
+
+def pipe(ctx, size, n):
+    """Messages of so many bytes in a second, from one process to another."""
+    r, w = ctx.Pipe(duplex=False)
+    answer, done = ctx.Pipe(duplex=False)
+    process = ctx.Process(target=collect, args=(r, done, n + 1))
+    process.start()
+    message = bytes(size)
+    # The other process is up when it has read the first.
+    w.send_bytes(message)
+    while r.poll():
+        pass
+    start = perf_counter()
+    for _ in range(n):
+        w.send_bytes(message)
+    assert answer.recv() == n + 1
+    end = perf_counter()
+    process.join()
+    return n / (end - start)
+
+
 def measure(job, n):
     """Microseconds of a round trip, or of a meeting."""
     ctx = mp.get_context("spawn")
@@ -80,6 +106,8 @@ def measure(job, n):
         return count_both(ctx, n)
     if job == "queue":
         return drain_queue(ctx, n)
+    if job.startswith("pipe-"):
+        return pipe(ctx, 1 << 20 if job == "pipe-1m" else 1 << 10, n)
     if job == "mutex":
         lock = ctx.Lock()
         start = perf_counter()

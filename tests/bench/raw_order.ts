@@ -29,6 +29,15 @@ export type RawOrder =
     readonly port: MessagePort;
     readonly count: number;
   }
+  /** Counts the bytes of messages that come over `port`, and tells their {@linkcode Total} over it when told that it was the last; replies at once. */
+  | { readonly job: "collectBytes"; readonly port: MessagePort }
+  /** Sends messages of so many bytes over `port`; replies with the {@linkcode FloodResult}. */
+  | {
+    readonly job: "floodBytes";
+    readonly port: MessagePort;
+    readonly count: number;
+    readonly bytes: number;
+  }
   /** Takes records out of a ring; replies with their {@linkcode Total}. */
   | {
     readonly job: "drain";

@@ -4,6 +4,7 @@
  * @module
  */
 import { answerOver, askOver } from "./raw_ask.ts";
+import { collectBytes, floodBytes } from "./raw_bytes.ts";
 import { count } from "./raw_count.ts";
 import type { RawOrder } from "./raw_order.ts";
 import { drain, fill } from "./raw_ring.ts";
@@ -27,6 +28,10 @@ function obey(order: RawOrder): unknown {
       return collectOver(order.port);
     case "flood":
       return floodOver(order.port, order.count);
+    case "collectBytes":
+      return collectBytes(order.port);
+    case "floodBytes":
+      return floodBytes(order.port, order.count, order.bytes);
     case "drain":
       return drain(order.ring, order.count);
     case "fill":

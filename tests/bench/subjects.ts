@@ -5,6 +5,7 @@
  */
 import { askHot } from "./ask_hot.ts";
 import { askParked } from "./ask_parked.ts";
+import { channelSubjects } from "./channels.ts";
 import { counter } from "./counter.ts";
 import { lightSubjects } from "./light.ts";
 import { lockSubjects } from "./locks.ts";
@@ -32,6 +33,7 @@ export const SUBJECTS: readonly Subject[] = [
   ...lightSubjects("shared"),
   ...lockSubjects,
   ...queueSubjects,
+  ...channelSubjects,
 ];
 
 /** A name on the command line is no subject's. */

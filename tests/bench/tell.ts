@@ -43,7 +43,8 @@ export async function openFlood(effort: Effort): Promise<Trial> {
   };
 }
 
-async function openRing({ quick }: Effort): Promise<Trial> {
+/** Records in a ring of bytes. */
+export async function openRing({ quick }: Effort): Promise<Trial> {
   const count = quick ? 500_000 : 2_000_000;
   const consumer = await RawThread.start();
   const producer = await RawThread.start();
