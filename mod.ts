@@ -309,12 +309,18 @@ export { Semaphore, type SemaphoreOptions } from "./src/sync/semaphore.ts";
 export type { SyncWait, Wait } from "./src/sync/wait.ts";
 export { WaitTimeoutError } from "./src/sync/wait_timeout_error.ts";
 export {
+  type Histogram,
   type Inputs,
   type JobOptions,
+  type JobProgress,
   type MapOptions,
   Pool,
   PoolBrokenError,
   PoolClosedError,
   type PoolOptions,
+  PoolScope,
+  type PoolStats,
+  type PoolStrategy,
   type RunOptions,
+  type StreamOptions,
 } from "./src/pool/mod.ts";

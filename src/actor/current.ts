@@ -157,6 +157,8 @@ export interface LightRunning {
 export interface TaskRunning {
   /** Aborted when its job is cancelled, or its thread is asked to stop. */
   readonly signal: AbortSignal;
+  /** Tells those who read the progress of its job. */
+  report(value: unknown): void;
 }
 
 let task: TaskRunning | undefined;
@@ -231,6 +233,13 @@ export const current: {
   /** Who started it; `undefined` on the main thread. */
   readonly parent: { readonly id: number; readonly name: string } | undefined;
   /**
+   * Tells whoever reads the progress of the job of this task: see `Job.progress`. Outside of a pool's task it does nothing.
+   *
+   * @param value Anything that can travel. Of many in a row that nobody had the time to read only the last arrives.
+   * @throws {DataCloneError} If `value` cannot travel.
+   */
+  report(value: unknown): void;
+  /**
    * Writes a line to stderr that begins with its name.
    *
    * @param values As of `console.error()`.
@@ -255,6 +264,9 @@ export const current: {
   },
   get parent(): { readonly id: number; readonly name: string } | undefined {
     return here()?.parent;
+  },
+  report(value: unknown): void {
+    if (light === undefined) task?.report(value);
   },
   log(...values: unknown[]): void {
     // deno-lint-ignore troupe/quiet -- this is what it is for

@@ -4,6 +4,7 @@
  * @module
  */
 import type { ExitReport } from "../exit_report.ts";
+import type { JobProgress } from "./progress.ts";
 
 /** Where a job stands; see `Job.state`. */
 export type JobState = "pending" | "running" | "done" | "failed" | "cancelled";
@@ -22,6 +23,8 @@ export interface Errand<R> {
   readonly result: Promise<R>;
   /** See `Job.exited`. */
   readonly exited: Promise<ExitReport>;
+  /** See `Job.progress`. */
+  readonly progress: AsyncIterable<JobProgress>;
   /** See `Job.cancel()`. */
   cancel(reason: unknown): boolean;
   /** See `Job.stop()`. */

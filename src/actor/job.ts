@@ -5,6 +5,7 @@
  */
 import type { ExitReport } from "../exit_report.ts";
 import type { Errand, JobState } from "./errand.ts";
+import type { JobProgress } from "./progress.ts";
 
 /**
  * A promise of a task's result that can be watched, cancelled, stopped and killed: what `run()` and a pool's methods return.
@@ -77,6 +78,34 @@ export class Job<R> implements Promise<R>, AsyncDisposable {
   /** Aborted when the job is cancelled, with the reason; the task's own is `current.signal`. */
   get signal(): AbortSignal {
     return this.#errand.signal;
+  }
+
+  /**
+   * How far it is: an event for each batch of a pool's that is done, and for each `current.report()` of a task of it,
+   * from when the reading begins to its end. A reader that is 1,024 events behind misses the oldest.
+   *
+   * @example What a task says of itself
+   * ```ts
+   * import { current, Pool, task } from "@troupe/actors";
+   * import { assertEquals } from "@std/assert";
+   *
+   * export const copy = task(import.meta, "copy", () => {
+   *   for (const percent of [50, 100]) current.report(percent);
+   * });
+   *
+   * // Threads import this module too: only the main one makes the pool.
+   * if (import.meta.main) {
+   *   await using pool = new Pool({ size: 1 });
+   *   const reports = [];
+   *   for await (const { report } of pool.run(copy, []).progress) {
+   *     if (report !== undefined) reports.push(report);
+   *   }
+   *   assertEquals(reports, [50, 100]);
+   * }
+   * ```
+   */
+  get progress(): AsyncIterable<JobProgress> {
+    return this.#errand.progress;
   }
 
   /** How it ended; resolves once, when nothing of it runs any more, and never rejects. */

@@ -5,6 +5,7 @@ import {
 } from "../errors.ts";
 import type { ExitReport } from "../exit_report.ts";
 import { cancelReason, type Errand, type JobState } from "./errand.ts";
+import { ProgressFeed } from "./progress.ts";
 import type { ActorRef } from "./ref.ts";
 import { failedReport, type ThreadCell } from "./thread/thread_cell.ts";
 
@@ -14,6 +15,8 @@ export class ThreadErrand<R> implements Errand<R> {
   state: JobState = "running";
   /** See {@link Errand.result}. */
   readonly result: Promise<R>;
+  /** See {@link Errand.progress}. */
+  readonly progress: ProgressFeed = new ProgressFeed();
   readonly #cell: ThreadCell;
   readonly #task: string;
   readonly #exited: Promise<ExitReport>;
@@ -27,7 +30,9 @@ export class ThreadErrand<R> implements Errand<R> {
     cell.onEnded = (report) => cell.retire(report);
     this.result = this.#outcome.promise;
     this.#task = task;
-    this.#start().then(this.#outcome.resolve, this.#outcome.reject);
+    const { resolve, reject } = this.#outcome;
+    void this.#start().then(resolve, reject)
+      .then(() => this.progress.end());
   }
 
   /** See {@link Errand.name}. */

@@ -44,6 +44,10 @@ export interface Out {
   limit: number;
   /** Where it is. */
   readonly seat: BatchSeat;
+  /** Reports of its tasks that have come. */
+  reports: number;
+  /** Called when another one has come. */
+  onReport?: () => void;
   /** Called when it is there no more. */
   over?: () => void;
 }

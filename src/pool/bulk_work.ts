@@ -28,7 +28,7 @@ const MAX_WEIGHT = 1 << 18;
 /** Inputs that are to be done. */
 interface Range {
   from: number;
-  readonly to: number;
+  to: number;
   /** How often their worker died. */
   readonly deaths: number;
   /** Whether they go one by one, as several of them could not be sent together. */
@@ -43,6 +43,8 @@ export abstract class BulkWork extends Work {
   readonly #ranges: Range[] = [];
   /** How many inputs there are. */
   #end = 0;
+  /** Those from there on are not begun any more. */
+  #cut = Infinity;
 
   /** The input of that index, which is needed no more once it is sent. */
   protected abstract input(index: number): unknown;
@@ -55,15 +57,35 @@ export abstract class BulkWork extends Work {
 
   /** There are inputs up to index `end` from now on. */
   protected extend(end: number): void {
-    if (end === this.#end) return;
-    this.#ranges.push({ from: this.#end, to: end, deaths: 0, alone: false });
+    const from = this.#end;
+    if (end === from) return;
     this.#end = end;
+    const last = this.#ranges.at(-1);
+    if (last?.to === from && last.deaths === 0 && !last.alone) last.to = end;
+    else this.#ranges.push({ from, to: end, deaths: 0, alone: false });
     this.desk.queue(this);
+  }
+
+  /** Inputs from index `end` on are not to be begun. */
+  protected truncate(end: number): void {
+    if (end >= this.#cut) return;
+    this.#cut = end;
+    const ranges = this.#ranges.splice(0);
+    for (const range of ranges) {
+      if (range.from >= end) continue;
+      this.#ranges.push({ ...range, to: Math.min(range.to, end) });
+    }
+    this.desk.recall(this);
   }
 
   /** See {@link Work.hasMore}. */
   override get hasMore(): boolean {
     return this.#ranges.length > 0 && !this.over;
+  }
+
+  /** See {@link Work.total}. */
+  override get total(): number {
+    return this.#end;
   }
 
   /** See {@link Work.tasks}. */
@@ -93,7 +115,8 @@ export abstract class BulkWork extends Work {
 
   /** Those from index `from` up to `to` are to be done again. */
   giveBack(from: number, to: number, deaths: number, alone: boolean): void {
-    if (this.over || from === to) return;
+    to = Math.min(to, this.#cut);
+    if (this.over || from >= to) return;
     this.#ranges.unshift({ from, to, deaths, alone });
     this.desk.queue(this);
   }

@@ -8,12 +8,14 @@ import {
   releaseDefaultSpawner,
   retainDefaultSpawner,
 } from "../actor/default_system.ts";
+import type { Cell } from "../actor/cell.ts";
 import type { Spawner } from "../actor/offspring.ts";
 import { SystemClosedError, TroupeError } from "../errors.ts";
 import type { ExitReport } from "../exit_report.ts";
 import { backoffDelay, fillBackoff } from "../supervisor/backoff.ts";
 import { workerMemory } from "./cancel_note.ts";
 import type { CheckedPoolOptions } from "./pool_options.ts";
+import { closeDesk, openDesk, PoolDesk } from "./pool_desk.ts";
 import { PoolWorker } from "./pool_worker.ts";
 import { Seat, type SeatHooks } from "./seat.ts";
 
@@ -32,6 +34,8 @@ export interface CrewHooks {
 }
 
 const BACKOFF = fillBackoff({ minMs: 50, maxMs: 1_000 });
+/** Workers that start at the same time: more would only be in each other's way. */
+const MAX_STARTING = Math.max(2, navigator.hardwareConcurrency);
 /** Workers in a row that ended before they had run anything, until there will be no more. */
 const MAX_FAILURES = 4;
 const MAX_MESSAGE_BYTES = 2 ** 31 - 1;
@@ -59,6 +63,7 @@ export class Crew {
     gone: (seat, report) => this.#gone(seat, report),
   };
   #retained: Spawner | undefined;
+  #desk: { readonly cell: Cell; readonly number: number } | undefined;
   #failures = 0;
   #notBefore = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -89,8 +94,8 @@ export class Crew {
   }
 
   /** Starts workers so that `count` start, if there are places for so many; `seats` first. */
-  want(count: number, seats: Iterable<number> = []): void {
-    if (this.#closed || count === 0) return;
+  want(count: number, seats: readonly number[] = []): void {
+    if (this.#closed || count === 0 && seats.length === 0) return;
     const wait = this.#notBefore - performance.now();
     if (wait > 0) {
       this.#timer ??= setTimeout(() => {
@@ -103,6 +108,7 @@ export class Crew {
     for (const { state } of this.#seats.values()) {
       if (state === "starting") starting++;
     }
+    count = Math.min(count, MAX_STARTING);
     for (const index of seats) {
       if (!this.#seats.has(index)) {
         this.#start(index);
@@ -140,6 +146,8 @@ export class Crew {
         id: `${name ?? "pool"}-${index}`,
         actor: PoolWorker,
         args: [
+          index,
+          this.#deskOf(backstage(spawner)),
           memory,
           init && { module: init.module, task: init.task },
           initArgs,
@@ -161,6 +169,33 @@ export class Crew {
     }
   }
 
+  /** The desk that hears what tasks report, which lives as long as any of the workers. */
+  #deskOf(spawner: Spawner): unknown {
+    if (this.#desk !== undefined) return this.#desk.cell.ref;
+    const number = openDesk((place, batch, report) =>
+      this.#seats.get(place)?.reported(batch, report)
+    );
+    const cell = spawner.open({
+      id: "pool-desk",
+      actor: PoolDesk,
+      args: [number],
+      options: { placement: "local" },
+      once: true,
+    });
+    cell.onEnded = (report) => cell.retire(report);
+    this.#desk = { cell, number };
+    void cell.start();
+    return cell.ref;
+  }
+
+  async #closeDesk(): Promise<void> {
+    if (this.#desk === undefined) return;
+    const { cell, number } = this.#desk;
+    this.#desk = undefined;
+    closeDesk(number);
+    cell.retire(await cell.end("pool closed", "kill"));
+  }
+
   #gone(seat: Seat, report: ExitReport): void {
     const expected = report.kind === "stopped" || report.kind === "killed";
     this.#seats.delete(seat.index);
@@ -177,6 +212,8 @@ export class Crew {
 
   #failed(error: unknown, final: boolean): void {
     if (this.#closed) return;
+    // Those that started together fail together, once.
+    if (!final && performance.now() < this.#notBefore) return;
     if (final || ++this.#failures >= MAX_FAILURES) {
       return this.#hooks.broken(error);
     }
@@ -185,8 +222,9 @@ export class Crew {
     this.#hooks.again();
   }
 
-  /** Nothing of the pool keeps the default system. */
+  /** No worker is left: nothing of the pool keeps the default system. */
   #release(): void {
+    void this.#closeDesk();
     if (this.#retained === undefined) return;
     this.#retained = undefined;
     releaseDefaultSpawner();

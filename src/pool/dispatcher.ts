@@ -15,14 +15,16 @@ import type { Desk, Work } from "./work.ts";
 
 /** What a dispatcher is told of the world. */
 export interface DispatcherHooks {
-  /** There is more to do than the seats have room for: `count` more would have something to do at once. */
-  wanted(count: number): void;
+  /** There is more to do than the seats have room for: `count` more would have something to do at once, those at `seats` first. */
+  wanted(count: number, seats: readonly number[]): void;
   /** Calls `then` after the turn that runs, once for all calls until then. */
   soon(then: () => void): void;
   /** Calls `then` in `ms` milliseconds, once for all calls until then. */
   later(ms: number, then: () => void): void;
   /** Milliseconds that only go up. */
   now(): number;
+  /** Work has settled. */
+  settled(work: Work): void;
   /** The last work has settled. */
   drained(): void;
 }
@@ -93,13 +95,19 @@ export class Dispatcher implements Desk {
     this.#hooks.soon(this.#pump);
   }
 
+  /** See {@link Desk.recall}. */
+  recall(work: Work): void {
+    for (const out of work.outs) this.#takeBack(out);
+  }
+
   /** See {@link Desk.settled}. */
   settled(work: Work): void {
     if (work.queued) {
       this.#queueFor(work).delete(work);
       work.queued = false;
     }
-    for (const out of work.outs) this.#takeBack(out);
+    this.recall(work);
+    this.#hooks.settled(work);
     this.#open.delete(work);
     if (this.#open.size === 0) this.#hooks.drained();
   }
@@ -120,7 +128,30 @@ export class Dispatcher implements Desk {
     );
     if (idle.length > 0 && !this.#steal(idle)) this.#stealLater();
     const more = this.#size - this.#seats.size;
-    if (more > 0) this.#hooks.wanted(Math.min(more, this.#wishes()));
+    if (more > 0) {
+      this.#hooks.wanted(Math.min(more, this.#wishes()), this.#missed());
+    }
+  }
+
+  /** The seat that has least to do, of those that there are and those that may be. */
+  leastBusy(): number {
+    const loads: number[] = new Array(this.#size).fill(0);
+    for (const [index, own] of this.#own) {
+      for (const { tasks } of own) loads[index]! += tasks;
+    }
+    for (const { index, outs } of this.#seats) {
+      for (const { limit } of outs) loads[index]! += limit;
+    }
+    return loads.indexOf(Math.min(...loads));
+  }
+
+  /** Seats that there are not, and that something waits for. */
+  #missed(): number[] {
+    const missed: number[] = [];
+    for (const [index, own] of this.#own) if (!own.empty) missed.push(index);
+    if (missed.length === 0) return missed;
+    const there = new Set([...this.#seats].map(({ index }) => index));
+    return missed.filter((index) => !there.has(index));
   }
 
   /** Whether what the seat does is over so soon that it would wait for its next batch. */
@@ -156,12 +187,19 @@ export class Dispatcher implements Desk {
   /** Gives the seat the next batch. Returns whether there was one. */
   #give(seat: BatchSeat): boolean {
     const own = this.#own.get(seat.index);
-    return own !== undefined && this.#giveOf(own, seat) ||
-      this.#giveOf(this.#queue, seat);
+    if (own !== undefined && this.#giveOf(own, seat)) return true;
+    if (this.#giveOf(this.#queue, seat)) return true;
+    if (seat.busy > 0) return false;
+    for (const other of this.#own.values()) {
+      if (other !== own && this.#giveOf(other, seat, true)) return true;
+    }
+    return false;
   }
 
-  #giveOf(queue: WorkQueue, seat: BatchSeat): boolean {
-    for (let work = queue.shift(); work !== undefined; work = queue.shift()) {
+  #giveOf(queue: WorkQueue, seat: BatchSeat, free = false): boolean {
+    for (;;) {
+      const work = queue.shift(free);
+      if (work === undefined) return false;
       work.queued = false;
       const batch = work.take(seat.left, this.#size);
       if (work.hasMore) {
@@ -172,7 +210,6 @@ export class Dispatcher implements Desk {
       seat.send(batch);
       return true;
     }
-    return false;
   }
 
   /** Takes what is not begun back to the queue. Returns how much that was. */
@@ -190,7 +227,7 @@ export class Dispatcher implements Desk {
     let stolen = 0;
     for (const seat of this.#seats) {
       for (const out of seat.outs) {
-        if (out.sentAt > latest || out.batch.work.options.seat !== undefined) {
+        if (out.sentAt > latest || out.batch.work.options.bound) {
           continue;
         }
         // A share for itself: it may soon be through with what it runs.
@@ -207,7 +244,7 @@ export class Dispatcher implements Desk {
   #stealLater(): void {
     for (const seat of this.#seats) {
       for (const out of seat.outs) {
-        if (out.batch.work.options.seat !== undefined) continue;
+        if (out.batch.work.options.bound) continue;
         if (out.limit > out.seat.begun(out)) {
           return this.#hooks.later(STEAL_MS, this.#pump);
         }

@@ -10,6 +10,8 @@
  * | `future.running()`, `done()`, `cancelled()`     | `job.state`                                                 |
  * | `future.add_done_callback(f)`                   | `job.finally(f)`                                            |
  * | `executor.map`, `pool.map`                      | `pool.map(f, inputs)`                                       |
+ * | `pool.imap`, `executor.map(buffersize=n)`       | `pool.stream(f, inputs, { readAhead: n })`                  |
+ * | `pool.imap_unordered`                           | `pool.stream(f, inputs, { ordered: false })`                |
  * | `pool.starmap`                                  | `pool.starmap(f, lists)`                                    |
  * | `wait(futures, FIRST_COMPLETED)`                | `settleFirst(jobs, "completed")`                            |
  * | `as_completed(futures)`                         | `asCompleted(jobs)`                                         |
@@ -40,11 +42,17 @@ export type { Task } from "../actor/define.ts";
 export { Job } from "../actor/job.ts";
 export type { JobState } from "../actor/errand.ts";
 export type { Spawner } from "../actor/offspring.ts";
-export { type Inputs, Pool } from "./pool.ts";
+export type { JobProgress } from "../actor/progress.ts";
+export type { Inputs } from "./inputs.ts";
+export { Pool } from "./pool.ts";
+export { PoolScope } from "./pool_scope.ts";
+export type { Histogram, PoolStats } from "./pool_stats.ts";
 export { PoolBrokenError, PoolClosedError } from "./pool_errors.ts";
 export type {
   JobOptions,
   MapOptions,
   PoolOptions,
+  PoolStrategy,
   RunOptions,
+  StreamOptions,
 } from "./pool_options.ts";

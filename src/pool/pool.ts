@@ -8,33 +8,24 @@ import type { Errand } from "../actor/errand.ts";
 import { Job } from "../actor/job.ts";
 import { InvalidOptionError } from "../errors.ts";
 import { checkOptionNames } from "../option_names.ts";
-import { Crew } from "./crew.ts";
-import { Dispatcher } from "./dispatcher.ts";
+import { checkInputs, type Inputs } from "./inputs.ts";
 import { MapWork } from "./map_work.ts";
-import { PoolBrokenError, PoolClosedError } from "./pool_errors.ts";
+import { type AnyTask, PoolCore } from "./pool_core.ts";
 import {
-  type CheckedJobOptions,
   type CheckedPoolOptions,
   checkMapOptions,
   checkPoolOptions,
   checkRunOptions,
+  checkStreamOptions,
   type MapOptions,
   type PoolOptions,
   type RunOptions,
+  type StreamOptions,
 } from "./pool_options.ts";
+import { type PoolScope, runScope } from "./pool_scope.ts";
+import type { PoolStats } from "./pool_stats.ts";
 import { RunWork } from "./run_work.ts";
-import { TaskBook, type TaskFacts } from "./task_facts.ts";
-import type { Work, WorkOptions } from "./work.ts";
-
-/** The longest that a timer can wait, in milliseconds. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
-
-/** The inputs of a map: one after the other, now or later. */
-export type Inputs<T> = Iterable<T> | AsyncIterable<T>;
-
-/** A task, whatever it takes and gives. */
-// deno-lint-ignore no-explicit-any -- any task
-type AnyTask = Task<any, unknown>;
+import { StreamWork } from "./stream_work.ts";
 
 /**
  * Some workers that run the tasks of many jobs: Python's `Pool` and `concurrent.futures`.
@@ -65,62 +56,17 @@ type AnyTask = Task<any, unknown>;
  */
 export class Pool implements AsyncDisposable {
   readonly #options: CheckedPoolOptions;
-  readonly #dispatcher: Dispatcher;
-  readonly #crew: Crew;
-  readonly #tasks: TaskBook = new TaskBook();
-  #jobs = 0;
-  #state: "open" | "closing" | "broken" = "open";
-  #cause: unknown;
-  #closing: Promise<void> | undefined;
-  #drained: PromiseWithResolvers<void> = Promise.withResolvers();
-  #warm: PromiseWithResolvers<void> | undefined;
+  readonly #core: PoolCore;
 
   /**
-   * Makes a pool; no worker starts yet.
+   * Makes a pool; no worker starts yet, but for `minSize` of them.
    *
    * @param options How many workers, and how they are treated.
    * @throws {InvalidOptionError} If an option is out of its bounds, or there is none of its name.
    */
   constructor(options: PoolOptions = {}) {
     this.#options = checkPoolOptions(options);
-    let pumping = false;
-    let later: ReturnType<typeof setTimeout> | undefined;
-    this.#dispatcher = new Dispatcher(this.#options.size, {
-      wanted: (count) => this.#crew.want(count),
-      soon: (then) => {
-        if (pumping) return;
-        pumping = true;
-        queueMicrotask(() => {
-          pumping = false;
-          then();
-        });
-      },
-      later: (ms, then) => {
-        later ??= setTimeout(() => {
-          later = undefined;
-          then();
-        }, ms);
-      },
-      now: () => performance.now(),
-      drained: () => {
-        clearTimeout(later);
-        later = undefined;
-        this.#drained.resolve();
-      },
-    });
-    this.#crew = new Crew(this.#options, {
-      joined: (seat) => {
-        this.#dispatcher.join(seat);
-        this.#checkWarm();
-      },
-      left: (seat) => this.#dispatcher.leave(seat),
-      free: () => this.#dispatcher.free(),
-      again: () => {
-        this.#dispatcher.free();
-        if (this.#warm !== undefined) this.#crew.want(this.#options.size);
-      },
-      broken: (cause) => this.#break(cause),
-    });
+    this.#core = new PoolCore(this.#options);
   }
 
   /** The most workers it has. */
@@ -136,12 +82,7 @@ export class Pool implements AsyncDisposable {
    * @throws {PoolClosedError} If the pool is closed.
    */
   warm(): Promise<void> {
-    this.#refuse("start the workers");
-    this.#warm ??= Promise.withResolvers();
-    const { promise } = this.#warm;
-    this.#checkWarm();
-    this.#crew.want(this.#options.size - this.#crew.up);
-    return promise;
+    return this.#core.warm();
   }
 
   /**
@@ -150,7 +91,7 @@ export class Pool implements AsyncDisposable {
    * @typeParam A The arguments.
    * @typeParam R What the task returns; a promise is awaited there.
    * @param task What `task()` or `remote()` returned.
-   * @param args Its arguments; copies of them are sent.
+   * @param args Its arguments, which are copied when a worker takes the task: leave them alone until then.
    * @param options Its deadline, signal and priority.
    * @returns A promise of its result that can be watched and cancelled.
    * @throws {InvalidOptionError} If `task` is no handle, `args` is no array, or an option is out of its bounds.
@@ -180,31 +121,32 @@ export class Pool implements AsyncDisposable {
     args: A,
     options?: RunOptions,
   ): Job<Awaited<R>> {
-    const entry = this.#entry(task);
+    const core = this.#core;
+    const facts = core.facts(task);
     const { retries } = this.#options;
     const { transfer, ...checked } = checkRunOptions(
-      entry.name,
+      facts.name,
       options,
       retries,
     );
     if (!Array.isArray(args)) {
       throw new InvalidOptionError(
-        `Cannot run "${entry.name}" as its arguments must be an array: current value is ${
+        `Cannot run "${facts.name}" as its arguments must be an array: current value is ${
           Deno.inspect(args, { depth: 1 })
         }`,
         { option: "args", value: args },
       );
     }
     const work = new RunWork(
-      this.#dispatcher,
-      ++this.#jobs,
-      entry,
-      optionsOf(checked),
+      core.dispatcher,
+      core.nextId(),
+      facts,
+      core.optionsFor(checked),
       args,
       transfer,
     );
-    this.#take(work, checked);
-    if (!work.over) this.#dispatcher.queue(work);
+    core.take(work, checked);
+    if (!work.over) core.dispatcher.queue(work);
     return new Job(work as Errand<Awaited<R>>);
   }
 
@@ -268,6 +210,145 @@ export class Pool implements AsyncDisposable {
   }
 
   /**
+   * Runs a task for each input, and gives the results one by one.
+   *
+   * - **Lazy:** no input is read before the first result is wanted, and at most `readAhead` beyond those taken.
+   * - **An error comes in its place:** of an ordered stream the results of the inputs before it come first. So does an
+   *   error of the inputs themselves.
+   * - **Leaving the loop** closes the inputs, and what has not begun never does.
+   *
+   * @typeParam T An input.
+   * @typeParam R What the task returns; a promise is awaited there.
+   * @param task What `task()` or `remote()` returned; it takes one argument.
+   * @param inputs The inputs; copies of them are sent.
+   * @param options `ordered`, `readAhead`, and how many are sent at once.
+   * @returns An iterator of the results.
+   * @throws {InvalidOptionError} If `task` is no handle, `inputs` is not iterable, or an option is out of its bounds.
+   * @throws {PoolClosedError} If the pool is closed.
+   * @throws {PoolBrokenError} If its workers do not start.
+   *
+   * @example Results as they come
+   * ```ts
+   * import { Pool, task } from "@troupe/actors";
+   * import { assertEquals } from "@std/assert";
+   *
+   * export const square = task(import.meta, "square", (x: number) => x * x);
+   *
+   * // Threads import this module too: only the main one makes the pool.
+   * if (import.meta.main) {
+   *   await using pool = new Pool({ size: 2 });
+   *   function* numbers() {
+   *     for (let i = 1;; i++) yield i;
+   *   }
+   *   let sum = 0;
+   *   for await (const x of pool.stream(square, numbers())) {
+   *     if (x > 100) break;
+   *     sum += x;
+   *   }
+   *   assertEquals(sum, 385);
+   * }
+   * ```
+   */
+  stream<T, R>(
+    task: Task<[T], R>,
+    inputs: Inputs<T>,
+    options: StreamOptions = {},
+  ): AsyncIterableIterator<Awaited<R>> {
+    return this.#stream(task, inputs, options) as unknown as (
+      AsyncIterableIterator<Awaited<R>>
+    );
+  }
+
+  /**
+   * Runs a task for each input and drops the results.
+   *
+   * @typeParam T An input.
+   * @param task What `task()` or `remote()` returned; it takes one argument.
+   * @param inputs The inputs, read as they are needed.
+   * @param options `readAhead`, and how many are sent at once.
+   * @returns A promise of how many there were. It rejects with the first error.
+   */
+  async forEach<T>(
+    task: Task<[T], unknown>,
+    inputs: Inputs<T>,
+    options: StreamOptions = {},
+  ): Promise<number> {
+    let count = 0;
+    const all = this.#stream(task, inputs, { ordered: false, ...options });
+    for await (const _ of all) count++;
+    return count;
+  }
+
+  /**
+   * Runs a task for each input, and folds the results into one, in the order of the inputs.
+   *
+   * @typeParam T An input.
+   * @typeParam R What the task returns; a promise is awaited there.
+   * @typeParam S What it is all folded into.
+   * @param task What `task()` or `remote()` returned; it takes one argument.
+   * @param inputs The inputs, read as they are needed.
+   * @param fold Puts a result to what there is so far; runs here.
+   * @param initial What there is at first.
+   * @param options `readAhead`, and how many are sent at once.
+   * @returns A promise of what there is in the end. It rejects with the first error, also of `fold`.
+   */
+  async reduce<T, R, S>(
+    task: Task<[T], R>,
+    inputs: Inputs<T>,
+    fold: (so: S, result: Awaited<R>) => S | PromiseLike<S>,
+    initial: S,
+    options: StreamOptions = {},
+  ): Promise<S> {
+    let so = initial;
+    for await (const result of this.#stream(task, inputs, options)) {
+      so = await fold(so, result as Awaited<R>);
+    }
+    return so;
+  }
+
+  /**
+   * Runs `body` with a scope whose jobs all end with it.
+   *
+   * - **Waits:** for every job that the body has started, also for those it does not await.
+   * - **One fails, all end:** an error of a job or of the body cancels the others, and is what the scope rejects with.
+   *
+   * @typeParam R What the body returns.
+   * @param body Starts jobs with `scope.run()` and `scope.map()`.
+   * @returns A promise of what the body returns, when nothing of it runs any more.
+   *
+   * @example Both or none
+   * ```ts
+   * import { Pool, task } from "@troupe/actors";
+   * import { assertEquals } from "@std/assert";
+   *
+   * export const square = task(import.meta, "square", (x: number) => x * x);
+   *
+   * // Threads import this module too: only the main one makes the pool.
+   * if (import.meta.main) {
+   *   await using pool = new Pool({ size: 2 });
+   *   const sum = await pool.scope(async (scope) => {
+   *     const jobs = [scope.run(square, [3]), scope.run(square, [4])];
+   *     const [a, b] = await Promise.all(jobs);
+   *     return a! + b!;
+   *   });
+   *   assertEquals(sum, 25);
+   * }
+   * ```
+   */
+  scope<R>(body: (scope: PoolScope) => PromiseLike<R> | R): Promise<R> {
+    return runScope(this, body);
+  }
+
+  /**
+   * How it stands.
+   *
+   * @returns Its workers, jobs and tasks, and how long they took.
+   */
+  stats(): PoolStats {
+    return this.#core.stats();
+  }
+
+  /**
    * Takes no more jobs, waits for those there are, then ends the workers.
    *
    * - **Idempotent:** each further call returns the promise of the first.
@@ -281,13 +362,7 @@ export class Pool implements AsyncDisposable {
       options,
       { cancelPending: true },
     );
-    if (this.#state === "open") this.#state = "closing";
-    if (options.cancelPending === true) {
-      for (const work of [...this.#dispatcher.open]) {
-        if (!work.begun) work.cancel(closedError(work.name, "was closed"));
-      }
-    }
-    return this.#closing ??= this.#close();
+    return this.#core.close(options.cancelPending === true);
   }
 
   /**
@@ -295,43 +370,13 @@ export class Pool implements AsyncDisposable {
    *
    * @returns A promise that resolves when all workers have ended; it never rejects.
    */
-  async terminate(): Promise<void> {
-    if (this.#state === "open") this.#state = "closing";
-    for (const work of [...this.#dispatcher.open]) {
-      work.cancel(closedError(work.name, "was terminated"));
-    }
-    await this.#crew.close("kill");
-    await this.close();
+  terminate(): Promise<void> {
+    return this.#core.terminate();
   }
 
   /** Waits for all jobs and ends the workers, as {@linkcode Pool.close} does. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
-  }
-
-  async #close(): Promise<void> {
-    this.#warm?.promise.catch(() => {});
-    this.#warm?.reject(closedError("its workers", "was closed"));
-    if (this.#dispatcher.open.size > 0) {
-      this.#drained = Promise.withResolvers();
-      await this.#drained.promise;
-    }
-    await this.#crew.close("stop");
-  }
-
-  #refuse(what: string): void {
-    if (this.#state === "broken") throw this.#brokenError(what);
-    if (this.#state === "closing") {
-      throw new PoolClosedError(
-        `Cannot ${what} as the pool is closed: make a new one`,
-      );
-    }
-  }
-
-  #entry(task: AnyTask): TaskFacts {
-    const entry = this.#tasks.entry(task);
-    this.#refuse(`run "${entry.name}"`);
-    return entry;
   }
 
   #map(
@@ -340,77 +385,39 @@ export class Pool implements AsyncDisposable {
     options: MapOptions,
     spread: boolean,
   ): Job<unknown> {
-    const entry = this.#entry(task);
+    const core = this.#core;
+    const facts = core.facts(task);
     const { retries } = this.#options;
-    const { chunk, ...checked } = checkMapOptions(entry.name, options, retries);
-    checkInputs(entry.name, inputs);
-    const work = new MapWork(this.#dispatcher, ++this.#jobs, entry, {
-      ...optionsOf(checked),
-      chunk,
-      spread,
-    });
-    this.#take(work, checked);
+    const { chunk, ...checked } = checkMapOptions(facts.name, options, retries);
+    checkInputs(facts.name, inputs);
+    const asked = { ...core.optionsFor(checked), chunk, spread };
+    const work = new MapWork(core.dispatcher, core.nextId(), facts, asked);
+    core.take(work, checked);
     void work.read(inputs);
     return new Job(work);
   }
 
-  #take(
-    work: Work,
-    { signal, timeout }: CheckedJobOptions,
-  ): void {
-    this.#dispatcher.add(work);
-    work.listen(signal);
-    if (timeout === Infinity || work.over) return;
-    work.within(Math.min(timeout, MAX_TIMER_MS));
-  }
-
-  #checkWarm(): void {
-    if (this.#crew.up < this.#options.size) return;
-    this.#warm?.resolve();
-    this.#warm = undefined;
-  }
-
-  #brokenError(what: string): PoolBrokenError {
-    const cause = this.#cause;
-    return new PoolBrokenError(
-      `Cannot ${what} as the workers of the pool do not start: ${
-        cause instanceof Error ? cause.message : String(cause)
-      }`,
-      { cause },
+  #stream(
+    task: AnyTask,
+    inputs: Inputs<unknown>,
+    options: StreamOptions,
+  ): StreamWork {
+    const core = this.#core;
+    const facts = core.facts(task);
+    const { chunk, ordered, readAhead, ...checked } = checkStreamOptions(
+      facts.name,
+      options,
+      this.#options,
     );
+    checkInputs(facts.name, inputs);
+    const work = new StreamWork(
+      core.dispatcher,
+      core.nextId(),
+      facts,
+      { ...core.optionsFor(checked), chunk, spread: false, ordered, readAhead },
+      inputs,
+    );
+    core.take(work, checked);
+    return work;
   }
-
-  #break(cause: unknown): void {
-    if (this.#state === "broken") return;
-    this.#cause = cause;
-    const wasOpen = this.#state === "open";
-    if (wasOpen) this.#state = "broken";
-    for (const work of [...this.#dispatcher.open]) {
-      work.reject(this.#brokenError(`run "${work.name}"`));
-    }
-    this.#warm?.reject(this.#brokenError("start the workers"));
-    this.#warm = undefined;
-    void this.#crew.close("kill");
-  }
-}
-
-function optionsOf({ priority, retries }: CheckedJobOptions): WorkOptions {
-  return { priority, retries, seat: undefined };
-}
-
-function closedError(name: string, how: string): PoolClosedError {
-  return new PoolClosedError(`Cannot run "${name}" as the pool ${how}`);
-}
-
-function checkInputs(task: string, inputs: unknown): void {
-  const iterable = typeof inputs === "string" ||
-    typeof inputs === "object" && inputs !== null &&
-      (Symbol.iterator in inputs || Symbol.asyncIterator in inputs);
-  if (iterable) return;
-  throw new InvalidOptionError(
-    `Cannot map "${task}" as its inputs must be iterable: current value is ${
-      Deno.inspect(inputs, { depth: 1 })
-    }`,
-    { option: "inputs", value: inputs },
-  );
 }

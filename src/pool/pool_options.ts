@@ -12,6 +12,11 @@ import { MAX_BATCH } from "./claims.ts";
 /** The most workers that a pool can have. */
 const MAX_SIZE = 1_024;
 
+/** How the workers of a pool come by their tasks; see {@linkcode PoolOptions.strategy}. */
+export type PoolStrategy = "pull" | "roundRobin" | "leastBusy";
+
+const STRATEGIES: readonly PoolStrategy[] = ["pull", "roundRobin", "leastBusy"];
+
 /** How a pool is made. A value out of its bounds is refused with `InvalidOptionError`, and nothing starts. */
 export interface PoolOptions {
   /**
@@ -73,6 +78,13 @@ export interface PoolOptions {
    */
   readonly killAfterMs?: number;
   /**
+   * Who gets what comes: `"pull"`, whoever has nothing to do; `"roundRobin"`, each in turn; `"leastBusy"`, who has the
+   * fewest tasks. One that has nothing to do takes what another has not begun.
+   *
+   * @default {"pull"}
+   */
+  readonly strategy?: PoolStrategy;
+  /**
    * Where its workers live.
    *
    * @default {the default system, or the actor that makes the pool}
@@ -103,6 +115,8 @@ export interface CheckedPoolOptions {
   readonly retries: number;
   /** See {@link PoolOptions.killAfterMs}. */
   readonly killAfterMs: number;
+  /** See {@link PoolOptions.strategy}. */
+  readonly strategy: PoolStrategy;
   /** See {@link PoolOptions.system}. */
   readonly system: Spawner | undefined;
 }
@@ -129,6 +143,8 @@ export interface JobOptions {
    * @default {that of the pool}
    */
   readonly retries?: number;
+  /** Jobs with the same key are done by the worker in the same place, which keeps what it knows; others may wait meanwhile. */
+  readonly key?: string | number;
 }
 
 /** How one task is run. */
@@ -147,6 +163,22 @@ export interface MapOptions extends JobOptions {
   readonly chunk?: number;
 }
 
+/** How results are taken one by one. */
+export interface StreamOptions extends MapOptions {
+  /**
+   * Whether the results come in the order of the inputs; else in the order in which they are there.
+   *
+   * @default {true}
+   */
+  readonly ordered?: boolean;
+  /**
+   * Inputs that are read beyond the results that were taken; a whole number from 1 to 1,048,576.
+   *
+   * @default {64 for each worker}
+   */
+  readonly readAhead?: number;
+}
+
 const POOL: OptionNames<PoolOptions> = {
   size: true,
   minSize: true,
@@ -158,6 +190,7 @@ const POOL: OptionNames<PoolOptions> = {
   maxTasksPerWorker: true,
   retries: true,
   killAfterMs: true,
+  strategy: true,
   system: true,
 };
 const JOB: OptionNames<JobOptions> = {
@@ -165,9 +198,15 @@ const JOB: OptionNames<JobOptions> = {
   timeout: true,
   priority: true,
   retries: true,
+  key: true,
 };
 const RUN: OptionNames<RunOptions> = { ...JOB, transfer: true };
 const MAP: OptionNames<MapOptions> = { ...JOB, chunk: true };
+const STREAM: OptionNames<StreamOptions> = {
+  ...MAP,
+  ordered: true,
+  readAhead: true,
+};
 
 function refuse(
   what: string,
@@ -233,6 +272,11 @@ export function checkPoolOptions(options: PoolOptions): CheckedPoolOptions {
   if (!Array.isArray(initArgs)) {
     refuse(what, "initArgs", "an array", initArgs);
   }
+  const { strategy = "pull" } = options;
+  if (!STRATEGIES.includes(strategy)) {
+    const known = STRATEGIES.map((each) => `"${each}"`).join(" or ");
+    refuse(what, "strategy", known, strategy);
+  }
   const max = options.maxTasksPerWorker ?? Infinity;
   return {
     size,
@@ -240,6 +284,7 @@ export function checkPoolOptions(options: PoolOptions): CheckedPoolOptions {
     init,
     initArgs,
     system,
+    strategy,
     minSize: whole(what, "minSize", options.minSize ?? 0, 0, size),
     idleMs: duration(what, "idleMs", options.idleMs ?? 2_000, false),
     initTimeout: duration(
@@ -269,6 +314,8 @@ export interface CheckedJobOptions {
   readonly priority: number;
   /** See {@link JobOptions.retries}. */
   readonly retries: number;
+  /** See {@link JobOptions.key}. */
+  readonly key: string | number | undefined;
 }
 
 function checkJob(
@@ -276,16 +323,20 @@ function checkJob(
   options: JobOptions,
   retries: number,
 ): CheckedJobOptions {
-  const { signal, timeout = Infinity, priority = 0 } = options;
+  const { signal, timeout = Infinity, priority = 0, key } = options;
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
     refuse(what, "signal", "an AbortSignal", signal);
   }
   if (typeof priority !== "number" || Number.isNaN(priority)) {
     refuse(what, "priority", "a number", priority);
   }
+  if (key !== undefined && typeof key !== "string" && typeof key !== "number") {
+    refuse(what, "key", "a string or a number", key);
+  }
   return {
     signal,
     priority,
+    key,
     timeout: duration(what, "timeout", timeout, true),
     retries: whole(what, "retries", options.retries ?? retries, 0, Infinity),
   };
@@ -297,6 +348,7 @@ const NONE: CheckedJobOptions = {
   timeout: Infinity,
   priority: 0,
   retries: 0,
+  key: undefined,
 };
 
 /**
@@ -334,4 +386,32 @@ export function checkMapOptions(
   const { chunk } = options;
   if (chunk !== undefined) whole(what, "chunk", chunk, 1, MAX_BATCH);
   return { ...checkJob(what, options, retries), chunk };
+}
+
+/** Inputs that are read ahead for each worker. */
+const READ_AHEAD = 64;
+
+/**
+ * Checks how results are to be taken one by one.
+ *
+ * @throws {InvalidOptionError} If an option is out of its bounds, or there is none of its name.
+ */
+export function checkStreamOptions(
+  task: string,
+  options: StreamOptions,
+  { retries, size }: CheckedPoolOptions,
+): CheckedJobOptions & {
+  chunk: number | undefined;
+  ordered: boolean;
+  readAhead: number;
+} {
+  const what = `Cannot stream "${task}"`;
+  checkOptionNames(what, options, STREAM);
+  const { chunk, ordered = true, readAhead = size * READ_AHEAD } = options;
+  if (chunk !== undefined) whole(what, "chunk", chunk, 1, MAX_BATCH);
+  if (typeof ordered !== "boolean") {
+    refuse(what, "ordered", "true or false", ordered);
+  }
+  whole(what, "readAhead", readAhead, 1, 2 ** 20);
+  return { ...checkJob(what, options, retries), chunk, ordered, readAhead };
 }

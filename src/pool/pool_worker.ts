@@ -17,6 +17,8 @@ import {
   readCancel,
   wordsOf,
 } from "./cancel_note.ts";
+import type { ActorRef } from "../actor/ref.ts";
+import type { PoolDeskActor } from "./pool_desk.ts";
 import { beginNext, recall } from "./claims.ts";
 
 /** A task as it travels: its number in the pool, and where it is found when the worker does not know that yet. */
@@ -41,6 +43,7 @@ export type BatchAnswer = readonly [
   values: readonly unknown[],
   failures: readonly (readonly [index: number, error: WireError])[] | undefined,
   ms: number,
+  reports: number,
 ];
 
 /** Flag of a batch: each argument is the list of all arguments. */
@@ -63,6 +66,8 @@ interface InHand {
 /** See {@linkcode PoolWorker}. */
 export class PoolWorkerActor implements TaskRunning {
   readonly #words: Words;
+  readonly #place: number;
+  readonly #desk: ActorRef<PoolDeskActor>;
   readonly #init: { module: string; task: string } | undefined;
   readonly #initArgs: readonly unknown[];
   readonly #tasks: Map<number, AnyFunction> = new Map();
@@ -75,12 +80,24 @@ export class PoolWorkerActor implements TaskRunning {
   #index = -1;
   #abort: AbortController | undefined;
 
-  /** A worker that begins its tasks by the words of `memory`; `init` is called first, with `initArgs`. */
+  /** Reports of the batch that were sent. */
+  #reports = 0;
+  /** The last report, if it found no room. */
+  #late: [value: unknown] | undefined;
+
+  /**
+   * The worker at `place`, which reports to `desk` and begins its tasks by the words of `memory`; `init` is called first,
+   * with `initArgs`.
+   */
   constructor(
+    place: number,
+    desk: ActorRef<PoolDeskActor>,
     memory: SharedArrayBuffer,
     init?: { module: string; task: string },
     initArgs: readonly unknown[] = [],
   ) {
+    this.#place = place;
+    this.#desk = desk;
     this.#words = wordsOf(memory);
     this.#init = init;
     this.#initArgs = initArgs;
@@ -104,6 +121,15 @@ export class PoolWorkerActor implements TaskRunning {
     if (this.#stop?.aborted) abort.abort(this.#stop.reason);
     this.#look();
     return abort.signal;
+  }
+
+  /** See {@link TaskRunning.report}. */
+  report(value: unknown): void {
+    const { trySend } = this.#desk;
+    if (trySend.report(this.#place, this.#batch, value)) {
+      this.#reports++;
+      this.#late = undefined;
+    } else this.#late = [value];
   }
 
   /** Works through a batch. */
@@ -160,6 +186,7 @@ export class PoolWorkerActor implements TaskRunning {
     args: unknown[],
   ): BatchAnswer | Promise<BatchAnswer> {
     const begun = performance.now();
+    this.#reports = 0;
     return this.#go({
       order,
       run,
@@ -174,7 +201,7 @@ export class PoolWorkerActor implements TaskRunning {
   #go(hand: InHand): BatchAnswer | Promise<BatchAnswer> {
     for (;;) {
       const result = this.#step(hand);
-      if (result === NOTHING) return answerOf(hand);
+      if (result === NOTHING) return this.#answer(hand);
       if (isThenable(result)) return this.#wait(hand, result);
       this.#put(hand, result);
     }
@@ -193,16 +220,18 @@ export class PoolWorkerActor implements TaskRunning {
       }
       result = this.#step(hand);
     }
-    return answerOf(hand);
+    return this.#answer(hand);
   }
 
   /** Begins the next task; a promise, a result or {@link NOTHING}. */
   #step(hand: InHand): unknown {
     const { order, run, args } = hand;
     for (;;) {
+      if (this.#late !== undefined) this.report(this.#late[0]);
       const index = beginNext(this.#words, order.slot);
       if (index < 0) {
         this.#batch = -1;
+        this.#late = undefined;
         enterTask(undefined);
         return NOTHING;
       }
@@ -219,6 +248,10 @@ export class PoolWorkerActor implements TaskRunning {
         this.#fail(hand, error);
       }
     }
+  }
+
+  #answer({ values, failures, begun }: InHand): BatchAnswer {
+    return [values, failures, performance.now() - begun, this.#reports];
   }
 
   #put(hand: InHand, value: unknown): void {
@@ -240,10 +273,6 @@ export class PoolWorkerActor implements TaskRunning {
 
 /** No task is left to begin. */
 const NOTHING: unique symbol = Symbol("nothing");
-
-function answerOf({ values, failures, begun }: InHand): BatchAnswer {
-  return [values, failures, performance.now() - begun];
-}
 
 /** Why a result cannot travel, if it cannot: each is looked at alone, so that it harms no other. */
 function refusal(value: unknown): unknown {
@@ -273,6 +302,8 @@ const RESULT = { root: "result" };
 /** Runs the tasks of a pool; started by pools only. */
 export const PoolWorker: ActorClass<
   [
+    place: number,
+    desk: ActorRef<PoolDeskActor>,
     memory: SharedArrayBuffer,
     init?: { module: string; task: string },
     initArgs?: readonly unknown[],

@@ -45,6 +45,11 @@ export class RunWork extends Work implements Batch {
     this.transfer = transfer;
   }
 
+  /** See {@link Work.total}. */
+  override get total(): number {
+    return 1;
+  }
+
   /** Itself: it is the one batch that it has. */
   get work(): Work {
     return this;

@@ -47,6 +47,9 @@ export interface SeatOptions {
 /** How long a worker that has nothing to do may take to stop, in milliseconds. */
 const STOP_MS = 5_000;
 
+/** Batches so far: each has its own number, whichever worker has it. */
+let batches = 0;
+
 /** One worker, from its start to its end. */
 export class Seat implements BatchSeat {
   /** See {@link BatchSeat.outs}. */
@@ -66,7 +69,6 @@ export class Seat implements BatchSeat {
   readonly #known: Set<number> = new Set();
   readonly #slots: number[] = Array.from({ length: SLOTS }, (_, at) => at);
   readonly #ended: Promise<ExitReport>;
-  #batches = 0;
   #cancelled = 0;
 
   /** Starts the worker of `cell`, whose claims are in `memory`. */
@@ -127,14 +129,15 @@ export class Seat implements BatchSeat {
   /** See {@link BatchSeat.send}. */
   send(batch: Batch): void {
     const slot = this.#slots.pop()!;
-    const id = ++this.#batches;
+    const id = ++batches;
     const { entry, args, work } = batch;
     const limit = args.length;
     openClaim(this.#words, slot, limit);
     const sentAt = performance.now();
-    const out: Out = { batch, id, slot, sentAt, limit, seat: this };
+    const out: Out = { batch, id, slot, sentAt, limit, seat: this, reports: 0 };
     this.outs.add(out);
     work.outs.add(out);
+    work.begunAt ??= sentAt;
     this.activeAt = sentAt;
     const task: TaskName = this.#known.has(entry.id)
       ? [entry.id]
@@ -147,6 +150,17 @@ export class Seat implements BatchSeat {
       (answer) => this.#answered(out, answer as BatchAnswer),
       (error) => this.#unanswered(out, error),
     );
+  }
+
+  /** One of its tasks says something. */
+  reported(id: number, report: unknown): void {
+    for (const out of this.outs) {
+      if (out.id !== id) continue;
+      out.reports++;
+      out.batch.work.reported(report);
+      out.onReport?.();
+      return;
+    }
   }
 
   /** See {@link BatchSeat.cancel}. */
@@ -173,7 +187,14 @@ export class Seat implements BatchSeat {
     if (this.state === "leaving" || this.state === "gone") return;
     this.state = "leaving";
     this.#hooks.leaves(this);
-    void this.#end(STOP_MS);
+    this.#stopWhenDone();
+  }
+
+  /** Stops when all is answered, also what was taken back: a stop would overtake it. */
+  #stopWhenDone(): void {
+    if (this.state === "leaving" && this.outs.size === 0) {
+      void this.#end(STOP_MS);
+    }
   }
 
   /** See {@link BatchSeat.kill}. */
@@ -211,12 +232,19 @@ export class Seat implements BatchSeat {
     );
   }
 
-  #answered(out: Out, [values, failures, ms]: BatchAnswer): void {
+  #answered(out: Out, answer: BatchAnswer): void {
+    const [values, failures, ms, reports] = answer;
     const { batch } = out;
+    if (out.reports < reports) {
+      // They are on their way, on another lane.
+      out.onReport = () => this.#answered(out, answer);
+      return;
+    }
     this.#close(out);
     this.#known.add(batch.entry.id);
     batch.entry.took(ms, values.length);
     this.served += values.length;
+    batch.work.did(values.length - (failures?.length ?? 0));
     let next = 0;
     values.forEach((value, index) => {
       const failure = failures?.[next];
@@ -262,6 +290,7 @@ export class Seat implements BatchSeat {
     out.over?.();
     this.#slots.push(out.slot);
     this.activeAt = performance.now();
+    this.#stopWhenDone();
   }
 
   #gone(report: ExitReport): void {

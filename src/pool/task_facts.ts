@@ -42,15 +42,15 @@ export class TaskBook {
    *
    * @throws {InvalidOptionError} If it is no handle of a task.
    */
-  entry(task: Task<never, unknown>): TaskFacts {
+  facts(task: Task<never, unknown>): TaskFacts {
     const { module, task: name } = Object(task) as Task<never, unknown>;
     const known = this.#entries.get(module)?.get(name);
     if (known !== undefined) return known;
     checkPlan("task", task, [], true);
-    const entry = new TaskFacts(this.#count++, module, name);
+    const facts = new TaskFacts(this.#count++, module, name);
     const names = this.#entries.get(module) ?? new Map<string, TaskFacts>();
     this.#entries.set(module, names);
-    names.set(name, entry);
-    return entry;
+    names.set(name, facts);
+    return facts;
   }
 }

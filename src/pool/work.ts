@@ -4,6 +4,7 @@
  * @module
  */
 import { cancelReason, type Errand, type JobState } from "../actor/errand.ts";
+import { type JobProgress, ProgressFeed } from "../actor/progress.ts";
 import type { ExitReport } from "../exit_report.ts";
 import type { Batch, Out } from "./batch.ts";
 import type { TaskFacts } from "./task_facts.ts";
@@ -12,6 +13,8 @@ import type { TaskFacts } from "./task_facts.ts";
 export interface Desk {
   /** There is something to take of it. */
   queue(work: Work): void;
+  /** Takes back what is not begun of it. */
+  recall(work: Work): void;
   /** It has settled: nothing more of it is begun. */
   settled(work: Work): void;
 }
@@ -24,12 +27,20 @@ export interface WorkOptions {
   readonly retries: number;
   /** The seat that it is for, if there is one. */
   readonly seat: number | undefined;
+  /** Whether no other seat may have it. */
+  readonly bound: boolean;
 }
 
 /** One job: one task, or one for each input. */
 export abstract class Work implements Errand<unknown> {
   /** Its batches at workers. */
   readonly outs: Set<Out> = new Set();
+  /** When it came. */
+  readonly addedAt: number = performance.now();
+  /** When the first of its tasks was given to a worker. */
+  begunAt: number | undefined;
+  /** Tasks of it that are done. */
+  doneCount = 0;
   /** Whether it is in the queue. */
   queued = false;
   /** See {@link Errand.result}. */
@@ -37,6 +48,7 @@ export abstract class Work implements Errand<unknown> {
   /** Who does it. */
   protected readonly desk: Desk;
   readonly #outcome: PromiseWithResolvers<unknown> = Promise.withResolvers();
+  #feed: ProgressFeed | undefined;
   #state: "done" | "failed" | "cancelled" | undefined;
   #report: ExitReport | undefined;
   #ended: PromiseWithResolvers<ExitReport> | undefined;
@@ -64,6 +76,9 @@ export abstract class Work implements Errand<unknown> {
 
   /** Whether there is something to take. */
   abstract readonly hasMore: boolean;
+
+  /** How many tasks it has. */
+  abstract readonly total: number;
 
   /** How many tasks there are to take. */
   abstract readonly tasks: number;
@@ -94,6 +109,36 @@ export abstract class Work implements Errand<unknown> {
       if (this.#state === "cancelled") this.#abort.abort(this.#why);
     }
     return this.#abort.signal;
+  }
+
+  /** See {@link Errand.progress}. */
+  get progress(): ProgressFeed {
+    return this.#feed ??= this.#makeFeed();
+  }
+
+  #makeFeed(): ProgressFeed {
+    const feed = new ProgressFeed();
+    if (this.over) feed.end();
+    return feed;
+  }
+
+  /** `count` more of its tasks are done. */
+  did(count: number): void {
+    this.doneCount += count;
+    if (this.#feed?.read) this.#feed.tell(this.#progress());
+  }
+
+  /** One of its tasks reports. */
+  reported(report: unknown): void {
+    if (this.#feed?.read) this.#feed.tell({ ...this.#progress(), report });
+  }
+
+  #progress(): JobProgress {
+    const { total } = this;
+    const done = this.doneCount;
+    const rate = done * 1_000 / (performance.now() - this.addedAt);
+    const etaMs = done === 0 ? NaN : (total - done) / rate * 1_000;
+    return { done, total, rate, etaMs };
   }
 
   /** See {@link Errand.exited}. */
@@ -188,6 +233,7 @@ export abstract class Work implements Errand<unknown> {
     clearTimeout(this.#timer);
     this.desk.settled(this);
     this.forget();
+    this.#feed?.end();
     this.tellEnd();
   }
 }

@@ -20,10 +20,11 @@ export class WorkQueue {
     this.#line(work.options.priority).delete(work);
   }
 
-  /** Takes the first one out. */
-  shift(): Work | undefined {
+  /** Takes the first one out; with `free` the first that any seat may have. */
+  shift(free = false): Work | undefined {
     for (const { works } of this.#lines) {
       for (const work of works) {
+        if (free && work.options.bound) continue;
         works.delete(work);
         return work;
       }

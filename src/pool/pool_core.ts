@@ -1,0 +1,238 @@
+/**
+ * What a pool is made of: its queue, its workers and its end.
+ *
+ * @module
+ */
+import type { Task } from "../actor/define.ts";
+import { Crew } from "./crew.ts";
+import { Dispatcher } from "./dispatcher.ts";
+import { PoolBrokenError, PoolClosedError } from "./pool_errors.ts";
+import type { CheckedJobOptions, CheckedPoolOptions } from "./pool_options.ts";
+import { type PoolStats, Tally } from "./pool_stats.ts";
+import { TaskBook, type TaskFacts } from "./task_facts.ts";
+import type { Work, WorkOptions } from "./work.ts";
+
+/** The longest that a timer can wait, in milliseconds. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** Any task. */
+// deno-lint-ignore no-explicit-any -- any task
+export type AnyTask = Task<any, unknown>;
+
+/** The queue and the workers of one pool. */
+export class PoolCore {
+  /** Who gives out the work. */
+  readonly dispatcher: Dispatcher;
+  readonly #options: CheckedPoolOptions;
+  readonly #crew: Crew;
+  readonly #tasks: TaskBook = new TaskBook();
+  readonly #tally: Tally = new Tally();
+  #jobs = 0;
+  #turn = 0;
+  #state: "open" | "closing" | "broken" = "open";
+  #cause: unknown;
+  #closing: Promise<void> | undefined;
+  #drained: PromiseWithResolvers<void> = Promise.withResolvers();
+  #warm: PromiseWithResolvers<void> | undefined;
+  #pumping = false;
+  #later: ReturnType<typeof setTimeout> | undefined;
+
+  /** Nothing runs yet. */
+  constructor(options: CheckedPoolOptions) {
+    this.#options = options;
+    this.dispatcher = new Dispatcher(options.size, {
+      wanted: (count, seats) => this.#crew.want(count, seats),
+      soon: (then) => this.#soon(then),
+      later: (ms, then) => this.#afterMs(ms, then),
+      now: () => performance.now(),
+      settled: (work) => this.#tally.settled(work),
+      drained: () => {
+        clearTimeout(this.#later);
+        this.#later = undefined;
+        this.#drained.resolve();
+      },
+    });
+    this.#crew = new Crew(options, {
+      joined: (seat) => {
+        this.dispatcher.join(seat);
+        this.#checkWarm();
+        this.#keepUp();
+      },
+      left: (seat) => this.dispatcher.leave(seat),
+      free: () => this.dispatcher.free(),
+      again: () => {
+        this.dispatcher.free();
+        this.#keepUp();
+      },
+      broken: (cause) => this.#break(cause),
+    });
+    this.#keepUp();
+  }
+
+  /** The number of the next job. */
+  nextId(): number {
+    return ++this.#jobs;
+  }
+
+  /** See `Pool.stats()`. */
+  stats(): PoolStats {
+    return this.#tally.show(this.dispatcher.open, this.#crew);
+  }
+
+  /**
+   * What is known of a task that is to be done now.
+   *
+   * @throws {InvalidOptionError} If it is no handle of a task.
+   * @throws {PoolClosedError} If the pool is closed; `PoolBrokenError` if it is broken.
+   */
+  facts(task: AnyTask): TaskFacts {
+    const facts = this.#tasks.facts(task);
+    this.#refuse(`run "${facts.name}"`);
+    return facts;
+  }
+
+  /** How work is done that was asked for so. */
+  optionsFor(
+    { priority, retries, key }: CheckedJobOptions,
+  ): WorkOptions {
+    return {
+      priority,
+      retries,
+      seat: this.#seatFor(key),
+      bound: key !== undefined,
+    };
+  }
+
+  /** Takes on work; it is queued by itself, unless it is cancelled already. */
+  take(work: Work, { signal, timeout }: CheckedJobOptions): void {
+    this.#tally.added();
+    this.dispatcher.add(work);
+    work.listen(signal);
+    if (timeout === Infinity || work.over) return;
+    work.within(Math.min(timeout, MAX_TIMER_MS));
+  }
+
+  /** See `Pool.warm()`. */
+  warm(): Promise<void> {
+    this.#refuse("start the workers");
+    this.#warm ??= Promise.withResolvers();
+    const { promise } = this.#warm;
+    this.#checkWarm();
+    this.#keepUp();
+    return promise;
+  }
+
+  /** See `Pool.close()`. */
+  close(cancelPending: boolean): Promise<void> {
+    if (this.#state === "open") this.#state = "closing";
+    if (cancelPending) {
+      for (const work of [...this.dispatcher.open]) {
+        if (!work.begun) work.cancel(closedError(work.name, "was closed"));
+      }
+    }
+    return this.#closing ??= this.#close();
+  }
+
+  /** See `Pool.terminate()`. */
+  async terminate(): Promise<void> {
+    if (this.#state === "open") this.#state = "closing";
+    for (const work of [...this.dispatcher.open]) {
+      work.cancel(closedError(work.name, "was terminated"));
+    }
+    await this.#crew.close("kill");
+    await this.close(false);
+  }
+
+  async #close(): Promise<void> {
+    this.#warm?.promise.catch(() => {});
+    this.#warm?.reject(closedError("its workers", "was closed"));
+    this.#warm = undefined;
+    if (this.dispatcher.open.size > 0) {
+      this.#drained = Promise.withResolvers();
+      await this.#drained.promise;
+    }
+    await this.#crew.close("stop");
+  }
+
+  /** The place that work is for, as the strategy says. */
+  #seatFor(key: string | number | undefined): number | undefined {
+    const { size, strategy } = this.#options;
+    if (key !== undefined) return hash(String(key)) % size;
+    if (strategy === "roundRobin") return this.#turn++ % size;
+    if (strategy === "leastBusy") return this.dispatcher.leastBusy();
+    return undefined;
+  }
+
+  #soon(then: () => void): void {
+    if (this.#pumping) return;
+    this.#pumping = true;
+    queueMicrotask(() => {
+      this.#pumping = false;
+      then();
+    });
+  }
+
+  #afterMs(ms: number, then: () => void): void {
+    this.#later ??= setTimeout(() => {
+      this.#later = undefined;
+      then();
+    }, ms);
+  }
+
+  #refuse(what: string): void {
+    if (this.#state === "broken") throw this.#brokenError(what);
+    if (this.#state === "closing") {
+      throw new PoolClosedError(
+        `Cannot ${what} as the pool is closed: make a new one`,
+      );
+    }
+  }
+
+  /** Starts workers that are to be there also when there is nothing to do. */
+  #keepUp(): void {
+    const { size, minSize } = this.#options;
+    const least = this.#warm === undefined ? minSize : size;
+    this.#crew.want(Math.max(0, least - this.#crew.up));
+  }
+
+  #checkWarm(): void {
+    if (this.#crew.up < this.#options.size) return;
+    this.#warm?.resolve();
+    this.#warm = undefined;
+  }
+
+  #brokenError(what: string): PoolBrokenError {
+    const cause = this.#cause;
+    return new PoolBrokenError(
+      `Cannot ${what} as the workers of the pool do not start: ${
+        cause instanceof Error ? cause.message : String(cause)
+      }`,
+      { cause },
+    );
+  }
+
+  #break(cause: unknown): void {
+    if (this.#state === "broken") return;
+    this.#cause = cause;
+    if (this.#state === "open") this.#state = "broken";
+    for (const work of [...this.dispatcher.open]) {
+      work.reject(this.#brokenError(`run "${work.name}"`));
+    }
+    this.#warm?.reject(this.#brokenError("start the workers"));
+    this.#warm = undefined;
+    void this.#crew.close("kill");
+  }
+}
+
+function closedError(name: string, how: string): PoolClosedError {
+  return new PoolClosedError(`Cannot run "${name}" as the pool ${how}`);
+}
+
+/** FNV-1a, of 32 bits. */
+function hash(text: string): number {
+  let sum = 0x811c9dc5;
+  for (let at = 0; at < text.length; at++) {
+    sum = Math.imul(sum ^ text.charCodeAt(at), 0x01000193);
+  }
+  return sum >>> 0;
+}
