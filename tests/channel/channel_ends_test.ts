@@ -26,6 +26,7 @@ import {
   countAndStay,
   countOn,
   forward,
+  forwardAndStay,
   giveBack,
   makeOne,
   sum,
@@ -357,6 +358,33 @@ Deno.test("Receiver made by a thread that has ended has what was sent to it", as
   await using system = new System({ spares: 1 });
   const rx = await system.run(makeOne, []);
   assertEquals(await Array.fromAsync(rx), ["from one that has ended"]);
+});
+
+Deno.test("Sender in a message of a thread that has ended is nobody's, and as good as held", async () => {
+  await using system = new System({ spares: 1 });
+  const way = channel<Sender<number>>();
+  const { tx, rx } = channel<number>();
+  const job = system.run(forward, [way.tx as never, tx]);
+  await job;
+  await job.exited;
+  assertEquals([rx.closed, await rx.ready({ timeout: 1 })], [false, false]);
+  const there = await way.rx.receive();
+  await there.send(1);
+  assertEquals(await rx.receive(), 1);
+});
+
+Deno.test("Sender in a message of a thread that was killed has died with it", async () => {
+  await using system = new System({ spares: 1 });
+  const way = channel<Sender<number>>();
+  const { tx, rx } = channel<number>();
+  const words = word();
+  const job = system.run(forwardAndStay, [way.tx as never, tx, words]);
+  job.catch(() => {});
+  await said(words);
+  job.kill();
+  await assertRejects(() => rx.receive(), PeerDiedError);
+  const there = await way.rx.receive();
+  await assertRejects(() => there.send(1), EndMovedError, "had died");
 });
 
 Deno.test("Receiver loses, doubles and mixes up nothing when its sender is killed at any time", async () => {

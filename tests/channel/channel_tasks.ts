@@ -146,6 +146,20 @@ export const forward: Task<
   },
 );
 
+/** As {@link forward}, says so, and never ends. */
+export const forwardAndStay: Task<
+  [way: Sender<unknown>, end: unknown, words: Int32Array],
+  Promise<void>
+> = task(
+  import.meta,
+  "forwardAndStay",
+  async (way: Sender<unknown>, end: unknown, words: Int32Array) => {
+    await way.send(end);
+    say(words);
+    await forever();
+  },
+);
+
 /** Gives its end back. */
 export const giveBack: Task<[end: Receiver<number>], Receiver<number>> = task(
   import.meta,
