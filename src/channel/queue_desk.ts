@@ -63,7 +63,9 @@ export class QueueDesk {
   readonly #takeOne = (): number => this.#take();
   readonly #isReady = (): boolean =>
     load(this.core.monitor.words, QUEUE.SIZE) !== 0 || this.core.closed;
-  readonly #isRoomy = (): boolean => this.core.hasRoom || this.core.closed;
+  readonly #isRoomy = (): boolean =>
+    load(this.core.monitor.words, QUEUE.SIZE) < this.core.ring.capacity ||
+    this.core.closed;
   readonly #read = (position: number): boolean => this.hand.read(position);
 
   /** The desk of this thread at the queue in `memory`. */
@@ -94,7 +96,8 @@ export class QueueDesk {
     const { length } = this.pack(value, options);
     if (!this.line.empty) return "full";
     let end = length > COPIED_AT_ONCE ? this.#putLong() : this.#putShort();
-    if (end === "full" && looks && MAY_LOOK && lookUntil(this.#isRoomy)) {
+    const mayLook = looks && MAY_LOOK && this.core.ring.capacity !== 0;
+    if (end === "full" && mayLook && lookUntil(this.#isRoomy)) {
       end = length > COPIED_AT_ONCE ? this.#putLong() : this.#putShort();
     }
     this.hand.sweep();

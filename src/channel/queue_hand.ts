@@ -17,11 +17,13 @@ import type { Freight } from "./queue_ring.ts";
 const COPIED = 1 << 14;
 
 const NO_TRANSFER: readonly Transferable[] = [];
-const landed: Uint8Array = new Uint8Array(COPIED);
+const landedWords: Int32Array = new Int32Array(COPIED / 4);
+const landed: Uint8Array = new Uint8Array(landedWords.buffer);
 
 /** A message on its way. The object of a hand is used again for the next one. */
 class Load implements Freight {
   bytes: Uint8Array = landed;
+  start = 0;
   length = 0;
   parcel = 0;
   priority = 0;
@@ -84,7 +86,13 @@ export class QueueHand {
   /** The message that was encoded last, for a time in which others are. */
   keep(): Freight {
     const { bytes, length, parcel, priority } = this.load;
-    return { bytes: bytes.slice(0, length), length, parcel, priority };
+    return {
+      bytes: bytes.slice(0, length),
+      start: 0,
+      length,
+      parcel,
+      priority,
+    };
   }
 
   /** A message that was encoded is not put: the depot need not keep anything for it. */
@@ -95,6 +103,7 @@ export class QueueHand {
   /** What was dropped in sections of this thread needs nothing of the depot any more. */
   sweep(): void {
     const { dropped } = this.#core;
+    if (dropped.length === 0) return;
     for (let i = 0; i < dropped.length; i += 2) {
       discard(dropped[i]!, dropped[i + 1]!);
     }
@@ -112,11 +121,7 @@ export class QueueHand {
     const { ring } = this.#core;
     this.note(position);
     this.#arrival.position = -1;
-    const { length } = this.#arrival;
-    const start = ring.startOf(position);
-    const { bytes } = ring;
-    if (length > 48) landed.set(bytes.subarray(start, start + length));
-    else for (let i = 0; i < length; i++) landed[i] = bytes[start + i]!;
+    ring.read(position, landedWords);
   }
 
   /** In a section: reads a record that stays for another. */

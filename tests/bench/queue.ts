@@ -3,15 +3,13 @@
  *
  * @module
  */
-import { Queue, System } from "../../mod.ts";
+import { type ActorRef, Queue, System } from "../../mod.ts";
 import { python } from "./python.ts";
 import {
-  drainQueue,
-  echoQueue,
-  fillQueue,
-  pingQueue,
+  QueueHand,
+  type QueueHandActor,
   type QueueManner,
-} from "./queue_tasks.ts";
+} from "./queue_hand_actor.ts";
 import { type Item, totalOf } from "./raw_order.ts";
 import {
   type Effort,
@@ -28,39 +26,50 @@ const countOf = ({ quick }: Effort): number => quick ? 100_000 : 300_000;
 const pythonCount = ({ quick }: Effort): number => quick ? 20_000 : 50_000;
 const tripsOf = ({ quick }: Effort): number => quick ? 2_000 : 10_000;
 
-function openQueue(effort: Effort, manner: QueueManner): Trial {
-  const count = countOf(effort);
-  const system = new System({ spares: 2 });
-  return {
-    async round() {
-      const queue = new Queue<Item>();
-      const [drained] = await Promise.all([
-        system.run(drainQueue, [queue, count, manner]),
-        system.run(fillQueue, [queue, count, manner]),
-      ]);
-      expectResult("the count of messages", drained.count, count);
-      expectResult("the sum of messages", drained.sum, totalOf(count));
-      return (count - 1) / drained.ms * 1_000;
-    },
-    close: () => system.close(),
-  };
+/** Longest time for one round, in milliseconds. */
+const ROUND_MS = 60_000;
+
+/** Two threads that stay from round to round, as those do that they are compared with. */
+async function openHands(
+  round: (
+    one: ActorRef<QueueHandActor>,
+    other: ActorRef<QueueHandActor>,
+  ) => Promise<number>,
+): Promise<Trial> {
+  const system = new System();
+  const [one, other] = await Promise.all(
+    [1, 2].map(async () =>
+      (await system.spawn(QueueHand, [])).with({ timeout: ROUND_MS })
+    ),
+  );
+  return { round: () => round(one!, other!), close: () => system.close() };
 }
 
-function openTrips(effort: Effort, blocking: boolean): Trial {
+function openQueue(effort: Effort, manner: QueueManner): Promise<Trial> {
+  const count = countOf(effort);
+  return openHands(async (one, other) => {
+    const queue = new Queue<Item>();
+    const [drained] = await Promise.all([
+      other.ask.drain(queue, count, manner),
+      one.ask.fill(queue, count, manner),
+    ]);
+    expectResult("the count of messages", drained.count, count);
+    expectResult("the sum of messages", drained.sum, totalOf(count));
+    return (count - 1) / drained.ms * 1_000;
+  });
+}
+
+function openTrips(effort: Effort, blocking: boolean): Promise<Trial> {
   const count = tripsOf(effort);
-  const system = new System({ spares: 2 });
-  return {
-    async round() {
-      const [to, from] = [new Queue<number>(), new Queue<number>()];
-      const [us] = await Promise.all([
-        system.run(pingQueue, [to, from, count, blocking]),
-        system.run(echoQueue, [to, from, count, blocking]),
-      ]);
-      expectResult("what is left in queues", to.size + from.size, 0);
-      return us;
-    },
-    close: () => system.close(),
-  };
+  return openHands(async (one, other) => {
+    const [to, from] = [new Queue<number>(), new Queue<number>()];
+    const [us] = await Promise.all([
+      one.ask.ping(to, from, count, blocking),
+      other.ask.echo(to, from, count, blocking),
+    ]);
+    expectResult("what is left in queues", to.size + from.size, 0);
+    return us;
+  });
 }
 
 function throughput(name: string, about: string, manner: QueueManner): Subject {

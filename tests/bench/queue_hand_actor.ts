@@ -1,9 +1,9 @@
 /**
- * Two threads at one queue.
+ * Two threads at queues.
  *
  * @module
  */
-import { type Queue, type Task, task } from "../../mod.ts";
+import { actor, type ActorClass, type Queue } from "../../mod.ts";
 import { type FloodResult, type Item, itemOf, weightOf } from "./raw_order.ts";
 
 /** How messages are put and taken. */
@@ -12,14 +12,14 @@ export type QueueManner = "one by one" | "many" | "blocking";
 /** Messages that are put, or taken, at once. */
 const MANY = 64;
 
-/** Puts items as fast as it can. */
-export const fillQueue: Task<
-  [queue: Queue<Item>, count: number, manner: QueueManner],
-  Promise<void>
-> = task(
-  import.meta,
-  "fillQueue",
-  async (queue: Queue<Item>, count: number, manner: QueueManner) => {
+/** One of two threads at queues. */
+export class QueueHandActor {
+  /** Puts items as fast as it can. */
+  async fill(
+    queue: Queue<Item>,
+    count: number,
+    manner: QueueManner,
+  ): Promise<void> {
     for (let i = 0; i < count;) {
       if (manner === "one by one") await queue.put(itemOf(i++));
       else if (manner === "blocking") queue.putSync(itemOf(i++));
@@ -29,17 +29,14 @@ export const fillQueue: Task<
         await queue.putMany(items);
       }
     }
-  },
-);
+  }
 
-/** Adds up so many items, and times them from the first on. */
-export const drainQueue: Task<
-  [queue: Queue<Item>, count: number, manner: QueueManner],
-  Promise<FloodResult>
-> = task(
-  import.meta,
-  "drainQueue",
-  async (queue: Queue<Item>, count: number, manner: QueueManner) => {
+  /** Adds up so many items, and times them from the first on. */
+  async drain(
+    queue: Queue<Item>,
+    count: number,
+    manner: QueueManner,
+  ): Promise<FloodResult> {
     let taken = 0;
     let sum = 0;
     const add = (item: Item): void => {
@@ -54,42 +51,28 @@ export const drainQueue: Task<
       else for (const item of await queue.takeMany(MANY)) add(item);
     }
     return { count: taken, sum, ms: performance.now() - start };
-  },
-);
+  }
 
-/** Takes from one queue and puts into another. */
-export const echoQueue: Task<
-  [from: Queue<number>, to: Queue<number>, count: number, blocking: boolean],
-  Promise<void>
-> = task(
-  import.meta,
-  "echoQueue",
-  async (
+  /** Takes from one queue and puts into another. */
+  async echo(
     from: Queue<number>,
     to: Queue<number>,
     count: number,
     blocking: boolean,
-  ) => {
+  ): Promise<void> {
     for (let i = 0; i < count; i++) {
       if (blocking) to.putSync(from.takeSync());
       else await to.put(await from.take());
     }
-  },
-);
+  }
 
-/** Puts and takes again: the microseconds of a round trip. */
-export const pingQueue: Task<
-  [to: Queue<number>, from: Queue<number>, count: number, blocking: boolean],
-  Promise<number>
-> = task(
-  import.meta,
-  "pingQueue",
-  async (
+  /** Puts and takes again: the microseconds of a round trip. */
+  async ping(
     to: Queue<number>,
     from: Queue<number>,
     count: number,
     blocking: boolean,
-  ) => {
+  ): Promise<number> {
     const warm = Math.min(200, count >> 1);
     let start = 0;
     for (let i = 0; i < count; i++) {
@@ -103,5 +86,12 @@ export const pingQueue: Task<
       }
     }
     return (performance.now() - start) * 1_000 / (count - warm);
-  },
+  }
+}
+
+/** One of two threads at queues. */
+export const QueueHand: ActorClass<[], QueueHandActor> = actor(
+  import.meta,
+  "QueueHand",
+  QueueHandActor,
 );
