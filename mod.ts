@@ -134,11 +134,35 @@ export { MessageOverCapacityError } from "./src/channel/message_over_capacity_er
 export { OverDoneError } from "./src/channel/over_done_error.ts";
 export { QueueClosedError } from "./src/channel/queue_closed_error.ts";
 export { QueueFullError } from "./src/channel/queue_full_error.ts";
+export { after, every } from "./src/channel/clock.ts";
+export { merge, type Mergeable } from "./src/channel/merge.ts";
+export {
+  pipeTo,
+  type PipeToOptions,
+  type Sink,
+} from "./src/channel/pipe_to.ts";
+export {
+  type Choice,
+  type Chosen,
+  type ChosenEnd,
+  type ChosenMessage,
+  type IndexOf,
+  select,
+  type Sources,
+} from "./src/channel/select.ts";
+export { selectEach } from "./src/channel/select_each.ts";
 export {
   type Selectable,
   selectable,
+  type Selected,
   type Selection,
 } from "./src/channel/selectable.ts";
+export {
+  type IterableSource,
+  type Source,
+  sourceOf,
+  type ValueOf,
+} from "./src/channel/sources.ts";
 export { ParcelLostError } from "./src/channel/parcel_lost_error.ts";
 export { PeerDiedError } from "./src/channel/peer_died_error.ts";
 export { pipe, PipeEnd } from "./src/channel/pipe.ts";

@@ -8,6 +8,9 @@
  * | {@linkcode channel} of a struct | the same for records, which are not encoded: some ten times as fast | the same             |
  * | {@linkcode pipe}     | two that send to each other                             | the same                                    |
  *
+ * {@linkcode select} takes from the first of several that has something, {@linkcode selectEach} and {@linkcode merge} from
+ * all until they have ended, and {@linkcode pipeTo} leads messages on.
+ *
  * - **Sent is safe:** a message is in shared memory when `put()` or `send()` resolves; its sender may end or be killed.
  * - **Bounded:** what finds no room waits, with a `timeout` and a `signal`.
  * - **Values, handles, ports:** all that can be in a message to an actor. What is no bytes, or does not fit, is left with the
@@ -81,10 +84,12 @@ export {
 } from "./channel.ts";
 export { ChannelClosedError } from "./channel_closed_error.ts";
 export { ChannelFullError } from "./channel_full_error.ts";
+export { after, every } from "./clock.ts";
 export { Doorbell, ring, rouse } from "./doorbell.ts";
 export { EndInUseError } from "./end_in_use_error.ts";
 export { EndMovedError } from "./end_moved_error.ts";
 export { Mailbox, type RingProducer } from "./mailbox.ts";
+export { merge, type Mergeable } from "./merge.ts";
 export {
   type Delivery,
   type Envelope,
@@ -108,12 +113,34 @@ export { QueueFullError } from "./queue_full_error.ts";
 export type { QueueOptions, QueueOverflow } from "./queue_memory.ts";
 export { PeerDiedError } from "./peer_died_error.ts";
 export { pipe, PipeEnd } from "./pipe.ts";
+export { pipeTo, type PipeToOptions, type Sink } from "./pipe_to.ts";
 export { Receiver } from "./receiver.ts";
 export type {
   ChannelSendOptions,
   ChannelSendSyncOptions,
   TransferOption,
 } from "./send_options.ts";
-export { type Selectable, selectable, type Selection } from "./selectable.ts";
+export {
+  type Choice,
+  type Chosen,
+  type ChosenEnd,
+  type ChosenMessage,
+  type IndexOf,
+  select,
+  type Sources,
+} from "./select.ts";
+export { selectEach } from "./select_each.ts";
+export {
+  type Selectable,
+  selectable,
+  type Selected,
+  type Selection,
+} from "./selectable.ts";
+export {
+  type IterableSource,
+  type Source,
+  sourceOf,
+  type ValueOf,
+} from "./sources.ts";
 export { Sender } from "./sender.ts";
 export { TypedReceiver, TypedSender } from "./typed_ends.ts";

@@ -413,10 +413,13 @@ export interface Queue<T> extends Selectable<T> {}
 
 function selectionOf(desk: QueueDesk): Selection<unknown> {
   return {
-    tryTake: () =>
-      desk.takeNow() === TAKE.TAKEN
-        ? { value: desk.hand.openSync() }
-        : undefined,
+    tryTake: () => {
+      if (desk.takeNow() !== TAKE.TAKEN) return undefined;
+      const value = desk.hand.openSync();
+      if (!desk.core.ack) return { value };
+      const position = desk.hand.held.at(-1)!;
+      return { value, settle: (whole) => desk.letGo(position, whole) };
+    },
     get ended() {
       return desk.ended;
     },

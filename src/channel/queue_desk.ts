@@ -364,12 +364,11 @@ export class QueueDesk {
     const back = new AbortController();
     const isThere = (): boolean => core.hasMessage || core.drained;
     const looker = new LookWaiter(core, "watch", AIM.LOOK, isThere);
-    waitFor(core, looker, back).then(
-      () => {
-        if (!back.signal.aborted) wake();
-      },
-      () => {},
-    );
+    const over = (): void => {
+      if (!back.signal.aborted) wake();
+    };
+    // Also what ends the wait otherwise: who takes then is told.
+    waitFor(core, looker, back).then(over, over);
     return () => back.abort();
   }
 

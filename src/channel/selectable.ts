@@ -7,10 +7,18 @@ export interface Selectable<T> {
   readonly [selectable]: Selection<T>;
 }
 
+/** A message that was taken from a source. */
+export interface Selected<T> {
+  /** The message. */
+  readonly value: T;
+  /** Not there but where a message is to be acknowledged: says whether it was dealt with, or is to have its turn again. */
+  readonly settle?: (whole: boolean) => void;
+}
+
 /** The side of a source by which it is one of several. */
 export interface Selection<T> {
   /** Takes the next message if there is one, without waiting. */
-  tryTake(): { value: T } | undefined;
+  tryTake(): Selected<T> | undefined;
   /** Whether nothing comes any more. */
   readonly ended: boolean;
   /**
