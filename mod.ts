@@ -165,15 +165,15 @@ export {
 } from "./src/channel/sources.ts";
 export { ParcelLostError } from "./src/channel/parcel_lost_error.ts";
 export { PeerDiedError } from "./src/channel/peer_died_error.ts";
-export { pipe, PipeEnd } from "./src/channel/pipe.ts";
-export { Receiver } from "./src/channel/receiver.ts";
+export { pipe, type PipeEnd } from "./src/channel/pipe.ts";
+export type { Receiver } from "./src/channel/receiver.ts";
 export type {
   ChannelSendOptions,
   ChannelSendSyncOptions,
   TransferOption,
 } from "./src/channel/send_options.ts";
-export { Sender } from "./src/channel/sender.ts";
-export { TypedReceiver, TypedSender } from "./src/channel/typed_ends.ts";
+export type { Sender } from "./src/channel/sender.ts";
+export type { TypedReceiver, TypedSender } from "./src/channel/typed_ends.ts";
 export type { Placement, SpawnOptions } from "./src/actor/spawn_options.ts";
 export type {
   Clauses,

@@ -1,10 +1,12 @@
 // One pipe for each worker: each message reaches the one it is for.
-import { pipe, type PipeEnd, run, task } from "@troupe/actors";
+import { pipe, type Receiver, run, type Sender, task } from "@troupe/actors";
+
+type Port = Sender<string> & Receiver<string>;
 
 const talker = task(
   import.meta,
   "talker",
-  async (port: PipeEnd<string, string>, id: string) => {
+  async (port: Port, id: string) => {
     await port.send(`${id}_send1`);
     console.log(id, "received", await port.receive());
   },

@@ -7,12 +7,15 @@ import { checkOptionNames } from "../option_names.ts";
 import { ChannelControl } from "./channel_control.ts";
 import { CHANNEL, type Side } from "./channel_layout.ts";
 import type { ChannelParts } from "./channel_parts.ts";
+import { ChannelReceiver } from "./channel_receiver.ts";
+import { ChannelSender } from "./channel_sender.ts";
 import { LaneIn, LaneOut } from "./lane_track.ts";
-import { Receiver } from "./receiver.ts";
+import type { Receiver } from "./receiver.ts";
+import { RecordReceiver, RecordSender } from "./record_ends.ts";
 import { RingIn, RingOut, slotsFor } from "./record_ring.ts";
-import { Sender } from "./sender.ts";
+import type { Sender } from "./sender.ts";
 import { NO_TRACK } from "./track.ts";
-import { TypedReceiver, TypedSender } from "./typed_ends.ts";
+import type { TypedReceiver, TypedSender } from "./typed_ends.ts";
 
 const MAX_CAPACITY = 2 ** 20;
 /** A ring may not be larger. */
@@ -129,8 +132,8 @@ function typedChannel<F>(
   const control = ChannelControl.make(capacity, stride, slots);
   const parts = { control, rest: layout.fingerprint };
   return {
-    tx: new TypedSender(parts, new RingOut(control, layout)),
-    rx: new TypedReceiver(parts, new RingIn(control, layout)),
+    tx: new RecordSender(parts, new RingOut(control, layout)),
+    rx: new RecordReceiver(parts, new RingIn(control, layout)),
   };
 }
 
@@ -149,8 +152,8 @@ function anyChannel<T>(options: ChannelOptions): Channel<T> {
   });
   const parts = { control: ChannelControl.make(capacity), rest: lane };
   return {
-    tx: new Sender<T>(parts, new LaneOut(lane)),
-    rx: new Receiver<T>(parts, new LaneIn(lane, 0) as never),
+    tx: new ChannelSender<T>(parts, new LaneOut(lane)),
+    rx: new ChannelReceiver<T>(parts, new LaneIn(lane, 0) as never),
   };
 }
 
@@ -190,9 +193,9 @@ definePortable("channel.sender", (data) => {
   const { parts, held } = arrive(CHANNEL.TX, data);
   const { control, rest } = parts;
   if (typeof rest !== "string") {
-    return new Sender(parts, held ? new LaneOut(rest) : NO_TRACK, held);
+    return new ChannelSender(parts, held ? new LaneOut(rest) : NO_TRACK, held);
   }
-  return new TypedSender(parts, new RingOut(control, layoutOf(rest)), held);
+  return new RecordSender(parts, new RingOut(control, layoutOf(rest)), held);
 });
 
 definePortable("channel.receiver", (data) => {
@@ -200,7 +203,11 @@ definePortable("channel.receiver", (data) => {
   const { control, rest } = parts;
   if (typeof rest !== "string") {
     const turn = control.turn(CHANNEL.RX);
-    return new Receiver(parts, held ? new LaneIn(rest, turn) : NO_TRACK, held);
+    return new ChannelReceiver(
+      parts,
+      held ? new LaneIn(rest, turn) : NO_TRACK,
+      held,
+    );
   }
-  return new TypedReceiver(parts, new RingIn(control, layoutOf(rest)), held);
+  return new RecordReceiver(parts, new RingIn(control, layoutOf(rest)), held);
 });

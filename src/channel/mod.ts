@@ -112,9 +112,9 @@ export { QueueClosedError } from "./queue_closed_error.ts";
 export { QueueFullError } from "./queue_full_error.ts";
 export type { QueueOptions, QueueOverflow } from "./queue_memory.ts";
 export { PeerDiedError } from "./peer_died_error.ts";
-export { pipe, PipeEnd } from "./pipe.ts";
+export { pipe, type PipeEnd } from "./pipe.ts";
 export { pipeTo, type PipeToOptions, type Sink } from "./pipe_to.ts";
-export { Receiver } from "./receiver.ts";
+export type { Receiver } from "./receiver.ts";
 export type {
   ChannelSendOptions,
   ChannelSendSyncOptions,
@@ -142,5 +142,5 @@ export {
   sourceOf,
   type ValueOf,
 } from "./sources.ts";
-export { Sender } from "./sender.ts";
-export { TypedReceiver, TypedSender } from "./typed_ends.ts";
+export type { Sender } from "./sender.ts";
+export type { TypedReceiver, TypedSender } from "./typed_ends.ts";

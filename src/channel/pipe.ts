@@ -13,9 +13,18 @@ import type { Sender } from "./sender.ts";
 
 /**
  * One end of a pipe: it sends to the other end, and receives from there. It keeps what {@linkcode Sender} and
- * {@linkcode Receiver} promise, and travels as a whole.
+ * {@linkcode Receiver} promise, and travels as a whole. `size`, `pending` and `closed` are those of its receiving side.
  */
-export class PipeEnd<Out, In> implements AsyncIterable<In>, Disposable {
+export interface PipeEnd<Out, In> extends Sender<Out>, Receiver<In> {
+  /** Sends nothing more, and receives on; see {@linkcode Sender.close}. */
+  closeSending(): void;
+
+  /** Sends and receives nothing more. Idempotent. */
+  close(): void;
+}
+
+/** One end of a pipe, as its thread has it. */
+class DuplexEnd<Out, In> implements PipeEnd<Out, In> {
   readonly #tx: Sender<Out>;
   readonly #rx: Receiver<In>;
 
@@ -122,7 +131,7 @@ export class PipeEnd<Out, In> implements AsyncIterable<In>, Disposable {
   }
 
   static {
-    defineHidden<PipeEnd<unknown, unknown>>(this.prototype, {
+    defineHidden<DuplexEnd<unknown, unknown>>(this.prototype, {
       travel: (end) => {
         const parts = [travelOf(end.#tx), travelOf(end.#rx)];
         return {
@@ -139,7 +148,7 @@ export class PipeEnd<Out, In> implements AsyncIterable<In>, Disposable {
 }
 
 /** It can be one of several; see {@linkcode Selectable}. */
-export interface PipeEnd<Out, In> extends Selectable<In> {}
+interface DuplexEnd<Out, In> extends Selectable<In> {}
 
 /**
  * Makes a pipe: two ends, each of which sends to the other.
@@ -166,14 +175,14 @@ export function pipe<Out, In = Out>(
   const there = channel<Out>(options);
   const back = channel<In>(options);
   return [
-    new PipeEnd(there.tx, back.rx),
-    new PipeEnd(back.tx, there.rx),
+    new DuplexEnd(there.tx, back.rx),
+    new DuplexEnd(back.tx, there.rx),
   ];
 }
 
 definePortable("pipe", (data) => {
   const [tx, rx] = Array.isArray(data) ? data : [];
-  return new PipeEnd(
+  return new DuplexEnd(
     revivePortable("channel.sender", tx) as Sender<unknown>,
     revivePortable("channel.receiver", rx) as Receiver<unknown>,
   );

@@ -1,34 +1,5 @@
-import { load } from "../memory/cells.ts";
-import type { PortableData } from "../memory/portable.ts";
-import { mayBlock } from "../sync/obtain.ts";
-import { checkWait, type SyncWait, type Wait } from "../sync/wait.ts";
-import { WaitTimeoutError } from "../sync/wait_timeout_error.ts";
-import { blockOn } from "./block_on.ts";
-import { ChannelClosedError } from "./channel_closed_error.ts";
-import { ChannelEnd } from "./channel_end.ts";
-import { CHANNEL } from "./channel_layout.ts";
-import type { ChannelParts } from "./channel_parts.ts";
-import { EndInUseError } from "./end_in_use_error.ts";
-import { defineHidden } from "./hidden.ts";
-import { type Patient, PatientLine } from "./patient_line.ts";
-import { PeerDiedError } from "./peer_died_error.ts";
+import type { SyncWait, Wait } from "../sync/wait.ts";
 import type { Selectable } from "./selectable.ts";
-import type { InTrack, Taken } from "./track.ts";
-import { Vigil } from "./vigil.ts";
-
-const SLEEP = CHANNEL.RX + CHANNEL.SLEEP;
-const SENDER_SLEEP = CHANNEL.TX + CHANNEL.SLEEP;
-
-/** One who waits for a message. */
-interface Taker<T> extends Patient {
-  resolve(value: T): void;
-}
-
-/** One who waits until there is a message, and takes none. */
-interface Looker extends Patient {
-  /** Whether there is one; `false` when none will come. */
-  resolve(there: boolean): void;
-}
 
 /**
  * The receiving end of a channel.
@@ -41,54 +12,19 @@ interface Looker extends Patient {
  * - **No trace:** a wait that is over in time, or aborted, takes no message.
  * - **One holder:** sent in a message, the end is the receiver's; who sent it may not use it any more.
  */
-export class Receiver<T> implements AsyncIterable<T>, Disposable {
-  readonly #end: ChannelEnd;
-  readonly #parts: ChannelParts;
-  readonly #track: InTrack<T>;
-  readonly #takers: PatientLine<Taker<T>>;
-  readonly #lookers: PatientLine<Looker>;
-  readonly #vigil: Vigil;
-  /** Whether the rest of a message is on its way: what comes behind it waits. */
-  #fetching = false;
-  /** Whether the sender may be owed a wake-up. */
-  #owes = false;
-  #over = false;
-  #readable: ReadableStream<T> | undefined;
-
-  /** Made by `channel()` and `pipe()`, and where an end arrives. */
-  constructor(parts: ChannelParts, track: InTrack<T>, held = true) {
-    const { control } = parts;
-    this.#end = new ChannelEnd(control, CHANNEL.RX, held);
-    this.#parts = parts;
-    this.#track = track;
-    this.#takers = new PatientLine(() => this.#vigil.wake());
-    this.#lookers = new PatientLine(() => this.#vigil.wake());
-    this.#vigil = new Vigil(control.words, SLEEP, {
-      serve: () => this.#serve(),
-      mourns: () => this.#end.alone,
-      fenced: () => this.#rejectAll(),
-    });
-  }
-
+export interface Receiver<T>
+  extends AsyncIterable<T>, Disposable, Selectable<T> {
   /** Messages that the channel holds. */
-  get capacity(): number {
-    return this.#end.control.capacity;
-  }
+  readonly capacity: number;
 
   /** Messages sent and not received. */
-  get size(): number {
-    return this.#track.size;
-  }
+  readonly size: number;
 
   /** Whether there is a message to receive now. */
-  get pending(): boolean {
-    return this.#end.held && !this.#fetching && this.#track.hasMore;
-  }
+  readonly pending: boolean;
 
   /** Whether nothing can be received by this end any more: it is closed or sent away, or all was received and nothing comes. */
-  get closed(): boolean {
-    return this.#end.closed || (!this.#fetching && this.#ended());
-  }
+  readonly closed: boolean;
 
   /**
    * Receives a message.
@@ -103,24 +39,7 @@ export class Receiver<T> implements AsyncIterable<T>, Disposable {
    * @throws {InvalidOptionError} If an option is out of its bounds.
    * @throws The signal's reason.
    */
-  receive(options?: Wait): Promise<T> {
-    try {
-      if (options !== undefined) {
-        checkWait("receive", options);
-        options.signal?.throwIfAborted();
-      }
-      this.#mustBeOpen();
-      if (this.#takers.size === 0 && !this.#fetching) {
-        const taken = this.#take();
-        if (taken === "taken") return Promise.resolve(this.#track.give());
-        if (taken === "later") return this.#fetch();
-        if (taken === "ended") throw this.#end.over("receive");
-      }
-      return this.#wait(options ?? {});
-    } catch (error) {
-      return Promise.reject(error);
-    }
-  }
+  receive(options?: Wait): Promise<T>;
 
   /**
    * Receives a message if there is one and nobody waits for it. If a part of it was sent beside the channel (a port, a
@@ -131,13 +50,7 @@ export class Receiver<T> implements AsyncIterable<T>, Disposable {
    * @throws {ChannelClosedError} If this end is closed.
    * @throws {ParcelLostError} If a part of the message was lost with its sender.
    */
-  tryReceive(): { value: T } | undefined {
-    this.#mustBeOpen();
-    if (this.#takers.size > 0 || this.#fetching) return undefined;
-    const taken = this.#take();
-    if (taken === "taken") return { value: this.#track.give() };
-    return taken === "later" ? { value: this.#track.fetchSync() } : undefined;
-  }
+  tryReceive(): { value: T } | undefined;
 
   /**
    * Receives all messages that are there, at most `max` and at least one.
@@ -146,14 +59,7 @@ export class Receiver<T> implements AsyncIterable<T>, Disposable {
    * @param options As of {@linkcode Receiver.receive}, for the first of them.
    * @throws As {@linkcode Receiver.receive} does.
    */
-  async receiveMany(max: number, options?: Wait): Promise<T[]> {
-    const all = [await this.receive(options)];
-    if (this.#takers.size === 0 && !this.#fetching) {
-      this.#track.takeMany(max, all);
-      this.#owe();
-    }
-    return all;
-  }
+  receiveMany(max: number, options?: Wait): Promise<T[]>;
 
   /**
    * Receives a message, blocking the thread until there is one.
@@ -164,21 +70,7 @@ export class Receiver<T> implements AsyncIterable<T>, Disposable {
    * @throws {FencedError} If this thread is given up meanwhile.
    * @throws As {@linkcode Receiver.receive} does.
    */
-  receiveSync(options: SyncWait = {}): T {
-    checkWait("receive", options);
-    mayBlock("receive", options);
-    this.#mustBeOpen();
-    if (this.#takers.size > 0 || this.#fetching) {
-      throw new EndInUseError(
-        "Cannot receive as promises of this end wait for messages: await them first",
-      );
-    }
-    let taken = this.#take();
-    if (taken === "empty") taken = this.#blockFor(options);
-    if (taken === "taken") return this.#track.give();
-    if (taken === "later") return this.#track.fetchSync();
-    throw this.#end.over("receive");
-  }
+  receiveSync(options?: SyncWait): T;
 
   /**
    * Waits until there is a message, and takes none.
@@ -190,254 +82,17 @@ export class Receiver<T> implements AsyncIterable<T>, Disposable {
    * @throws {InvalidOptionError} If an option is no number or no signal.
    * @throws The signal's reason.
    */
-  async ready({ timeout = Infinity, signal }: Wait = {}): Promise<boolean> {
-    const wait = {
-      timeout: timeout < 0 ? 0 : timeout,
-      ...(signal && { signal }),
-    };
-    checkWait("wait for a message", wait);
-    signal?.throwIfAborted();
-    this.#mustBeOpen();
-    if (!this.#fetching && this.#track.hasMore) return true;
-    if (wait.timeout === 0 || this.#ended()) return false;
-    const { promise, resolve, reject } = Promise.withResolvers<boolean>();
-    const late = new WaitTimeoutError("Too late", { timeoutMs: timeout });
-    const looker: Looker = {
-      resolve,
-      reject: (reason) => reason === late ? resolve(false) : reject(reason),
-    };
-    this.#lookers.add(looker, wait, () => late);
-    this.#vigil.begin();
-    return await promise;
-  }
+  ready(options?: Wait): Promise<boolean>;
 
   /** A stream of the messages; cancelling it closes this end. */
-  get readable(): ReadableStream<T> {
-    return this.#readable ??= new ReadableStream<T>({
-      pull: async (controller) => {
-        try {
-          controller.enqueue(await this.receive());
-        } catch (error) {
-          if (!isEnd(error)) throw error;
-          controller.close();
-        }
-      },
-      cancel: () => this.close(),
-    }, { highWaterMark: 0 });
-  }
+  readonly readable: ReadableStream<T>;
 
   /** Receives message after message, and ends when none will come; leaving it early leaves the end open. */
-  [Symbol.asyncIterator](): AsyncIterator<T> {
-    let done = false;
-    const finish = (error?: unknown): IteratorResult<T> => {
-      done = true;
-      if (error !== undefined && !isEnd(error)) throw error;
-      return { value: undefined, done };
-    };
-    const wrap = (value: T): IteratorResult<T> => ({ value, done: false });
-    return {
-      next: () =>
-        done ? Promise.resolve(finish()) : this.receive().then(wrap, finish),
-      return: () => Promise.resolve(finish()),
-    };
-  }
+  [Symbol.asyncIterator](): AsyncIterator<T>;
 
   /** Receives nothing more. What was not received is forgotten, and who sends is told. Idempotent. */
-  close(): void {
-    if (this.#end.closed) return;
-    // In this order: a sender that finds it sealed finds out why.
-    this.#end.close();
-    this.#track.seal();
-    this.#track.drop();
-    this.#end.ringPeer();
-    this.#rejectAll();
-    this.#vigil.wake();
-  }
+  close(): void;
 
   /** As {@linkcode Receiver.close}. */
-  [Symbol.dispose](): void {
-    this.close();
-  }
-
-  static {
-    defineHidden<Receiver<unknown>>(this.prototype, {
-      travel: (receiver) => receiver.#travel(),
-      show: ({ closed, size, capacity }) =>
-        closed ? "Receiver(closed)" : `Receiver(${size} of ${capacity})`,
-      select: (receiver) => ({
-        tryTake: () => receiver.#end.held ? receiver.tryReceive() : undefined,
-        get ended() {
-          return receiver.closed;
-        },
-        watch: (wake) => receiver.#watch(wake),
-      }),
-    });
-  }
-
-  /** Takes what `take` takes, which says how much; nothing if others wait. */
-  protected consume(take: () => number): number {
-    this.#mustBeOpen();
-    if (this.#takers.size > 0) return 0;
-    const count = take();
-    if (count > 0) this.#owe();
-    else this.#end.ringPeer();
-    return count;
-  }
-
-  #travel(): PortableData {
-    const waits = this.#fetching || this.#takers.size + this.#lookers.size > 0;
-    return this.#end.travel(waits, "channel.receiver", this.#parts.rest);
-  }
-
-  #mustBeOpen(): void {
-    if (!this.#end.held) throw this.#end.refusal("receive");
-  }
-
-  #take(): Taken {
-    let taken: Taken = "empty";
-    try {
-      taken = this.#track.take();
-    } finally {
-      // One that cannot be read has left room as well.
-      if (taken !== "empty") this.#owe();
-    }
-    if (taken !== "empty") return taken;
-    // The sender waits for nothing else when all is read.
-    this.#end.ringPeer();
-    if (!this.#end.alone) return taken;
-    // Nothing comes any more. What came since the look before is read first.
-    this.#track.seal();
-    return this.#track.take();
-  }
-
-  /** Whether nothing is there and nothing will come. */
-  #ended(): boolean {
-    if (this.#over || this.#track.hasMore) return this.#over;
-    if (this.#end.alone) this.#track.seal();
-    return this.#over = this.#track.over;
-  }
-
-  /**
-   * Wakes a sender that waits for room: soon, or at once when half of it is free. One wake-up for each message would cost
-   * both more than the message.
-   */
-  #owe(): void {
-    if (load(this.#end.control.words, SENDER_SLEEP) === 0) return;
-    if (this.#track.size <= this.capacity >> 1) return this.#end.ringPeer();
-    if (this.#owes) return;
-    this.#owes = true;
-    setImmediate(() => {
-      this.#owes = false;
-      this.#end.ringPeer();
-    });
-  }
-
-  #wait(options: Wait): Promise<T> {
-    const { timeout = Infinity } = options;
-    const late = (): Error => tooLate(timeout);
-    if (timeout === 0) throw late();
-    const { promise, resolve, reject } = Promise.withResolvers<T>();
-    this.#takers.add({ resolve, reject }, options, late);
-    this.#vigil.begin();
-    return promise;
-  }
-
-  /** Gives what is there to those who wait. Returns whether anybody waits still. */
-  #serve(): boolean {
-    while (!this.#fetching) {
-      const first = this.#takers.first;
-      if (first === undefined) break;
-      let taken: Taken;
-      try {
-        taken = this.#take();
-      } catch (error) {
-        this.#takers.remove(first);
-        first.reject(error);
-        continue;
-      }
-      if (taken === "empty") break;
-      if (taken === "ended") {
-        this.#rejectTakers();
-        break;
-      }
-      this.#takers.remove(first);
-      if (taken === "taken") first.resolve(this.#track.give());
-      else this.#fetch().then(first.resolve, first.reject);
-    }
-    this.#tellLookers();
-    return this.#takers.size + this.#lookers.size > 0;
-  }
-
-  #tellLookers(): void {
-    if (this.#lookers.size === 0 || this.#fetching) return;
-    const there = this.#track.hasMore;
-    if (!there && !this.#ended()) return;
-    for (let one = this.#lookers.first; one; one = this.#lookers.first) {
-      this.#lookers.remove(one);
-      one.resolve(there);
-    }
-  }
-
-  /** The message whose parcel is on its way. */
-  async #fetch(): Promise<T> {
-    this.#fetching = true;
-    try {
-      return await this.#track.fetch();
-    } finally {
-      this.#fetching = false;
-      this.#vigil.wake();
-    }
-  }
-
-  #watch(wake: () => void): () => void {
-    const looker: Looker = { resolve: wake, reject: wake };
-    this.#lookers.add(looker, {}, () => new Error());
-    // Not before it has returned.
-    queueMicrotask(() => this.#vigil.begin());
-    return () => {
-      this.#lookers.remove(looker);
-      this.#vigil.wake();
-    };
-  }
-
-  #rejectTakers(): void {
-    this.#takers.rejectAll(() => this.#end.over("receive"));
-  }
-
-  #rejectAll(): void {
-    this.#rejectTakers();
-    for (let one = this.#lookers.first; one; one = this.#lookers.first) {
-      this.#lookers.remove(one);
-      one.resolve(false);
-    }
-  }
-
-  #blockFor({ timeout = Infinity }: SyncWait): Taken {
-    const { words } = this.#end.control;
-    return blockOn<Taken>(words, SLEEP, timeout, "receive", {
-      look: () => this.#track.hasMore,
-      attempt: () => {
-        const taken = this.#take();
-        return taken === "empty" ? undefined : taken;
-      },
-      alone: () => this.#end.alone,
-      late: () => tooLate(timeout),
-    });
-  }
-}
-
-function tooLate(timeoutMs: number): Error {
-  return new WaitTimeoutError(
-    `Cannot receive as no message came in time: the limit is ${timeoutMs} ms`,
-    { timeoutMs },
-  );
-}
-
-/** It can be one of several; see {@linkcode Selectable}. */
-export interface Receiver<T> extends Selectable<T> {}
-
-/** Whether nothing comes any more, and nothing went wrong. */
-export function isEnd(error: unknown): boolean {
-  return error instanceof ChannelClosedError &&
-    !(error instanceof PeerDiedError);
+  [Symbol.dispose](): void;
 }

@@ -4,21 +4,11 @@
  * @module
  */
 import type { Rec, RecInit } from "../memory/record.ts";
-import type { ChannelParts } from "./channel_parts.ts";
-import { Receiver } from "./receiver.ts";
-import type { RingIn, RingOut } from "./record_ring.ts";
-import { Sender } from "./sender.ts";
+import type { Receiver } from "./receiver.ts";
+import type { Sender } from "./sender.ts";
 
 /** The sending end of a channel of records. */
-export class TypedSender<F> extends Sender<RecInit<F>> {
-  readonly #ring: RingOut<F> | undefined;
-
-  /** Made by `channel()`, and where an end arrives. */
-  constructor(parts: ChannelParts, ring: RingOut<F>, held?: boolean) {
-    super(parts, ring, held);
-    this.#ring = ring;
-  }
-
+export interface TypedSender<F> extends Sender<RecInit<F>> {
   /**
    * Has records written where they will be read, and publishes them at once. Never waits, allocates nothing.
    *
@@ -50,21 +40,11 @@ export class TypedSender<F> extends Sender<RecInit<F>> {
   fill(
     count: number,
     write: (record: Rec<F>, index: number) => void,
-  ): number {
-    return this.publish(() => this.#ring!.fill(count, write));
-  }
+  ): number;
 }
 
 /** The receiving end of a channel of records. */
-export class TypedReceiver<F> extends Receiver<Rec<F>> {
-  readonly #ring: RingIn<F> | undefined;
-
-  /** Made by `channel()`, and where an end arrives. */
-  constructor(parts: ChannelParts, ring: RingIn<F>, held?: boolean) {
-    super(parts, ring, held);
-    this.#ring = ring;
-  }
-
+export interface TypedReceiver<F> extends Receiver<Rec<F>> {
   /**
    * Shows records where they lie, and frees their room at once. Never waits, allocates nothing.
    *
@@ -86,7 +66,5 @@ export class TypedReceiver<F> extends Receiver<Rec<F>> {
    * assertEquals(sum, 0.75);
    * ```
    */
-  drain(visit: (record: Rec<F>) => void, max: number = Infinity): number {
-    return this.consume(() => this.#ring!.drain(visit, max));
-  }
+  drain(visit: (record: Rec<F>) => void, max?: number): number;
 }

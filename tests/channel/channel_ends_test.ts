@@ -13,7 +13,7 @@ import {
   EndInUseError,
   EndMovedError,
   PeerDiedError,
-  Receiver,
+  type Receiver,
   type Sender,
   System,
 } from "../../mod.ts";
@@ -167,7 +167,6 @@ Deno.test("Receiver inside a channel works where it is received", async () => {
   await tx.send("a");
   await ways.tx.send(rx);
   const there = await ways.rx.receive();
-  assertInstanceOf(there, Receiver);
   assertEquals(await there.receive(), "a");
 });
 

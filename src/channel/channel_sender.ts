@@ -1,0 +1,300 @@
+import type { PortableData } from "../memory/portable.ts";
+import { mayBlock } from "../sync/obtain.ts";
+import { checkWait } from "../sync/wait.ts";
+import { blockOn } from "./block_on.ts";
+import { ChannelEnd } from "./channel_end.ts";
+import { ChannelFullError } from "./channel_full_error.ts";
+import { CHANNEL } from "./channel_layout.ts";
+import type { ChannelParts } from "./channel_parts.ts";
+import { EndInUseError } from "./end_in_use_error.ts";
+import { defineHidden } from "./hidden.ts";
+import { type Patient, PatientLine } from "./patient_line.ts";
+import type {
+  ChannelSendOptions,
+  ChannelSendSyncOptions,
+  TransferOption,
+} from "./send_options.ts";
+import type { Sender } from "./sender.ts";
+import type { OutTrack, Written } from "./track.ts";
+import { Vigil } from "./vigil.ts";
+
+const SLEEP = CHANNEL.TX + CHANNEL.SLEEP;
+/** What a send that need not wait returns. */
+const SENT: Promise<void> = Promise.resolve();
+
+/** One who waits for room. */
+interface Waiting extends Patient {
+  /** Writes what there is room for; `"written"` when nothing is left. */
+  attempt(): Written;
+  /** What has not been sent. */
+  unsent(): unknown;
+  resolve(): void;
+}
+
+/** The sending end of a channel, as its thread has it. */
+export class ChannelSender<T> implements Sender<T> {
+  readonly #end: ChannelEnd;
+  readonly #parts: ChannelParts;
+  readonly #track: OutTrack<T>;
+  readonly #line: PatientLine<Waiting>;
+  readonly #vigil: Vigil;
+  #closing = false;
+  #writable: WritableStream<T> | undefined;
+
+  /** Made by `channel()` and `pipe()`, and where an end arrives. */
+  constructor(parts: ChannelParts, track: OutTrack<T>, held = true) {
+    const { control } = parts;
+    this.#end = new ChannelEnd(control, CHANNEL.TX, held);
+    this.#parts = parts;
+    this.#track = track;
+    this.#line = new PatientLine(() => this.#vigil.wake());
+    this.#vigil = new Vigil(control.words, SLEEP, {
+      serve: () => this.#serve(),
+      mourns: () => this.#end.alone,
+      fenced: () => this.#line.rejectAll(() => this.#end.over("send")),
+    });
+  }
+
+  /** See {@linkcode Sender.capacity}. */
+  get capacity(): number {
+    return this.#end.control.capacity;
+  }
+
+  /** See {@linkcode Sender.size}. */
+  get size(): number {
+    return this.#track.size;
+  }
+
+  /** See {@linkcode Sender.closed}. */
+  get closed(): boolean {
+    return this.#closing || this.#end.closed;
+  }
+
+  /** See {@linkcode Sender.send}. */
+  send(value: T, options?: ChannelSendOptions): Promise<void> {
+    try {
+      if (options !== undefined) {
+        checkWait("send", options);
+        options.signal?.throwIfAborted();
+      }
+      this.#mustBeOpen(value);
+      const transfer = options?.transfer;
+      if (this.#line.size === 0) {
+        const written = this.#write(value, transfer);
+        if (written === "written") return SENT;
+        if (written === "sealed") {
+          throw this.#end.over("send", { unsent: value });
+        }
+        return this.#wait(this.#track.retry(), () => value, options ?? {});
+      }
+      return this.#wait(
+        this.#track.prepare(value, transfer),
+        () => value,
+        options ?? {},
+      );
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /** See {@linkcode Sender.trySend}. */
+  trySend(value: T, options?: TransferOption): boolean {
+    this.#mustBeOpen(value);
+    if (this.#line.size > 0) return false;
+    const written = this.#write(value, options?.transfer);
+    if (written === "sealed") throw this.#end.over("send", { unsent: value });
+    return written === "written";
+  }
+
+  /** See {@linkcode Sender.sendMany}. */
+  sendMany(
+    values: Iterable<T>,
+    options: ChannelSendOptions = {},
+  ): Promise<void> {
+    const all = [...values];
+    let sent = 0;
+    try {
+      checkWait("send", options);
+      options.signal?.throwIfAborted();
+      this.#mustBeOpen(all);
+      const attempt = (): Written => {
+        for (;;) {
+          if (sent === all.length) return "written";
+          const count = this.#track.writeMany(all, sent);
+          if (count < 0) return "sealed";
+          if (count === 0) return "full";
+          sent += count;
+          this.#end.ringPeer();
+        }
+      };
+      const rest = (): unknown => all.slice(sent);
+      if (this.#line.size === 0) {
+        this.#mourn();
+        const written = attempt();
+        if (written === "written") return SENT;
+        if (written === "sealed") {
+          throw this.#end.over("send", { unsent: rest() });
+        }
+      }
+      return this.#wait(attempt, rest, options);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /** See {@linkcode Sender.sendSync}. */
+  sendSync(value: T, options: ChannelSendSyncOptions = {}): void {
+    checkWait("send", options);
+    mayBlock("send", options);
+    this.#mustBeOpen(value);
+    if (this.#line.size > 0) {
+      throw new EndInUseError(
+        "Cannot send as other messages of this end wait for room: await them first",
+      );
+    }
+    let written = this.#write(value, options.transfer);
+    if (written === "full") {
+      written = this.#blockFor(this.#track.retry(), options, value);
+    }
+    if (written === "sealed") throw this.#end.over("send", { unsent: value });
+  }
+
+  /** See {@linkcode Sender.writable}. */
+  get writable(): WritableStream<T> {
+    return this.#writable ??= new WritableStream({
+      write: (chunk) => this.send(chunk),
+      close: () => this.close(),
+      abort: () => this.close(),
+    });
+  }
+
+  /** See {@linkcode Sender.close}. */
+  close(): void {
+    if (this.closed) return;
+    this.#closing = true;
+    if (this.#line.size === 0) this.#seal();
+  }
+
+  /** As {@linkcode Sender.close}. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  static {
+    defineHidden<ChannelSender<unknown>>(this.prototype, {
+      travel: (sender) => sender.#travel(),
+      show: ({ closed, size, capacity }) =>
+        closed ? "Sender(closed)" : `Sender(${size} of ${capacity})`,
+    });
+  }
+
+  /** Publishes what `write` writes, which says how much, or -1 if nobody receives any more; nothing if messages wait. */
+  protected publish(write: () => number): number {
+    this.#mustBeOpen(undefined);
+    if (this.#line.size > 0) return 0;
+    this.#mourn();
+    const count = write();
+    if (count < 0) throw this.#end.over("send");
+    if (count > 0) this.#end.ringPeer();
+    return count;
+  }
+
+  #travel(): PortableData {
+    const { rest } = this.#parts;
+    if (this.#closing) this.#mustBeOpen(undefined);
+    return this.#end.travel(this.#line.size > 0, "channel.sender", rest);
+  }
+
+  #mustBeOpen(unsent: unknown): void {
+    if (!this.#closing && this.#end.held) return;
+    throw this.#end.refusal("send", { unsent });
+  }
+
+  #write(value: T, transfer?: readonly Transferable[]): Written {
+    this.#mourn();
+    const written = this.#track.write(value, transfer);
+    if (written === "written") this.#end.ringPeer();
+    return written;
+  }
+
+  /** Nobody receives any more: nothing can be sent from here on. */
+  #mourn(): void {
+    if (this.#end.alone) this.#track.seal();
+  }
+
+  #seal(): void {
+    // In this order: a receiver that finds it sealed finds out why.
+    this.#end.close();
+    this.#track.seal();
+    this.#end.ringPeer();
+  }
+
+  #wait(
+    attempt: () => Written,
+    unsent: () => unknown,
+    options: ChannelSendOptions,
+  ): Promise<void> {
+    const { timeout = Infinity } = options;
+    const late = (): Error => this.#late(timeout, unsent());
+    if (timeout === 0) throw late();
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.#line.add({ attempt, unsent, resolve, reject }, options, late);
+    this.#vigil.begin();
+    return promise;
+  }
+
+  /** Sends what there is room for. Returns whether anything waits still. */
+  #serve(): boolean {
+    this.#mourn();
+    for (let first = this.#line.first; first !== undefined;) {
+      let written: Written;
+      try {
+        written = first.attempt();
+      } catch (error) {
+        this.#line.remove(first);
+        first.reject(error);
+        first = this.#line.first;
+        continue;
+      }
+      if (written === "full") return true;
+      if (written === "sealed") {
+        this.#line.rejectAll(({ unsent }) =>
+          this.#end.over("send", { unsent: unsent() })
+        );
+        break;
+      }
+      this.#end.ringPeer();
+      this.#line.remove(first);
+      first.resolve();
+      first = this.#line.first;
+    }
+    if (this.#closing && this.#end.held) this.#seal();
+    return false;
+  }
+
+  #blockFor(
+    attempt: () => Written,
+    { timeout = Infinity }: ChannelSendSyncOptions,
+    unsent: unknown,
+  ): Written {
+    const { words } = this.#end.control;
+    return blockOn<Written>(words, SLEEP, timeout, "send", {
+      look: () => this.#track.roomy(),
+      attempt: () => {
+        this.#mourn();
+        const written = attempt();
+        if (written === "written") this.#end.ringPeer();
+        return written === "full" ? undefined : written;
+      },
+      alone: () => this.#end.alone,
+      late: () => this.#late(timeout, unsent),
+    });
+  }
+
+  #late(timeout: number, unsent: unknown): Error {
+    return new ChannelFullError(
+      `Cannot send as the channel is full: ${this.size} of ${this.capacity} messages wait, and there was no room for ${timeout} ms`,
+      { timeoutMs: timeout, unsent },
+    );
+  }
+}
