@@ -68,6 +68,7 @@ function after(ms: number, late: () => void): () => void {
  *
  * - **Never throws for one of them:** a rejection is a record too. `Promise.all()` gives the results in the order given,
  *   and fails at the first rejection.
+ * - **Once each:** one that is given twice counts once.
  * - **Settled is settled:** a `break` or the timeout stops no ask; give them a `signal` with `ref.with({ signal })`.
  *
  * @typeParam R What they resolve to.
@@ -105,8 +106,10 @@ export function asCompleted<R>(
     open--;
     ring.resolve();
   };
-  for (const promise of promises) {
-    const index = open++;
+  let total = 0;
+  for (const promise of new Set(promises)) {
+    const index = total++;
+    open++;
     promise.then(
       (value) => enter({ index, status: "fulfilled", value }),
       (reason) => enter({ index, status: "rejected", reason }),
@@ -121,7 +124,7 @@ export function asCompleted<R>(
     try {
       for (let next = 0; next < done.length || open > 0;) {
         if (next < done.length) yield done[next++]!;
-        else if (late) throw timedOut(open, ms);
+        else if (late) throw timedOut(open, total, ms);
         else {
           await ring.promise;
           ring = Promise.withResolvers();
@@ -137,6 +140,7 @@ export function asCompleted<R>(
  * Waits until the first of several asks or jobs settled, or the first rejected, or all did.
  *
  * - **Never rejects for one of them:** look at those that are done.
+ * - **Once each:** one that is given twice counts once.
  * - **Not unwrapped:** the promises themselves are returned, so that a job keeps its name and its `stop()`.
  *
  * @typeParam P The promises.
@@ -172,7 +176,7 @@ export async function settleFirst<P extends PromiseLike<unknown>>(
       { option: "until", value: until },
     );
   }
-  const all = [...promises];
+  const all = [...new Set(promises)];
   const settled = new Set<number>();
   const enough = Promise.withResolvers<void>();
   all.forEach((promise, index) => {
@@ -194,9 +198,9 @@ export async function settleFirst<P extends PromiseLike<unknown>>(
   return { done: is(true), pending: is(false) };
 }
 
-function timedOut(open: number, ms: number): DOMException {
+function timedOut(open: number, total: number, ms: number): DOMException {
   return new DOMException(
-    `Cannot wait any longer for what settles: ${open} have not settled within ${ms} ms`,
+    `Cannot wait any longer for what settles: ${open} (of ${total}) have not settled within ${ms} ms`,
     "TimeoutError",
   );
 }

@@ -212,7 +212,8 @@ export class Pool implements AsyncDisposable {
   /**
    * Runs a task for each input, and gives the results one by one.
    *
-   * - **Lazy:** no input is read before the first result is wanted, and at most `readAhead` beyond those taken.
+   * - **Lazy:** no input is read before the first result is wanted, and at most `readAhead` beyond those taken. From
+   *   then on the pool is not closed before the stream has ended, or its reader has left.
    * - **An error comes in its place:** of an ordered stream the results of the inputs before it come first. So does an
    *   error of the inputs themselves.
    * - **Leaving the loop** closes the inputs, and what has not begun never does.
@@ -410,14 +411,13 @@ export class Pool implements AsyncDisposable {
       this.#options,
     );
     checkInputs(facts.name, inputs);
-    const work = new StreamWork(
+    return new StreamWork(
       core.dispatcher,
       core.nextId(),
       facts,
       { ...core.optionsFor(checked), chunk, spread: false, ordered, readAhead },
       inputs,
+      (begun) => core.take(begun, checked),
     );
-    core.take(work, checked);
-    return work;
   }
 }

@@ -35,19 +35,22 @@ export class StreamWork extends BulkWork
   #reading = false;
   #ended = false;
   #begun = false;
+  readonly #begin: (work: StreamWork) => void;
   #stop: Stop | undefined;
   #ring: PromiseWithResolvers<void> = Promise.withResolvers();
 
-  /** The task for what `inputs` gives; nothing is read before the first result is wanted. */
+  /** The task for what `inputs` gives; when the first result is wanted `begin` is called, and nothing is read before. */
   constructor(
     desk: Desk,
     id: number,
     facts: TaskFacts,
     options: StreamWorkOptions,
     inputs: Iterable<unknown> | AsyncIterable<unknown>,
+    begin: (work: StreamWork) => void,
   ) {
     super(desk, id, facts, options);
     this.heed();
+    this.#begin = begin;
     this.#source = Symbol.asyncIterator in Object(inputs)
       ? (inputs as AsyncIterable<unknown>)[Symbol.asyncIterator]()
       : (inputs as Iterable<unknown>)[Symbol.iterator]();
@@ -62,7 +65,10 @@ export class StreamWork extends BulkWork
 
   /** The next result. */
   async next(): Promise<IteratorResult<unknown, undefined>> {
-    this.#begun = true;
+    if (!this.#begun) {
+      this.#begun = true;
+      if (!this.over) this.#begin(this);
+    }
     for (;;) {
       if (!this.#ended) void this.#fill();
       const at = this.options.ordered ? this.#taken : firstOf(this.#results);

@@ -38,7 +38,7 @@ Deno.test("asCompleted() throws a TimeoutError for those that have not settled i
   const late = assertRejects(
     () => settling.next(),
     DOMException,
-    "1 have not settled within 100 ms",
+    "1 (of 2) have not settled within 100 ms",
   );
   await time.tickAsync(99);
   await time.tickAsync(1);

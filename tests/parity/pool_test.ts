@@ -32,6 +32,7 @@ import {
   toil,
 } from "../fixtures/pool_tasks.ts";
 import { runAsUser } from "../fixtures/user_program.ts";
+import { TaskGate } from "../fixtures/task_gate.ts";
 import { until } from "../fixtures/until.ts";
 
 const range = (count: number): number[] =>
@@ -264,15 +265,14 @@ Deno.test("PO40 nobody is idle while another has work that it has not begun", as
   await pool.warm();
   for (const chunk of [undefined, 25]) {
     const before = pool.stats().tasks;
-    const gate = new Int32Array(new SharedArrayBuffer(8));
-    const inputs = [gate.buffer, ...Array<number>(49).fill(4)];
+    using gate = new TaskGate();
+    const inputs = [gate.memory, ...Array<number>(49).fill(4)];
     const job = chunk === undefined
       ? pool.map(napOrHold, inputs)
       : pool.map(napOrHold, inputs, { chunk });
     // One holds on to its task for as long as it takes; the other does all the rest, whoever was given it.
     await until("the rest is done", () => pool.stats().tasks === before + 49);
-    Atomics.store(gate, 0, 1);
-    Atomics.notify(gate, 0);
+    gate.open();
     assertEquals(await job, [0, ...Array<number>(49).fill(4)]);
   }
 });
@@ -324,9 +324,9 @@ Deno.test("W19, W20 inputs are read as they are needed", async () => {
 Deno.test("W25 terminate ends, whatever runs", async () => {
   await using system = new System();
   const pool = new Pool({ system, size: 2 });
-  const gate = new SharedArrayBuffer(8);
+  using gate = new TaskGate();
   const jobs = [
-    pool.run(hold, [gate]),
+    pool.run(hold, [gate.memory]),
     pool.run(toil, [200]),
     pool.map(nap, range(1_000)),
   ];

@@ -36,17 +36,8 @@ import {
   untilAborted,
   whoRuns,
 } from "../fixtures/pool_tasks.ts";
+import { TaskGate } from "../fixtures/task_gate.ts";
 import { until } from "../fixtures/until.ts";
-
-/** A gate that is shut, and the count of those that came to it. */
-function shutGate(): Int32Array<SharedArrayBuffer> {
-  return new Int32Array(new SharedArrayBuffer(8));
-}
-
-function open(gate: Int32Array<SharedArrayBuffer>): void {
-  Atomics.store(gate, 0, 1);
-  Atomics.notify(gate, 0);
-}
 
 Deno.test("Pool.run(), map() and starmap() give what the tasks return, in order", async () => {
   await using system = new System();
@@ -193,8 +184,8 @@ Deno.test("Pool.run() begins a task again on another worker, as retries says", a
 Deno.test("Job.cancel() of one that waits: it never begins", async () => {
   await using system = new System();
   await using pool = new Pool({ system, size: 1 });
-  const gate = shutGate();
-  const first = pool.run(hold, [gate.buffer]);
+  using gate = new TaskGate();
+  const first = pool.run(hold, [gate.memory]);
   await until("the first runs", () => first.state === "running");
   const count = new Int32Array(new SharedArrayBuffer(4));
   const second = pool.run(countHere, [count.buffer]);
@@ -207,7 +198,7 @@ Deno.test("Job.cancel() of one that waits: it never begins", async () => {
   assertEquals(second.state, "cancelled");
   const error = await assertRejects(async () => await second);
   assertEquals((error as Error).name, "AbortError");
-  open(gate);
+  gate.open();
   assertEquals(await first, 0);
   assertEquals(first.cancel(), false);
   assertEquals(await third, 0);
@@ -230,8 +221,9 @@ Deno.test("Job.cancel() of one that runs tells the task, and its worker goes on"
 
 Deno.test("Job.cancel() replaces the worker of a task that does not heed it", async () => {
   await using system = new System();
+  using gate = new TaskGate();
   await using pool = new Pool({ system, size: 1, killAfterMs: 1 });
-  const job = pool.run(spin, []);
+  const job = pool.run(spin, [gate.memory]);
   const next = pool.run(square, [3]);
   await until("it runs", () => job.state === "running");
   job.cancel();
@@ -242,13 +234,14 @@ Deno.test("Job.cancel() replaces the worker of a task that does not heed it", as
 
 Deno.test("JobOptions.timeout and signal cancel the job", async () => {
   await using system = new System();
+  using gate = new TaskGate();
   await using pool = new Pool({ system, size: 2, killAfterMs: 1 });
-  const late = pool.run(spin, [], { timeout: 1 });
+  const late = pool.run(spin, [gate.memory], { timeout: 1 });
   assertEquals(await late.catch((error) => error.name), "TimeoutError");
   const controller = new AbortController();
   const { signal } = controller;
   const jobs = [
-    pool.run(spin, [], { signal }),
+    pool.run(spin, [gate.memory], { signal }),
     pool.map(nap, [60_000, 60_000], { signal }),
   ];
   await until("they run", () => jobs.every(({ state }) => state === "running"));
@@ -265,8 +258,9 @@ Deno.test("JobOptions.timeout and signal cancel the job", async () => {
 
 Deno.test("Job.kill() ends the worker of a task that runs", async () => {
   await using system = new System();
+  using gate = new TaskGate();
   await using pool = new Pool({ system, size: 1 });
-  const job = pool.run(spin, []);
+  const job = pool.run(spin, [gate.memory]);
   await until("it runs", () => job.state === "running");
   assertEquals((await job.kill()).kind, "failed");
   const error = await assertRejects(async () => await job, WorkerDiedError);
@@ -290,23 +284,28 @@ Deno.test("Pool.close() waits for all jobs and takes no more", async () => {
 Deno.test("Pool.close() cancels what waits if it is to", async () => {
   await using system = new System();
   const pool = new Pool({ system, size: 1 });
-  const gate = shutGate();
-  const first = pool.run(hold, [gate.buffer]);
+  using gate = new TaskGate();
+  const first = pool.run(hold, [gate.memory]);
   await until("the first runs", () => first.state === "running");
   const others = [1, 2, 3].map((x) => pool.run(square, [x]));
   const closing = pool.close({ cancelPending: true });
   for (const job of others) {
     await assertRejects(async () => await job, PoolClosedError);
   }
-  open(gate);
+  gate.open();
   assertEquals(await first, 0);
   await closing;
 });
 
 Deno.test("Pool.terminate() ends all at once", async () => {
   await using system = new System();
+  using gate = new TaskGate();
   const pool = new Pool({ system, size: 2 });
-  const jobs = [pool.run(spin, []), pool.run(spin, []), pool.run(spin, [])];
+  const jobs = [
+    pool.run(spin, [gate.memory]),
+    pool.run(spin, [gate.memory]),
+    pool.run(spin, [gate.memory]),
+  ];
   await until("two run", () => jobs[1]!.state === "running");
   await pool.terminate();
   for (const job of jobs) {
@@ -395,15 +394,15 @@ Deno.test("Pool() starts no more workers than it needs", async () => {
 Deno.test("JobOptions.priority decides who is next", async () => {
   await using system = new System();
   await using pool = new Pool({ system, size: 1 });
-  const gate = shutGate();
-  const first = pool.run(hold, [gate.buffer]);
+  using gate = new TaskGate();
+  const first = pool.run(hold, [gate.memory]);
   await until("the first runs", () => first.state === "running");
   const count = new SharedArrayBuffer(4);
   // One may wait behind the one that runs.
   const jobs = [0, 1, 5, 3].map((priority) =>
     pool.run(countHere, [count], { priority })
   );
-  open(gate);
+  gate.open();
   const turns = await Promise.all(jobs);
   assert(turns[2]! < turns[3]! && turns[3]! < turns[1]!, turns.join());
 });

@@ -11,6 +11,7 @@ import {
   square,
   whoRuns,
 } from "../fixtures/pool_tasks.ts";
+import { TaskGate } from "../fixtures/task_gate.ts";
 import { until } from "../fixtures/until.ts";
 
 Deno.test("Pool.stream(), forEach() and reduce() take results one by one", async (t) => {
@@ -34,14 +35,13 @@ Deno.test("Pool.stream(), forEach() and reduce() take results one by one", async
     assertEquals(got, [0, 1, 4, 9]);
   });
   await t.step("unordered, what is there first comes first", async () => {
-    const gate = new Int32Array(new SharedArrayBuffer(8));
-    const inputs = [gate.buffer, 1, 2];
+    using gate = new TaskGate();
+    const inputs = [gate.memory, 1, 2];
     const got: number[] = [];
     const options = { ordered: false, chunk: 1 };
     for await (const x of pool.stream(napOrHold, inputs, options)) {
       if (got.push(x) < 2) continue;
-      Atomics.store(gate, 0, 1);
-      Atomics.notify(gate, 0);
+      gate.open();
     }
     assertEquals(got, [1, 2, 0]);
   });
@@ -172,12 +172,11 @@ for (const strategy of ["roundRobin", "leastBusy"] as const) {
     await using system = new System();
     await using pool = new Pool({ system, name: "crew", size: 2, strategy });
     await pool.warm();
-    const gate = new Int32Array(new SharedArrayBuffer(8));
-    const jobs = [pool.run(hold, [gate.buffer]), pool.run(hold, [gate.buffer])];
-    await until("both run", () => Atomics.load(gate, 1) === 2);
+    using gate = new TaskGate();
+    const jobs = [pool.run(hold, [gate.memory]), pool.run(hold, [gate.memory])];
+    await until("both run", () => gate.reached === 2);
     const more = [1, 2, 3].map((x) => pool.run(square, [x]));
-    Atomics.store(gate, 0, 1);
-    Atomics.notify(gate, 0);
+    gate.open();
     assertEquals((await Promise.all(jobs)).sort(), [0, 1]);
     assertEquals(await Promise.all(more), [1, 4, 9]);
   });
@@ -186,8 +185,8 @@ for (const strategy of ["roundRobin", "leastBusy"] as const) {
 Deno.test("Pool.stats() adds up", async () => {
   await using system = new System();
   const pool = new Pool({ system, size: 1 });
-  const gate = new Int32Array(new SharedArrayBuffer(8));
-  const first = pool.run(hold, [gate.buffer]);
+  using gate = new TaskGate();
+  const first = pool.run(hold, [gate.memory]);
   await until("it runs", () => first.state === "running");
   const second = pool.run(square, [1]);
   const third = pool.map(square, [1, 2, 3]);
@@ -195,8 +194,7 @@ Deno.test("Pool.stats() adds up", async () => {
   second.cancel();
   const { pending, running, cancelled, queued, jobs } = pool.stats();
   assertEquals([pending, running, cancelled, queued, jobs], [2, 1, 1, 4, 4]);
-  Atomics.store(gate, 0, 1);
-  Atomics.notify(gate, 0);
+  gate.open();
   await Promise.allSettled([first, third, fourth]);
   const end = pool.stats();
   assertEquals([end.done, end.failed, end.cancelled, end.jobs], [2, 1, 1, 4]);
