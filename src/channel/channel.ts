@@ -84,7 +84,7 @@ export function channel<F>(
  *
  * - **Ends travel:** an end that is sent in a message is the receiver's; it may be sent on.
  * - **Ends end:** closed, or with the thread that has them; the other end is told at once, and what was sent is received
- *   first.
+ *   first. An actor that shares its thread must close its ends by itself.
  *
  * @param options How much it holds.
  * @returns Both ends, which this thread has until it sends them away.

@@ -39,7 +39,7 @@ export class ChannelReceiver<T> implements Receiver<T> {
   readonly #takers: PatientLine<Taker<T>>;
   readonly #lookers: PatientLine<Looker>;
   readonly #vigil: Vigil;
-  /** Whether the rest of a message is on its way: what comes behind it waits. */
+  /** Whether the rest of a message is on its way, or records are read in place: what comes behind it waits. */
   #fetching = false;
   /** Whether the sender may be owed a wake-up. */
   #owes = false;
@@ -225,10 +225,18 @@ export class ChannelReceiver<T> implements Receiver<T> {
   /** Takes what `take` takes, which says how much; nothing if others wait. */
   protected consume(take: () => number): number {
     this.#mustBeOpen();
-    if (this.#takers.size > 0) return 0;
-    const count = take();
-    if (count > 0) this.#owe();
-    else this.#end.ringPeer();
+    if (this.#takers.size > 0 || this.#fetching) return 0;
+    let count = 0;
+    // Who receives while it takes has its turn after it.
+    this.#fetching = true;
+    try {
+      count = take();
+    } finally {
+      this.#fetching = false;
+      if (this.#takers.size + this.#lookers.size > 0) this.#vigil.wake();
+      if (count > 0) this.#owe();
+      else this.#end.ringPeer();
+    }
     return count;
   }
 

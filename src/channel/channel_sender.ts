@@ -39,6 +39,8 @@ export class ChannelSender<T> implements Sender<T> {
   readonly #line: PatientLine<Waiting>;
   readonly #vigil: Vigil;
   #closing = false;
+  /** Whether records are being written in place: what comes behind them waits. */
+  #writing = false;
   #writable: WritableStream<T> | undefined;
 
   /** Made by `channel()` and `pipe()`, and where an end arrives. */
@@ -79,7 +81,7 @@ export class ChannelSender<T> implements Sender<T> {
       }
       this.#mustBeOpen(value);
       const transfer = options?.transfer;
-      if (this.#line.size === 0) {
+      if (!this.#waits) {
         const written = this.#write(value, transfer);
         if (written === "written") return SENT;
         if (written === "sealed") {
@@ -100,7 +102,7 @@ export class ChannelSender<T> implements Sender<T> {
   /** See {@linkcode Sender.trySend}. */
   trySend(value: T, options?: TransferOption): boolean {
     this.#mustBeOpen(value);
-    if (this.#line.size > 0) return false;
+    if (this.#waits) return false;
     const written = this.#write(value, options?.transfer);
     if (written === "sealed") throw this.#end.over("send", { unsent: value });
     return written === "written";
@@ -128,7 +130,7 @@ export class ChannelSender<T> implements Sender<T> {
         }
       };
       const rest = (): unknown => all.slice(sent);
-      if (this.#line.size === 0) {
+      if (!this.#waits) {
         this.#mourn();
         const written = attempt();
         if (written === "written") return SENT;
@@ -147,7 +149,7 @@ export class ChannelSender<T> implements Sender<T> {
     checkWait("send", options);
     mayBlock("send", options);
     this.#mustBeOpen(value);
-    if (this.#line.size > 0) {
+    if (this.#waits) {
       throw new EndInUseError(
         "Cannot send as other messages of this end wait for room: await them first",
       );
@@ -172,7 +174,7 @@ export class ChannelSender<T> implements Sender<T> {
   close(): void {
     if (this.closed) return;
     this.#closing = true;
-    if (this.#line.size === 0) this.#seal();
+    if (!this.#waits) this.#seal();
   }
 
   /** As {@linkcode Sender.close}. */
@@ -191,18 +193,32 @@ export class ChannelSender<T> implements Sender<T> {
   /** Publishes what `write` writes, which says how much, or -1 if nobody receives any more; nothing if messages wait. */
   protected publish(write: () => number): number {
     this.#mustBeOpen(undefined);
-    if (this.#line.size > 0) return 0;
+    if (this.#line.size > 0 || this.#writing) return 0;
     this.#mourn();
-    const count = write();
+    let count = 0;
+    // Who sends while it writes has its turn after it.
+    this.#writing = true;
+    try {
+      count = write();
+    } finally {
+      this.#writing = false;
+      if (this.#line.size > 0) this.#vigil.wake();
+      else if (this.#closing) this.#seal();
+    }
     if (count < 0) throw this.#end.over("send");
     if (count > 0) this.#end.ringPeer();
     return count;
   }
 
+  /** Whether something is to be sent before anything that comes now. */
+  get #waits(): boolean {
+    return this.#writing || this.#line.size > 0;
+  }
+
   #travel(): PortableData {
     const { rest } = this.#parts;
     if (this.#closing) this.#mustBeOpen(undefined);
-    return this.#end.travel(this.#line.size > 0, "channel.sender", rest);
+    return this.#end.travel(this.#waits, "channel.sender", rest);
   }
 
   #mustBeOpen(unsent: unknown): void {
@@ -245,6 +261,7 @@ export class ChannelSender<T> implements Sender<T> {
 
   /** Sends what there is room for. Returns whether anything waits still. */
   #serve(): boolean {
+    if (this.#writing) return true;
     this.#mourn();
     for (let first = this.#line.first; first !== undefined;) {
       let written: Written;

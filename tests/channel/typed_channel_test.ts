@@ -233,6 +233,38 @@ Deno.test("TypedReceiver that is read in place leaves who waits its message", as
   assertEquals([rx.drain(() => {}), await waiting], [0, record(1)]);
 });
 
+Deno.test("TypedSender.fill() has what is sent meanwhile wait behind it", async () => {
+  const { tx, rx } = channel(Reading, { capacity: 4 });
+  let sending: Promise<void> | undefined;
+  const written = tx.fill(2, (slot, i) => {
+    sending ??= tx.send(record(9));
+    assertEquals([tx.trySend(record(8)), tx.fill(1, () => {})], [false, 0]);
+    slot.id = i;
+    slot.value = i / 2;
+  });
+  assertEquals(written, 2);
+  await sending;
+  assertEquals(await rx.receiveMany(9), [record(0), record(1), record(9)]);
+  tx.fill(1, (slot) => {
+    slot.id = 5;
+    slot.value = 2.5;
+    tx.close();
+  });
+  assertEquals(await Array.fromAsync(rx), [record(5)]);
+});
+
+Deno.test("TypedReceiver.drain() has who receives meanwhile wait behind it", async () => {
+  const { tx, rx } = channel(Reading, { capacity: 4 });
+  await tx.sendMany([0, 1].map(record));
+  let receiving: Promise<unknown> | undefined;
+  const seen = rx.drain(() => {
+    receiving ??= rx.receive();
+    assertEquals([rx.tryReceive(), rx.drain(() => {})], [undefined, 0]);
+  });
+  await tx.send(record(2));
+  assertEquals([seen, await receiving, rx.size], [2, record(2), 0]);
+});
+
 Deno.test("channel() of a struct ends after what was sent", async () => {
   const { tx, rx } = channel(Reading);
   await tx.sendMany([record(1), record(2)]);

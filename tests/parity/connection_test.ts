@@ -1,8 +1,7 @@
 /**
  * Connections, as Python's `multiprocessing` promises them, between threads of one program.
  *
- * Not here: CN12 to CN19 (listeners and keys) and CN27 (sockets) need connections between programs, CN29 (a mix of ends and
- * exits) needs `select()`.
+ * Not here: CN12 to CN19 (listeners and keys) and CN27 (sockets) need connections between programs.
  */
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import {
@@ -13,6 +12,7 @@ import {
   pipe,
   type PipeEnd,
   type Receiver,
+  select,
   System,
 } from "../../mod.ts";
 import { ParcelLostError } from "../../src/channel/parcel_lost_error.ts";
@@ -282,6 +282,22 @@ Deno.test("waiting for silent ends is over in time, and for one with a message a
   assert(performance.now() - start >= 19);
   await other.tx.send(1);
   assertEquals(await ready(0), [false, true]);
+});
+
+Deno.test("waiting for ends and the end of a worker tells which is ready, and that stays ready", async () => { // CN29
+  await using system = new System({ spares: 1 });
+  const [silent, { tx, rx }] = [channel<number>(), channel<number>()];
+  const [here, there] = pipe<unknown>();
+  const job = system.run(echoAll, [there]);
+  const wait = (timeout?: number) =>
+    select({ silent: silent.rx, rx, gone: job.exited }, {
+      ...(timeout !== undefined && { timeout }),
+    });
+  assertEquals(await wait(1), undefined);
+  await tx.send(1);
+  assertEquals(await wait(), { key: "rx", ended: false, value: 1 });
+  here.close();
+  for (let i = 0; i < 3; i++) assertEquals((await wait())?.key, "gone");
 });
 
 Deno.test("what is no end is refused when it arrives", async () => { // CN31
