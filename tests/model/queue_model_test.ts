@@ -169,6 +169,28 @@ Deno.test("Queue with ack gives what was not acknowledged to others when its tak
   assertSound(found, 1_000);
 });
 
+Deno.test("Queue without capacity goes on for others when one side dies or is fenced, at whatever step", async () => {
+  const offered = await queue(
+    { capacity: 0 },
+    ["putter0", "trier1", "nursery"],
+    // One that is given up may not know that its message was taken; what nobody has taken goes with who offered it.
+    ["1; 11; -", "4; 11; -", "-; 11; -", "-; 8; -", "4; 8; -"],
+    1,
+    { mayDie: "putter0" },
+  );
+  assertSound(offered, 100);
+});
+
+Deno.test("Queue with priorities gives the greatest that is there", async () => {
+  assertSound(
+    await queue({ priority: true }, ["ranked0", "twice1"], [
+      "1,1; 21,11",
+      "1,1; 11,21",
+    ], 3),
+    50,
+  );
+});
+
 // -- Broken -------------------------------------------------------------------
 
 Deno.test("the explorer finds one who puts and wakes nobody", async () => {

@@ -4,10 +4,12 @@ import { consume, type Numbered, produce } from "../fixtures/queue_crew.ts";
 import { threadsGone } from "../fixtures/threads_gone.ts";
 
 /** Messages in all, where nobody is killed; `TROUPE_QUEUE_MESSAGES=1000000` asks for more. */
-const MESSAGES = Number(Deno.env.get("TROUPE_QUEUE_MESSAGES") ?? 40_000);
+const MESSAGES = Number(Deno.env.get("TROUPE_QUEUE_MESSAGES") ?? 200_000);
 /** Threads killed in each test that kills. */
 const KILLS = Number(Deno.env.get("TROUPE_QUEUE_KILLS") ?? 8);
 const CREW = 4;
+/** Eight threads at once come up slowly where others want the same cores. */
+const PATIENT = { initTimeout: 60_000 };
 
 Deno.test(`Queue gives ${MESSAGES} messages of 4 producers to 4 consumers, each once and in order`, async () => { // QU21
   {
@@ -18,10 +20,12 @@ Deno.test(`Queue gives ${MESSAGES} messages of 4 producers to 4 consumers, each 
     const came = sharedArray(Uint8Array, CREW * each);
     const crew = [...Array(CREW).keys()];
     const consumers = crew.map(() =>
-      system.run(consume, [queue, each, came, false])
+      system.run(consume, [queue, each, came, false], PATIENT)
     );
     await Promise.all(
-      crew.map((self) => system.run(produce, [queue, self, each, put])),
+      crew.map((self) =>
+        system.run(produce, [queue, self, each, put], PATIENT)
+      ),
     );
     queue.close();
     assertEquals(await Promise.all(consumers), [0, 0, 0, 0]);
@@ -47,13 +51,18 @@ for (const ack of [false, true]) {
       const put = sharedArray(Int32Array, producers);
       const came = sharedArray(Uint8Array, producers * each);
       const startConsumer = () => {
-        const job = system.run(consume, [queue, each, came, ack]);
+        const job = system.run(consume, [queue, each, came, ack], PATIENT);
         job.then(() => {}, () => {});
         return job;
       };
       let nextProducer = 0;
       const startProducer = () => {
-        const job = system.run(produce, [queue, nextProducer++, each, put]);
+        const job = system.run(produce, [
+          queue,
+          nextProducer++,
+          each,
+          put,
+        ], PATIENT);
         job.then(() => {}, () => {});
         return job;
       };
