@@ -127,7 +127,8 @@ export class QueueCore {
   /** Whether one more message may be there, by number. */
   get hasRoom(): boolean {
     const { ring } = this;
-    const others = this.ack && ring.ranked ? QUEUE.OWNED : QUEUE.WRITING;
+    // What comes back has its place in the heap.
+    const others = ring.ranked ? QUEUE.OWNED : QUEUE.WRITING;
     return ring.get(QUEUE.SIZE) + ring.get(others) < ring.capacity;
   }
 
@@ -212,7 +213,7 @@ export class QueueCore {
     const position = ring.first();
     const parcel = ring.of(position, RECORD.PARCEL);
     if (parcel !== 0) this.dropped.push(parcel, ring.of(position, RECORD.FROM));
-    ring.dequeue(position);
+    ring.dequeue();
     ring.free(position);
     ring.add(QUEUE.UNDONE, -1);
     ring.add(QUEUE.DROPPED, 1);
@@ -255,7 +256,7 @@ export class QueueCore {
 
   /** A message has no turn any more: who waited until it is taken is told. */
   #take(position: number): void {
-    this.ring.dequeue(position);
+    this.ring.dequeue();
     this.#tellPutter(position);
   }
 
@@ -327,7 +328,7 @@ export class QueueCore {
       const place = this.next(AIM.TAKE);
       if (place < 0) break;
       const position = ring.first();
-      ring.dequeue(position);
+      ring.dequeue();
       this.#grant(place, position);
     }
     if (!this.closed) this.#makeRoom();

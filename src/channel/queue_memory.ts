@@ -52,7 +52,7 @@ export interface QueueOptions {
   readonly ack?: boolean;
   /**
    * Whether messages with a greater {@linkcode PutOptions.priority} come first; equal ones come in the order in which they
-   * were put.
+   * were put. Not where `capacity` is 0, nor with `"dropOldest"`; what was taken and is not acknowledged counts as waiting.
    *
    * @default {false}
    */
@@ -111,6 +111,9 @@ export function createQueue(
   }
   if (priority && overflow === "dropOldest") {
     refuse("overflow", overflow, "another one where 'priority' is set");
+  }
+  if (priority && capacity === 0) {
+    refuse("capacity", capacity, "1 or more where 'priority' is set");
   }
   const units = 2 ** Math.ceil(Math.log2(capacityBytes / 8));
   const words = heapWords(priority ? capacity : 0) + 2 * units;

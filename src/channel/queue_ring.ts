@@ -243,18 +243,13 @@ export class QueueRing {
     if (distance < this.get(QUEUE.SKIP)) this.monitor.set(QUEUE.SKIP, distance);
   }
 
-  /** The record whose turn it is has no turn any more; its state is the caller's to change. */
-  dequeue(position: number): void {
+  /** A record has no turn any more, with priorities the {@linkcode first}; its state is the caller's to change. */
+  dequeue(): void {
     const size = this.get(QUEUE.SIZE) - 1;
     this.monitor.set(QUEUE.SIZE, size);
     if (!this.ranked) return;
-    const heap = this.monitor.extra;
-    let at = 0;
-    while (this.get(heap + at) !== position) at++;
-    const last = this.get(heap + size);
-    if (at === size) return;
-    this.#sink(at, last, size);
-    if (this.get(heap + at) === last) this.#rise(at, last);
+    const last = this.get(this.monitor.extra + size);
+    if (size > 0) this.#sink(last, size);
   }
 
   /** The message has left: its room is free once all before it have left. */
@@ -322,9 +317,10 @@ export class QueueRing {
     this.monitor.set(heap + at, position);
   }
 
-  /** Puts a record into the heap at `at`, or below. */
-  #sink(at: number, position: number, size: number): void {
+  /** Puts a record into the heap at its top, or below. */
+  #sink(position: number, size: number): void {
     const heap = this.monitor.extra;
+    let at = 0;
     for (;;) {
       let below = 2 * at + 1;
       if (below >= size) break;

@@ -73,3 +73,25 @@ export const offerAndStay: Task<
     await new Promise(() => {});
   },
 );
+
+/** Puts a message if there is room at once. */
+export const putAtOnce: Task<[queue: Queue<string>, value: string], boolean> =
+  task(
+    import.meta,
+    "putAtOnce",
+    (queue: Queue<string>, value: string) => queue.tryPut(value),
+  );
+
+/** Puts a message, after it has said that it begins to. */
+export const putBehind: Task<
+  [queue: Queue<string>, value: string, ready: EventFlag],
+  Promise<void>
+> = task(
+  import.meta,
+  "putBehind",
+  async (queue: Queue<string>, value: string, ready: EventFlag) => {
+    const putting = queue.put(value);
+    ready.set();
+    await putting;
+  },
+);

@@ -436,6 +436,7 @@ const WRONG: readonly [QueueOptions, string][] = [
   [{ ack: 1 as unknown as boolean }, "ack"],
   [{ priority: "high" as unknown as boolean }, "priority"],
   [{ priority: true, overflow: "dropOldest" }, "overflow"],
+  [{ priority: true, capacity: 0 }, "capacity"],
   [{ size: 3 } as QueueOptions, "size"],
 ];
 

@@ -6,6 +6,8 @@ import {
   answerBySelf,
   loseRoom,
   offerAndStay,
+  putAtOnce,
+  putBehind,
   putBlocking,
   takeBlocking,
 } from "./queue_tasks.ts";
@@ -72,6 +74,29 @@ Deno.test("Queue gives the room of a thread that is killed while it waits to the
     await ended;
     assertEquals([await queue.take(), await queue.take()], ["first", "behind"]);
     await behind;
+  });
+});
+
+Deno.test("Queue lets no small message of another thread go before a large one that waits, until that gives up", async () => {
+  await withThreads(async (system) => {
+    const queue = new Queue<string>({ capacityBytes: 1024 });
+    while (queue.tryPut("x".repeat(100)));
+    const given = new AbortController();
+    const large = assertRejects(
+      () => queue.put("y".repeat(900), { signal: given.signal }),
+      RangeError,
+    );
+    await queue.take();
+    assertEquals(await system.run(putAtOnce, [queue, "small"]), false);
+    const ready = new EventFlag();
+    const behind = system.run(putBehind, [queue, "behind", ready]);
+    await ready.wait();
+    given.abort(new RangeError("Not that much"));
+    await large;
+    await behind;
+    let last = "";
+    while (!queue.empty) last = await queue.take();
+    assertEquals(last, "behind");
   });
 });
 

@@ -415,6 +415,21 @@ Deno.test("a loop over a Queue with ack that is left gives its message back, to 
   assertEquals([queue.size, queue.peek()], [2, { value: 2 }]);
 });
 
+Deno.test("Queue with ack gives back to the head what others have been taken behind", async () => {
+  const queue = new Queue<number>({ ack: true });
+  await queue.putMany([1, 2, 3, 4]);
+  const [one, other] = [0, 1].map(() => queue[Symbol.asyncIterator]());
+  assertEquals([(await one!.next()).value, (await other!.next()).value], [
+    1,
+    2,
+  ]);
+  assertEquals(queue.peek(), { value: 3 });
+  await other!.return();
+  assertEquals(queue.peek(), { value: 2 });
+  await one!.return();
+  assertEquals(await queue.takeMany(4), [1, 2, 3, 4]);
+});
+
 Deno.test("Queue with ack that is closed ends for who has not acknowledged", async () => {
   const queue = new Queue<number>({ ack: true });
   await queue.put(1);
