@@ -244,7 +244,7 @@ export class Seat implements BatchSeat {
     this.#known.add(batch.entry.id);
     batch.entry.took(ms, values.length);
     this.served += values.length;
-    batch.work.did(values.length - (failures?.length ?? 0));
+    batch.work.did(values.length - (failures?.length ?? 0), values.length);
     let next = 0;
     values.forEach((value, index) => {
       const failure = failures?.[next];

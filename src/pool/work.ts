@@ -48,6 +48,8 @@ export abstract class Work implements Errand<unknown> {
   /** Who does it. */
   protected readonly desk: Desk;
   readonly #outcome: PromiseWithResolvers<unknown> = Promise.withResolvers();
+  /** Whether a worker answered for any of it. */
+  #answered = false;
   #feed: ProgressFeed | undefined;
   #state: "done" | "failed" | "cancelled" | undefined;
   #report: ExitReport | undefined;
@@ -96,8 +98,9 @@ export abstract class Work implements Errand<unknown> {
     return this.#state !== undefined;
   }
 
-  /** Whether a task of it has begun at a worker that lives. */
+  /** Whether a task of it has begun, and was not lost with its worker. */
   get begun(): boolean {
+    if (this.#answered) return true;
     for (const out of this.outs) if (out.seat.begun(out) > 0) return true;
     return false;
   }
@@ -122,8 +125,9 @@ export abstract class Work implements Errand<unknown> {
     return feed;
   }
 
-  /** `count` more of its tasks are done. */
-  did(count: number): void {
+  /** Of its tasks `begun` have ended, of which `count` are done. */
+  did(count: number, begun: number): void {
+    this.#answered ||= begun > 0;
     this.doneCount += count;
     if (this.#feed?.read) this.#feed.tell(this.#progress());
   }
