@@ -151,6 +151,16 @@ export class LaneReader {
     return write < 0 ? "ended" : "empty";
   }
 
+  /** Whether no record is in flight and the next one is there and of a sort that `isIt` wants. Takes nothing. */
+  nextIs(isIt: (kind: number, a: number) => boolean): boolean {
+    if ((this.#word & BUSY) !== 0 || !this.hasMore) return false;
+    const words = this.#words;
+    const index = indexOf(this.#next, this.#units);
+    // A pad and the record behind it are written as one.
+    const at = peek(words, index) >>> KIND_SHIFT === PAD ? RING : index;
+    return isIt(peek(words, at) >>> KIND_SHIFT, peek(words, at + 1));
+  }
+
   /**
    * Makes this reader the lane's only consumer: from here on every other one is
    * fenced. Called once, by the first consumer too, and only while no later

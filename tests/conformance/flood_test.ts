@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import type { ActorRef, Overflow } from "../../mod.ts";
 import { Messenger } from "../fixtures/messenger.ts";
 import { Notebook } from "../fixtures/notebook.ts";
+import { Pusher } from "../fixtures/pusher.ts";
 import { eventually } from "./journal.ts";
 import { conformance } from "./placements.ts";
 
@@ -74,3 +75,25 @@ conformance(
     assertEquals(t.system.deadLetters.count, 0);
   },
 );
+
+// M9 M46
+for (const overflow of POLICIES) {
+  conformance(
+    `room that came free is known to a handler of another thread at once when the mailbox is one that does "${overflow}"`,
+    async (t) => {
+      const book = await t.spawn(Notebook, [], {
+        mailbox: { capacity: 16, overflow },
+      });
+      const pusher = (await t.system.spawn(Pusher, [])).with({
+        timeout: Infinity,
+      });
+      // The first word of room opens the way for the others.
+      assertEquals(await pusher.ask.push(book, 16, 10_000), 16);
+      await eventually(async () => (await book.ask.notes()).length, 16);
+      await eventually(() => pusher.ask.push(book, 1, 10), 1);
+      assertEquals(await pusher.ask.push(book, 200, 10_000), 200);
+      await eventually(async () => (await book.ask.notes()).length, 217);
+      assertEquals(t.system.deadLetters.count, 0);
+    },
+  );
+}

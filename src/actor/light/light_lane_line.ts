@@ -161,7 +161,7 @@ export class LaneLine implements LightLine {
   ): boolean {
     const other = this.#other(options);
     if (other !== undefined) return other.trySend(core, method, args, options);
-    if (this.#roomy) {
+    if (this.#findsRoom()) {
       this.tell(core, method, args, options);
       return true;
     }
@@ -294,6 +294,18 @@ export class LaneLine implements LightLine {
     return this.#under < this.capacity && this.#waiting.size === 0;
   }
 
+  /** As `#roomy`, after what its thread has said of room was read, also in the middle of a handler of this one. */
+  #findsRoom(): boolean {
+    if (this.#roomy) return true;
+    const lights = this.#lights;
+    lights.isolate.mailbox.readAhead(
+      this.#to.endpoint,
+      isCredit,
+      (lane) => lights.receive(lane),
+    );
+    return this.#roomy;
+  }
+
   #send(
     parts: Parts,
     waitMs: number,
@@ -303,6 +315,7 @@ export class LaneLine implements LightLine {
     if (this.#roomy) return this.#write(parts, delivery);
     const { overflow } = this;
     if (overflow !== "wait" && overflow !== "dropOldest") {
+      if (this.#findsRoom()) return this.#write(parts, delivery);
       this.#refuse({ delivery, core, parts }, "overflow");
       if (overflow === "stop") void this.stop(FULL, STOP_MS, false);
       return;
@@ -367,6 +380,12 @@ export class LaneLine implements LightLine {
     if (this.#waiting.size > 0) this.#lights.crowded.add(this);
     else this.#lights.crowded.delete(this);
   }
+}
+
+/** Whether a record says that messages were dealt with. */
+function isCredit(kind: number, op: number): boolean {
+  return kind === KIND.LIGHT &&
+    (op === LIGHT_OP.CREDIT || op === LIGHT_OP.CREDIT_URGENT);
 }
 
 /** The bytes of an encoded value are used again for the next one. */
