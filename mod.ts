@@ -309,12 +309,12 @@ export { Snapshot } from "./src/shared/snapshot.ts";
 export { Struct, struct, type StructRegion } from "./src/shared/struct.ts";
 export { type Rows, StructArray } from "./src/shared/struct_array.ts";
 export { type RingOptions, StructRing } from "./src/shared/struct_ring.ts";
-export {
-  Barrier,
-  type BarrierOptions,
-  type BarrierSyncWait,
-  type BarrierWait,
-} from "./src/sync/barrier.ts";
+export { Barrier } from "./src/sync/barrier.ts";
+export type {
+  BarrierOptions,
+  BarrierSyncWait,
+  BarrierWait,
+} from "./src/sync/barrier_options.ts";
 export { BrokenBarrierError } from "./src/sync/broken_barrier_error.ts";
 export { Condition } from "./src/sync/condition.ts";
 export { DeadlockError } from "./src/sync/deadlock_error.ts";
@@ -329,7 +329,8 @@ export { Once } from "./src/sync/once.ts";
 export { OverReleasedError } from "./src/sync/over_released_error.ts";
 export { ReentrantMutex } from "./src/sync/reentrant_mutex.ts";
 export { RwLock } from "./src/sync/rw_lock.ts";
-export { Semaphore, type SemaphoreOptions } from "./src/sync/semaphore.ts";
+export { Semaphore } from "./src/sync/semaphore.ts";
+export type { SemaphoreOptions } from "./src/sync/semaphore_options.ts";
 export type { SyncWait, Wait } from "./src/sync/wait.ts";
 export { WaitTimeoutError } from "./src/sync/wait_timeout_error.ts";
 export {

@@ -225,7 +225,7 @@ function checkElement(
 function misfit(option: string, must: string, value: unknown): never {
   throw new InvalidOptionError(
     `Cannot store a struct as "${option}" must be ${must}: current value is ${
-      String(value)
+      Deno.inspect(value, { depth: 1 })
     }`,
     { option, value },
   );

@@ -162,7 +162,7 @@ function checkName(name: string): void {
 function refuse(option: string, must: string, value: unknown): never {
   throw new InvalidOptionError(
     `Cannot lay out a struct as "${option}" must be ${must}: current value is ${
-      String(value)
+      Deno.inspect(value, { depth: 1 })
     }`,
     { option, value },
   );

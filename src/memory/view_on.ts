@@ -1,4 +1,5 @@
 import { InvalidOptionError } from "../errors.ts";
+import { checkOptionNames, type OptionNames } from "../option_names.ts";
 import type { ViewClass } from "./kind.ts";
 import { ViewRangeError } from "./view_range_error.ts";
 
@@ -15,6 +16,8 @@ export interface Place {
    */
   readonly length?: number;
 }
+
+const PLACE: OptionNames<Place> = { byteOffset: true, length: true };
 
 /**
  * A genuine typed array over a part of shared memory, or over a part of another view.
@@ -44,7 +47,16 @@ export function viewOn<V>(
   place: Place = {},
 ): V {
   const part = partOf(memory);
-  const size = View.BYTES_PER_ELEMENT;
+  checkOptionNames("Cannot make a view", place, PLACE);
+  const size = View?.BYTES_PER_ELEMENT;
+  if (typeof View !== "function" || !(size > 0)) {
+    throw new InvalidOptionError(
+      `Cannot make a view as "View" must be a class of typed arrays: current value is ${
+        Deno.inspect(View, { depth: 1 })
+      }`,
+      { option: "View", value: View },
+    );
+  }
   const { byteOffset = 0 } = place;
   checkWhole("byteOffset", byteOffset);
   const from = part.byteOffset + byteOffset;
@@ -80,7 +92,7 @@ export function partOf(
   }
   throw new InvalidOptionError(
     `Cannot look into the memory as it must be a SharedArrayBuffer, an ArrayBuffer or a view: current value is ${
-      String(memory)
+      Deno.inspect(memory, { depth: 1 })
     }`,
     { option: "memory", value: memory },
   );
@@ -98,15 +110,12 @@ export function checkWhole(
   most: number = Number.MAX_SAFE_INTEGER,
 ): void {
   if (Number.isSafeInteger(value) && value >= least && value <= most) return;
+  const shown = Deno.inspect(value, { depth: 1 });
   const bounds = most === Number.MAX_SAFE_INTEGER
     ? `of ${least} or more`
     : `from ${least} to ${most}`;
   throw new InvalidOptionError(
-    `Cannot use ${
-      String(value)
-    } as "${option}" must be a whole number ${bounds}: current value is ${
-      String(value)
-    }`,
+    `Cannot use ${shown} as "${option}" must be a whole number ${bounds}: current value is ${shown}`,
     { option, value },
   );
 }

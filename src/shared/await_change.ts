@@ -2,7 +2,12 @@ import { add, load, notify, waitAsync, type Words } from "../memory/cells.ts";
 import { ownLife } from "../sync/lives.ts";
 import { mayBlock, throwFenced } from "../sync/obtain.ts";
 import { park } from "../sync/parker.ts";
-import { checkWait, type SyncWait, type Wait } from "../sync/wait.ts";
+import {
+  checkAwaited,
+  checkBlocking,
+  type SyncWait,
+  type Wait,
+} from "../sync/wait.ts";
 
 /**
  * Waits until something has changed that others announce by {@linkcode announce} on a word.
@@ -19,7 +24,7 @@ export async function awaitChange(
   hasChanged: () => boolean,
   options: Wait = {},
 ): Promise<boolean> {
-  checkWait("wait", options);
+  checkAwaited("wait", options);
   const { timeout = Infinity, signal } = options;
   signal?.throwIfAborted();
   const until = performance.now() + timeout;
@@ -60,7 +65,7 @@ export function awaitChangeSync(
   what: string,
   options: SyncWait,
 ): boolean {
-  checkWait(what, options);
+  checkBlocking(what, options);
   mayBlock(what, options);
   const { timeout = Infinity } = options;
   const until = timeout === Infinity ? Infinity : performance.now() + timeout;

@@ -1,4 +1,5 @@
 import { InvalidOptionError } from "../errors.ts";
+import { checkOptionNames, type OptionNames } from "../option_names.ts";
 import type { Held } from "../sync/held.ts";
 import { Mutex } from "../sync/mutex.ts";
 import type { Wait } from "../sync/wait.ts";
@@ -12,6 +13,18 @@ export interface GuardOptions<L extends Mutex | false> {
   readonly lock?: L;
 }
 
+const OPTIONS: OptionNames<GuardOptions<false>> = { lock: true };
+
+/**
+ * Checks which options were given.
+ *
+ * @param what What cannot be made otherwise, for the message.
+ * @throws {InvalidOptionError} If there is none of that name.
+ */
+export function checkGuard(what: string, options: unknown): void {
+  checkOptionNames(`Cannot ${what}`, options, OPTIONS);
+}
+
 /**
  * The lock that was asked for.
  *
@@ -22,7 +35,7 @@ export function guardOf<L extends Mutex | false>(lock: L | undefined): L {
   if (lock === false || lock instanceof Mutex) return lock;
   throw new InvalidOptionError(
     `Cannot guard the data as "lock" must be a Mutex or false: current value is ${
-      String(lock)
+      Deno.inspect(lock, { depth: 1 })
     }`,
     { option: "lock", value: lock },
   );

@@ -57,12 +57,15 @@ export class Handles<H extends object> {
         };
       },
     });
-    Object.defineProperty(prototype, Symbol.for("Deno.customInspect"), {
-      ...hidden,
-      value(this: H) {
-        return show(this);
-      },
-    });
+    // In a text too: `${value}` is what a program prints first.
+    for (const shown of [Symbol.for("Deno.customInspect"), "toString"]) {
+      Object.defineProperty(prototype, shown, {
+        ...hidden,
+        value(this: H) {
+          return show(this);
+        },
+      });
+    }
     definePortable(name, (data) => this.#revive(data));
   }
 

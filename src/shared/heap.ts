@@ -1,4 +1,5 @@
 import { DataCloneError } from "../errors.ts";
+import { checkOptionNames, type OptionNames } from "../option_names.ts";
 import { portable } from "../memory/portable.ts";
 import { roundUp } from "../memory/record_fields.ts";
 import { checkWhole } from "../memory/view_on.ts";
@@ -18,6 +19,8 @@ export interface HeapOptions {
    */
   readonly arenaBytes?: number;
 }
+
+const OPTIONS: OptionNames<HeapOptions> = { arenaBytes: true };
 
 /** What a heap has and has done. */
 export interface HeapUse {
@@ -73,6 +76,7 @@ export class Heap {
    * @throws {InvalidOptionError} If an option is out of its bounds.
    */
   constructor(options: HeapOptions = {}) {
+    checkOptionNames("Cannot make a heap", options, OPTIONS);
     const { arenaBytes = 65_536 } = options;
     checkWhole("arenaBytes", arenaBytes, ALIGNMENT, MAX_ARENA_BYTES);
     this.#nextBytes = roundUp(arenaBytes, ALIGNMENT);

@@ -54,12 +54,14 @@ export function sharedArray<V extends ArrayBufferView>(
       { option: "View", value: View },
     );
   }
-  const length = typeof initial === "number" ? initial : initial.length;
+  // What is no array either is refused with its value, as a number of elements.
+  const hasValues = typeof initial === "object" && initial !== null;
+  const length = hasValues ? initial.length : initial;
   checkWhole("length", length);
   const view = new View(
     new SharedArrayBuffer(length * View.BYTES_PER_ELEMENT),
   );
-  if (typeof initial !== "number") {
+  if (hasValues) {
     (view as unknown as { set(values: unknown): void }).set(initial);
   }
   return view;

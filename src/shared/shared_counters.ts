@@ -43,6 +43,14 @@ export class SharedCounters<N extends string> {
    */
   constructor(names: readonly N[]) {
     const memory = handles.arrival()?.memory;
+    if (!Array.isArray(names)) {
+      throw new InvalidOptionError(
+        `Cannot name counters so as "names" must be an array of strings: current value is ${
+          Deno.inspect(names, { depth: 1 })
+        }`,
+        { option: "names", value: names },
+      );
+    }
     this.names = [...names];
     this.#places = new Map(
       names.map((name, i) => [name, (i + 1) * COUNTER_CELLS]),
@@ -52,8 +60,8 @@ export class SharedCounters<N extends string> {
       !names.every((name) => typeof name === "string")
     ) {
       throw new InvalidOptionError(
-        `Cannot name counters so as each must have a name of its own: current value is ${
-          names.map(String).join(", ")
+        `Cannot name counters so as each must have a name of its own, a string: current value is ${
+          Deno.inspect(names, { depth: 1 })
         }`,
         { option: "names", value: names },
       );
@@ -70,14 +78,16 @@ export class SharedCounters<N extends string> {
    * Counts.
    *
    * @param name Which counter.
-   * @param amount How much, a whole number of at most 2^53; 1 by default.
+   * @param amount How much, a whole number between -2^53 and 2^53; 1 by default.
    * @throws {InvalidOptionError} If there is no such counter or `amount` is no such number.
    */
   add(name: N, amount: number = 1): void {
     const place = this.#place(name);
     if (amount !== 1 && !Number.isSafeInteger(amount)) {
       throw new InvalidOptionError(
-        `Cannot count that as "amount" must be a whole number: current value is ${amount}`,
+        `Cannot count that as "amount" must be a whole number between -2^53 and 2^53: current value is ${
+          Deno.inspect(amount)
+        }`,
         { option: "amount", value: amount },
       );
     }
@@ -124,7 +134,7 @@ export class SharedCounters<N extends string> {
     throw new InvalidOptionError(
       `Cannot find a counter of that name as there are ${
         this.names.join(", ")
-      }: current value is ${String(name)}`,
+      }: current value is ${Deno.inspect(name, { depth: 1 })}`,
       { option: "name", value: name },
     );
   }

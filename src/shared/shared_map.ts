@@ -6,6 +6,7 @@ import { roundUp } from "../memory/record_fields.ts";
 import { checkWhole } from "../memory/view_on.ts";
 import { ViewRangeError } from "../memory/view_range_error.ts";
 import { InvalidOptionError } from "../errors.ts";
+import { checkOptionNames, type OptionNames } from "../option_names.ts";
 import { Handles } from "./handles.ts";
 import { MapFullError } from "./map_full_error.ts";
 import {
@@ -18,7 +19,7 @@ import {
   SLOT,
 } from "./map_table.ts";
 import { Scratch } from "./scratch.ts";
-import { fieldsIn, makeBlock } from "./struct_block.ts";
+import { checkIsLayout, fieldsIn, makeBlock } from "./struct_block.ts";
 import { writeAlone } from "./writer_word.ts";
 
 const TAG = 0x53_4d_01_00;
@@ -38,6 +39,11 @@ export interface SharedMapOptions {
    */
   readonly keyBytes?: number;
 }
+
+const OPTIONS: OptionNames<SharedMapOptions> = {
+  capacity: true,
+  keyBytes: true,
+};
 
 /** What one look at a key found. */
 interface Found<T> {
@@ -91,6 +97,8 @@ export class SharedMap<F> {
    */
   constructor(layout: RecordLayout<F>, options: SharedMapOptions) {
     const memory = handles.arrival()?.memory;
+    checkIsLayout("shared map", layout);
+    checkOptionNames("Cannot make a shared map", options, OPTIONS);
     const { capacity, keyBytes = 32 } = options;
     checkWhole("capacity", capacity, 1, MAX_CAPACITY);
     checkWhole("keyBytes", keyBytes, 1, MAX_KEY_BYTES);

@@ -18,11 +18,12 @@ import {
   type NumberOf,
   VIEW_OF,
 } from "../memory/kind.ts";
+import { checkWhole } from "../memory/view_on.ts";
 import type { Held } from "../sync/held.ts";
 import type { Mutex } from "../sync/mutex.ts";
 import type { SyncWait, Wait } from "../sync/wait.ts";
 import { announce, awaitChange, awaitChangeSync } from "./await_change.ts";
-import { guardOf, type GuardOptions, takeGuard } from "./guard.ts";
+import { checkGuard, guardOf, type GuardOptions, takeGuard } from "./guard.ts";
 import { Handles } from "./handles.ts";
 
 /**
@@ -97,7 +98,7 @@ export class SharedValue<
       throw new InvalidOptionError(
         `Cannot share a value of that kind as it must be one of ${
           KINDS.join(", ")
-        }: current value is ${String(kind)}`,
+        }: current value is ${Deno.inspect(kind, { depth: 1 })}`,
         { option: "kind", value: kind },
       );
     }
@@ -107,6 +108,7 @@ export class SharedValue<
     const arrival = handles.arrival();
     const memory = arrival?.memory;
     if (memory === undefined) this.#check(value);
+    checkGuard("share a value", options);
     this.mutex = guardOf(
       arrival === undefined ? options.lock : arrival.rest as L,
     );
@@ -269,8 +271,10 @@ export class SharedValue<
    * Makes those who {@link wait} look at the number, those first who wait longest.
    *
    * @param count At most how many of those who sleep; all by default.
+   * @throws {InvalidOptionError} If `count` is no whole number from 0.
    */
   notify(count?: number): void {
+    if (count !== undefined && count !== Infinity) checkWhole("count", count);
     announce(this.#words, VALUE.BELL, count);
   }
 
@@ -333,7 +337,7 @@ export class SharedValue<
 function refuse(kind: Kind, type: string, value: unknown): never {
   throw new InvalidOptionError(
     `Cannot put that into a value of kind ${kind} as it takes a ${type}: current value is ${
-      String(value)
+      Deno.inspect(value, { depth: 1 })
     }`,
     { option: "value", value },
   );

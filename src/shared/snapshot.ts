@@ -7,7 +7,12 @@ import type { Wait } from "../sync/wait.ts";
 import { awaitChange } from "./await_change.ts";
 import { Handles } from "./handles.ts";
 import { Scratch } from "./scratch.ts";
-import { fieldsIn, makeBlock, ROWS_ALIGNMENT } from "./struct_block.ts";
+import {
+  checkIsLayout,
+  fieldsIn,
+  makeBlock,
+  ROWS_ALIGNMENT,
+} from "./struct_block.ts";
 import { writeAlone } from "./writer_word.ts";
 
 /**
@@ -72,6 +77,7 @@ export class Snapshot<F> {
    */
   constructor(layout: RecordLayout<F>, initial: RecInit<F>) {
     const memory = handles.arrival()?.memory;
+    checkIsLayout("snapshot", layout);
     this.layout = layout;
     this.#slotBytes = roundUp(layout.byteLength, ROWS_ALIGNMENT);
     this.#scratch = new Scratch(layout);

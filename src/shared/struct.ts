@@ -1,7 +1,7 @@
 import { InvalidOptionError } from "../errors.ts";
 import { type Fields, type RecInit, RecordLayout } from "../memory/record.ts";
 import type { Mutex } from "../sync/mutex.ts";
-import type { GuardOptions } from "./guard.ts";
+import { checkGuard, type GuardOptions } from "./guard.ts";
 import {
   layStructArray,
   makeStructArray,
@@ -36,8 +36,10 @@ export class Struct<F> extends RecordLayout<F> {
     initial: number | readonly RecInit<F>[],
     options: GuardOptions<L> = {},
   ): StructArray<F, L> {
-    const isLength = typeof initial === "number";
-    const length = isLength ? initial : initial.length;
+    checkGuard("make an array of structs", options);
+    // What is no array either is refused with its value, as a number of structs.
+    const isLength = !Array.isArray(initial);
+    const length = isLength ? initial as number : initial.length;
     const array = makeStructArray(this, length, options.lock);
     if (!isLength) initial.forEach((values, i) => array.set(i, values));
     return array;
@@ -60,6 +62,7 @@ export class Struct<F> extends RecordLayout<F> {
     length?: number,
     options: GuardOptions<L> = {},
   ): StructArray<F, L> {
+    checkGuard("lay structs there", options);
     const hasBytes = typeof region === "object" && region !== null &&
       "bytes" in region;
     const memory = hasBytes ? region.bytes : region;
@@ -81,7 +84,7 @@ export class Struct<F> extends RecordLayout<F> {
     if (!(memory instanceof SharedArrayBuffer)) {
       throw new InvalidOptionError(
         `Cannot open the memory as it must be a SharedArrayBuffer: current value is ${
-          String(memory)
+          Deno.inspect(memory, { depth: 1 })
         }`,
         { option: "memory", value: memory },
       );

@@ -216,7 +216,7 @@ export class StructArray<F, L extends Mutex | false = Mutex>
   #miss(index: number): never {
     throw new InvalidOptionError(
       `Cannot find a struct at that place as "index" must be a whole number below ${this.length}: current value is ${
-        String(index)
+        Deno.inspect(index, { depth: 1 })
       }`,
       { option: "index", value: index },
     );

@@ -8,9 +8,10 @@
  *
  * @module
  */
+import { InvalidOptionError } from "../errors.ts";
 import { peek, poke } from "../memory/cells.ts";
 import { LayoutMismatchError } from "../memory/layout_mismatch_error.ts";
-import type { RecordLayout } from "../memory/record.ts";
+import { RecordLayout } from "../memory/record.ts";
 import { type FieldTable, parseFingerprint } from "../memory/record_fields.ts";
 
 const FINGERPRINT = 3;
@@ -32,6 +33,22 @@ export function makeBlock(
   new Uint8Array(memory).set(text, bytes);
   poke(new Int32Array(memory, 0, 4), FINGERPRINT, text.length);
   return memory;
+}
+
+/**
+ * Checks that a layout is one.
+ *
+ * @param what What cannot be made otherwise, for the message.
+ * @throws {InvalidOptionError} If it is not.
+ */
+export function checkIsLayout(what: string, layout: unknown): void {
+  if (layout instanceof RecordLayout) return;
+  throw new InvalidOptionError(
+    `Cannot make a ${what} as "layout" must be what struct() gives: current value is ${
+      Deno.inspect(layout, { depth: 1 })
+    }`,
+    { option: "layout", value: layout },
+  );
 }
 
 /** The fields of the structs in a memory that {@linkcode makeBlock} made. */
@@ -59,8 +76,11 @@ export function checkLayout(
   const expected = layout.fingerprint;
   const actual = fingerprintIn(memory);
   if (actual === expected) return;
+  const current = actual === ""
+    ? "there are none in it; lay them there by on()"
+    : `current layout is "${actual}"; both sides must declare the same fields in the same order`;
   throw new LayoutMismatchError(
-    `Cannot use the memory as one of structs "${expected}": current layout is "${actual}"; both sides must declare the same fields in the same order`,
+    `Cannot use the memory as one of structs "${expected}": ${current}`,
     { expected, actual },
   );
 }

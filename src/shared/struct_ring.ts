@@ -1,3 +1,4 @@
+import { checkOptionNames, type OptionNames } from "../option_names.ts";
 import { add, cas, load, store, sub } from "../memory/cells.ts";
 import type { Views } from "../memory/kind.ts";
 import { type Rec, type RecInit, RecordLayout } from "../memory/record.ts";
@@ -8,7 +9,7 @@ import { type SyncWait, throwTooLate, type Wait } from "../sync/wait.ts";
 import { announce, awaitChange, awaitChangeSync } from "./await_change.ts";
 import { Handles } from "./handles.ts";
 import { Scratch } from "./scratch.ts";
-import { fieldsIn, makeBlock } from "./struct_block.ts";
+import { checkIsLayout, fieldsIn, makeBlock } from "./struct_block.ts";
 
 /**
  * The memory of a ring: see struct_block.ts, and
@@ -64,6 +65,8 @@ export interface RingOptions {
   readonly capacity?: number;
 }
 
+const OPTIONS: OptionNames<RingOptions> = { capacity: true };
+
 /** Set by the class below. */
 let handles: Handles<StructRing<unknown>>;
 
@@ -113,6 +116,8 @@ export class StructRing<F> {
    */
   constructor(layout: RecordLayout<F>, options: RingOptions = {}) {
     const memory = handles.arrival()?.memory;
+    checkIsLayout("ring", layout);
+    checkOptionNames("Cannot make a ring", options, OPTIONS);
     const { capacity = 1_024 } = options;
     checkWhole("capacity", capacity, 1, MAX_CAPACITY);
     this.layout = layout;

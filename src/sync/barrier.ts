@@ -1,9 +1,18 @@
-import { InvalidOptionError } from "../errors.ts";
+import {
+  AWAITED,
+  type BarrierOptions,
+  type BarrierSyncWait,
+  type BarrierWait,
+  BLOCKED,
+  checkAction,
+  checkBarrier,
+} from "./barrier_options.ts";
 import { BrokenBarrierError } from "./broken_barrier_error.ts";
 import { defineHandle, remember } from "./handles.ts";
 import { BLOCKING, KIND, PLACE, PLACE_STATE } from "./layout.ts";
 import { ownLife } from "./lives.ts";
 import { Monitor } from "./monitor.ts";
+import { refusePromise } from "./no_promise.ts";
 import {
   AT_ONCE,
   mayBlock,
@@ -12,10 +21,8 @@ import {
   obtainSync,
   type State,
 } from "./obtain.ts";
-import { checkWait, type SyncWait, type Wait } from "./wait.ts";
+import { checkAwaited, checkBlocking } from "./wait.ts";
 
-/** The most parties. */
-const LIMIT = 255;
 /**
  * Fields of the memory: how many meet; how many have come; where it stands; who runs the action; how often it has
  * changed where it stands; the default timeout in milliseconds, or -1.
@@ -36,28 +43,6 @@ const FILLING = 0, ACTING = 1, BROKEN = 2;
 const EARLY = 2;
 
 const { AGAIN, GRANTED, HOLDING, REFUSED, WAITING } = PLACE_STATE;
-
-/** How a barrier is made. */
-export interface BarrierOptions {
-  /**
-   * The `timeout` of waits that are given none, in milliseconds.
-   *
-   * @default {Infinity}
-   */
-  readonly timeout?: number;
-}
-
-/** How to wait at a barrier without blocking the thread. */
-export interface BarrierWait extends Wait {
-  /** What the last to come does before anybody goes on; that of the others is not called. If it throws, the barrier breaks. */
-  readonly action?: () => unknown;
-}
-
-/** How to wait at a barrier, blocking the thread. */
-export interface BarrierSyncWait extends SyncWait {
-  /** What the last to come does before anybody goes on; that of the others is not called. If it throws, the barrier breaks. */
-  readonly action?: () => void;
-}
 
 /** A claim, and what became of it. */
 interface Coming {
@@ -112,11 +97,11 @@ export class Barrier {
   constructor(memory: number | SharedArrayBuffer, options?: BarrierOptions);
   constructor(
     given: number | SharedArrayBuffer,
-    { timeout = Infinity }: BarrierOptions = {},
+    options: BarrierOptions = {},
   ) {
-    if (typeof given === "number") {
-      checkParties(given);
-      checkWait("make a barrier", { timeout });
+    if (!(given instanceof SharedArrayBuffer)) {
+      checkBarrier(given, options);
+      const { timeout = Infinity } = options;
       this.#monitor = new Monitor(KIND.BARRIER, 2 * given + 64);
       const { words } = this.#monitor;
       // Nobody else has the memory yet.
@@ -160,8 +145,9 @@ export class Barrier {
    * @throws {InvalidOptionError} If an option is out of bounds: the promise rejects.
    */
   async wait(options: BarrierWait = {}): Promise<number> {
+    checkAwaited("wait", options, AWAITED);
+    checkAction(options.action);
     const until = { ...options, timeout: this.#timeoutOf(options) };
-    checkWait("wait", until);
     options.signal?.throwIfAborted();
     mustLive("wait");
     for (;;) {
@@ -198,8 +184,9 @@ export class Barrier {
    * @throws {InvalidOptionError} If an option is out of bounds.
    */
   waitSync(options: BarrierSyncWait = {}): number {
+    checkBlocking("wait", options, BLOCKED);
+    checkAction(options.action);
     const until = { ...options, timeout: this.#timeoutOf(options) };
-    checkWait("wait", until);
     mayBlock("wait", options);
     mustLive("wait");
     for (;;) {
@@ -209,7 +196,8 @@ export class Barrier {
       const state = obtainSync(this.#monitor, claim, "wait", until);
       if (coming.last) {
         try {
-          options.action!();
+          const done: unknown = options.action!();
+          refusePromise("wait", "action", done, "use wait(), which awaits it");
         } catch (error) {
           this.#break(coming.round);
           throw error;
@@ -359,7 +347,7 @@ export class Barrier {
     });
   }
 
-  #timeoutOf({ timeout }: Wait): number {
+  #timeoutOf({ timeout }: BarrierOptions): number {
     const given = this.#get(TIMEOUT);
     return timeout ?? (given < 0 ? Infinity : given);
   }
@@ -373,12 +361,9 @@ export class Barrier {
   }
 }
 
-function checkParties(parties: number): void {
-  if (Number.isInteger(parties) && parties >= 1 && parties <= LIMIT) return;
-  throw new InvalidOptionError(
-    `Cannot make a barrier as 'parties' must be a whole number from 1 to ${LIMIT}: current value is ${parties}`,
-    { option: "parties", value: parties },
-  );
-}
-
-defineHandle("barrier", KIND.BARRIER, Barrier);
+defineHandle(
+  "barrier",
+  KIND.BARRIER,
+  Barrier,
+  (one) => one.broken ? "broken" : `${one.waiting} of ${one.parties} wait`,
+);

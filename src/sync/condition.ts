@@ -4,7 +4,7 @@ import {
   portable,
   type PortableData,
 } from "../memory/portable.ts";
-import { recall, remember } from "./handles.ts";
+import { recall, remember, showState } from "./handles.ts";
 import type { Held } from "./held.ts";
 import { KIND, PLACE, PLACE_STATE } from "./layout.ts";
 import { ownLife } from "./lives.ts";
@@ -17,9 +17,15 @@ import {
   resumeSync,
   suspend,
 } from "./mutex.ts";
+import { refusePromise } from "./no_promise.ts";
 import { NotHeldError } from "./not_held_error.ts";
 import { mayBlock, mustLive, waitAt, waitAtSync } from "./obtain.ts";
-import { checkWait, type SyncWait, type Wait } from "./wait.ts";
+import {
+  checkAwaited,
+  checkBlocking,
+  type SyncWait,
+  type Wait,
+} from "./wait.ts";
 
 const { GRANTED, HOLDING, WAITING } = PLACE_STATE;
 
@@ -74,7 +80,9 @@ export class Condition {
   constructor(mutex: Mutex = new Mutex(), memory?: SharedArrayBuffer) {
     if (!(mutex instanceof Mutex)) {
       throw new InvalidOptionError(
-        `Cannot make a condition as 'mutex' must be a Mutex: current value is ${mutex}`,
+        `Cannot make a condition as 'mutex' must be a Mutex: current value is ${
+          Deno.inspect(mutex, { depth: 1 })
+        }`,
         { option: "mutex", value: mutex },
       );
     }
@@ -138,7 +146,7 @@ export class Condition {
    * @throws {InvalidOptionError} If an option is out of bounds: the promise rejects.
    */
   async wait(options: Wait = {}): Promise<boolean> {
-    checkWait("wait", options);
+    checkAwaited("wait", options);
     this.#mustHold("wait");
     options.signal?.throwIfAborted();
     if (options.timeout === 0) return false;
@@ -167,7 +175,7 @@ export class Condition {
    * @throws {InvalidOptionError} If an option is out of bounds.
    */
   waitSync(options: SyncWait = {}): boolean {
-    checkWait("wait", options);
+    checkBlocking("wait", options);
     mayBlock("wait", options);
     this.#mustHold("wait");
     const { deaths } = ownLife().lives;
@@ -191,12 +199,12 @@ export class Condition {
    * @throws {InvalidOptionError} If an option is out of bounds: the promise rejects.
    */
   async until(holds: () => boolean, options: Wait = {}): Promise<boolean> {
-    checkWait("wait", options);
+    checkAwaited("wait", options);
     this.#mustHold("wait");
     const { timeout = Infinity, signal } = options;
     const start = performance.now();
     for (;;) {
-      if (holds()) return true;
+      if (isSo(holds)) return true;
       const left = timeout - (performance.now() - start);
       if (left <= 0) return false;
       await this.wait({ timeout: left, ...(signal && { signal }) });
@@ -214,13 +222,13 @@ export class Condition {
    * @throws {InvalidOptionError} If an option is out of bounds.
    */
   untilSync(holds: () => boolean, options: SyncWait = {}): boolean {
-    checkWait("wait", options);
+    checkBlocking("wait", options);
     mayBlock("wait", options);
     this.#mustHold("wait");
     const { timeout = Infinity } = options;
     const start = performance.now();
     for (;;) {
-      if (holds()) return true;
+      if (isSo(holds)) return true;
       const left = timeout - (performance.now() - start);
       if (left <= 0) return false;
       this.waitSync({ ...options, timeout: left });
@@ -237,7 +245,9 @@ export class Condition {
   notify(n = 1): void {
     if (!(Number.isInteger(n) && n >= 0) && n !== Infinity) {
       throw new InvalidOptionError(
-        `Cannot notify as 'n' must be a whole number from 0: current value is ${n}`,
+        `Cannot notify as 'n' must be a whole number from 0: current value is ${
+          Deno.inspect(n, { depth: 1 })
+        }`,
         { option: "n", value: n },
       );
     }
@@ -315,6 +325,14 @@ export class Condition {
   }
 }
 
+/** What the caller's function says of what is waited for. */
+function isSo(holds: () => boolean): boolean {
+  const answer: unknown = holds();
+  refusePromise("wait", "holds", answer, "let it only look");
+  return Boolean(answer);
+}
+
+showState(Condition.prototype, (one) => `${one.waiting} wait`);
 definePortable("condition", (data) => {
   const [memory, mutex] = data as [SharedArrayBuffer, Mutex];
   return recall("condition", KIND.CONDITION, memory) ??

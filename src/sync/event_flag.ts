@@ -5,7 +5,12 @@ import { ownLife } from "./lives.ts";
 import { Monitor } from "./monitor.ts";
 import { mayBlock, mustLive, throwFenced } from "./obtain.ts";
 import { park, parkAsync, rouse } from "./parker.ts";
-import { checkWait, type SyncWait, type Wait } from "./wait.ts";
+import {
+  checkAwaited,
+  checkBlocking,
+  type SyncWait,
+  type Wait,
+} from "./wait.ts";
 
 const { WORD } = PRIMITIVE;
 
@@ -80,7 +85,7 @@ export class EventFlag {
    * @throws {InvalidOptionError} If an option is out of bounds: the promise rejects.
    */
   async wait(options: Wait = {}): Promise<boolean> {
-    checkWait("wait", options);
+    checkAwaited("wait", options);
     options.signal?.throwIfAborted();
     const { deaths } = ownLife().lives;
     const value = load(this.#words, WORD);
@@ -102,7 +107,7 @@ export class EventFlag {
    * @throws {InvalidOptionError} If an option is out of bounds.
    */
   waitSync(options: SyncWait = {}): boolean {
-    checkWait("wait", options);
+    checkBlocking("wait", options);
     mayBlock("wait", options);
     const { deaths } = ownLife().lives;
     const value = load(this.#words, WORD);

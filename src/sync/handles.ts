@@ -46,13 +46,16 @@ export function remember(
  * @param kind What they are called on the wire.
  * @param number What they are in memory, of {@linkcode KIND}.
  * @param Class The class; given a memory, its constructor makes the object that stands for it and {@link remember}s it.
+ * @param state How one of them stands, for `console.log`.
  */
-export function defineHandle(
+export function defineHandle<H extends object>(
   kind: string,
   number: number,
   // deno-lint-ignore no-explicit-any -- what users give a constructor is its own affair
-  Class: new (memory: any) => object,
+  Class: new (memory: any) => H,
+  state?: (handle: H) => string,
 ): void {
+  if (state !== undefined) showState(Class.prototype, state);
   Object.defineProperty(Class.prototype, portable, {
     value(this: object): PortableData {
       return { kind, data: memories.get(this) };
@@ -62,6 +65,22 @@ export function defineHandle(
     kind,
     (data) => recall(kind, number, data) ?? new Class(data),
   );
+}
+
+/** Shows the primitives of a class as `Mutex (locked)`, in texts as well. */
+export function showState<H extends object>(
+  prototype: H,
+  state: (handle: H) => string,
+): void {
+  for (const shown of [Symbol.for("Deno.customInspect"), "toString"]) {
+    Object.defineProperty(prototype, shown, {
+      configurable: true,
+      writable: true,
+      value(this: H): string {
+        return `${this.constructor.name} (${state(this)})`;
+      },
+    });
+  }
 }
 
 /**

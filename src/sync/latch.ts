@@ -7,7 +7,12 @@ import { Monitor } from "./monitor.ts";
 import { mayBlock, mustLive, throwFenced } from "./obtain.ts";
 import { OverReleasedError } from "./over_released_error.ts";
 import { park, parkAsync, rouse } from "./parker.ts";
-import { checkWait, type SyncWait, type Wait } from "./wait.ts";
+import {
+  checkAwaited,
+  checkBlocking,
+  type SyncWait,
+  type Wait,
+} from "./wait.ts";
 
 const { WORD } = PRIMITIVE;
 const LIMIT = 2 ** 30;
@@ -15,7 +20,9 @@ const LIMIT = 2 ** 30;
 function checkCount(what: string, option: string, value: number): void {
   if (Number.isInteger(value) && value >= 1 && value <= LIMIT) return;
   throw new InvalidOptionError(
-    `Cannot ${what} as '${option}' must be a whole number from 1 to ${LIMIT}: current value is ${value}`,
+    `Cannot ${what} as '${option}' must be a whole number from 1 to ${LIMIT}: current value is ${
+      Deno.inspect(value, { depth: 1 })
+    }`,
     { option, value },
   );
 }
@@ -61,7 +68,7 @@ export class Latch {
    */
   constructor(memory: number | SharedArrayBuffer);
   constructor(given: number | SharedArrayBuffer) {
-    if (typeof given === "number") {
+    if (!(given instanceof SharedArrayBuffer)) {
       checkCount("make a latch", "count", given);
       this.#words = new Monitor(KIND.LATCH, 0).words;
       // Nobody else has the memory yet.
@@ -108,7 +115,7 @@ export class Latch {
    * @throws {InvalidOptionError} If an option is out of bounds: the promise rejects.
    */
   async wait(options: Wait = {}): Promise<boolean> {
-    checkWait("wait", options);
+    checkAwaited("wait", options);
     options.signal?.throwIfAborted();
     const { timeout = Infinity, signal } = options;
     const end = timeout === Infinity ? Infinity : performance.now() + timeout;
@@ -135,7 +142,7 @@ export class Latch {
    * @throws {InvalidOptionError} If an option is out of bounds.
    */
   waitSync(options: SyncWait = {}): boolean {
-    checkWait("wait", options);
+    checkBlocking("wait", options);
     mayBlock("wait", options);
     const { timeout = Infinity } = options;
     const end = timeout === Infinity ? Infinity : performance.now() + timeout;
@@ -151,4 +158,4 @@ export class Latch {
   }
 }
 
-defineHandle("latch", KIND.LATCH, Latch);
+defineHandle("latch", KIND.LATCH, Latch, (one) => `${one.count} left`);

@@ -37,12 +37,12 @@ export {
   ThreadLimitError,
   UnknownHandleError,
 } from "../errors.ts";
-export {
-  Barrier,
-  type BarrierOptions,
-  type BarrierSyncWait,
-  type BarrierWait,
-} from "./barrier.ts";
+export { Barrier } from "./barrier.ts";
+export type {
+  BarrierOptions,
+  BarrierSyncWait,
+  BarrierWait,
+} from "./barrier_options.ts";
 export { BrokenBarrierError } from "./broken_barrier_error.ts";
 export { Condition } from "./condition.ts";
 export { DeadlockError } from "./deadlock_error.ts";
@@ -57,6 +57,7 @@ export { Once } from "./once.ts";
 export { OverReleasedError } from "./over_released_error.ts";
 export { ReentrantMutex } from "./reentrant_mutex.ts";
 export { RwLock } from "./rw_lock.ts";
-export { Semaphore, type SemaphoreOptions } from "./semaphore.ts";
+export { Semaphore } from "./semaphore.ts";
+export type { SemaphoreOptions } from "./semaphore_options.ts";
 export type { SyncWait, Wait } from "./wait.ts";
 export { WaitTimeoutError } from "./wait_timeout_error.ts";

@@ -21,7 +21,13 @@ import {
   obtainSync,
   type State,
 } from "./obtain.ts";
-import { checkWait, type SyncWait, throwTooLate, type Wait } from "./wait.ts";
+import {
+  checkAwaited,
+  checkBlocking,
+  type SyncWait,
+  throwTooLate,
+  type Wait,
+} from "./wait.ts";
 
 const { WORD } = PRIMITIVE;
 const { CONTENDED, OWNER_SHIFT } = MUTEX_WORD;
@@ -133,7 +139,7 @@ export class Mutex {
    */
   lock(options: Wait = {}): Promise<Held> {
     try {
-      checkWait("lock", options);
+      checkAwaited("lock", options);
       options.signal?.throwIfAborted();
       // Not past those of this thread for whom there was no room in the queue.
       const held = this.#monitor.line.isEmpty ? this.#tryFast() : undefined;
@@ -156,7 +162,7 @@ export class Mutex {
    * @throws {InvalidOptionError} If an option is out of bounds.
    */
   lockSync(options: SyncWait = {}): Held {
-    checkWait("lock", options);
+    checkBlocking("lock", options);
     mayBlock("lock", options);
     const held = this.#tryFast();
     if (held !== undefined) return held;
@@ -348,7 +354,12 @@ export class Mutex {
   }
 }
 
-defineHandle("mutex", KIND.MUTEX, Mutex);
+defineHandle(
+  "mutex",
+  KIND.MUTEX,
+  Mutex,
+  (mutex) => mutex.locked ? "locked" : "free",
+);
 
 /** What this thread holds of `mutex`. */
 export function holdOf(mutex: Mutex): MutexHold | undefined {

@@ -4,8 +4,14 @@ import { KIND, MUTEX_WORD, PRIMITIVE } from "./layout.ts";
 import { ownLife } from "./lives.ts";
 import { Mutex } from "./mutex.ts";
 import { Monitor } from "./monitor.ts";
-import { throwFenced } from "./obtain.ts";
-import type { SyncWait, Wait } from "./wait.ts";
+import { refusePromise } from "./no_promise.ts";
+import { mayBlock, throwFenced } from "./obtain.ts";
+import {
+  checkAwaited,
+  checkBlocking,
+  type SyncWait,
+  type Wait,
+} from "./wait.ts";
 
 /** The field of the memory that is 1 when it is done. */
 const DONE = PRIMITIVE.FIELDS;
@@ -70,6 +76,7 @@ export class Once {
     fn: (ownerDied: boolean) => unknown,
     options: Wait = {},
   ): Promise<boolean> {
+    checkAwaited("run", options);
     if (this.done) return false;
     using held = await this.#mutex.lock(options);
     if (this.done) return false;
@@ -87,13 +94,16 @@ export class Once {
    * @throws {MainThreadWaitError} If this is the main thread and `onMain` is not set.
    * @throws {DeadlockError} If `fn` calls this again.
    * @throws {FencedError} If this thread was given up.
-   * @throws {InvalidOptionError} If an option is out of bounds.
+   * @throws {InvalidOptionError} If an option is out of bounds, or `fn` returned a promise: then it is not done.
    */
   runSync(fn: (ownerDied: boolean) => void, options: SyncWait = {}): boolean {
+    checkBlocking("run", options);
     if (this.done) return false;
+    mayBlock("run", options);
     using held = this.#mutex.lockSync(options);
     if (this.done) return false;
-    fn(held.ownerDied);
+    const done: unknown = fn(held.ownerDied);
+    refusePromise("run", "fn", done, "use run(), which awaits it");
     this.#finish();
     return true;
   }
@@ -110,4 +120,4 @@ export class Once {
   }
 }
 
-defineHandle("once", KIND.ONCE, Once);
+defineHandle("once", KIND.ONCE, Once, (one) => one.done ? "done" : "not done");

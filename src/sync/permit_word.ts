@@ -12,7 +12,6 @@
  *
  * @module
  */
-import { InvalidOptionError } from "../errors.ts";
 import { cas, load, type Words } from "../memory/cells.ts";
 import { PRIMITIVE } from "./layout.ts";
 
@@ -66,17 +65,4 @@ export function close(words: Words): void {
     if (found === seen) return;
     seen = found;
   }
-}
-
-/**
- * Checks a number of permits that a caller gave.
- *
- * @throws {InvalidOptionError} If it is no whole number from `least` to {@linkcode LIMIT}.
- */
-export function checkCount(option: string, value: number, least: number): void {
-  if (Number.isInteger(value) && value >= least && value <= LIMIT) return;
-  throw new InvalidOptionError(
-    `Cannot make a semaphore as '${option}' must be a whole number from ${least} to ${LIMIT}: current value is ${value}`,
-    { option, value },
-  );
 }

@@ -12,7 +12,13 @@ import {
   obtainSync,
   type State,
 } from "./obtain.ts";
-import { checkWait, type SyncWait, throwTooLate, type Wait } from "./wait.ts";
+import {
+  checkAwaited,
+  checkBlocking,
+  type SyncWait,
+  throwTooLate,
+  type Wait,
+} from "./wait.ts";
 
 /** Fields of the memory: how many read, or -1 while one writes; and 1 when a writer died and nobody has been told yet. */
 const SHARES = 0, DIED = 1;
@@ -174,7 +180,7 @@ export class RwLock {
   }
 
   async #obtain(arg: number, options: Wait): Promise<Held> {
-    checkWait("lock", options);
+    checkAwaited("lock", options);
     options.signal?.throwIfAborted();
     mustLive("lock");
     if (options.timeout === 0) {
@@ -186,7 +192,7 @@ export class RwLock {
   }
 
   #obtainSync(arg: number, options: SyncWait): Held {
-    checkWait("lock", options);
+    checkBlocking("lock", options);
     mayBlock("lock", options);
     mustLive("lock");
     for (const { amount } of this.#shares) {
@@ -315,4 +321,9 @@ function sharesOf(arg: number): number {
   return (arg & WRITE) === 0 ? 1 : -1;
 }
 
-defineHandle("rwLock", KIND.RW_LOCK, RwLock);
+defineHandle(
+  "rwLock",
+  KIND.RW_LOCK,
+  RwLock,
+  (one) => one.writing ? "one writes" : `${one.readers} read`,
+);

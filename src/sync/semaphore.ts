@@ -15,7 +15,6 @@ import { OverReleasedError } from "./over_released_error.ts";
 import { lookUntil } from "./parker.ts";
 import {
   addFree,
-  checkCount,
   close,
   freeOf,
   LIMIT,
@@ -24,7 +23,14 @@ import {
   WORD,
   wordOf,
 } from "./permit_word.ts";
-import { checkWait, type SyncWait, throwTooLate, type Wait } from "./wait.ts";
+import { checkPermits, type SemaphoreOptions } from "./semaphore_options.ts";
+import {
+  checkAwaited,
+  checkBlocking,
+  type SyncWait,
+  throwTooLate,
+  type Wait,
+} from "./wait.ts";
 
 /** Fields of the memory: the bound or 0, permits held, free permits that a dead thread held. */
 const MAX = 0, HELD = 1, ORPHANED = 2;
@@ -46,16 +52,6 @@ class Permit implements Held {
   [Symbol.dispose](): void {
     giveBack(this.#semaphore, this);
   }
-}
-
-/** How a semaphore is made. */
-export interface SemaphoreOptions {
-  /**
-   * The most permits there may be, held and free: a release too many throws then. A whole number from 1 to 2^29.
-   *
-   * @default no bound
-   */
-  readonly max?: number;
 }
 
 /**
@@ -110,17 +106,16 @@ export class Semaphore {
   constructor(memory: number | SharedArrayBuffer, options?: SemaphoreOptions);
   constructor(
     given: number | SharedArrayBuffer,
-    { max }: SemaphoreOptions = {},
+    options: SemaphoreOptions = {},
   ) {
     if (given instanceof SharedArrayBuffer) this.#monitor = new Monitor(given);
     else {
-      checkCount("permits", given, 0);
-      if (max !== undefined) checkCount("max", max, Math.max(1, given));
+      checkPermits(given, options);
       this.#monitor = new Monitor(KIND.SEMAPHORE);
       const { words } = this.#monitor;
       // Nobody else has the memory yet.
       words[WORD] = wordOf(given, false);
-      words[this.#monitor.field(MAX)] = max ?? 0;
+      words[this.#monitor.field(MAX)] = options.max ?? 0;
     }
     this.#monitor.onDeath = () => this.#closed(() => this.#bury());
     this.#monitor.onTaken = (arg) => this.#note(arg);
@@ -238,7 +233,7 @@ export class Semaphore {
   }
 
   async #obtain(arg: number, options: Wait): Promise<State> {
-    checkWait("acquire", options);
+    checkAwaited("acquire", options);
     options.signal?.throwIfAborted();
     mustLive("acquire");
     // Not past those of this thread for whom there was no room in the queue.
@@ -251,7 +246,7 @@ export class Semaphore {
   }
 
   #obtainSync(arg: number, options: SyncWait): State {
-    checkWait("acquire", options);
+    checkBlocking("acquire", options);
     mayBlock("acquire", options);
     mustLive("acquire");
     const isThere = () => takeFree(this.#monitor.words);
@@ -397,4 +392,9 @@ function got(state: State, options: Wait): State {
   return throwTooLate("acquire", options);
 }
 
-defineHandle("semaphore", KIND.SEMAPHORE, Semaphore);
+defineHandle(
+  "semaphore",
+  KIND.SEMAPHORE,
+  Semaphore,
+  (one) => `${one.value} free`,
+);

@@ -1,4 +1,5 @@
 import { InvalidOptionError } from "../errors.ts";
+import { checkOptionNames, type OptionNames } from "../option_names.ts";
 import { WaitTimeoutError } from "./wait_timeout_error.ts";
 
 /** How long to wait without blocking the thread. */
@@ -29,8 +30,49 @@ export interface SyncWait {
   readonly onMain?: boolean;
 }
 
+const AWAITED: OptionNames<Wait> = { timeout: true, signal: true };
+const BLOCKING: OptionNames<SyncWait> = { timeout: true, onMain: true };
+
 /**
- * Checks what a caller gave.
+ * Checks all that was given to a wait that leaves the thread free.
+ *
+ * @param what What could not be done otherwise, for the message.
+ * @param names The options that there are.
+ * @throws {InvalidOptionError} If an option is out of bounds, or none of them.
+ */
+export function checkAwaited<W extends Wait>(
+  what: string,
+  options: W,
+  names: OptionNames<W> = AWAITED as OptionNames<W>,
+): void {
+  checkNames(what, options, names);
+  checkWait(what, options);
+}
+
+/** As {@linkcode checkAwaited}, for a wait that blocks the thread: no signal could end it. */
+export function checkBlocking<W extends SyncWait>(
+  what: string,
+  options: W,
+  names: OptionNames<W> = BLOCKING as OptionNames<W>,
+): void {
+  checkNames(what, options, names);
+  checkWait(what, options);
+}
+
+/** Almost all calls give nothing, or what there is: that costs a look at each name. */
+function checkNames<W extends object>(
+  what: string,
+  options: W,
+  names: OptionNames<W>,
+): void {
+  let isKnown = typeof options === "object" && options !== null &&
+    !Array.isArray(options);
+  for (const name in options) isKnown &&= Object.hasOwn(names, name);
+  if (!isKnown) checkOptionNames(`Cannot ${what}`, options, names);
+}
+
+/**
+ * Checks how long a caller wants to wait.
  *
  * @param what What could not be done otherwise, for the message.
  * @throws {InvalidOptionError} If `timeout` is no number from 0 or `signal` is no signal.
@@ -43,13 +85,17 @@ export function checkWait(
     timeout !== undefined && !(typeof timeout === "number" && timeout >= 0)
   ) {
     throw new InvalidOptionError(
-      `Cannot ${what} as 'timeout' must be a number of milliseconds from 0: current value is ${timeout}`,
+      `Cannot ${what} as 'timeout' must be a number of milliseconds from 0: current value is ${
+        Deno.inspect(timeout, { depth: 1 })
+      }`,
       { option: "timeout", value: timeout },
     );
   }
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
     throw new InvalidOptionError(
-      `Cannot ${what} as 'signal' must be an AbortSignal: current value is ${signal}`,
+      `Cannot ${what} as 'signal' must be an AbortSignal: current value is ${
+        Deno.inspect(signal, { depth: 1 })
+      }`,
       { option: "signal", value: signal },
     );
   }

@@ -78,7 +78,7 @@ Deno.test("SharedValue refuses a kind that is none", () => {
   const error = assertThrows(
     () => new SharedValue("i128" as Kind, 0),
     InvalidOptionError,
-    "current value is i128",
+    'current value is "i128"',
   );
   assertEquals(error.option, "kind");
 });
