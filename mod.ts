@@ -108,6 +108,11 @@ export type {
   TimerOptions,
   Timers,
 } from "./src/actor/timers.ts";
+export { type Broadcast, broadcast } from "./src/channel/broadcast.ts";
+export type {
+  BroadcastOptions,
+  BroadcastOverflow,
+} from "./src/channel/broadcast_memory.ts";
 export {
   type Channel,
   channel,
@@ -173,6 +178,8 @@ export type {
   TransferOption,
 } from "./src/channel/send_options.ts";
 export type { Sender } from "./src/channel/sender.ts";
+export type { Subscription } from "./src/channel/subscription.ts";
+export { SubscriptionLimitError } from "./src/channel/subscription_limit_error.ts";
 export type { TypedReceiver, TypedSender } from "./src/channel/typed_ends.ts";
 export type { Placement, SpawnOptions } from "./src/actor/spawn_options.ts";
 export type {

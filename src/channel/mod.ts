@@ -4,6 +4,7 @@
  * | what                 | for                                                     | when a thread with it dies                  |
  * |----------------------|---------------------------------------------------------|---------------------------------------------|
  * | {@linkcode Queue}    | many producers and consumers, on any threads            | nothing: nobody holds it                    |
+ * | {@linkcode broadcast} | every subscriber, on any thread, gets every message        | its subscriptions are forgotten             |
  * | {@linkcode channel}  | one sender and one receiver; their ends travel          | the other end is told, after all that was sent |
  * | {@linkcode channel} of a struct | the same for records, which are not encoded: some ten times as fast | the same             |
  * | {@linkcode pipe}     | two that send to each other                             | the same                                    |
@@ -75,6 +76,11 @@
  * @module
  */
 export type { LaneReader } from "../memory/lane_reader.ts";
+export { type Broadcast, broadcast } from "./broadcast.ts";
+export type {
+  BroadcastOptions,
+  BroadcastOverflow,
+} from "./broadcast_memory.ts";
 export {
   type Channel,
   channel,
@@ -143,4 +149,6 @@ export {
   type ValueOf,
 } from "./sources.ts";
 export type { Sender } from "./sender.ts";
+export type { Subscription } from "./subscription.ts";
+export { SubscriptionLimitError } from "./subscription_limit_error.ts";
 export type { TypedReceiver, TypedSender } from "./typed_ends.ts";

@@ -1,5 +1,5 @@
 /**
- * Waiting at a place of a queue, with or without the thread.
+ * Waiting at a place of a queue or a broadcast, with or without the thread.
  *
  * @module
  */
@@ -10,11 +10,21 @@ import { mayBlock, throwFenced } from "../sync/obtain.ts";
 import { type Cell, type Outcome, park, parkAsync } from "../sync/parker.ts";
 import { checkWait, type SyncWait, type Wait } from "../sync/wait.ts";
 import { PLACE } from "../sync/layout.ts";
-import type { QueueCore } from "./queue_core.ts";
+import type { Monitor } from "../sync/monitor.ts";
 import { CAME } from "./queue_layout.ts";
 
 /** How long who found no place waits before it asks again, in milliseconds. */
 const NO_PLACE_MS = 5;
+
+/** Where one waits. */
+export interface Sections {
+  /** The memory with the places. */
+  readonly monitor: Monitor;
+  /** Runs `body` in a section. */
+  run<T>(body: () => T): T;
+  /** Begins a section. Returns whether this thread may do anything. */
+  enter(): boolean;
+}
 
 /** Somebody who wants something of a queue. */
 export interface Waiter {
@@ -33,7 +43,7 @@ export interface Waiter {
 }
 
 /** Goes on as far as it can without waiting. Says whether it is over, waits, or found no place. */
-function advance(core: QueueCore, waiter: Waiter): number {
+function advance(core: Sections, waiter: Waiter): number {
   for (;;) {
     const came = core.run(() => waiter.step());
     if (came === CAME.AGAIN) continue;
@@ -44,7 +54,7 @@ function advance(core: QueueCore, waiter: Waiter): number {
 }
 
 /** Gives up, unless it is over by now; then it has what it wanted. */
-function withdraw(core: QueueCore, waiter: Waiter): boolean {
+function withdraw(core: Sections, waiter: Waiter): boolean {
   for (;;) {
     const came = core.run(() => {
       const now = waiter.step();
@@ -58,7 +68,7 @@ function withdraw(core: QueueCore, waiter: Waiter): boolean {
   }
 }
 
-function cellOf(core: QueueCore, waiter: Waiter): Cell {
+function cellOf(core: Sections, waiter: Waiter): Cell {
   const { monitor } = core;
   const index = monitor.at(waiter.place, PLACE.STATE);
   return { words: monitor.words, index, value: PLACE_STATE.WAITING };
@@ -76,7 +86,7 @@ function leftOf(timeout: number, start: number): number {
  * @throws {FencedError} If this thread is given up meanwhile.
  */
 export async function waitFor(
-  core: QueueCore,
+  core: Sections,
   waiter: Waiter,
   { timeout = Infinity, signal }: Wait,
 ): Promise<boolean> {
@@ -105,7 +115,7 @@ export async function waitFor(
 
 /** Waits until its place is told something, another has brought it to its end, or it may not wait any longer. */
 function sleep(
-  core: QueueCore,
+  core: Sections,
   waiter: Waiter,
   deaths: number,
   timeout: number,
@@ -128,7 +138,7 @@ function sleep(
  * @throws {FencedError} If this thread is given up meanwhile.
  */
 export function waitForSync(
-  core: QueueCore,
+  core: Sections,
   waiter: Waiter,
   { timeout = Infinity }: SyncWait,
 ): boolean {
@@ -150,7 +160,7 @@ export function waitForSync(
   }
 }
 
-function bury(core: QueueCore): void {
+function bury(core: Sections): void {
   core.run(core.monitor.onDeath);
 }
 

@@ -8,7 +8,7 @@ import { ownLife } from "../sync/lives.ts";
 import { PUT, type QueueCore } from "./queue_core.ts";
 import { AIM, CAME, RECORD } from "./queue_layout.ts";
 import type { Freight } from "./queue_ring.ts";
-import type { Waiter } from "./queue_wait.ts";
+import type { Sections, Waiter } from "./queue_wait.ts";
 
 const { AGAIN, FENCED, NO_PLACE, OVER, WAITING } = CAME;
 
@@ -253,14 +253,14 @@ export class TakeWaiter implements Waiter {
 export class LookWaiter implements Waiter {
   readonly what: string;
   place = -1;
-  readonly #core: QueueCore;
+  readonly #core: Sections;
   readonly #arg: number;
   readonly #holds: () => boolean;
   #over = false;
 
   /** Waits with that ARG until `holds`, which is asked in sections. */
   constructor(
-    core: QueueCore,
+    core: Sections,
     what: string,
     arg: number,
     holds: () => boolean,

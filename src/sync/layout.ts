@@ -206,6 +206,7 @@ export const KIND: {
   readonly RW_LOCK: 8;
   readonly LATCH: 9;
   readonly QUEUE: 10;
+  readonly BROADCAST: 11;
 } = {
   MUTEX: 1,
   REENTRANT_MUTEX: 2,
@@ -217,6 +218,7 @@ export const KIND: {
   RW_LOCK: 8,
   LATCH: 9,
   QUEUE: 10,
+  BROADCAST: 11,
 } as const;
 
 /**
