@@ -5,9 +5,13 @@ import type { Work } from "./work.ts";
 /** Tasks that one worker is given at once. What becomes of each is told once. */
 export interface Batch {
   /** Whose tasks these are. */
-  readonly work: Work;
+  readonly works: readonly Work[];
+  /** Whether each task is of another job, so that one that ends harms no other. */
+  readonly apart: boolean;
+  /** Which of its tasks is that of `work`; -1 if several are. */
+  indexOf(work: Work): number;
   /** The task. */
-  readonly entry: TaskFacts;
+  readonly facts: TaskFacts;
   /** The arguments of each. */
   readonly args: unknown[];
   /** Whether those are lists of arguments. */
@@ -24,6 +28,10 @@ export interface Batch {
   failed(index: number, error: unknown): void;
   /** Its worker ended: the task was begun, and its result will never come. */
   died(index: number, worker: string, report: ExitReport): void;
+  /** So many have ended, of which `done` have a result. */
+  ended(count: number, done: number): void;
+  /** A task says something. */
+  reported(index: number, report: unknown): void;
   /** These have not begun, and never will as part of this batch. */
   returned(from: number, to: number): void;
   /** The batch could not be sent; nothing was. */
@@ -71,7 +79,7 @@ export interface BatchSeat {
   /** Gives it a batch. */
   send(batch: Batch): void;
   /** Tells the task that runs in a batch that it was cancelled; it is killed if that changes nothing. */
-  cancel(out: Out, reason: unknown): void;
+  cancel(out: Out, work: Work, reason: unknown): void;
   /** Ends it at once. */
   kill(): void;
 }

@@ -140,12 +140,14 @@ export abstract class BulkWork extends Work {
     const { chunk } = this.options;
     if (chunk !== undefined) return chunk;
     const share = Math.ceil(left / (seats * SHARES));
-    return Math.min(share, this.entry.countIn(BATCH_MS, FIRST_BATCH));
+    return Math.min(share, this.facts.countIn(BATCH_MS, FIRST_BATCH));
   }
 }
 
 /** Some inputs of one {@link BulkWork}. */
 class BulkBatch implements Batch {
+  readonly works: readonly Work[];
+  readonly apart = false;
   readonly stops = true;
   readonly transfer = undefined;
   readonly #from: number;
@@ -157,12 +159,13 @@ class BulkBatch implements Batch {
     readonly args: unknown[],
     deaths: number,
   ) {
+    this.works = [work];
     this.#from = from;
     this.#deaths = deaths;
   }
 
-  get entry(): TaskFacts {
-    return this.work.entry;
+  get facts(): TaskFacts {
+    return this.work.facts;
   }
 
   get spread(): boolean {
@@ -171,6 +174,18 @@ class BulkBatch implements Batch {
 
   get sliceMs(): number {
     return this.work.options.chunk === undefined ? SLICE_MS : Infinity;
+  }
+
+  indexOf(): number {
+    return -1;
+  }
+
+  ended(count: number, done: number): void {
+    this.work.did(done, count);
+  }
+
+  reported(_index: number, report: unknown): void {
+    this.work.reported(report);
   }
 
   done(index: number, value: unknown): void {
@@ -186,7 +201,7 @@ class BulkBatch implements Batch {
     if (this.#deaths < work.options.retries) {
       return this.returned(index, index + 1, this.#deaths + 1);
     }
-    work.failed(this.#from + index, diedError(this.entry, worker, report));
+    work.failed(this.#from + index, diedError(this.facts, worker, report));
   }
 
   returned(

@@ -6,13 +6,14 @@
  *   +1       INDEX    the pool     index of the task
  *   +2       LENGTH   the pool     bytes of the reason as encoded; 0 for none
  *
- * The reason follows the words.
+ * The reason follows the words, and the log of results the reason.
  *
  * @module
  */
 import { load, notify, store, waitAsync, type Words } from "../memory/cells.ts";
 import { decode, encode } from "../memory/codec.ts";
 import { SLOTS } from "./claims.ts";
+import { LOG_BYTES } from "./result_log.ts";
 
 const BATCH = SLOTS;
 const INDEX = SLOTS + 1;
@@ -20,10 +21,10 @@ const LENGTH = SLOTS + 2;
 const WORDS = 16;
 const REASON_BYTES = 2_048;
 
-/** Memory for the claims of one worker, and for what is cancelled there. */
+/** Memory for the claims of one worker, for what is cancelled there, and for its results. */
 export function workerMemory(): SharedArrayBuffer {
   return new SharedArrayBuffer(
-    WORDS * Int32Array.BYTES_PER_ELEMENT + REASON_BYTES,
+    WORDS * Int32Array.BYTES_PER_ELEMENT + REASON_BYTES + LOG_BYTES,
   );
 }
 

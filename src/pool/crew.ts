@@ -172,8 +172,8 @@ export class Crew {
   /** The desk that hears what tasks report, which lives as long as any of the workers. */
   #deskOf(spawner: Spawner): unknown {
     if (this.#desk !== undefined) return this.#desk.cell.ref;
-    const number = openDesk((place, batch, report) =>
-      this.#seats.get(place)?.reported(batch, report)
+    const number = openDesk((place, batch, index, report) =>
+      this.#seats.get(place)?.reported(batch, index, report)
     );
     const cell = spawner.open({
       id: "pool-desk",

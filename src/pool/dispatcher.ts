@@ -34,6 +34,10 @@ const STEAL_MS = 2;
 
 /** What is over in less than that is so soon that the next batch waits behind it, in milliseconds. */
 const SOON_MS = 3;
+/** As much for more than one batch that waits. */
+const SOONER_MS = 0.3;
+/** The most batches that a seat has. */
+const MAX_DEPTH = 6;
 
 /** The one place that knows what is to be done and who does it. */
 export class Dispatcher implements Desk {
@@ -118,9 +122,12 @@ export class Dispatcher implements Desk {
     for (const seat of this.#seats) {
       while (seat.room > 0 && seat.busy === 0 && this.#give(seat));
     }
-    for (const seat of this.#seats) {
-      while (seat.room > 0 && seat.busy === 1 && this.#soonFree(seat)) {
-        if (!this.#give(seat)) break;
+    for (let depth = 1; depth < MAX_DEPTH; depth++) {
+      for (const seat of this.#seats) {
+        if (seat.busy !== depth || seat.room === 0) continue;
+        if (this.#soonFree(seat, depth === 1 ? SOON_MS : SOONER_MS)) {
+          this.#give(seat);
+        }
       }
     }
     const idle = [...this.#seats].filter((seat) =>
@@ -154,13 +161,14 @@ export class Dispatcher implements Desk {
     return missed.filter((index) => !there.has(index));
   }
 
-  /** Whether what the seat does is over so soon that it would wait for its next batch. */
-  #soonFree(seat: BatchSeat): boolean {
+  /** Whether what the seat does is over in `ms` milliseconds, so that it would wait for its next batch. */
+  #soonFree(seat: BatchSeat, ms: number): boolean {
+    let left = 0;
     for (const { batch, limit } of seat.outs) {
-      // Not known is not soon: nothing is to wait behind what may take for ever.
-      if (!(batch.entry.costMs * limit < SOON_MS)) return false;
+      left += batch.facts.costMs * limit;
     }
-    return true;
+    // Not known is not soon: nothing is to wait behind what may take for ever.
+    return left < ms;
   }
 
   /** How many more seats would have something to do at once. */
@@ -201,7 +209,13 @@ export class Dispatcher implements Desk {
       const work = queue.shift(free);
       if (work === undefined) return false;
       work.queued = false;
-      const batch = work.take(seat.left, this.#size);
+      const more = Math.min(
+        seat.left - 1,
+        work.companions(queue.size, this.#size),
+      );
+      const others = more > 0 ? queue.shiftLike(work, more) : [];
+      for (const other of others) other.queued = false;
+      const batch = work.take(seat.left, this.#size, others);
       if (work.hasMore) {
         work.queued = true;
         queue.add(work);
@@ -227,7 +241,7 @@ export class Dispatcher implements Desk {
     let stolen = 0;
     for (const seat of this.#seats) {
       for (const out of seat.outs) {
-        if (out.sentAt > latest || out.batch.work.options.bound) {
+        if (out.sentAt > latest || out.batch.works[0]!.options.bound) {
           continue;
         }
         // A share for itself: it may soon be through with what it runs.
@@ -244,7 +258,7 @@ export class Dispatcher implements Desk {
   #stealLater(): void {
     for (const seat of this.#seats) {
       for (const out of seat.outs) {
-        if (out.batch.work.options.bound) continue;
+        if (out.batch.works[0]!.options.bound) continue;
         if (out.limit > out.seat.begun(out)) {
           return this.#hooks.later(STEAL_MS, this.#pump);
         }

@@ -13,8 +13,8 @@ export class MapWork extends BulkWork {
   #whole = false;
 
   /** The task for inputs that are not known yet. */
-  constructor(desk: Desk, id: number, entry: TaskFacts, options: BulkOptions) {
-    super(desk, id, entry, options);
+  constructor(desk: Desk, id: number, facts: TaskFacts, options: BulkOptions) {
+    super(desk, id, facts, options);
   }
 
   /** Takes in the inputs: at once if they can be, else as they come. */

@@ -5,8 +5,13 @@
  */
 import { actor, type ActorClass } from "../actor/define.ts";
 
-/** Told what a task reports: the place of its worker, the number of its batch, and what it says. */
-export type Reported = (place: number, batch: number, report: unknown) => void;
+/** Told what a task reports: the place of its worker, the number of its batch, its index there, and what it says. */
+export type Reported = (
+  place: number,
+  batch: number,
+  index: number,
+  report: unknown,
+) => void;
 
 const DESKS: Map<number, Reported> = new Map();
 let count = 0;
@@ -32,8 +37,8 @@ export class PoolDeskActor {
   }
 
   /** A task says something. */
-  report(place: number, batch: number, report: unknown): void {
-    DESKS.get(this.#desk)?.(place, batch, report);
+  report(place: number, batch: number, index: number, report: unknown): void {
+    DESKS.get(this.#desk)?.(place, batch, index, report);
   }
 }
 

@@ -20,6 +20,7 @@ import {
 import type { ActorRef } from "../actor/ref.ts";
 import type { PoolDeskActor } from "./pool_desk.ts";
 import { beginNext, recall } from "./claims.ts";
+import { LogWriter } from "./result_log.ts";
 
 /** A task as it travels: its number in the pool, and where it is found when the worker does not know that yet. */
 export type TaskName = readonly [id: number, module?: string, name?: string];
@@ -34,6 +35,8 @@ export interface BatchOrder {
   readonly spread: boolean;
   /** Whether an error ends the batch. */
   readonly stops: boolean;
+  /** Whether each task is of another job, whose result is written down before the next one begins. */
+  readonly apart: boolean;
   /** After how many milliseconds the tasks that have not begun are given back. */
   readonly sliceMs: number;
 }
@@ -50,6 +53,8 @@ export type BatchAnswer = readonly [
 export const SPREAD = 1;
 /** Flag of a batch: an error ends it. */
 export const STOPS = 2;
+/** Flag of a batch: each task is of another job. */
+export const APART = 4;
 
 type AnyFunction = (...args: unknown[]) => unknown;
 
@@ -66,6 +71,7 @@ interface InHand {
 /** See {@linkcode PoolWorker}. */
 export class PoolWorkerActor implements TaskRunning {
   readonly #words: Words;
+  readonly #log: LogWriter;
   readonly #place: number;
   readonly #desk: ActorRef<PoolDeskActor>;
   readonly #init: { module: string; task: string } | undefined;
@@ -99,6 +105,7 @@ export class PoolWorkerActor implements TaskRunning {
     this.#place = place;
     this.#desk = desk;
     this.#words = wordsOf(memory);
+    this.#log = new LogWriter(this.#words);
     this.#init = init;
     this.#initArgs = initArgs;
   }
@@ -126,7 +133,7 @@ export class PoolWorkerActor implements TaskRunning {
   /** See {@link TaskRunning.report}. */
   report(value: unknown): void {
     const { trySend } = this.#desk;
-    if (trySend.report(this.#place, this.#batch, value)) {
+    if (trySend.report(this.#place, this.#batch, this.#index, value)) {
       this.#reports++;
       this.#late = undefined;
     } else this.#late = [value];
@@ -143,7 +150,9 @@ export class PoolWorkerActor implements TaskRunning {
   ): BatchAnswer | Promise<BatchAnswer> {
     const spread = (flags & SPREAD) !== 0;
     const stops = (flags & STOPS) !== 0;
-    const order = { batch, slot, spread, stops, sliceMs };
+    const apart = (flags & APART) !== 0;
+    if (apart) this.#log.open(slot);
+    const order = { batch, slot, spread, stops, apart, sliceMs };
     const run = this.#tasks.get(id);
     if (run !== undefined) return this.#begin(order, run, args);
     return this.#find(module, name).then((found) => {
@@ -258,9 +267,11 @@ export class PoolWorkerActor implements TaskRunning {
     const refused = refusal(value);
     if (refused !== undefined) return this.#fail(hand, refused);
     hand.values.push(value);
-    if (performance.now() - hand.begun > hand.order.sliceMs) {
-      recall(this.#words, hand.order.slot);
-    }
+    const { apart, slot, sliceMs } = hand.order;
+    if (
+      apart && !this.#log.write(value) ||
+      performance.now() - hand.begun > sliceMs
+    ) recall(this.#words, slot);
   }
 
   #fail(hand: InHand, error: unknown): void {

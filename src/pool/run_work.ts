@@ -21,13 +21,19 @@ export function diedError(
   );
 }
 
+/** Tasks that are sent at once, when there are many that take little. */
+const MAX_PACK = 64;
+/** What they are to take together, in milliseconds. */
+const PACK_MS = 0.25;
+
 /** One task with its arguments. */
-export class RunWork extends Work implements Batch {
-  args: unknown[];
-  readonly spread = true;
-  readonly stops = false;
-  readonly sliceMs: number = Infinity;
+export class RunWork extends Work {
+  /** See {@link Batch.transfer}. */
   readonly transfer: Transferable[] | undefined;
+  /** The list of its arguments; none when it is over. */
+  args: unknown[] | undefined;
+  /** Whether it is sent alone, as one of those it was sent with could not be. */
+  lonely = false;
   #deaths = 0;
   #taken = false;
 
@@ -35,24 +41,19 @@ export class RunWork extends Work implements Batch {
   constructor(
     desk: Desk,
     id: number,
-    entry: TaskFacts,
+    facts: TaskFacts,
     options: WorkOptions,
     args: unknown[],
     transfer: Transferable[] | undefined,
   ) {
-    super(desk, id, entry, options);
-    this.args = [args];
+    super(desk, id, facts, options);
+    this.args = args;
     this.transfer = transfer;
   }
 
   /** See {@link Work.total}. */
   override get total(): number {
     return 1;
-  }
-
-  /** Itself: it is the one batch that it has. */
-  get work(): Work {
-    return this;
   }
 
   /** See {@link Work.hasMore}. */
@@ -65,45 +66,118 @@ export class RunWork extends Work implements Batch {
     return this.hasMore ? 1 : 0;
   }
 
+  /** See {@link Work.companions}. */
+  override companions(waiting: number, seats: number): number {
+    if (this.transfer !== undefined || this.lonely) return 0;
+    const share = Math.ceil((waiting + 1) / seats);
+    return Math.min(share, MAX_PACK, this.facts.countIn(PACK_MS, 1)) - 1;
+  }
+
+  /** See {@link Work.goesWith}. */
+  override goesWith(other: Work): boolean {
+    return other instanceof RunWork && other.facts === this.facts &&
+      other.transfer === undefined && !other.lonely;
+  }
+
   /** See {@link Work.take}. */
-  override take(): Batch | undefined {
-    if (!this.hasMore) return undefined;
-    this.#taken = true;
-    return this;
+  override take(
+    _max: number,
+    _seats: number,
+    others: readonly Work[],
+  ): Batch | undefined {
+    const works = [this, ...others as RunWork[]]
+      .filter(({ hasMore }) => hasMore);
+    if (works.length === 0) return undefined;
+    for (const work of works) work.#taken = true;
+    return new RunBatch(works, this.facts);
   }
 
   /** See {@link Work.forget}. */
   protected override forget(): void {
-    this.args = [];
+    this.args = undefined;
   }
 
-  /** See {@link Batch.done}. */
-  done(_index: number, value: unknown): void {
-    this.resolve(value);
-  }
-
-  /** See {@link Batch.failed}. */
-  failed(_index: number, error: unknown): void {
-    this.reject(error);
-  }
-
-  /** See {@link Batch.died}. */
-  died(_index: number, worker: string, report: ExitReport): void {
-    // What was moved to a worker that died is no more.
-    if (this.#deaths++ < this.options.retries && this.transfer === undefined) {
-      return this.returned();
-    }
-    this.reject(diedError(this.entry, worker, report));
-  }
-
-  /** See {@link Batch.returned}. */
-  returned(): void {
+  /** It has not begun, and is to be done. */
+  again(): void {
     this.#taken = false;
     if (!this.over) this.desk.queue(this);
   }
 
-  /** See {@link Batch.refused}. */
-  refused(error: unknown): void {
+  /** Its result. */
+  done(value: unknown): void {
+    this.did(1, 1);
+    this.resolve(value);
+  }
+
+  /** See {@link Batch.failed}. */
+  failed(error: unknown): void {
+    this.did(0, 1);
     this.reject(error);
+  }
+
+  /** See {@link Batch.died}. */
+  died(worker: string, report: ExitReport): void {
+    // What was moved to a worker that died is no more.
+    if (this.#deaths++ < this.options.retries && this.transfer === undefined) {
+      return this.again();
+    }
+    this.reject(diedError(this.facts, worker, report));
+  }
+}
+
+/** One job, or several of the same task, each of which is alone. */
+class RunBatch implements Batch {
+  readonly args: unknown[];
+  readonly spread = true;
+  readonly stops: boolean;
+  readonly sliceMs: number;
+  readonly apart: boolean;
+  readonly transfer: Transferable[] | undefined;
+
+  constructor(
+    readonly works: readonly RunWork[],
+    readonly facts: TaskFacts,
+  ) {
+    this.args = works.map(({ args }) => args);
+    this.transfer = works[0]!.transfer;
+    this.apart = works.length > 1;
+    // One that takes longer than the others did does not hold them up.
+    this.stops = this.apart;
+    this.sliceMs = this.apart ? PACK_MS : Infinity;
+  }
+
+  indexOf(work: Work): number {
+    return this.works.indexOf(work as RunWork);
+  }
+
+  done(index: number, value: unknown): void {
+    this.works[index]!.done(value);
+  }
+
+  failed(index: number, error: unknown): void {
+    this.works[index]!.failed(error);
+  }
+
+  died(index: number, worker: string, report: ExitReport): void {
+    this.works[index]!.died(worker, report);
+  }
+
+  ended(): void {}
+
+  reported(index: number, report: unknown): void {
+    this.works[index]?.reported(report);
+  }
+
+  returned(from: number, to: number): void {
+    for (const work of this.works.slice(from, to)) work.again();
+  }
+
+  refused(error: unknown): void {
+    if (!this.apart) return this.works[0]!.failed(error);
+    // One of them cannot travel: each goes alone.
+    for (const work of this.works) {
+      work.lonely = true;
+      work.again();
+    }
   }
 }

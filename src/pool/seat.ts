@@ -17,12 +17,15 @@ import type { Batch, BatchSeat, Out } from "./batch.ts";
 import { wordsOf, writeCancel } from "./cancel_note.ts";
 import { begunOf, openClaim, recall, SLOTS } from "./claims.ts";
 import {
+  APART,
   type BatchAnswer,
   type PoolWorkerActor,
   SPREAD,
   STOPS,
   type TaskName,
 } from "./pool_worker.ts";
+import { readLog } from "./result_log.ts";
+import type { Work } from "./work.ts";
 
 /** Who is told what happens at a seat. */
 export interface SeatHooks {
@@ -130,19 +133,22 @@ export class Seat implements BatchSeat {
   send(batch: Batch): void {
     const slot = this.#slots.pop()!;
     const id = ++batches;
-    const { entry, args, work } = batch;
+    const { facts, args, works } = batch;
     const limit = args.length;
     openClaim(this.#words, slot, limit);
     const sentAt = performance.now();
     const out: Out = { batch, id, slot, sentAt, limit, seat: this, reports: 0 };
     this.outs.add(out);
-    work.outs.add(out);
-    work.begunAt ??= sentAt;
+    for (const work of works) {
+      work.outs.add(out);
+      work.begunAt ??= sentAt;
+    }
     this.activeAt = sentAt;
-    const task: TaskName = this.#known.has(entry.id)
-      ? [entry.id]
-      : [entry.id, entry.module, entry.name];
-    const flags = (batch.spread ? SPREAD : 0) | (batch.stops ? STOPS : 0);
+    const task: TaskName = this.#known.has(facts.id)
+      ? [facts.id]
+      : [facts.id, facts.module, facts.name];
+    const flags = (batch.spread ? SPREAD : 0) | (batch.stops ? STOPS : 0) |
+      (batch.apart ? APART : 0);
     const ref = batch.transfer === undefined
       ? this.#ref
       : this.#ref.with({ timeout: Infinity, transfer: batch.transfer });
@@ -153,20 +159,23 @@ export class Seat implements BatchSeat {
   }
 
   /** One of its tasks says something. */
-  reported(id: number, report: unknown): void {
+  reported(id: number, index: number, report: unknown): void {
     for (const out of this.outs) {
       if (out.id !== id) continue;
       out.reports++;
-      out.batch.work.reported(report);
+      out.batch.reported(index, report);
       out.onReport?.();
       return;
     }
   }
 
   /** See {@link BatchSeat.cancel}. */
-  cancel(out: Out, reason: unknown): void {
+  cancel(out: Out, work: Work, reason: unknown): void {
     const begun = this.begun(out);
     if (begun === 0 || !this.outs.has(out)) return;
+    const { batch } = out;
+    // Another one runs; its own has ended, or never begins.
+    if (batch.apart && batch.indexOf(work) !== begun - 1) return;
     this.#cancelled++;
     writeCancel(this.#words, out.id, begun - 1, reason);
     const late = (): void => {
@@ -241,10 +250,10 @@ export class Seat implements BatchSeat {
       return;
     }
     this.#close(out);
-    this.#known.add(batch.entry.id);
-    batch.entry.took(ms, values.length);
+    this.#known.add(batch.facts.id);
+    batch.facts.took(ms, values.length);
     this.served += values.length;
-    batch.work.did(values.length - (failures?.length ?? 0), values.length);
+    batch.ended(values.length, values.length - (failures?.length ?? 0));
     let next = 0;
     values.forEach((value, index) => {
       const failure = failures?.[next];
@@ -254,7 +263,7 @@ export class Seat implements BatchSeat {
       } else batch.done(index, value);
     });
     if (values.length < out.limit) batch.returned(values.length, out.limit);
-    batch.work.tellEnd();
+    for (const work of batch.works) work.tellEnd();
     if (this.served >= this.#options.maxTasks && this.outs.size === 0) {
       this.leave();
     } else this.#hooks.free(this);
@@ -267,7 +276,7 @@ export class Seat implements BatchSeat {
     if (over) return void this.#ended.then((report) => this.#lose(out, report));
     this.#close(out);
     out.batch.refused(error);
-    out.batch.work.tellEnd();
+    for (const work of out.batch.works) work.tellEnd();
     this.#hooks.free(this);
   }
 
@@ -276,17 +285,22 @@ export class Seat implements BatchSeat {
     const { batch, slot } = out;
     recall(this.#words, slot);
     const begun = this.begun(out);
+    // Those that ended before the one that ran have left their results.
+    const left = batch.apart && begun > 1
+      ? readLog(this.#words, slot, begun - 1)
+      : [];
     this.#close(out);
-    for (let index = 0; index < begun; index++) {
+    left.forEach((value, index) => batch.done(index, value));
+    for (let index = left.length; index < begun; index++) {
       batch.died(index, this.name, report);
     }
     if (begun < out.limit) batch.returned(begun, out.limit);
-    batch.work.tellEnd();
+    for (const work of batch.works) work.tellEnd();
   }
 
   #close(out: Out): void {
     this.outs.delete(out);
-    out.batch.work.outs.delete(out);
+    for (const work of out.batch.works) work.outs.delete(out);
     out.over?.();
     this.#slots.push(out.slot);
     this.activeAt = performance.now();

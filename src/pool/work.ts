@@ -64,7 +64,7 @@ export abstract class Work implements Errand<unknown> {
   constructor(
     desk: Desk,
     readonly id: number,
-    readonly entry: TaskFacts,
+    readonly facts: TaskFacts,
     readonly options: WorkOptions,
   ) {
     this.desk = desk;
@@ -73,7 +73,7 @@ export abstract class Work implements Errand<unknown> {
 
   /** See {@link Errand.name}. */
   get name(): string {
-    return this.entry.name;
+    return this.facts.name;
   }
 
   /** Whether there is something to take. */
@@ -85,8 +85,22 @@ export abstract class Work implements Errand<unknown> {
   /** How many tasks there are to take. */
   abstract readonly tasks: number;
 
-  /** At most `max` of its tasks, which are to be sent at once. */
-  abstract take(max: number, seats: number): Batch | undefined;
+  /** At most `max` of its tasks, which are to be sent at once, together with those of `others`. */
+  abstract take(
+    max: number,
+    seats: number,
+    others: readonly Work[],
+  ): Batch | undefined;
+
+  /** How many others may go with it, when `waiting` works wait for `seats`. */
+  companions(_waiting: number, _seats: number): number {
+    return 0;
+  }
+
+  /** Whether `other` may go with it. */
+  goesWith(_other: Work): boolean {
+    return false;
+  }
 
   /** See {@link Errand.state}. */
   get state(): JobState {
@@ -101,7 +115,11 @@ export abstract class Work implements Errand<unknown> {
   /** Whether a task of it has begun, and was not lost with its worker. */
   get begun(): boolean {
     if (this.#answered) return true;
-    for (const out of this.outs) if (out.seat.begun(out) > 0) return true;
+    for (const out of this.outs) {
+      if (out.seat.begun(out) > Math.max(0, out.batch.indexOf(this))) {
+        return true;
+      }
+    }
     return false;
   }
 
@@ -185,7 +203,7 @@ export abstract class Work implements Errand<unknown> {
     this.#settle("cancelled", { kind: "stopped", code: 0 });
     this.#outcome.reject(why);
     this.#abort?.abort(why);
-    for (const out of [...this.outs]) out.seat.cancel(out, why);
+    for (const out of [...this.outs]) out.seat.cancel(out, this, why);
     return true;
   }
 

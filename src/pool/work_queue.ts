@@ -32,6 +32,23 @@ export class WorkQueue {
     return undefined;
   }
 
+  /** How many there are. */
+  get size(): number {
+    return this.#lines.reduce((sum, { works }) => sum + works.size, 0);
+  }
+
+  /** Takes at most `count` out that are next after `first`, and go with it. */
+  shiftLike(first: Work, count: number): Work[] {
+    const like: Work[] = [];
+    const works = this.#line(first.options.priority);
+    for (const work of works) {
+      if (like.length === count || !first.goesWith(work)) break;
+      works.delete(work);
+      like.push(work);
+    }
+    return like;
+  }
+
   /** All of it, the first one first. */
   *[Symbol.iterator](): Generator<Work> {
     for (const { works } of this.#lines) yield* works;

@@ -5,7 +5,9 @@ import { errorToWire } from "../../src/error_wire.ts";
 import { ActorCrashedError, type ExitReport } from "../../mod.ts";
 import { cancelledBatch, wordsOf } from "../../src/pool/cancel_note.ts";
 import { beginNext, recall } from "../../src/pool/claims.ts";
+import { LogWriter } from "../../src/pool/result_log.ts";
 import {
+  APART,
   type BatchAnswer,
   PoolWorker,
   STOPS,
@@ -16,6 +18,7 @@ interface FakeBatch {
   readonly id: number;
   readonly slot: number;
   readonly stops: boolean;
+  readonly apart: boolean;
   readonly args: readonly unknown[];
   readonly values: unknown[];
   readonly failures: [number, ReturnType<typeof errorToWire>][];
@@ -38,6 +41,7 @@ export class FakeWorker implements Cell {
   alive = true;
   readonly #owner: FakeWorkers;
   readonly #words: Int32Array;
+  readonly #log: LogWriter;
   readonly #batches: FakeBatch[] = [];
   readonly #exited: PromiseWithResolvers<ExitReport> = Promise.withResolvers();
   readonly #started: PromiseWithResolvers<void> = Promise.withResolvers();
@@ -48,6 +52,7 @@ export class FakeWorker implements Cell {
     this.#owner = owner;
     this.name = id;
     this.#words = wordsOf(args[2] as SharedArrayBuffer);
+    this.#log = new LogWriter(this.#words);
     const ref = {
       with: () => ref,
       exited: this.#exited.promise,
@@ -63,8 +68,9 @@ export class FakeWorker implements Cell {
           if (!this.alive) return Promise.reject(this.#endedError());
           const answer = Promise.withResolvers<BatchAnswer>();
           const stops = (flags & STOPS) !== 0;
+          const apart = (flags & APART) !== 0;
           const rest = { values: [], failures: [], running: -1 };
-          this.#batches.push({ id, slot, stops, args, answer, ...rest });
+          this.#batches.push({ id, slot, stops, apart, args, answer, ...rest });
           return answer.promise;
         },
       },
@@ -110,6 +116,7 @@ export class FakeWorker implements Cell {
     if (batch === undefined) return;
     if (batch.running < 0) {
       batch.running = beginNext(this.#words, batch.slot);
+      if (batch.running === 0 && batch.apart) this.#log.open(batch.slot);
       if (batch.running >= 0) {
         return this.#owner.begun(batch.args[batch.running]);
       }
@@ -144,7 +151,11 @@ export class FakeWorker implements Cell {
       failures.push([values.length, errorToWire(new RangeError("Unlucky"))]);
       values.push(undefined);
       if (batch.stops) recall(this.#words, batch.slot);
-    } else values.push(this.#owner.valueOf(input));
+    } else {
+      const value = this.#owner.valueOf(input);
+      values.push(value);
+      if (batch.apart) this.#log.write(value);
+    }
   }
 }
 
