@@ -108,6 +108,7 @@ export type {
   TimerOptions,
   Timers,
 } from "./src/actor/timers.ts";
+export { batch, type BatchOptions } from "./src/channel/batch.ts";
 export { type Broadcast, broadcast } from "./src/channel/broadcast.ts";
 export type {
   BroadcastOptions,
@@ -179,6 +180,7 @@ export type {
 } from "./src/channel/send_options.ts";
 export type { Sender } from "./src/channel/sender.ts";
 export type { Subscription } from "./src/channel/subscription.ts";
+export { rateLimit, type RateLimitOptions } from "./src/channel/rate_limit.ts";
 export { SubscriptionLimitError } from "./src/channel/subscription_limit_error.ts";
 export type { TypedReceiver, TypedSender } from "./src/channel/typed_ends.ts";
 export type { Placement, SpawnOptions } from "./src/actor/spawn_options.ts";

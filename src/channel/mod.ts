@@ -10,7 +10,8 @@
  * | {@linkcode pipe}     | two that send to each other                             | the same                                    |
  *
  * {@linkcode select} takes from the first of several that has something, {@linkcode selectEach} and {@linkcode merge} from
- * all until they have ended, and {@linkcode pipeTo} leads messages on.
+ * all until they have ended, {@linkcode pipeTo} leads messages on, {@linkcode batch} gathers them and
+ * {@linkcode rateLimit} slows them down.
  *
  * - **Sent is safe:** a message is in shared memory when `put()` or `send()` resolves; its sender may end or be killed.
  * - **Bounded:** what finds no room waits, with a `timeout` and a `signal`.
@@ -76,6 +77,7 @@
  * @module
  */
 export type { LaneReader } from "../memory/lane_reader.ts";
+export { batch, type BatchOptions } from "./batch.ts";
 export { type Broadcast, broadcast } from "./broadcast.ts";
 export type {
   BroadcastOptions,
@@ -150,5 +152,6 @@ export {
 } from "./sources.ts";
 export type { Sender } from "./sender.ts";
 export type { Subscription } from "./subscription.ts";
+export { rateLimit, type RateLimitOptions } from "./rate_limit.ts";
 export { SubscriptionLimitError } from "./subscription_limit_error.ts";
 export type { TypedReceiver, TypedSender } from "./typed_ends.ts";
