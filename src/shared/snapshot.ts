@@ -1,8 +1,10 @@
+import { InvalidOptionError } from "../errors.ts";
 import { load, notify, peek, store } from "../memory/cells.ts";
 import type { Views } from "../memory/kind.ts";
 import { type Rec, type RecInit, RecordLayout } from "../memory/record.ts";
 import { viewsOf } from "../memory/record_accessors.ts";
 import { roundUp } from "../memory/record_fields.ts";
+import { refusePromise } from "../sync/no_promise.ts";
 import type { Wait } from "../sync/wait.ts";
 import { awaitChange } from "./await_change.ts";
 import { Handles } from "./handles.ts";
@@ -114,11 +116,13 @@ export class Snapshot<F> {
   /**
    * Publishes what `change` makes of the record, which begins as a copy of the last version; only with one writer.
    *
+   * @param change Writes the fields of the record that it is given. To publish another record, call {@link publish}.
+   * @throws {InvalidOptionError} If `change` returns a plain object or a promise, and so did not mean to write.
    * @throws What `change` throws; nothing is published then.
    */
   update(change: (record: Rec<F>) => void): void {
     const last = this.#slot(load(this.#words, SNAPSHOT.VERSION));
-    change(this.#scratch.load(this.#views.u8, last));
+    refuseResult(change(this.#scratch.load(this.#views.u8, last)));
     this.#publish((at) => this.#views.u8.set(this.#scratch.bytes, at));
   }
 
@@ -186,4 +190,17 @@ export class Snapshot<F> {
     });
     notify(words, SNAPSHOT.VERSION);
   }
+}
+
+/** `update()` of its neighbours takes what is returned: here that would be lost in silence. */
+function refuseResult(result: unknown): void {
+  refusePromise("publish", "change", result, "await first, then update");
+  if (typeof result !== "object" || result === null) return;
+  if (Object.getPrototypeOf(result) !== Object.prototype) return;
+  throw new InvalidOptionError(
+    `Cannot publish as 'change' must write the record that it is given: it returned ${
+      Deno.inspect(result, { depth: 1 })
+    }; give that to publish()`,
+    { option: "change", value: result },
+  );
 }

@@ -1,5 +1,11 @@
 import { InvalidOptionError } from "../errors.ts";
+import {
+  definePortable,
+  portable,
+  type PortableData,
+} from "../memory/portable.ts";
 import { type Fields, type RecInit, RecordLayout } from "../memory/record.ts";
+import { parseFingerprint } from "../memory/record_fields.ts";
 import type { Mutex } from "../sync/mutex.ts";
 import { checkGuard, type GuardOptions } from "./guard.ts";
 import {
@@ -22,7 +28,11 @@ export interface StructRegion {
   claimLayout?(fingerprint: string): void;
 }
 
-/** A struct: how it lies in memory, and arrays of it. Made by {@linkcode struct}. */
+/**
+ * A struct: how it lies in memory, and arrays of it. Made by {@linkcode struct}.
+ *
+ * Travels in any message, as a declaration of the same fields.
+ */
 export class Struct<F> extends RecordLayout<F> {
   /**
    * Makes an array over memory of its own.
@@ -46,7 +56,8 @@ export class Struct<F> extends RecordLayout<F> {
   }
 
   /**
-   * Lays an array over a part of a memory that is there already; what is in it stays.
+   * Lays an array over a part of a memory that is there already; what is in it stays. Over an `ArrayBuffer`, which threads
+   * do not share, it arrives in a message as a copy.
    *
    * @param region The memory.
    * @param byteOffset First byte of the first struct; 0 by default.
@@ -130,5 +141,27 @@ export class Struct<F> extends RecordLayout<F> {
  * ```
  */
 export function struct<const F extends Fields>(fields: F): Struct<F> {
-  return new Struct(fields);
+  return remembered(new Struct(fields));
 }
+
+/** The struct that a fingerprint came to on this thread: a declaration that comes back is the one that was sent. */
+const known: Map<string, WeakRef<Struct<unknown>>> = new Map();
+
+function remembered<F>(made: Struct<F>): Struct<F> {
+  const { fingerprint } = made;
+  if (known.get(fingerprint)?.deref() === undefined) {
+    known.set(fingerprint, new WeakRef(made as Struct<unknown>));
+  }
+  return made;
+}
+
+Object.defineProperty(Struct.prototype, portable, {
+  value(this: Struct<unknown>): PortableData {
+    return { kind: "Struct", data: this.fingerprint };
+  },
+});
+definePortable("Struct", (data) => {
+  const fingerprint = String(data);
+  return known.get(fingerprint)?.deref() ??
+    remembered(new Struct(parseFingerprint(fingerprint)));
+});

@@ -1,5 +1,7 @@
 import { load } from "../memory/cells.ts";
+import { DeadlockError } from "./deadlock_error.ts";
 import { defineHandle, remember } from "./handles.ts";
+import type { Held } from "./held.ts";
 import { KIND, MUTEX_WORD, PRIMITIVE } from "./layout.ts";
 import { ownLife } from "./lives.ts";
 import { Mutex } from "./mutex.ts";
@@ -100,12 +102,24 @@ export class Once {
     checkBlocking("run", options);
     if (this.done) return false;
     mayBlock("run", options);
-    using held = this.#mutex.lockSync(options);
+    using held = this.#lockSync(options);
     if (this.done) return false;
     const done: unknown = fn(held.ownerDied);
     refusePromise("run", "fn", done, "use run(), which awaits it");
     this.#finish();
     return true;
+  }
+
+  #lockSync(options: SyncWait): Held {
+    try {
+      return this.#mutex.lockSync(options);
+    } catch (error) {
+      if (!(error instanceof DeadlockError)) throw error;
+      // What it says of mutexes would be no help.
+      throw new DeadlockError(
+        "Cannot run as this thread has begun it, and would wait for itself: call it once, or await run()",
+      );
+    }
   }
 
   /** Done by who has the lock: what a thread did that was given up, and has lost it, another does. */

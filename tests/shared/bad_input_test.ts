@@ -97,3 +97,12 @@ Deno.test("shared data is shown in a text as it is by console.log", () => {
     "SharedMap(0 of 2)",
   );
 });
+
+Deno.test("Snapshot.update() refuses to lose what its function returns", () => {
+  const snapshot = new Snapshot(Point, { x: 1 });
+  refuses(() => snapshot.update(() => ({ x: 2 })), "give that to publish()");
+  refuses(() => snapshot.update(async () => {}), "'change' must be over");
+  assertEquals([snapshot.read(), snapshot.version], [{ x: 1 }, 0]);
+  snapshot.update((point) => point.x++);
+  assertEquals([snapshot.read(), snapshot.version], [{ x: 2 }, 1]);
+});

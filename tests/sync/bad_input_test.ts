@@ -3,6 +3,7 @@ import { InvalidOptionError } from "../../src/errors.ts";
 import { Barrier } from "../../src/sync/barrier.ts";
 import { BrokenBarrierError } from "../../src/sync/broken_barrier_error.ts";
 import { Condition } from "../../src/sync/condition.ts";
+import { DeadlockError } from "../../src/sync/deadlock_error.ts";
 import { EventFlag } from "../../src/sync/event_flag.ts";
 import { Latch } from "../../src/sync/latch.ts";
 import { Mutex } from "../../src/sync/mutex.ts";
@@ -180,4 +181,15 @@ Deno.test("a primitive shows how it stands", async () => {
       "Condition (0 wait)",
     ],
   );
+});
+
+Deno.test("Once.runSync() says of itself that it would wait for itself", () => {
+  const once = new Once();
+  const again = () => void once.runSync(() => {}, { onMain: true });
+  assertThrows(
+    () => once.runSync(again, { onMain: true }),
+    DeadlockError,
+    "Cannot run as this thread has begun it",
+  );
+  assertEquals(once.done, false);
 });
