@@ -1,4 +1,4 @@
-// Send little, send rarely: the pool sends 10,000 inputs in batches by itself, as many as take about a millisecond.
+// Send little, send rarely: the pool sends 10,000 inputs in batches by itself, as many as take about two milliseconds.
 import { Pool, task } from "@troupe/actors";
 
 const lengthOf = task(

@@ -8,20 +8,20 @@ import { Work, type WorkOptions } from "./work.ts";
 
 /** How one task for many inputs is done. */
 export interface BulkOptions extends WorkOptions {
-  /** Tasks that are sent at once; by default as many as take about a millisecond. */
+  /** Tasks that are sent at once; by default as many as take about two milliseconds. */
   readonly chunk: number | undefined;
   /** Whether each input is the list of all arguments. */
   readonly spread: boolean;
 }
 
 /** What a batch is to take, in milliseconds. */
-const BATCH_MS = 1;
+const BATCH_MS = 2;
 /** A batch that takes longer gives the rest back, in milliseconds. */
 const SLICE_MS = 4;
 /** Batches that each worker is to have of what is left, so that all are done at the same time. */
 const SHARES = 2;
 /** Tasks in a batch before it is known how long they take. */
-const FIRST_BATCH = 64;
+const FIRST_BATCH = 1_024;
 /** How heavy the inputs of a batch may be together, in about bytes. */
 const MAX_WEIGHT = 1 << 18;
 

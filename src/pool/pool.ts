@@ -35,7 +35,7 @@ import { StreamWork } from "./stream_work.ts";
  *   elsewhere, and another worker takes the place.
  * - **Pulled:** a worker that has room takes what comes next, so none is idle while there is work. What it has not begun
  *   another one takes from it.
- * - **In batches:** the inputs of `map()` travel several at once, as many as take about a millisecond.
+ * - **In batches:** the inputs of `map()` travel several at once, as many as take about two milliseconds.
  * - **Workers on demand:** the first job starts the first worker; they go when they have been idle for `idleMs`.
  * - **Scope:** `await using` waits for all jobs, then ends the workers.
  *

@@ -158,7 +158,7 @@ export interface MapOptions extends JobOptions {
   /**
    * Tasks that a worker is given at once; a whole number from 1 to 32,767.
    *
-   * @default {as many as take about a millisecond}
+   * @default {as many as take about two milliseconds}
    */
   readonly chunk?: number;
 }

@@ -3,6 +3,8 @@ import { checkPlan } from "../actor/check_plan.ts";
 
 /** How much of a new measurement goes into the mean. */
 const SHARE = 0.3;
+/** As much if it took less: what is not compiled yet, or is held up by others, takes longer than it needs. */
+const FAST_SHARE = 0.8;
 
 /** What a pool knows of one task. */
 export class TaskFacts {
@@ -20,9 +22,11 @@ export class TaskFacts {
   took(ms: number, count: number): void {
     if (count === 0) return;
     const each = ms / count;
-    this.costMs = Number.isNaN(this.costMs)
-      ? each
-      : this.costMs + (each - this.costMs) * SHARE;
+    if (Number.isNaN(this.costMs)) this.costMs = each;
+    else {
+      const more = each - this.costMs;
+      this.costMs += more * (more < 0 ? FAST_SHARE : SHARE);
+    }
   }
 
   /** How many of it take `ms` milliseconds; at least 1, and `unknown` when it was never measured. */

@@ -16,7 +16,11 @@ export type PythonJob =
   | "pipe-1k"
   | "pipe-1m"
   | "semaphore"
-  | "value";
+  | "value"
+  | "executor-map"
+  | "pool-cpu"
+  | "pool-map"
+  | "pool-map-1";
 
 const PYTHON = {
   name: "Python",

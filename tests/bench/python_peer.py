@@ -1,6 +1,7 @@
 """Python's multiprocessing: `python_peer.py`, orders on stdin as lines `JOB COUNT`, one figure a line on stdout."""
 import multiprocessing as mp
 import sys
+from concurrent.futures import ProcessPoolExecutor
 from time import perf_counter
 
 WARM = 200
@@ -99,11 +100,65 @@ def pipe(ctx, size, n):
     return n / (end - start)
 
 
+def square(x):
+    return x * x
+
+
+def crunch(rounds):
+    total = 0
+    for i in range(rounds):
+        total += i % 7
+    return total
+
+
+def pool_map(ctx, n, chunk):
+    """Milliseconds of a map over so many numbers, by two processes."""
+    with ctx.Pool(2) as pool:
+        xs = list(range(n))
+        pool.map(square, xs, chunk)
+        start = perf_counter()
+        squares = pool.map(square, xs, chunk)
+        end = perf_counter()
+    assert squares[-1] == (n - 1) ** 2
+    return (end - start) * 1e3
+
+
+def executor_map(n):
+    """The same by a ProcessPoolExecutor, which sends one by one."""
+    ctx = mp.get_context("spawn")
+    with ProcessPoolExecutor(2, mp_context=ctx) as pool:
+        list(pool.map(square, range(200)))
+        start = perf_counter()
+        squares = list(pool.map(square, range(n)))
+        end = perf_counter()
+    assert squares[-1] == (n - 1) ** 2
+    return (end - start) * 1e3
+
+
+def pool_cpu(ctx, n):
+    """How many times faster two processes compute than one."""
+    with ctx.Pool(2) as pool:
+        pool.map(crunch, [1000, 1000], 1)
+        start = perf_counter()
+        for _ in range(8):
+            crunch(n)
+        middle = perf_counter()
+        pool.map(crunch, [n] * 8, 1)
+        end = perf_counter()
+    return (middle - start) / (end - middle)
+
+
 def measure(job, n):
     """Microseconds of a round trip, or of a meeting."""
     ctx = mp.get_context("spawn")
     if job == "value":
         return count_both(ctx, n)
+    if job.startswith("pool-map"):
+        return pool_map(ctx, n, 1 if job == "pool-map-1" else None)
+    if job == "executor-map":
+        return executor_map(n)
+    if job == "pool-cpu":
+        return pool_cpu(ctx, n)
     if job == "queue":
         return drain_queue(ctx, n)
     if job.startswith("pipe-"):

@@ -9,6 +9,7 @@ import { channelSubjects } from "./channels.ts";
 import { counter } from "./counter.ts";
 import { lightSubjects } from "./light.ts";
 import { lockSubjects } from "./locks.ts";
+import { poolSubjects } from "./pool.ts";
 import { mainStall } from "./main_stall.ts";
 import { queueSubjects } from "./queue.ts";
 import { recovery } from "./recovery.ts";
@@ -32,6 +33,7 @@ export const SUBJECTS: readonly Subject[] = [
   ...lightSubjects("local"),
   ...lightSubjects("shared"),
   ...lockSubjects,
+  ...poolSubjects,
   ...queueSubjects,
   ...channelSubjects,
 ];
