@@ -126,12 +126,12 @@ export { ChannelFullError } from "./src/channel/channel_full_error.ts";
 export { EndInUseError } from "./src/channel/end_in_use_error.ts";
 export { EndMovedError } from "./src/channel/end_moved_error.ts";
 export type { Overflow } from "./src/channel/overflow.ts";
-export {
-  type PutHow,
-  type PutOptions,
-  type PutSyncOptions,
-  Queue,
-} from "./src/channel/queue.ts";
+export type {
+  PutHow,
+  PutOptions,
+  PutSyncOptions,
+} from "./src/channel/put_options.ts";
+export { Queue } from "./src/channel/queue.ts";
 export type {
   QueueOptions,
   QueueOverflow,

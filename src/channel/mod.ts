@@ -110,12 +110,8 @@ export { ParcelLostError } from "./parcel_lost_error.ts";
 export type { SyncWait, Wait } from "../sync/wait.ts";
 export { MessageOverCapacityError } from "./message_over_capacity_error.ts";
 export { OverDoneError } from "./over_done_error.ts";
-export {
-  type PutHow,
-  type PutOptions,
-  type PutSyncOptions,
-  Queue,
-} from "./queue.ts";
+export type { PutHow, PutOptions, PutSyncOptions } from "./put_options.ts";
+export { Queue } from "./queue.ts";
 export { QueueClosedError } from "./queue_closed_error.ts";
 export { QueueFullError } from "./queue_full_error.ts";
 export type { QueueOptions, QueueOverflow } from "./queue_memory.ts";

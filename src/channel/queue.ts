@@ -1,12 +1,10 @@
 import { InvalidOptionError } from "../errors.ts";
 import { load } from "../memory/cells.ts";
+import type { Rec, RecInit, RecordLayout } from "../memory/record.ts";
 import { defineHandle, remember } from "../sync/handles.ts";
 import { KIND } from "../sync/layout.ts";
 import { checkWait, type SyncWait, type Wait } from "../sync/wait.ts";
-import { OverDoneError } from "./over_done_error.ts";
 import { putMany, takeMany } from "./queue_batch.ts";
-import { QueueClosedError } from "./queue_closed_error.ts";
-import { TAKE } from "./queue_core.ts";
 import { QueueDesk, tooLate } from "./queue_desk.ts";
 import { QUEUE } from "./queue_layout.ts";
 import {
@@ -14,30 +12,18 @@ import {
   type QueueOptions,
   type QueueOverflow,
 } from "./queue_memory.ts";
+import type { PutHow, PutOptions, PutSyncOptions } from "./put_options.ts";
+import { checkedLayout, checkRecords } from "./queue_records.ts";
+import { eachOf, selectionOf } from "./queue_selection.ts";
+import {
+  endOf,
+  sayDone,
+  takeNext,
+  takeNextSync,
+  tryTakeNext,
+} from "./queue_take.ts";
 import { checkSyncWait, waitFor, waitForSync } from "./queue_wait.ts";
 import { type Selectable, selectable, type Selection } from "./selectable.ts";
-
-/** How a message is put, beside for how long it may wait for room. */
-export interface PutHow {
-  /**
-   * Greater is sooner, in a queue that was made with `priority`; a number, not `NaN`.
-   *
-   * @default {0}
-   */
-  readonly priority?: number;
-  /**
-   * Array buffers, ports and streams of the message to move instead of copying.
-   *
-   * @default {[]}
-   */
-  readonly transfer?: readonly Transferable[];
-}
-
-/** How a message is put, and how long it may wait for room. */
-export interface PutOptions extends PutHow, Wait {}
-
-/** How a message is put, and how long the thread may be blocked. */
-export interface PutSyncOptions extends PutHow, SyncWait {}
 
 /**
  * A queue in shared memory: any thread puts, any thread takes.
@@ -54,7 +40,8 @@ export interface PutSyncOptions extends PutHow, SyncWait {}
  * - **Travels** in any message, and is the same object for the same queue on one thread.
  * - **Reach:** the threads of one program.
  *
- * @typeParam T What is in it: anything that can be sent.
+ * @typeParam T What is taken: anything that can be sent.
+ * @typeParam In What is put; the same, but in a queue of records, whose arrays may be of any kind.
  *
  * @example One puts, one takes
  * ```ts
@@ -69,7 +56,7 @@ export interface PutSyncOptions extends PutHow, SyncWait {}
  * for await (const { id } of queue) assertEquals(id, 2);
  * ```
  */
-export class Queue<T> implements AsyncIterable<T>, Disposable {
+export class Queue<T, In = T> implements AsyncIterable<T>, Disposable {
   readonly #desk: QueueDesk;
   readonly #words: Int32Array;
 
@@ -93,6 +80,73 @@ export class Queue<T> implements AsyncIterable<T>, Disposable {
     const { words } = this.#desk.core.monitor;
     this.#words = words;
     remember(this, words);
+  }
+
+  /**
+   * Makes a queue of records of one layout: their bytes are the messages, nothing is encoded.
+   *
+   * - **Checked when put:** a record with a field that is missing, of another type or too long is not put.
+   * - **Plain when taken:** what is taken is a copy of its own.
+   * - **Travels** with its layout; {@linkcode Queue.as} checks it where the queue arrives.
+   *
+   * @param layout What `struct()` gives.
+   * @param options Its bounds, and what becomes of a record without room; `capacityBytes` is by default what `capacity`
+   * records need.
+   * @throws {InvalidOptionError} If an option is out of its bounds, or `layout` is none.
+   *
+   * @example Records
+   * ```ts
+   * import { Queue, struct } from "@troupe/actors";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const Reading = struct({ sensor: "u32", values: ["f32", 2] });
+   * using queue = Queue.of(Reading, { capacity: 100 });
+   * await queue.put({ sensor: 7, values: [0.5, 0.25] });
+   * const { sensor, values } = await queue.take();
+   * assertEquals([sensor, values], [7, Float32Array.of(0.5, 0.25)]);
+   * ```
+   */
+  static of<F>(
+    layout: RecordLayout<F>,
+    options: QueueOptions = {},
+  ): Queue<Rec<F>, RecInit<F>> {
+    return new Queue<Rec<F>, RecInit<F>>(
+      createQueue(options, undefined, checkedLayout(layout)),
+    );
+  }
+
+  /**
+   * Makes a queue that has the latest message alone: one that is put takes the place of the one before, if nobody has
+   * taken that. A queue of `capacity: 1` and `overflow: "dropOldest"`; who puts never waits.
+   *
+   * @param options Its bound in bytes.
+   * @throws {InvalidOptionError} If an option is out of its bounds.
+   *
+   * @example Only the newest frame matters
+   * ```ts
+   * import { Queue } from "@troupe/actors";
+   * import { assertEquals } from "@std/assert";
+   *
+   * using frames = Queue.latest<number>();
+   * for (const frame of [1, 2, 3]) await frames.put(frame);
+   * assertEquals([await frames.take(), frames.dropped], [3, 2]);
+   * ```
+   */
+  static latest<T>(
+    options: Pick<QueueOptions, "capacityBytes"> = {},
+  ): Queue<T> {
+    return new Queue<T>({ ...options, capacity: 1, overflow: "dropOldest" });
+  }
+
+  /**
+   * This queue, as one of records of a layout.
+   *
+   * @param layout What it is to hold; the layout it was made with may be another object with the same fields.
+   * @throws {LayoutMismatchError} If it holds records of another layout, or messages of any kind.
+   */
+  as<F>(layout: RecordLayout<F>): Queue<Rec<F>, RecInit<F>> {
+    checkRecords(this.#desk.hand.records, layout);
+    return this as unknown as Queue<Rec<F>, RecInit<F>>;
   }
 
   /** Messages that may wait; 0: each is handed over. */
@@ -151,7 +205,7 @@ export class Queue<T> implements AsyncIterable<T>, Disposable {
    * @throws {InvalidOptionError} If an option is out of bounds.
    * @throws {FencedError} If this thread was given up.
    */
-  put(value: T, options?: PutOptions): Promise<void> {
+  put(value: In, options?: PutOptions): Promise<void> {
     return this.#desk.put(value, options);
   }
 
@@ -169,7 +223,7 @@ export class Queue<T> implements AsyncIterable<T>, Disposable {
    * @throws {InvalidOptionError} If an option is out of bounds.
    * @throws {FencedError} If this thread was given up.
    */
-  putMany(values: Iterable<T>, options: PutOptions = {}): Promise<void> {
+  putMany(values: Iterable<In>, options: PutOptions = {}): Promise<void> {
     return putMany(this.#desk, [...values], options);
   }
 
@@ -184,7 +238,7 @@ export class Queue<T> implements AsyncIterable<T>, Disposable {
    * @throws {InvalidOptionError} If an option is out of bounds.
    * @throws {FencedError} If this thread was given up.
    */
-  putSync(value: T, options: PutSyncOptions = {}): void {
+  putSync(value: In, options: PutSyncOptions = {}): void {
     checkSyncWait("put", options);
     this.#desk.putSync(value, options);
   }
@@ -201,7 +255,7 @@ export class Queue<T> implements AsyncIterable<T>, Disposable {
    * @throws {InvalidOptionError} If an option is out of bounds.
    * @throws {FencedError} If this thread was given up.
    */
-  tryPut(value: T, how?: PutHow): boolean {
+  tryPut(value: In, how?: PutHow): boolean {
     const end = this.#desk.begin(value, how);
     if (end === "put") return true;
     this.#desk.giveUp(end, value);
@@ -220,18 +274,7 @@ export class Queue<T> implements AsyncIterable<T>, Disposable {
    * @throws {FencedError} If this thread was given up.
    */
   take(options?: Wait): Promise<T> {
-    try {
-      if (options !== undefined) checkWait("take", options);
-      if (options?.signal?.aborted) throw options.signal.reason;
-      const now = this.#desk.takeSoon();
-      if (now === TAKE.TAKEN) {
-        return Promise.resolve(this.#desk.hand.open() as T);
-      }
-      if (now === TAKE.ENDED) throw endOf();
-    } catch (error) {
-      return Promise.reject(error);
-    }
-    return this.#takeLater(options ?? {});
+    return takeNext(this.#desk, options) as Promise<T>;
   }
 
   /**
@@ -244,13 +287,7 @@ export class Queue<T> implements AsyncIterable<T>, Disposable {
    * @throws {FencedError} If this thread was given up.
    */
   takeSync(options: SyncWait = {}): T {
-    checkSyncWait("take", options);
-    const desk = this.#desk;
-    const now = desk.takeSoon();
-    if (now === TAKE.TAKEN) return desk.hand.openSync() as T;
-    const later = now === TAKE.ENDED ? undefined : desk.takeLaterSync(options);
-    if (later === undefined) throw endOf();
-    return later.value as T;
+    return takeNextSync(this.#desk, options) as T;
   }
 
   /**
@@ -284,10 +321,7 @@ export class Queue<T> implements AsyncIterable<T>, Disposable {
    * @throws {FencedError} If this thread was given up.
    */
   tryTake(): { value: T } | undefined {
-    const now = this.#desk.takeNow();
-    if (now === TAKE.ENDED) throw endOf();
-    if (now === TAKE.NOTHING) return undefined;
-    return { value: this.#desk.hand.openSync() as T };
+    return tryTakeNext(this.#desk) as { value: T } | undefined;
   }
 
   /**
@@ -310,17 +344,7 @@ export class Queue<T> implements AsyncIterable<T>, Disposable {
    * @throws {FencedError} If this thread was given up.
    */
   done(n = 1): void {
-    if (!(Number.isInteger(n) && n >= 1)) {
-      throw new InvalidOptionError(
-        `Cannot say that messages are done as 'n' must be a whole number from 1: current value is ${n}`,
-        { option: "n", value: n },
-      );
-    }
-    const taken = this.#desk.done(n);
-    if (taken < 0) return;
-    throw new OverDoneError(
-      `Cannot say that ${n} messages are done as so many were not taken: current number is ${taken}`,
-    );
+    sayDone(this.#desk, n);
   }
 
   /**
@@ -373,23 +397,8 @@ export class Queue<T> implements AsyncIterable<T>, Disposable {
    * Where the queue was made with `ack`, a message is acknowledged when the next one is asked for, unless `done()` was
    * called; one that is left in the middle of the loop is the next one again.
    */
-  async *[Symbol.asyncIterator](): AsyncGenerator<T, void, void> {
-    const desk = this.#desk;
-    for (;;) {
-      const now = desk.takeSoon();
-      if (now === TAKE.ENDED) return;
-      const taken = now === TAKE.TAKEN
-        ? desk.opened()
-        : await desk.takeLater({});
-      if (taken === undefined) return;
-      let whole = false;
-      try {
-        yield await taken.value as T;
-        whole = true;
-      } finally {
-        if (taken.position >= 0) desk.letGo(taken.position, whole);
-      }
-    }
+  [Symbol.asyncIterator](): AsyncGenerator<T, void, void> {
+    return eachOf(this.#desk) as AsyncGenerator<T, void, void>;
   }
 
   static {
@@ -400,37 +409,9 @@ export class Queue<T> implements AsyncIterable<T>, Disposable {
       },
     });
   }
-
-  async #takeLater(options: Wait): Promise<T> {
-    const taken = await this.#desk.takeLater(options);
-    if (taken === undefined) throw endOf();
-    return await taken.value as T;
-  }
 }
 
 /** See the class; this says what its static block adds: a queue is one of what `select()` and `merge()` choose from. */
-export interface Queue<T> extends Selectable<T> {}
-
-function selectionOf(desk: QueueDesk): Selection<unknown> {
-  return {
-    tryTake: () => {
-      if (desk.takeNow() !== TAKE.TAKEN) return undefined;
-      const value = desk.hand.openSync();
-      if (!desk.core.ack) return { value };
-      const position = desk.hand.held.at(-1)!;
-      return { value, settle: (whole) => desk.letGo(position, whole) };
-    },
-    get ended() {
-      return desk.ended;
-    },
-    watch: (wake) => desk.watch(wake),
-  };
-}
-
-function endOf(): QueueClosedError {
-  return new QueueClosedError(
-    "Cannot take as the queue is closed and nothing is left",
-  );
-}
+export interface Queue<T, In = T> extends Selectable<T> {}
 
 defineHandle("queue", KIND.QUEUE, Queue);

@@ -4,6 +4,7 @@
  * @module
  */
 import { decode } from "../memory/decode.ts";
+import { InvalidOptionError } from "../errors.ts";
 import { encode } from "../memory/encode.ts";
 import { ownLife } from "../sync/lives.ts";
 import { throwFenced } from "../sync/obtain.ts";
@@ -11,6 +12,7 @@ import { collect, collectSync, deposit, discard } from "./depot.ts";
 import { MessageOverCapacityError } from "./message_over_capacity_error.ts";
 import type { QueueCore } from "./queue_core.ts";
 import { RECORD } from "./queue_layout.ts";
+import { QueueRecords } from "./queue_records.ts";
 import type { Freight } from "./queue_ring.ts";
 
 /** Messages up to so many bytes are copied in the section that takes them; larger ones are read where they lie. */
@@ -46,12 +48,15 @@ export class QueueHand {
   readonly load: Load = new Load();
   /** Records of this thread that are not acknowledged, the oldest first. */
   readonly held: number[] = [];
+  /** What its messages are; `undefined`: anything. */
+  readonly records: QueueRecords | undefined;
   readonly #core: QueueCore;
   readonly #arrival = new Arrival();
 
   /** The hand in the queue of these sections. */
   constructor(core: QueueCore) {
     this.#core = core;
+    this.records = QueueRecords.in(core.ring);
   }
 
   /**
@@ -65,22 +70,51 @@ export class QueueHand {
     priority: number,
     transfer: readonly Transferable[] = NO_TRANSFER,
   ): Load {
-    const { load } = this;
+    const { load, records } = this;
+    if (records !== undefined) {
+      return this.#packRecord(records, value, priority, transfer);
+    }
     const { bytes, length, attachments } = transfer.length === 0
       ? encode(value)
       : encode(value, { transfer });
-    const limit = this.#core.ring.longest;
-    if (length > limit) {
-      throw new MessageOverCapacityError(
-        `Cannot put a message of ${length} bytes: the limit is ${limit}; make the queue with a greater 'capacityBytes'`,
-        { bytes: length, limit, unsent: value },
-      );
-    }
+    this.#checkFits(length, value);
     load.bytes = bytes;
     load.length = length;
     load.priority = priority;
     load.parcel = deposit(attachments, transfer);
     return load;
+  }
+
+  #packRecord(
+    records: QueueRecords,
+    value: unknown,
+    priority: number,
+    transfer: readonly Transferable[],
+  ): Load {
+    if (transfer.length > 0) {
+      throw new InvalidOptionError(
+        `Cannot put as 'transfer' must be empty where messages are records: current length is ${transfer.length}`,
+        { option: "transfer", value: transfer },
+      );
+    }
+    const { load } = this;
+    const bytes = records.pack(value);
+    const { byteLength } = records.layout;
+    this.#checkFits(byteLength, value);
+    load.bytes = bytes;
+    load.length = byteLength;
+    load.priority = priority;
+    load.parcel = 0;
+    return load;
+  }
+
+  #checkFits(bytes: number, value: unknown): void {
+    const limit = this.#core.ring.longest;
+    if (bytes <= limit) return;
+    throw new MessageOverCapacityError(
+      `Cannot put a message of ${bytes} bytes: the limit is ${limit}; make the queue with a greater 'capacityBytes'`,
+      { bytes, limit, unsent: value },
+    );
   }
 
   /** The message that was encoded last, for a time in which others are. */
@@ -184,17 +218,21 @@ export class QueueHand {
   view(): unknown {
     const { length, position } = this.#arrival;
     const { ring } = this.#core;
-    const start = ring.startOf(position);
-    return decode(ring.bytes, start, start + length);
+    return this.#valueOf(ring.bytes, ring.startOf(position), length);
+  }
+
+  #valueOf(bytes: Uint8Array, start: number, length: number): unknown {
+    return this.records === undefined
+      ? decode(bytes, start, start + length)
+      : this.records.read(bytes, start);
   }
 
   #decode(): unknown {
     const { length, position } = this.#arrival;
-    if (position < 0) return decode(this.#takeCopy(), 0, length);
+    if (position < 0) return this.#valueOf(this.#takeCopy(), 0, length);
     const { ring } = this.#core;
-    const start = ring.startOf(position);
     try {
-      return decode(ring.bytes, start, start + length);
+      return this.#valueOf(ring.bytes, ring.startOf(position), length);
     } finally {
       this.#settle(position);
     }

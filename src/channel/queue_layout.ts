@@ -25,8 +25,10 @@ const { FIELDS, OWN } = PRIMITIVE;
  *   OWN+ 0     CAPACITY  creator, once   messages that may wait; 0: each is handed over
  *   OWN+ 1     UNITS     creator, once   units of the ring, a power of two
  *   OWN+ 2     FLAGS     creator, once   bits 0-1: overflow, by number; bit 2: ACK; bit 3: PRIORITY
+ *   OWN+ 3     RECORDS   creator, once   0, or bytes of the fingerprint of its records
  *   extra      HEAP      in a section    with PRIORITY alone: CAPACITY positions, a binary heap of what is READY
  *   behind     RING      see RECORD      UNITS units
+ *   behind     TEXT      creator, once   the fingerprint
  */
 export const QUEUE: {
   readonly HEAD: number;
@@ -43,6 +45,7 @@ export const QUEUE: {
   readonly CAPACITY: number;
   readonly UNITS: number;
   readonly FLAGS: number;
+  readonly RECORDS: number;
 } = {
   HEAD: FIELDS,
   TAIL: FIELDS + 1,
@@ -58,6 +61,7 @@ export const QUEUE: {
   CAPACITY: OWN,
   UNITS: OWN + 1,
   FLAGS: OWN + 2,
+  RECORDS: OWN + 3,
 };
 
 /** Positions are less than this. */

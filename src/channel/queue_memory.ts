@@ -5,10 +5,12 @@
  */
 import { InvalidOptionError } from "../errors.ts";
 import { poke } from "../memory/cells.ts";
+import type { RecordLayout } from "../memory/record.ts";
 import { KIND } from "../sync/layout.ts";
 import { Monitor } from "../sync/monitor.ts";
 import { OVERFLOW } from "./queue_core.ts";
 import { FLAG, QUEUE } from "./queue_layout.ts";
+import { bytesFor, inscribe } from "./queue_records.ts";
 import { heapWords } from "./queue_ring.ts";
 
 /** What becomes of a message that finds no room in a queue; see {@linkcode QueueOptions.overflow}. */
@@ -27,7 +29,7 @@ export interface QueueOptions {
    * Bytes that may wait, as encoded and with 32 for each message: a whole number from 1,024 to 1,073,741,824, rounded up to
    * a power of two. The largest message is 32 bytes less. Memory not yet used is not paid for.
    *
-   * @default {1048576}
+   * @default {1048576; of records, as many as `capacity` of them need}
    */
   readonly capacityBytes?: number;
   /**
@@ -82,15 +84,17 @@ const WRITES = 24;
  * The memory of a new, empty queue.
  *
  * @param places How many can wait.
+ * @param layout What its messages are; by default anything.
  * @throws {InvalidOptionError} If an option is out of its bounds, or there is no such option.
  */
 export function createQueue(
   options: QueueOptions,
   places?: number,
+  layout?: RecordLayout<unknown>,
 ): SharedArrayBuffer {
   const {
     capacity = 1_024,
-    capacityBytes = 2 ** 20,
+    capacityBytes = layout === undefined ? 2 ** 20 : bytesFor(capacity, layout),
     overflow = "wait",
     ack = false,
     priority = false,
@@ -116,8 +120,14 @@ export function createQueue(
     refuse("capacity", capacity, "1 or more where 'priority' is set");
   }
   const units = 2 ** Math.ceil(Math.log2(capacityBytes / 8));
-  const words = heapWords(priority ? capacity : 0) + 2 * units;
-  const made = new Monitor(KIND.QUEUE, places, { writes: WRITES, words }).words;
+  const text = new TextEncoder().encode(layout?.fingerprint);
+  const ring = heapWords(priority ? capacity : 0) + 2 * units;
+  const monitor = new Monitor(KIND.QUEUE, places, {
+    writes: WRITES,
+    words: ring + ((text.length + 3) >> 2),
+  });
+  const made = monitor.words;
+  inscribe(made, monitor.extra + ring, text);
   // Plain: handing the memory over publishes it.
   poke(made, QUEUE.CAPACITY, capacity);
   poke(made, QUEUE.UNITS, units);

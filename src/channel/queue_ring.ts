@@ -119,7 +119,7 @@ export class QueueRing {
    * @returns Its position, or -1 if there is no room.
    */
   allocate(length: number, state: number, owner: number): number {
-    const units = unitsFor(length);
+    const units = ringUnits(length);
     const head = this.get(QUEUE.HEAD);
     const tail = this.get(QUEUE.TAIL);
     const used = (tail - head) & POSITION;
@@ -212,6 +212,11 @@ export class QueueRing {
     } else for (let i = 0; i < count; i++) target[i] = words[start + i]!;
   }
 
+  /** The index of the first word behind the ring. */
+  get end(): number {
+    return this.#base + 2 * this.units;
+  }
+
   /** All bytes of the memory, for who reads where a record lies. */
   get bytes(): Uint8Array {
     return this.#bytes;
@@ -288,7 +293,7 @@ export class QueueRing {
     if (this.state(position) === PAD) {
       return (position + this.units - (position & (this.units - 1))) & POSITION;
     }
-    return (position + unitsFor(this.of(position, RECORD.LENGTH))) & POSITION;
+    return (position + ringUnits(this.of(position, RECORD.LENGTH))) & POSITION;
   }
 
   #at(position: number): number {
@@ -338,7 +343,8 @@ export class QueueRing {
   }
 }
 
-function unitsFor(length: number): number {
+/** Units of a record of so many bytes. */
+export function ringUnits(length: number): number {
   return RECORD.UNITS + ((length + 7) >>> 3);
 }
 

@@ -1,5 +1,11 @@
 /** What other threads do in tests of queues. */
-import { type EventFlag, type Queue, type Task, task } from "../../mod.ts";
+import {
+  type EventFlag,
+  type Queue,
+  struct,
+  type Task,
+  task,
+} from "../../mod.ts";
 
 /** Doubles numbers, and answers by the queue that comes with each. */
 export const answerBySelf: Task<
@@ -93,5 +99,26 @@ export const putBehind: Task<
     const putting = queue.put(value);
     ready.set();
     await putting;
+  },
+);
+
+interface Reading {
+  id: number;
+  value: number;
+}
+
+/** Answers readings with twice the value; throws if they are no records. */
+export const doubleReadings: Task<
+  [questions: Queue<Reading>, answers: Queue<Reading>],
+  Promise<void>
+> = task(
+  import.meta,
+  "doubleReadings",
+  async (questions: Queue<Reading>, answers: Queue<Reading>) => {
+    const Reading = struct({ id: "u32", value: "f64" });
+    const out = answers.as(Reading);
+    for await (const { id, value } of questions.as(Reading)) {
+      await out.put({ id, value: 2 * value });
+    }
   },
 );

@@ -1,0 +1,72 @@
+/**
+ * Taking a message of a queue.
+ *
+ * @module
+ */
+import { InvalidOptionError } from "../errors.ts";
+import { checkWait, type SyncWait, type Wait } from "../sync/wait.ts";
+import { OverDoneError } from "./over_done_error.ts";
+import { QueueClosedError } from "./queue_closed_error.ts";
+import { TAKE } from "./queue_core.ts";
+import type { QueueDesk } from "./queue_desk.ts";
+import { checkSyncWait } from "./queue_wait.ts";
+
+/** See `Queue.take()`. */
+export function takeNext(desk: QueueDesk, options?: Wait): Promise<unknown> {
+  try {
+    if (options !== undefined) checkWait("take", options);
+    if (options?.signal?.aborted) throw options.signal.reason;
+    const now = desk.takeSoon();
+    if (now === TAKE.TAKEN) return Promise.resolve(desk.hand.open());
+    if (now === TAKE.ENDED) throw endOf();
+  } catch (error) {
+    return Promise.reject(error);
+  }
+  return takeLater(desk, options ?? {});
+}
+
+async function takeLater(desk: QueueDesk, options: Wait): Promise<unknown> {
+  const taken = await desk.takeLater(options);
+  if (taken === undefined) throw endOf();
+  return await taken.value;
+}
+
+/** See `Queue.takeSync()`. */
+export function takeNextSync(desk: QueueDesk, options: SyncWait): unknown {
+  checkSyncWait("take", options);
+  const now = desk.takeSoon();
+  if (now === TAKE.TAKEN) return desk.hand.openSync();
+  const later = now === TAKE.ENDED ? undefined : desk.takeLaterSync(options);
+  if (later === undefined) throw endOf();
+  return later.value;
+}
+
+/** See `Queue.tryTake()`. */
+export function tryTakeNext(desk: QueueDesk): { value: unknown } | undefined {
+  const now = desk.takeNow();
+  if (now === TAKE.ENDED) throw endOf();
+  if (now === TAKE.NOTHING) return undefined;
+  return { value: desk.hand.openSync() };
+}
+
+/** See `Queue.done()`. */
+export function sayDone(desk: QueueDesk, n: number): void {
+  if (!(Number.isInteger(n) && n >= 1)) {
+    throw new InvalidOptionError(
+      `Cannot say that messages are done as 'n' must be a whole number from 1: current value is ${n}`,
+      { option: "n", value: n },
+    );
+  }
+  const taken = desk.done(n);
+  if (taken < 0) return;
+  throw new OverDoneError(
+    `Cannot say that ${n} messages are done as so many were not taken: current number is ${taken}`,
+  );
+}
+
+/** Nothing is left, and nothing comes any more. */
+export function endOf(): QueueClosedError {
+  return new QueueClosedError(
+    "Cannot take as the queue is closed and nothing is left",
+  );
+}
