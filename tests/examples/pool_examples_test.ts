@@ -21,6 +21,7 @@ const OUTPUTS: Readonly<Record<string, string>> = {
   "46_lazy_heavy_module.ts": "[ 1, 4, 9 ]\n",
   "47_batch_to_cut_messages.ts": "88890 true\n",
   "48_transfer_do_not_copy.ts": "0 4000000 255\n",
+  "image_blocks.ts": "640 x 480, 480 rows true\n",
 };
 
 for (const [name, expected] of Object.entries(OUTPUTS)) {
