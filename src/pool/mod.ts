@@ -51,8 +51,7 @@ export { PoolBrokenError, PoolClosedError } from "./pool_errors.ts";
 export type {
   JobOptions,
   MapOptions,
-  PoolOptions,
-  PoolStrategy,
   RunOptions,
   StreamOptions,
-} from "./pool_options.ts";
+} from "./job_options.ts";
+export type { PoolOptions, PoolStrategy } from "./pool_options.ts";

@@ -12,15 +12,17 @@ import { checkInputs, type Inputs } from "./inputs.ts";
 import { MapWork } from "./map_work.ts";
 import { type AnyTask, PoolCore } from "./pool_core.ts";
 import {
-  type CheckedPoolOptions,
   checkMapOptions,
-  checkPoolOptions,
   checkRunOptions,
   checkStreamOptions,
   type MapOptions,
-  type PoolOptions,
   type RunOptions,
   type StreamOptions,
+} from "./job_options.ts";
+import {
+  type CheckedPoolOptions,
+  checkPoolOptions,
+  type PoolOptions,
 } from "./pool_options.ts";
 import { type PoolScope, runScope } from "./pool_scope.ts";
 import type { PoolStats } from "./pool_stats.ts";

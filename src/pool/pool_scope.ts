@@ -2,7 +2,7 @@ import type { Task } from "../actor/define.ts";
 import type { Job } from "../actor/job.ts";
 import type { Inputs } from "./inputs.ts";
 import type { Pool } from "./pool.ts";
-import type { MapOptions, RunOptions } from "./pool_options.ts";
+import type { MapOptions, RunOptions } from "./job_options.ts";
 
 /** Runs `body` with a scope on `pool`, and waits for all jobs of it. */
 export let runScope: <R>(
