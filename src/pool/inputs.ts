@@ -20,3 +20,18 @@ export function checkInputs(task: string, inputs: unknown): void {
     { option: "inputs", value: inputs },
   );
 }
+
+/**
+ * Checks that `args` are the arguments of a task.
+ *
+ * @throws {InvalidOptionError} If they are no array.
+ */
+export function checkArgs(task: string, args: unknown): void {
+  if (Array.isArray(args)) return;
+  throw new InvalidOptionError(
+    `Cannot run "${task}" as its arguments must be an array: current value is ${
+      Deno.inspect(args, { depth: 1 })
+    }`,
+    { option: "args", value: args },
+  );
+}

@@ -4,21 +4,11 @@
  * @module
  */
 import type { Task } from "../actor/define.ts";
-import type { Errand } from "../actor/errand.ts";
-import { Job } from "../actor/job.ts";
-import { InvalidOptionError } from "../errors.ts";
+import type { Job } from "../actor/job.ts";
 import { checkOptionNames } from "../option_names.ts";
-import { checkInputs, type Inputs } from "./inputs.ts";
-import { MapWork } from "./map_work.ts";
-import { type AnyTask, PoolCore } from "./pool_core.ts";
-import {
-  checkMapOptions,
-  checkRunOptions,
-  checkStreamOptions,
-  type MapOptions,
-  type RunOptions,
-  type StreamOptions,
-} from "./job_options.ts";
+import type { Inputs } from "./inputs.ts";
+import { PoolCore } from "./pool_core.ts";
+import type { MapOptions, RunOptions, StreamOptions } from "./job_options.ts";
 import {
   type CheckedPoolOptions,
   checkPoolOptions,
@@ -26,8 +16,6 @@ import {
 } from "./pool_options.ts";
 import { type PoolScope, runScope } from "./pool_scope.ts";
 import type { PoolStats } from "./pool_stats.ts";
-import { RunWork } from "./run_work.ts";
-import { StreamWork } from "./stream_work.ts";
 
 /**
  * Some workers that run the tasks of many jobs: Python's `Pool` and `concurrent.futures`.
@@ -123,33 +111,7 @@ export class Pool implements AsyncDisposable {
     args: A,
     options?: RunOptions,
   ): Job<Awaited<R>> {
-    const core = this.#core;
-    const facts = core.facts(task);
-    const { retries } = this.#options;
-    const { transfer, ...checked } = checkRunOptions(
-      facts.name,
-      options,
-      retries,
-    );
-    if (!Array.isArray(args)) {
-      throw new InvalidOptionError(
-        `Cannot run "${facts.name}" as its arguments must be an array: current value is ${
-          Deno.inspect(args, { depth: 1 })
-        }`,
-        { option: "args", value: args },
-      );
-    }
-    const work = new RunWork(
-      core.dispatcher,
-      core.nextId(),
-      facts,
-      core.optionsFor(checked),
-      args,
-      transfer,
-    );
-    core.take(work, checked);
-    if (!work.over) core.dispatcher.queue(work);
-    return new Job(work as Errand<Awaited<R>>);
+    return this.#core.run(task, args, options) as Job<Awaited<R>>;
   }
 
   /**
@@ -173,7 +135,7 @@ export class Pool implements AsyncDisposable {
     inputs: Inputs<T>,
     options: MapOptions = {},
   ): Job<Awaited<R>[]> {
-    return this.#map(task, inputs, options, false) as Job<Awaited<R>[]>;
+    return this.#core.map(task, inputs, options, false) as Job<Awaited<R>[]>;
   }
 
   /**
@@ -208,7 +170,7 @@ export class Pool implements AsyncDisposable {
     inputs: Inputs<A>,
     options: MapOptions = {},
   ): Job<Awaited<R>[]> {
-    return this.#map(task, inputs, options, true) as Job<Awaited<R>[]>;
+    return this.#core.map(task, inputs, options, true) as Job<Awaited<R>[]>;
   }
 
   /**
@@ -257,7 +219,7 @@ export class Pool implements AsyncDisposable {
     inputs: Inputs<T>,
     options: StreamOptions = {},
   ): AsyncIterableIterator<Awaited<R>> {
-    return this.#stream(task, inputs, options) as unknown as (
+    return this.#core.stream(task, inputs, options) as unknown as (
       AsyncIterableIterator<Awaited<R>>
     );
   }
@@ -277,7 +239,7 @@ export class Pool implements AsyncDisposable {
     options: StreamOptions = {},
   ): Promise<number> {
     let count = 0;
-    const all = this.#stream(task, inputs, { ordered: false, ...options });
+    const all = this.#core.stream(task, inputs, { ordered: false, ...options });
     for await (const _ of all) count++;
     return count;
   }
@@ -303,7 +265,7 @@ export class Pool implements AsyncDisposable {
     options: StreamOptions = {},
   ): Promise<S> {
     let so = initial;
-    for await (const result of this.#stream(task, inputs, options)) {
+    for await (const result of this.#core.stream(task, inputs, options)) {
       so = await fold(so, result as Awaited<R>);
     }
     return so;
@@ -380,46 +342,5 @@ export class Pool implements AsyncDisposable {
   /** Waits for all jobs and ends the workers, as {@linkcode Pool.close} does. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
-  }
-
-  #map(
-    task: AnyTask,
-    inputs: Inputs<unknown>,
-    options: MapOptions,
-    spread: boolean,
-  ): Job<unknown> {
-    const core = this.#core;
-    const facts = core.facts(task);
-    const { retries } = this.#options;
-    const { chunk, ...checked } = checkMapOptions(facts.name, options, retries);
-    checkInputs(facts.name, inputs);
-    const asked = { ...core.optionsFor(checked), chunk, spread };
-    const work = new MapWork(core.dispatcher, core.nextId(), facts, asked);
-    core.take(work, checked);
-    void work.read(inputs);
-    return new Job(work);
-  }
-
-  #stream(
-    task: AnyTask,
-    inputs: Inputs<unknown>,
-    options: StreamOptions,
-  ): StreamWork {
-    const core = this.#core;
-    const facts = core.facts(task);
-    const { chunk, ordered, readAhead, ...checked } = checkStreamOptions(
-      facts.name,
-      options,
-      this.#options,
-    );
-    checkInputs(facts.name, inputs);
-    return new StreamWork(
-      core.dispatcher,
-      core.nextId(),
-      facts,
-      { ...core.optionsFor(checked), chunk, spread: false, ordered, readAhead },
-      inputs,
-      (begun) => core.take(begun, checked),
-    );
   }
 }

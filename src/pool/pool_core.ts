@@ -4,12 +4,25 @@
  * @module
  */
 import type { Task } from "../actor/define.ts";
+import { Job } from "../actor/job.ts";
 import { Crew } from "./crew.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import { PoolBrokenError, PoolClosedError } from "./pool_errors.ts";
-import type { CheckedJobOptions } from "./job_options.ts";
+import { checkArgs, checkInputs, type Inputs } from "./inputs.ts";
+import {
+  type CheckedJobOptions,
+  checkMapOptions,
+  checkRunOptions,
+  checkStreamOptions,
+  type MapOptions,
+  type RunOptions,
+  type StreamOptions,
+} from "./job_options.ts";
+import { MapWork } from "./map_work.ts";
 import type { CheckedPoolOptions } from "./pool_options.ts";
 import { type PoolStats, Tally } from "./pool_stats.ts";
+import { RunWork } from "./run_work.ts";
+import { StreamWork } from "./stream_work.ts";
 import { TaskBook, type TaskFacts } from "./task_facts.ts";
 import type { Work, WorkOptions } from "./work.ts";
 
@@ -70,9 +83,69 @@ export class PoolCore {
     this.#keepUp();
   }
 
-  /** The number of the next job. */
-  nextId(): number {
-    return ++this.#jobs;
+  /** See `Pool.run()`. */
+  run(
+    task: AnyTask,
+    args: unknown[],
+    options: RunOptions | undefined,
+  ): Job<unknown> {
+    const facts = this.#facts(task);
+    const { retries } = this.#options;
+    const { transfer, ...checked } = checkRunOptions(
+      facts.name,
+      options,
+      retries,
+    );
+    checkArgs(facts.name, args);
+    const asked = this.#optionsFor(checked);
+    const id = ++this.#jobs;
+    const desk = this.dispatcher;
+    const work = new RunWork(desk, id, facts, asked, args, transfer);
+    this.#take(work, checked);
+    if (!work.over) desk.queue(work);
+    return new Job(work);
+  }
+
+  /** See `Pool.map()` and, with `spread`, `Pool.starmap()`. */
+  map(
+    task: AnyTask,
+    inputs: Inputs<unknown>,
+    options: MapOptions,
+    spread: boolean,
+  ): Job<unknown> {
+    const facts = this.#facts(task);
+    const { retries } = this.#options;
+    const { chunk, ...checked } = checkMapOptions(facts.name, options, retries);
+    checkInputs(facts.name, inputs);
+    const asked = { ...this.#optionsFor(checked), chunk, spread };
+    const work = new MapWork(this.dispatcher, ++this.#jobs, facts, asked);
+    this.#take(work, checked);
+    void work.read(inputs);
+    return new Job(work);
+  }
+
+  /** See `Pool.stream()`. */
+  stream(
+    task: AnyTask,
+    inputs: Inputs<unknown>,
+    options: StreamOptions,
+  ): StreamWork {
+    const facts = this.#facts(task);
+    const { chunk, ordered, readAhead, ...checked } = checkStreamOptions(
+      facts.name,
+      options,
+      this.#options,
+    );
+    checkInputs(facts.name, inputs);
+    const how = { chunk, spread: false, ordered, readAhead };
+    return new StreamWork(
+      this.dispatcher,
+      ++this.#jobs,
+      facts,
+      { ...this.#optionsFor(checked), ...how },
+      inputs,
+      (begun) => this.#take(begun, checked),
+    );
   }
 
   /** See `Pool.stats()`. */
@@ -86,14 +159,14 @@ export class PoolCore {
    * @throws {InvalidOptionError} If it is no handle of a task.
    * @throws {PoolClosedError} If the pool is closed; `PoolBrokenError` if it is broken.
    */
-  facts(task: AnyTask): TaskFacts {
+  #facts(task: AnyTask): TaskFacts {
     const facts = this.#tasks.facts(task);
     this.#refuse(`run "${facts.name}"`);
     return facts;
   }
 
   /** How work is done that was asked for so. */
-  optionsFor(
+  #optionsFor(
     { priority, retries, key }: CheckedJobOptions,
   ): WorkOptions {
     return {
@@ -105,7 +178,7 @@ export class PoolCore {
   }
 
   /** Takes on work; it is queued by itself, unless it is cancelled already. */
-  take(work: Work, { signal, timeout }: CheckedJobOptions): void {
+  #take(work: Work, { signal, timeout }: CheckedJobOptions): void {
     this.#tally.added();
     this.dispatcher.add(work);
     work.listen(signal);
