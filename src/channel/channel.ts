@@ -82,7 +82,8 @@ export function channel<F>(
 /**
  * Makes a channel from one thread to another, for messages of any kind.
  *
- * - **Ends travel:** an end that is sent in a message is the receiver's; it may be sent on.
+ * - **Ends travel:** an end that is sent in a message is the receiver's; it may be sent on. If the message was refused, the
+ *   end can be sent once more, but not used where it was.
  * - **Ends end:** closed, or with the thread that has them; the other end is told at once, and what was sent is received
  *   first. An actor that shares its thread must close its ends by itself.
  *

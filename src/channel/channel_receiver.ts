@@ -1,9 +1,15 @@
 import { load } from "../memory/cells.ts";
 import type { PortableData } from "../memory/portable.ts";
 import { mayBlock } from "../sync/obtain.ts";
-import { checkWait, type SyncWait, type Wait } from "../sync/wait.ts";
+import {
+  checkAwaited,
+  checkBlocking,
+  type SyncWait,
+  type Wait,
+} from "../sync/wait.ts";
 import { WaitTimeoutError } from "../sync/wait_timeout_error.ts";
 import { blockOn } from "./block_on.ts";
+import { checkMost } from "./check_most.ts";
 import { ChannelClosedError } from "./channel_closed_error.ts";
 import { ChannelEnd } from "./channel_end.ts";
 import { CHANNEL } from "./channel_layout.ts";
@@ -85,7 +91,7 @@ export class ChannelReceiver<T> implements Receiver<T> {
   receive(options?: Wait): Promise<T> {
     try {
       if (options !== undefined) {
-        checkWait("receive", options);
+        checkAwaited("receive", options);
         options.signal?.throwIfAborted();
       }
       this.#mustBeOpen();
@@ -112,6 +118,7 @@ export class ChannelReceiver<T> implements Receiver<T> {
 
   /** See {@linkcode Receiver.receiveMany}. */
   async receiveMany(max: number, options?: Wait): Promise<T[]> {
+    checkMost("receive", "max", max);
     const all = [await this.receive(options)];
     if (this.#takers.size === 0 && !this.#fetching) {
       this.#track.takeMany(max, all);
@@ -122,7 +129,7 @@ export class ChannelReceiver<T> implements Receiver<T> {
 
   /** See {@linkcode Receiver.receiveSync}. */
   receiveSync(options: SyncWait = {}): T {
-    checkWait("receive", options);
+    checkBlocking("receive", options);
     mayBlock("receive", options);
     this.#mustBeOpen();
     if (this.#takers.size > 0 || this.#fetching) {
@@ -138,16 +145,14 @@ export class ChannelReceiver<T> implements Receiver<T> {
   }
 
   /** See {@linkcode Receiver.ready}. */
-  async ready({ timeout = Infinity, signal }: Wait = {}): Promise<boolean> {
-    const wait = {
-      timeout: timeout < 0 ? 0 : timeout,
-      ...(signal && { signal }),
-    };
-    checkWait("wait for a message", wait);
+  async ready(options: Wait = {}): Promise<boolean> {
+    const { timeout = Infinity, signal } = options ?? {};
+    const wait = timeout < 0 ? { ...options, timeout: 0 } : options;
+    checkAwaited("wait for a message", wait);
     signal?.throwIfAborted();
     this.#mustBeOpen();
     if (!this.#fetching && this.#track.hasMore) return true;
-    if (wait.timeout === 0 || this.#ended()) return false;
+    if (timeout <= 0 || this.#ended()) return false;
     const { promise, resolve, reject } = Promise.withResolvers<boolean>();
     const late = new WaitTimeoutError("Too late", { timeoutMs: timeout });
     const looker: Looker = {

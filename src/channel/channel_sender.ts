@@ -1,13 +1,16 @@
 import type { PortableData } from "../memory/portable.ts";
+import type { OptionNames } from "../option_names.ts";
 import { mayBlock } from "../sync/obtain.ts";
-import { checkWait } from "../sync/wait.ts";
+import { checkAwaited, checkBlocking, checkNames } from "../sync/wait.ts";
 import { blockOn } from "./block_on.ts";
 import { ChannelEnd } from "./channel_end.ts";
 import { ChannelFullError } from "./channel_full_error.ts";
 import { CHANNEL } from "./channel_layout.ts";
 import type { ChannelParts } from "./channel_parts.ts";
+import { checkTransfer } from "./check_transfer.ts";
 import { EndInUseError } from "./end_in_use_error.ts";
 import { defineHidden } from "./hidden.ts";
+import { nameUnsent } from "./name_unsent.ts";
 import { type Patient, PatientLine } from "./patient_line.ts";
 import type {
   ChannelSendOptions,
@@ -18,6 +21,17 @@ import type { Sender } from "./sender.ts";
 import type { OutTrack, Written } from "./track.ts";
 import { Vigil } from "./vigil.ts";
 
+const TRANSFER: OptionNames<TransferOption> = { transfer: true };
+const SEND: OptionNames<ChannelSendOptions> = {
+  ...TRANSFER,
+  timeout: true,
+  signal: true,
+};
+const SEND_SYNC: OptionNames<ChannelSendSyncOptions> = {
+  ...TRANSFER,
+  timeout: true,
+  onMain: true,
+};
 const SLEEP = CHANNEL.TX + CHANNEL.SLEEP;
 /** What a send that need not wait returns. */
 const SENT: Promise<void> = Promise.resolve();
@@ -76,7 +90,8 @@ export class ChannelSender<T> implements Sender<T> {
   send(value: T, options?: ChannelSendOptions): Promise<void> {
     try {
       if (options !== undefined) {
-        checkWait("send", options);
+        checkAwaited("send", options, SEND);
+        checkTransfer("send", options.transfer);
         options.signal?.throwIfAborted();
       }
       this.#mustBeOpen(value);
@@ -101,6 +116,10 @@ export class ChannelSender<T> implements Sender<T> {
 
   /** See {@linkcode Sender.trySend}. */
   trySend(value: T, options?: TransferOption): boolean {
+    if (options !== undefined) {
+      checkNames("send", options, TRANSFER);
+      checkTransfer("send", options.transfer);
+    }
     this.#mustBeOpen(value);
     if (this.#waits) return false;
     const written = this.#write(value, options?.transfer);
@@ -116,13 +135,13 @@ export class ChannelSender<T> implements Sender<T> {
     const all = [...values];
     let sent = 0;
     try {
-      checkWait("send", options);
+      checkAwaited("send", options, SEND);
       options.signal?.throwIfAborted();
       this.#mustBeOpen(all);
       const attempt = (): Written => {
         for (;;) {
           if (sent === all.length) return "written";
-          const count = this.#track.writeMany(all, sent);
+          const count = this.#writeMany(all, sent);
           if (count < 0) return "sealed";
           if (count === 0) return "full";
           sent += count;
@@ -146,7 +165,8 @@ export class ChannelSender<T> implements Sender<T> {
 
   /** See {@linkcode Sender.sendSync}. */
   sendSync(value: T, options: ChannelSendSyncOptions = {}): void {
-    checkWait("send", options);
+    checkBlocking("send", options, SEND_SYNC);
+    checkTransfer("send", options.transfer);
     mayBlock("send", options);
     this.#mustBeOpen(value);
     if (this.#waits) {
@@ -231,6 +251,14 @@ export class ChannelSender<T> implements Sender<T> {
     const written = this.#track.write(value, transfer);
     if (written === "written") this.#end.ringPeer();
     return written;
+  }
+
+  #writeMany(values: readonly T[], from: number): number {
+    try {
+      return this.#track.writeMany(values, from);
+    } catch (error) {
+      throw nameUnsent(error, from);
+    }
   }
 
   /** Nobody receives any more: nothing can be sent from here on. */

@@ -78,7 +78,14 @@ export class LaneOut implements OutTrack<unknown> {
   /** See {@linkcode OutTrack.writeMany}. */
   writeMany(values: readonly unknown[], from: number): number {
     for (let i = from; i < values.length; i++) {
-      const written = this.write(values[i]);
+      let written: Written;
+      try {
+        written = this.write(values[i]);
+      } catch (error) {
+        // Those before it are told of; it has its turn again, and fails then.
+        if (i > from) return i - from;
+        throw error;
+      }
       if (written === "full") return i - from;
       // Some of them can be read, so it is not told yet.
       if (written === "sealed") return i === from ? -1 : i - from;

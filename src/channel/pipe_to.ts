@@ -102,7 +102,7 @@ function putterOf<T>(
   }
   throw new InvalidOptionError(
     `Cannot lead messages on as the sink must be a queue, a sender, a broadcast or a stream: current value is ${
-      String(sink)
+      Deno.inspect(sink, { depth: 1 })
     }`,
     { option: "sink", value: sink },
   );

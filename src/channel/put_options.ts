@@ -1,4 +1,7 @@
+import { InvalidOptionError } from "../errors.ts";
+import type { OptionNames } from "../option_names.ts";
 import type { SyncWait, Wait } from "../sync/wait.ts";
+import { checkTransfer } from "./check_transfer.ts";
 
 /** How a message is put, beside for how long it may wait for room. */
 export interface PutHow {
@@ -9,7 +12,8 @@ export interface PutHow {
    */
   readonly priority?: number;
   /**
-   * Array buffers, ports and streams of the message to move instead of copying.
+   * Array buffers, ports and streams of the message to move instead of copying. If the queue is closed, or is full and the
+   * message may not wait, they stay where they are; those of a message that waited in vain are lost.
    *
    * @default {[]}
    */
@@ -21,3 +25,34 @@ export interface PutOptions extends PutHow, Wait {}
 
 /** How a message is put, and how long the thread may be blocked. */
 export interface PutSyncOptions extends PutHow, SyncWait {}
+
+/** What may be said of how a message is put. */
+export const PUT_HOW: OptionNames<PutHow> = { priority: true, transfer: true };
+/** The same, and for how long it waits. */
+export const PUT: OptionNames<PutOptions> = {
+  ...PUT_HOW,
+  timeout: true,
+  signal: true,
+};
+/** The same, where the thread waits. */
+export const PUT_SYNC: OptionNames<PutSyncOptions> = {
+  ...PUT_HOW,
+  timeout: true,
+  onMain: true,
+};
+
+/**
+ * Checks how a message is put.
+ *
+ * @throws {InvalidOptionError} If `priority` is no number, or `transfer` no array.
+ */
+export function checkPut({ priority = 0, transfer }: PutHow): void {
+  checkTransfer("put", transfer);
+  if (typeof priority === "number" && !Number.isNaN(priority)) return;
+  throw new InvalidOptionError(
+    `Cannot put as 'priority' must be a number: current value is ${
+      Deno.inspect(priority, { depth: 1 })
+    }`,
+    { option: "priority", value: priority },
+  );
+}

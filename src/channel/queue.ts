@@ -1,9 +1,22 @@
-import { InvalidOptionError } from "../errors.ts";
 import { load } from "../memory/cells.ts";
 import type { Rec, RecInit, RecordLayout } from "../memory/record.ts";
 import { defineHandle, remember } from "../sync/handles.ts";
 import { KIND } from "../sync/layout.ts";
-import { checkWait, type SyncWait, type Wait } from "../sync/wait.ts";
+import {
+  checkAwaited,
+  checkNames,
+  type SyncWait,
+  type Wait,
+} from "../sync/wait.ts";
+import { checkMost } from "./check_most.ts";
+import {
+  PUT,
+  PUT_HOW,
+  PUT_SYNC,
+  type PutHow,
+  type PutOptions,
+  type PutSyncOptions,
+} from "./put_options.ts";
 import { putMany, takeMany } from "./queue_batch.ts";
 import { QueueDesk, tooLate } from "./queue_desk.ts";
 import { QUEUE } from "./queue_layout.ts";
@@ -12,7 +25,6 @@ import {
   type QueueOptions,
   type QueueOverflow,
 } from "./queue_memory.ts";
-import type { PutHow, PutOptions, PutSyncOptions } from "./put_options.ts";
 import { checkedLayout, checkRecords } from "./queue_records.ts";
 import { eachOf, selectionOf } from "./queue_selection.ts";
 import {
@@ -206,6 +218,11 @@ export class Queue<T, In = T> implements AsyncIterable<T>, Disposable {
    * @throws {FencedError} If this thread was given up.
    */
   put(value: In, options?: PutOptions): Promise<void> {
+    try {
+      if (options !== undefined) checkAwaited("put", options, PUT);
+    } catch (error) {
+      return Promise.reject(error);
+    }
     return this.#desk.put(value, options);
   }
 
@@ -215,7 +232,8 @@ export class Queue<T, In = T> implements AsyncIterable<T>, Disposable {
    * @param values The messages; each is copied before it is put.
    * @param options How long each may wait for room, and how to put it.
    * @returns A promise that resolves when all are in the queue. It rejects as that of {@linkcode Queue.put}; those before the
-   *   one that failed are in the queue then, and `unsent` is an array of that one and those behind it.
+   *   one that failed are in the queue then, and `unsent` is an array of that one and those behind it; of one that cannot be sent, the path says which
+   *   one it is, such as `values[2].on`.
    * @throws {QueueFullError} If no room came in time, or the overflow is `"fail"`.
    * @throws {QueueClosedError} If the queue is closed, or is before there is room.
    * @throws {DataCloneError} If a message cannot be sent; it names where.
@@ -223,8 +241,12 @@ export class Queue<T, In = T> implements AsyncIterable<T>, Disposable {
    * @throws {InvalidOptionError} If an option is out of bounds.
    * @throws {FencedError} If this thread was given up.
    */
-  putMany(values: Iterable<In>, options: PutOptions = {}): Promise<void> {
-    return putMany(this.#desk, [...values], options);
+  async putMany(
+    values: Iterable<In>,
+    options: PutOptions = {},
+  ): Promise<void> {
+    checkAwaited("put", options, PUT);
+    await putMany(this.#desk, [...values], options);
   }
 
   /**
@@ -239,7 +261,7 @@ export class Queue<T, In = T> implements AsyncIterable<T>, Disposable {
    * @throws {FencedError} If this thread was given up.
    */
   putSync(value: In, options: PutSyncOptions = {}): void {
-    checkSyncWait("put", options);
+    checkSyncWait("put", options, PUT_SYNC);
     this.#desk.putSync(value, options);
   }
 
@@ -256,6 +278,7 @@ export class Queue<T, In = T> implements AsyncIterable<T>, Disposable {
    * @throws {FencedError} If this thread was given up.
    */
   tryPut(value: In, how?: PutHow): boolean {
+    if (how !== undefined) checkNames("put", how, PUT_HOW);
     const end = this.#desk.begin(value, how);
     if (end === "put") return true;
     this.#desk.giveUp(end, value);
@@ -302,12 +325,7 @@ export class Queue<T, In = T> implements AsyncIterable<T>, Disposable {
    * @throws {FencedError} If this thread was given up.
    */
   async takeMany(most: number, options: Wait = {}): Promise<T[]> {
-    if (!(Number.isInteger(most) && most >= 1)) {
-      throw new InvalidOptionError(
-        `Cannot take as 'most' must be a whole number from 1: current value is ${most}`,
-        { option: "most", value: most },
-      );
-    }
+    checkMost("take", "most", most);
     const taken = await takeMany(this.#desk, most, options);
     if (taken.length === 0) throw endOf();
     return taken as T[];
@@ -357,7 +375,7 @@ export class Queue<T, In = T> implements AsyncIterable<T>, Disposable {
    * @throws {FencedError} If this thread was given up.
    */
   async idle(options: Wait = {}): Promise<void> {
-    checkWait("wait for a queue", options);
+    checkAwaited("wait for a queue", options);
     options.signal?.throwIfAborted();
     const { core } = this.#desk;
     if (!await waitFor(core, this.#desk.idler(), options)) {
@@ -414,4 +432,10 @@ export class Queue<T, In = T> implements AsyncIterable<T>, Disposable {
 /** See the class; this says what its static block adds: a queue is one of what `select()` and `merge()` choose from. */
 export interface Queue<T, In = T> extends Selectable<T> {}
 
-defineHandle("queue", KIND.QUEUE, Queue);
+defineHandle(
+  "queue",
+  KIND.QUEUE,
+  Queue,
+  ({ closed, size, capacity }) =>
+    `${size} of ${capacity}${closed ? ", closed" : ""}`,
+);

@@ -4,7 +4,9 @@
  * @module
  */
 import { throwFenced } from "../sync/obtain.ts";
-import { checkWait, type Wait } from "../sync/wait.ts";
+import { checkAwaited, type Wait } from "../sync/wait.ts";
+import { MessageOverCapacityError } from "./message_over_capacity_error.ts";
+import { nameUnsent } from "./name_unsent.ts";
 import { QueueClosedError } from "./queue_closed_error.ts";
 import { TAKE } from "./queue_core.ts";
 import type { PutAsked, QueueDesk } from "./queue_desk.ts";
@@ -35,12 +37,17 @@ export async function putMany(
       at++;
     }
   } catch (error) {
-    throw carrying(error, values.slice(at));
+    throw carrying(error, values, at);
   }
 }
 
 /** The error of one message, for that one and those behind it. */
-function carrying(error: unknown, unsent: readonly unknown[]): unknown {
+function carrying(
+  error: unknown,
+  values: readonly unknown[],
+  at: number,
+): unknown {
+  const unsent = values.slice(at);
   if (error instanceof QueueFullError) {
     const { capacity, message } = error;
     return new QueueFullError(message, { unsent, capacity });
@@ -48,7 +55,11 @@ function carrying(error: unknown, unsent: readonly unknown[]): unknown {
   if (error instanceof QueueClosedError) {
     return new QueueClosedError(error.message, { unsent });
   }
-  return error;
+  if (error instanceof MessageOverCapacityError) {
+    const { bytes, limit, message } = error;
+    return new MessageOverCapacityError(message, { bytes, limit, unsent });
+  }
+  return nameUnsent(error, at);
 }
 
 /** Puts what may be put at once, from `from` on. Returns behind the last. */
@@ -67,7 +78,11 @@ function putSome(
       try {
         desk.pack(values[at + freights.length], options);
       } catch (error) {
-        if (freights.length === 0) throw error;
+        if (freights.length === 0) {
+          // It has its turn alone, and fails then, when those before it are counted.
+          if (at > from) return at;
+          throw error;
+        }
         // First those before it.
         break;
       }
@@ -104,7 +119,7 @@ export async function takeMany(
   most: number,
   options: Wait,
 ): Promise<unknown[]> {
-  checkWait("take", options);
+  checkAwaited("take", options);
   options.signal?.throwIfAborted();
   const there = takeSome(desk, most);
   if (there.length > 0) return there;

@@ -3,13 +3,13 @@
  *
  * @module
  */
-import { InvalidOptionError } from "../errors.ts";
 import { load } from "../memory/cells.ts";
 import { ownLife } from "../sync/lives.ts";
 import { throwFenced } from "../sync/obtain.ts";
 import { lookUntil } from "../sync/parker.ts";
-import { checkWait, type SyncWait, type Wait } from "../sync/wait.ts";
+import type { SyncWait, Wait } from "../sync/wait.ts";
 import { WaitTimeoutError } from "../sync/wait_timeout_error.ts";
+import { checkPut, type PutOptions } from "./put_options.ts";
 import { QueueClosedError } from "./queue_closed_error.ts";
 import { IDLE, OVERFLOW, PUT, QueueCore, TAKE } from "./queue_core.ts";
 import { QueueFullError } from "./queue_full_error.ts";
@@ -27,10 +27,7 @@ import {
 } from "./queue_waiters.ts";
 
 /** How a message is put, as its caller gave it. */
-export interface PutAsked extends Wait {
-  readonly priority?: number;
-  readonly transfer?: readonly Transferable[];
-}
+export type PutAsked = PutOptions;
 
 /** What was taken. */
 export interface Taken {
@@ -80,19 +77,18 @@ export class QueueDesk {
   /** Encodes a message into what the hand loads. */
   pack(value: unknown, options?: PutAsked): Freight {
     if (options === undefined) return this.hand.pack(value, 0);
-    checkWait("put", options);
-    const { priority = 0, transfer } = options;
-    if (typeof priority === "number" && !Number.isNaN(priority)) {
-      return this.hand.pack(value, priority, transfer);
-    }
-    throw new InvalidOptionError(
-      `Cannot put as 'priority' must be a number: current value is ${priority}`,
-      { option: "priority", value: priority },
-    );
+    checkPut(options);
+    return this.hand.pack(value, options.priority ?? 0, options.transfer);
   }
 
   /** Encodes a message, and puts it if it may be put at once; `looks`: or in a moment. */
   begin(value: unknown, options?: PutAsked, looks = false): PutEnd {
+    // Before anything is moved: what is refused still has it.
+    const refused = options?.transfer?.length ? this.#refusal(looks) : "put";
+    if (refused !== "put") {
+      this.hand.load.parcel = 0;
+      return refused;
+    }
     const { length } = this.pack(value, options);
     if (!this.line.empty) return "full";
     let end = length > COPIED_AT_ONCE ? this.#putLong() : this.#putShort();
@@ -102,6 +98,15 @@ export class QueueDesk {
     }
     this.hand.sweep();
     return end;
+  }
+
+  /** What comes of a message for which nothing is dropped, and which may not wait, as far as it can be told by a look. */
+  #refusal(waits: boolean): PutEnd {
+    const { core } = this;
+    if (core.closed) return "closed";
+    if (waits || core.overflow === OVERFLOW.DROP_OLDEST) return "put";
+    const mayFit = core.ring.capacity === 0 || this.#isRoomy();
+    return mayFit && this.line.empty ? "put" : "full";
   }
 
   #putShort(): PutEnd {
@@ -182,10 +187,14 @@ export class QueueDesk {
         { unsent: value },
       );
     }
-    const { capacity } = this.core.ring;
+    const { capacity, units } = this.core.ring;
     if (this.core.overflow === OVERFLOW.DROP_NEWEST) return this.#countDrop();
     throw new QueueFullError(
-      `Cannot put as there is no room: current capacity is ${capacity}, take some first or wait longer`,
+      `Cannot put as there is no room: ${
+        load(this.core.monitor.words, QUEUE.SIZE)
+      } of ${capacity} messages wait, in ${
+        8 * units
+      } bytes; take some first or wait longer`,
       { unsent: value, capacity },
     );
   }

@@ -4,6 +4,7 @@
  * @module
  */
 import { InvalidOptionError } from "../errors.ts";
+import { checkOptionNames, type OptionNames } from "../option_names.ts";
 import { poke } from "../memory/cells.ts";
 import type { RecordLayout } from "../memory/record.ts";
 import { KIND } from "../sync/layout.ts";
@@ -20,7 +21,7 @@ export type QueueOverflow = "wait" | "fail" | "dropNewest" | "dropOldest";
 export interface QueueOptions {
   /**
    * Messages that may wait, a whole number from 0 to 1,048,576. With 0 each message is handed over: a put is over when
-   * somebody has taken it.
+   * somebody has taken it; `"dropOldest"` is `"wait"` then, as there is no oldest.
    *
    * @default {1024}
    */
@@ -67,13 +68,13 @@ const POLICIES: Readonly<Record<QueueOverflow, number>> = {
   dropNewest: OVERFLOW.DROP_NEWEST,
   dropOldest: OVERFLOW.DROP_OLDEST,
 };
-const NAMES: ReadonlySet<string> = new Set([
-  "capacity",
-  "capacityBytes",
-  "overflow",
-  "ack",
-  "priority",
-]);
+const NAMES: OptionNames<QueueOptions> = {
+  capacity: true,
+  capacityBytes: true,
+  overflow: true,
+  ack: true,
+  priority: true,
+};
 const MAX_CAPACITY = 2 ** 20;
 const MIN_BYTES = 2 ** 10;
 const MAX_BYTES = 2 ** 30;
@@ -92,6 +93,7 @@ export function createQueue(
   places?: number,
   layout?: RecordLayout<unknown>,
 ): SharedArrayBuffer {
+  checkOptionNames("Cannot make a queue", options, NAMES);
   const {
     capacity = 1_024,
     capacityBytes = layout === undefined ? 2 ** 20 : bytesFor(capacity, layout),
@@ -99,11 +101,6 @@ export function createQueue(
     ack = false,
     priority = false,
   } = options;
-  for (const name of Object.keys(options)) {
-    if (!NAMES.has(name)) {
-      refuse(name, (options as never)[name], `one of ${[...NAMES].join(", ")}`);
-    }
-  }
   checkWhole("capacity", capacity, 0, MAX_CAPACITY);
   checkWhole("capacityBytes", capacityBytes, MIN_BYTES, MAX_BYTES);
   if (!Object.hasOwn(POLICIES, overflow)) {
@@ -152,7 +149,7 @@ function checkWhole(
 function refuse(option: string, value: unknown, wanted: string): never {
   throw new InvalidOptionError(
     `Cannot make a queue as '${option}' must be ${wanted}: current value is ${
-      String(value)
+      Deno.inspect(value, { depth: 1 })
     }`,
     { option, value },
   );

@@ -4,7 +4,7 @@
  * @module
  */
 import { InvalidOptionError } from "../errors.ts";
-import { checkWait, type SyncWait, type Wait } from "../sync/wait.ts";
+import { checkAwaited, type SyncWait, type Wait } from "../sync/wait.ts";
 import { OverDoneError } from "./over_done_error.ts";
 import { QueueClosedError } from "./queue_closed_error.ts";
 import { TAKE } from "./queue_core.ts";
@@ -14,7 +14,7 @@ import { checkSyncWait } from "./queue_wait.ts";
 /** See `Queue.take()`. */
 export function takeNext(desk: QueueDesk, options?: Wait): Promise<unknown> {
   try {
-    if (options !== undefined) checkWait("take", options);
+    if (options !== undefined) checkAwaited("take", options);
     if (options?.signal?.aborted) throw options.signal.reason;
     const now = desk.takeSoon();
     if (now === TAKE.TAKEN) return Promise.resolve(desk.hand.open());

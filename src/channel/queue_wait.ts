@@ -3,12 +3,13 @@
  *
  * @module
  */
+import type { OptionNames } from "../option_names.ts";
 import { wait } from "../memory/cells.ts";
 import { PLACE_STATE, PRIMITIVE } from "../sync/layout.ts";
 import { ownLife } from "../sync/lives.ts";
 import { mayBlock, throwFenced } from "../sync/obtain.ts";
 import { type Cell, type Outcome, park, parkAsync } from "../sync/parker.ts";
-import { checkWait, type SyncWait, type Wait } from "../sync/wait.ts";
+import { checkBlocking, type SyncWait, type Wait } from "../sync/wait.ts";
 import { PLACE } from "../sync/layout.ts";
 import type { Monitor } from "../sync/monitor.ts";
 import { CAME } from "./queue_layout.ts";
@@ -165,7 +166,11 @@ function bury(core: Sections): void {
 }
 
 /** Checks how long to wait, and whether the thread may. */
-export function checkSyncWait(what: string, options: SyncWait): void {
-  checkWait(what, options);
+export function checkSyncWait<W extends SyncWait>(
+  what: string,
+  options: W,
+  names?: OptionNames<W>,
+): void {
+  checkBlocking(what, options, names);
   mayBlock(what, options);
 }

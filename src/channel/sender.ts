@@ -59,7 +59,8 @@ export interface Sender<T> extends Disposable {
    *
    * @param values The messages.
    * @param options `timeout` in milliseconds for all together, none by default; `signal` ends the wait.
-   * @returns A promise that resolves when all can be received. If it rejects, the error has those that were not sent.
+   * @returns A promise that resolves when all can be received. If it rejects, the error has those that were not sent; of one that cannot be
+   *   sent, the path says which one it is, such as `values[2].on`.
    * @throws As {@linkcode Sender.send} does.
    */
   sendMany(

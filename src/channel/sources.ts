@@ -50,7 +50,7 @@ export function springOf(source: unknown, key: PropertyKey): Spring {
     `Cannot select as the source ${
       String(key)
     } must be a queue, a receiver, a timer, a promise or a signal: current value is ${
-      String(source)
+      Deno.inspect(source, { depth: 1 })
     }; sourceOf() makes one of what is iterated`,
     { option: String(key), value: source },
   );

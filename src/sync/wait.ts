@@ -59,8 +59,13 @@ export function checkBlocking<W extends SyncWait>(
   checkWait(what, options);
 }
 
-/** Almost all calls give nothing, or what there is: that costs a look at each name. */
-function checkNames<W extends object>(
+/**
+ * Checks that options are an object without a name that means nothing. Almost all calls give none, or such as there are:
+ * that costs a look at each name.
+ *
+ * @throws {InvalidOptionError} If one is none of them.
+ */
+export function checkNames<W extends object>(
   what: string,
   options: W,
   names: OptionNames<W>,

@@ -524,3 +524,43 @@ Deno.test("Sender.send() and Receiver.receive() refuse options out of their boun
   );
   assertEquals(rx.pending, false);
 });
+
+Deno.test("Sender.sendMany() wakes the receiver for the messages before one that cannot travel", async () => {
+  const { tx, rx } = channel<unknown>();
+  const received = rx.receive();
+  await settle();
+  const error = await assertRejects(
+    () => tx.sendMany([1, 2, { on: () => 3 }, 4]),
+    DataCloneError,
+  );
+  assertEquals(error.path, "values[2].on");
+  assertEquals([await received, await rx.receive()], [1, 2]);
+  assertEquals(rx.size, 0);
+});
+
+Deno.test("Sender and Receiver refuse options that there are not, and receiveMany() a number that is none", async () => {
+  const { tx, rx } = channel<number>();
+  const wrong = { timeoutMs: 5 } as Record<string, number>;
+  for (
+    const given of [
+      () => tx.send(1, wrong),
+      () => tx.sendMany([1], wrong),
+      () => rx.receive(wrong),
+      () => rx.receiveMany(1, wrong),
+      () => rx.ready(wrong),
+    ]
+  ) {
+    const error = await assertRejects(given, InvalidOptionError);
+    assertEquals(error.option, "timeoutMs");
+  }
+  assertThrows(() => tx.trySend(1, wrong), InvalidOptionError);
+  assertThrows(() => tx.sendSync(1, wrong), InvalidOptionError);
+  assertThrows(() => rx.receiveSync(wrong), InvalidOptionError);
+  const transfer = { transfer: 5 as unknown as Transferable[] };
+  await assertRejects(() => tx.send(1, transfer), InvalidOptionError);
+  await tx.send(1);
+  for (const max of [-1, 0, 1.5, NaN]) {
+    await assertRejects(() => rx.receiveMany(max), InvalidOptionError, "max");
+  }
+  assertEquals(rx.size, 1);
+});
