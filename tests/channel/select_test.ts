@@ -146,9 +146,11 @@ Deno.test("select() has after(0) at once, but first what is there", async () => 
 
 Deno.test("every() counts its ticks and leaves those out that nobody took", async () => {
   const ticks = every(2);
-  assertEquals((await select([ticks])).value, 1);
+  // Not 1 where the first call took longer than a tick.
+  const { value: first } = await select([ticks]);
+  assert(first! >= 1);
   const { value: second } = await select([ticks]);
-  assert(second! >= 2);
+  assert(second! > first!);
   const start = performance.now();
   while (performance.now() - start < 9);
   const { value: later } = await select([ticks]);
