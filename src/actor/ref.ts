@@ -118,7 +118,9 @@ export interface ActorRef<C> extends AsyncDisposable {
   /**
    * Ends it at once, whatever it is doing: no hook is called, and what it started is killed too.
    *
-   * A thread in synchronous code runs on as a zombie, whose deeds nobody sees: see `System.zombies`.
+   * - Wanted, as a stop is: a supervisor does not restart it, unless its `restartStopped` says so. What is to survive
+   *   ends by itself, or is started again by `Supervisor.restartChild()`.
+   * - A thread in synchronous code runs on as a zombie, whose deeds nobody sees: see `System.zombies`.
    *
    * @returns How the incarnation ended; never rejects.
    */

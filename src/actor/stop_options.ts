@@ -19,7 +19,7 @@ import { checkOptionNames, type OptionNames } from "../option_names.ts";
  */
 export interface StopOptions {
   /**
-   * Handles the messages that wait before it stops, and takes no more: an ask is refused with `ActorStoppedError`, a
+   * Handles the messages that wait before it stops, those that a `receive()` waits for among them, and takes no more: an ask is refused with `ActorStoppedError`, a
    * tell is a dead letter. Otherwise the stop overtakes what waits.
    *
    * @default {false}

@@ -8,6 +8,7 @@ import {
   retainDefaultSpawner,
 } from "../actor/default_system.ts";
 import type { Spawner } from "../actor/offspring.ts";
+import { checkSpawner } from "./check_collaborators.ts";
 import type { SupervisorOptions } from "./child_spec.ts";
 import type { FittingOptions } from "./fitting_options.ts";
 import { superviseWith } from "./supervise_with.ts";
@@ -20,7 +21,7 @@ import { goneOf, type Supervisor } from "./supervisor.ts";
  * program is compiled.
  * @param options The children, the strategy, the budget and the backoff.
  * @param system Where they live. Default: the default system.
- * @throws {InvalidOptionError} If an option or a child's spec is malformed; nothing was started.
+ * @throws {InvalidOptionError} If an option or a child's spec is malformed, or `system` is none; nothing was started.
  *
  * @example
  * ```ts ignore
@@ -34,7 +35,10 @@ export async function supervise<const Options extends SupervisorOptions>(
   options: Options & FittingOptions<Options>,
   system?: Spawner,
 ): Promise<Supervisor> {
-  if (system !== undefined) return await superviseWith(system, options);
+  if (system !== undefined) {
+    checkSpawner(system);
+    return await superviseWith(system, options);
+  }
   try {
     const supervisor = await superviseWith(retainDefaultSpawner(), options);
     void goneOf(supervisor).then(releaseDefaultSpawner);

@@ -4,6 +4,7 @@ import type { ActorRef } from "../actor/ref.ts";
 import { SupervisorGaveUpError, TroupeError } from "../errors.ts";
 import type { ExitReport } from "../exit_report.ts";
 import { applyTemplate, checkChild, checkStartOptions } from "./check_spec.ts";
+import { checkListener } from "./check_collaborators.ts";
 import type { Child, ChildInfo, StartResult } from "./child.ts";
 import { type ChildError, refuseChild } from "./child_error.ts";
 import type {
@@ -150,7 +151,7 @@ export class Supervisor implements AsyncDisposable {
   /** Calls `listener` for every event from now on; dispose the answer to end that. What it throws is reported as uncaught. */
   onEvent(listener: SupervisorListener): Disposable {
     this.#hear();
-    this.#listeners.add(listener);
+    this.#listeners.add(checkListener(this.name, listener));
     return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
   }
 

@@ -108,6 +108,43 @@ for (const drain of [false, true]) {
 }
 
 conformance(
+  "Context.receive() takes what waits when the actor drains, and rejects when nothing is left",
+  async (t) => { // M34, M48
+    const ref = await t.spawn(Receiver, []);
+    const gate = new SharedWord();
+    // Both ask for more after the stop; the second has nothing left to receive.
+    const first = ref.ask.orderWhen(gate.words, 2);
+    const note = ref.ask.note("a");
+    const second = ref.ask.reason(Infinity);
+    const third = ref.ask.reason(Infinity);
+    const paid = [1, 2, 4].map((amount) => ref.ask.pay(amount));
+    await gate.reaches(1);
+    const stopped = ref.stop("enough", { drain: true });
+    gate.set(2);
+    assertEquals((await stopped).kind, "stopped");
+    assertEquals(await first, 3);
+    assertEquals(await Promise.all(paid), [1, 2, 4]);
+    assertEquals(await note, "a");
+    assertEquals(await second, "received");
+    assertEquals(await third, "ReceiveError stopped");
+  },
+);
+
+conformance(
+  "Context.receive() goes on to wait for what was sent before the actor drains",
+  async (t) => { // M34, M48
+    const ref = await t.spawn(Receiver, []);
+    const order = ref.ask.order(2);
+    await ref.ask.pay(1);
+    const left = ref.ask.note("a");
+    const paid = ref.ask.pay(2);
+    assertEquals((await ref.stop("enough", { drain: true })).kind, "stopped");
+    assertEquals(await order, 3);
+    assertEquals([await left, await paid], ["a", 2]);
+  },
+);
+
+conformance(
   "Context.receive() answers an ask with what its clause throws, and throws it",
   async (t) => { // M34
     const ref = await t.spawn(Receiver, []);

@@ -189,7 +189,7 @@ export class LightActor {
     if (life.state === "starting") return this.#end(life, STOPPED);
     if (life.stop === undefined || !how.drain) life.stop = how;
     if (life.stop.drain) this.#stage.draining(this);
-    life.receiving?.stop();
+    if (!life.stop.drain) life.receiving?.stop();
     life.context?.abort(how.reason);
     this.#maybeStop(life);
     if (life.state === "over" || how.deadlineMs >= 2 ** 31) return;
@@ -330,8 +330,10 @@ export class LightActor {
   }
 
   #maybeStop(life: LightLife): void {
-    if (life.state !== "up" || life.running > 0) return;
+    if (life.state !== "up") return;
     const { reason, drain } = life.stop!;
+    if (drain && life.receiving?.inVain) return life.receiving.stop();
+    if (life.running > 0) return;
     if (drain && this.#queue.size > 0) return;
     this.#cleanUp(
       life,

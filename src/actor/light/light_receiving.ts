@@ -42,6 +42,11 @@ export class LightReceiving {
     return this.#receipt !== undefined && this.#receipt.waits;
   }
 
+  /** Whether a message is waited for, and all that are there were looked at. */
+  get inVain(): boolean {
+    return this.waits && this.#next === undefined;
+  }
+
   /** Whether there is one to look at. */
   get due(): boolean {
     const next = this.#next;
@@ -68,9 +73,10 @@ export class LightReceiving {
     });
     if (refusal !== undefined) throw refusal;
     if (message?.aside) throw PUT_ASIDE;
-    if (life.stop !== undefined || life.state !== "up") {
-      throw notReceived(name, "stopped");
-    }
+    const { stop } = life;
+    const none = stop !== undefined &&
+      (!stop.drain || this.#queue.head === undefined);
+    if (none || life.state !== "up") throw notReceived(name, "stopped");
     const methods = life.methods!;
     const receipt = new Receipt(name, methods, clauses, options, () => {
       if (this.#receipt === receipt) this.#receipt = undefined;
@@ -102,7 +108,7 @@ export class LightReceiving {
     return { message, clause, receipt };
   }
 
-  /** The actor is asked to stop, or over. */
+  /** The actor is over, or asked to stop, and no message is to come. */
   stop(): void {
     this.#receipt?.giveUp("stopped");
   }

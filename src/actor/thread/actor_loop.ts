@@ -89,7 +89,7 @@ export class ActorLoop implements MailConsumer {
       isolate,
       methods: this.#methods,
       answers: this.#answers,
-      stops: () => this.#stop !== undefined || this.#state !== "idle",
+      stops: () => this.#stop?.drain === false || this.#state !== "idle",
       done: (lane) => this.#done(lane),
       landed: (lane) => {
         this.#running--;
@@ -208,7 +208,7 @@ export class ActorLoop implements MailConsumer {
   /** Asks the actor to end; with `drain`, after all messages that wait. */
   stop(reason: unknown, drain: boolean): void {
     if (!drain || this.#stop === undefined) this.#stop = { reason, drain };
-    this.#receiving.stop();
+    if (!drain) this.#receiving.stop();
     this.#isolate.wake();
   }
 
@@ -246,10 +246,12 @@ export class ActorLoop implements MailConsumer {
   }
 
   #maybeStop(handled: number): void {
-    if (this.#state !== "idle" || this.#running > 0) return;
+    const { waits } = this.#receiving;
+    if (this.#state !== "idle" || (this.#running > 0 && !waits)) return;
     const { reason, drain } = this.#stop!;
     const more = this.#shelf.due || this.#isolate.mailbox.hasMore(true);
     if (drain && (handled > 0 || more)) return;
+    if (waits) return this.#receiving.stop();
     this.#state = "stopping";
     void this.#end(reason);
   }

@@ -26,7 +26,7 @@ export interface Receiver extends LoopFacts {
   readonly isolate: Isolate;
   readonly methods: Methods;
   readonly answers: Answers;
-  /** Whether the actor was asked to stop. */
+  /** Whether the actor was asked to stop, and takes none of the messages that wait. */
   stops(): boolean;
   /** A message is dealt with. */
   done(lane: LaneReader): void;
@@ -148,7 +148,7 @@ export class ThreadReceiving {
     return true;
   }
 
-  /** The actor is asked to stop. */
+  /** The actor is asked to stop, and no message is to come. */
   stop(): void {
     this.#receipt?.giveUp("stopped");
   }
