@@ -132,6 +132,9 @@ export type {
   PutSyncOptions,
 } from "./src/channel/put_options.ts";
 export { Queue } from "./src/channel/queue.ts";
+export type { QueueLease } from "./src/channel/queue_lease.ts";
+export { LeaseOverError } from "./src/channel/lease_over_error.ts";
+export { NotBytesError } from "./src/channel/not_bytes_error.ts";
 export type {
   QueueOptions,
   QueueOverflow,

@@ -8,7 +8,6 @@ import {
   type SyncWait,
   type Wait,
 } from "../sync/wait.ts";
-import { checkMost } from "./check_most.ts";
 import {
   PUT,
   PUT_HOW,
@@ -17,9 +16,10 @@ import {
   type PutOptions,
   type PutSyncOptions,
 } from "./put_options.ts";
-import { putMany, takeMany } from "./queue_batch.ts";
-import { QueueDesk, tooLate } from "./queue_desk.ts";
+import { putMany } from "./queue_batch.ts";
+import { QueueDesk } from "./queue_desk.ts";
 import { QUEUE } from "./queue_layout.ts";
+import { lease, type QueueLease, tryLease } from "./queue_lease.ts";
 import {
   createQueue,
   type QueueOptions,
@@ -28,13 +28,15 @@ import {
 import { checkedLayout, checkRecords } from "./queue_records.ts";
 import { eachOf, selectionOf } from "./queue_selection.ts";
 import {
-  endOf,
   sayDone,
   takeNext,
   takeNextSync,
+  takeSeveral,
   tryTakeNext,
+  waitIdle,
+  waitIdleSync,
 } from "./queue_take.ts";
-import { checkSyncWait, waitFor, waitForSync } from "./queue_wait.ts";
+import { checkSyncWait } from "./queue_wait.ts";
 import { type Selectable, selectable, type Selection } from "./selectable.ts";
 
 /**
@@ -130,19 +132,6 @@ export class Queue<T, In = T> implements AsyncIterable<T>, Disposable {
   /**
    * Makes a queue that has the latest message alone: one that is put takes the place of the one before, if nobody has
    * taken that. A queue of `capacity: 1` and `overflow: "dropOldest"`; who puts never waits.
-   *
-   * @param options Its bound in bytes.
-   * @throws {InvalidOptionError} If an option is out of its bounds.
-   *
-   * @example Only the newest frame matters
-   * ```ts
-   * import { Queue } from "@troupe/actors";
-   * import { assertEquals } from "@std/assert";
-   *
-   * using frames = Queue.latest<number>();
-   * for (const frame of [1, 2, 3]) await frames.put(frame);
-   * assertEquals([await frames.take(), frames.dropped], [3, 2]);
-   * ```
    */
   static latest<T>(
     options: Pick<QueueOptions, "capacityBytes"> = {},
@@ -250,15 +239,9 @@ export class Queue<T, In = T> implements AsyncIterable<T>, Disposable {
   }
 
   /**
-   * As {@linkcode Queue.put}, blocking the thread.
+   * As {@linkcode Queue.put}, blocking the thread; throws what that rejects with.
    *
-   * @throws {QueueFullError} If no room came in time, or the overflow is `"fail"`.
-   * @throws {QueueClosedError} If the queue is closed, or is before there is room.
    * @throws {MainThreadWaitError} If this is the main thread and `onMain` is not set.
-   * @throws {DataCloneError} If the message cannot be sent.
-   * @throws {MessageOverCapacityError} If it is larger than the whole queue.
-   * @throws {InvalidOptionError} If an option is out of bounds.
-   * @throws {FencedError} If this thread was given up.
    */
   putSync(value: In, options: PutSyncOptions = {}): void {
     checkSyncWait("put", options, PUT_SYNC);
@@ -301,13 +284,9 @@ export class Queue<T, In = T> implements AsyncIterable<T>, Disposable {
   }
 
   /**
-   * As {@linkcode Queue.take}, blocking the thread.
+   * As {@linkcode Queue.take}, blocking the thread; throws what that rejects with.
    *
-   * @throws {WaitTimeoutError} If the time is over.
-   * @throws {QueueClosedError} If the queue is closed, and nothing is left.
    * @throws {MainThreadWaitError} If this is the main thread and `onMain` is not set.
-   * @throws {InvalidOptionError} If an option is out of bounds.
-   * @throws {FencedError} If this thread was given up.
    */
   takeSync(options: SyncWait = {}): T {
     return takeNextSync(this.#desk, options) as T;
@@ -324,11 +303,42 @@ export class Queue<T, In = T> implements AsyncIterable<T>, Disposable {
    * @throws {InvalidOptionError} If an option is out of bounds.
    * @throws {FencedError} If this thread was given up.
    */
-  async takeMany(most: number, options: Wait = {}): Promise<T[]> {
-    checkMost("take", "most", most);
-    const taken = await takeMany(this.#desk, most, options);
-    if (taken.length === 0) throw endOf();
-    return taken as T[];
+  takeMany(most: number, options: Wait = {}): Promise<T[]> {
+    return takeSeveral(this.#desk, most, options) as Promise<T[]>;
+  }
+
+  /**
+   * Takes the next message without copying it: its bytes are read where they lie in shared memory.
+   *
+   * - **Bytes alone:** for messages that were put as `Uint8Array`, not on shared or moved memory.
+   * - **Until it is disposed,** the message takes up its room, and so does what came behind it. With `ack`, disposing
+   *   acknowledges it.
+   * - **Deaths:** if this thread ends before, the message is the next one again, with `ack` or without.
+   *
+   * @param options How long to wait.
+   * @returns A promise of the lease. It rejects as that of {@linkcode Queue.take}.
+   * @throws {NotBytesError} If the message is anything else; it is the next one still.
+   *
+   * @example Read a frame in place
+   * ```ts
+   * import { Queue } from "@troupe/actors";
+   * import { assertEquals } from "@std/assert";
+   *
+   * using frames = new Queue<Uint8Array>({ capacityBytes: 1 << 24 });
+   * await frames.put(new Uint8Array(8_000_000).fill(1));
+   * using frame = await frames.lease();
+   * assertEquals(frame.bytes.length, 8_000_000);
+   * ```
+   */
+  lease(this: Queue<Uint8Array>, options: Wait = {}): Promise<QueueLease> {
+    return lease(this.#desk, options);
+  }
+
+  /**
+   * As {@linkcode Queue.lease}, if there is a message; `undefined` if the queue is empty. Throws what that rejects with.
+   */
+  tryLease(this: Queue<Uint8Array>): QueueLease | undefined {
+    return tryLease(this.#desk);
   }
 
   /**
@@ -374,29 +384,17 @@ export class Queue<T, In = T> implements AsyncIterable<T>, Disposable {
    * @throws {InvalidOptionError} If an option is out of bounds.
    * @throws {FencedError} If this thread was given up.
    */
-  async idle(options: Wait = {}): Promise<void> {
-    checkAwaited("wait for a queue", options);
-    options.signal?.throwIfAborted();
-    const { core } = this.#desk;
-    if (!await waitFor(core, this.#desk.idler(), options)) {
-      throw tooLate(options);
-    }
+  idle(options: Wait = {}): Promise<void> {
+    return waitIdle(this.#desk, options);
   }
 
   /**
-   * As {@linkcode Queue.idle}, blocking the thread.
+   * As {@linkcode Queue.idle}, blocking the thread; throws what that rejects with.
    *
-   * @throws {WaitTimeoutError} If the time is over.
    * @throws {MainThreadWaitError} If this is the main thread and `onMain` is not set.
-   * @throws {InvalidOptionError} If an option is out of bounds.
-   * @throws {FencedError} If this thread was given up.
    */
   idleSync(options: SyncWait = {}): void {
-    checkSyncWait("wait for a queue", options);
-    const { core } = this.#desk;
-    if (!waitForSync(core, this.#desk.idler(), options)) {
-      throw tooLate(options);
-    }
+    waitIdleSync(this.#desk, options);
   }
 
   /** Ends the queue: nothing is put any more, and who waits for room is refused; what is there can be taken. Twice is once. */

@@ -98,10 +98,10 @@ export class QueueCore {
       peek(this.#words, QUEUE.OWNED) === 0;
   }
 
-  /** Whether nothing comes any more for `who`: what it has not acknowledged itself does not come to it. */
+  /** Whether nothing comes any more for `who`: what it has not acknowledged itself, or has a lease of, does not come to it. */
   endsFor(who: number): boolean {
     if (this.drained) return true;
-    if (!this.closed || !this.ack || this.hasMessage) return false;
+    if (!this.closed || this.hasMessage) return false;
     let own = true;
     this.ring.eachOwned((position) =>
       own = this.ring.isOwn(position, TAKEN, who)

@@ -53,7 +53,7 @@ export class QueueDesk {
   /** Those of this thread that wait for room. */
   readonly line: QueueLine;
   /** Those of this thread that wait for a message. */
-  readonly #takers: Set<TakeWaiter> = new Set();
+  readonly takers: Set<TakeWaiter> = new Set();
   // Made once: a closure for each section would cost as much as the section.
   readonly #putLoad = (): number =>
     this.core.enter() ? this.core.putNow(this.hand.load) : PUT.FENCED;
@@ -259,18 +259,18 @@ export class QueueDesk {
     let taken: Taken | undefined;
     const waiter: TakeWaiter = new TakeWaiter(
       this.core,
-      this.#takers,
+      this.takers,
       false,
       this.#read,
       () => {
         if (!waiter.ended) taken = this.opened();
       },
     );
-    this.#takers.add(waiter);
+    this.takers.add(waiter);
     try {
       if (!await waitFor(this.core, waiter, options)) throw tooLate(options);
     } finally {
-      this.#takers.delete(waiter);
+      this.takers.delete(waiter);
       this.hand.sweep();
     }
     return taken;
@@ -281,7 +281,7 @@ export class QueueDesk {
     let taken: { value: unknown } | undefined;
     const waiter: TakeWaiter = new TakeWaiter(
       this.core,
-      this.#takers,
+      this.takers,
       true,
       this.#read,
       () => {

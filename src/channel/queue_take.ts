@@ -1,15 +1,17 @@
 /**
- * Taking a message of a queue.
+ * Taking messages of a queue, and saying what became of them.
  *
  * @module
  */
 import { InvalidOptionError } from "../errors.ts";
 import { checkAwaited, type SyncWait, type Wait } from "../sync/wait.ts";
+import { checkMost } from "./check_most.ts";
 import { OverDoneError } from "./over_done_error.ts";
+import { takeMany } from "./queue_batch.ts";
 import { QueueClosedError } from "./queue_closed_error.ts";
 import { TAKE } from "./queue_core.ts";
-import type { QueueDesk } from "./queue_desk.ts";
-import { checkSyncWait } from "./queue_wait.ts";
+import { type QueueDesk, tooLate } from "./queue_desk.ts";
+import { checkSyncWait, waitFor, waitForSync } from "./queue_wait.ts";
 
 /** See `Queue.take()`. */
 export function takeNext(desk: QueueDesk, options?: Wait): Promise<unknown> {
@@ -47,6 +49,31 @@ export function tryTakeNext(desk: QueueDesk): { value: unknown } | undefined {
   if (now === TAKE.ENDED) throw endOf();
   if (now === TAKE.NOTHING) return undefined;
   return { value: desk.hand.openSync() };
+}
+
+/** See `Queue.takeMany()`. */
+export async function takeSeveral(
+  desk: QueueDesk,
+  most: number,
+  options: Wait,
+): Promise<unknown[]> {
+  checkMost("take", "most", most);
+  const taken = await takeMany(desk, most, options);
+  if (taken.length === 0) throw endOf();
+  return taken;
+}
+
+/** See `Queue.idle()`. */
+export async function waitIdle(desk: QueueDesk, options: Wait): Promise<void> {
+  checkAwaited("wait for a queue", options);
+  options.signal?.throwIfAborted();
+  if (!await waitFor(desk.core, desk.idler(), options)) throw tooLate(options);
+}
+
+/** See `Queue.idleSync()`. */
+export function waitIdleSync(desk: QueueDesk, options: SyncWait): void {
+  checkSyncWait("wait for a queue", options);
+  if (!waitForSync(desk.core, desk.idler(), options)) throw tooLate(options);
 }
 
 /** See `Queue.done()`. */

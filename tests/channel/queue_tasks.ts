@@ -122,3 +122,17 @@ export const doubleReadings: Task<
     }
   },
 );
+
+/** Leases a message, and stays until it is killed. */
+export const leaseAndStay: Task<
+  [queue: Queue<Uint8Array>, ready: EventFlag],
+  Promise<void>
+> = task(
+  import.meta,
+  "leaseAndStay",
+  async (queue: Queue<Uint8Array>, ready: EventFlag) => {
+    using frame = await queue.lease();
+    if (frame.bytes.length > 0) ready.set();
+    await new Promise(() => {});
+  },
+);
