@@ -15,6 +15,7 @@ import type { Cells } from "../../src/memory/cells.ts";
  *      8  LENGTH   thread            how many values LOG has
  *      9  TIMED    thread            1 while it is BLOCKED in a wait with a time limit
  *     10- LOG      thread            what it logged, or the text of what it threw
+ *    208- WAITS    both              12 waits without the thread, see WAIT
  *
  * A RUNNING thread is the only one that runs: the explorer waits until it is not.
  */
@@ -30,7 +31,26 @@ export const BLOCK = {
   LENGTH: 8,
   TIMED: 9,
   LOG: 10,
+  WAITS: 208,
   WORDS: 256,
+} as const;
+
+/**
+ * A wait without the thread: four words.
+ *
+ *   word  field    meaning
+ *      0  STATE    0: none; 1: it waits, set by its thread; 2: it was notified, set by a notifier
+ *      1  BUFFER   which shared memory
+ *      2  INDEX    which word of it
+ *      3  STAMP    when it began, for waking in arrival order
+ */
+export const WAIT = {
+  STATE: 0,
+  BUFFER: 1,
+  INDEX: 2,
+  STAMP: 3,
+  WORDS: 4,
+  COUNT: 12,
 } as const;
 
 /** States of a thread. RUNNING to any other by the thread; READY to RUNNING by the explorer; BLOCKED to READY by a notifier. */
@@ -59,6 +79,8 @@ export const OPS: readonly string[] = [
   "wait",
   "notify",
   "wakes from wait",
+  "waitAsync",
+  "wakes from its waits",
 ];
 
 /** What a thread of a scenario is given. */
@@ -73,6 +95,7 @@ export interface ThreadContext {
 
 /**
  * A thread of a scenario: prepares (unseen by the explorer, before any thread
- * takes a step) and returns the body whose every operation is a step.
+ * takes a step) and returns the body whose every operation is a step. A body may
+ * be asynchronous: what it awaits are waits of the model and microtasks, no timers.
  */
-export type Thread = (context: ThreadContext) => () => void;
+export type Thread = (context: ThreadContext) => () => void | Promise<void>;

@@ -4,8 +4,13 @@
  * A thread of a scenario: a real worker that stops before every operation on
  * shared words until the explorer lets it go on.
  */
-import { type Cells, useModel, type Words } from "../../src/memory/cells.ts";
-import { BLOCK, COMMAND, OPS, STATE, type Thread } from "./control.ts";
+import {
+  type Cells,
+  useModel,
+  type WaitAsyncResult,
+  type Words,
+} from "../../src/memory/cells.ts";
+import { BLOCK, COMMAND, OPS, STATE, type Thread, WAIT } from "./control.ts";
 
 declare const self: DedicatedWorkerGlobalScope;
 
@@ -27,6 +32,8 @@ const SPINS = 300;
 class SteppedCells implements Cells {
   readonly #start: ThreadStart;
   readonly #base: number;
+  /** What settles each wait without the thread, by where it is. */
+  readonly #settle: Map<number, (result: "ok") => void> = new Map();
   /** Whether the thread died in this run: what it would still clean up it does not. */
   dead = false;
 
@@ -80,12 +87,8 @@ class SteppedCells implements Cells {
   ): "ok" | "not-equal" | "timed-out" {
     this.#point("wait", words, index);
     if (Atomics.load(words, index) !== value) return "not-equal";
-    const { control, threads } = this.#start;
-    let stamp = 0;
-    for (let t = 0; t < threads; t++) {
-      stamp = Math.max(stamp, control[t * BLOCK.WORDS + BLOCK.STAMP] as number);
-    }
-    control[this.#base + BLOCK.STAMP] = stamp + 1;
+    const { control } = this.#start;
+    this.#stamp();
     control[this.#base + BLOCK.TIMED] = timeoutMs === Infinity ? 0 : 1;
     this.#stop("wakes from wait", words, index, STATE.BLOCKED);
     return control[this.#base + BLOCK.COMMAND] === COMMAND.TIME_OUT
@@ -93,8 +96,57 @@ class SteppedCells implements Cells {
       : "ok";
   }
 
-  waitAsync(): never {
-    throw new Error("Cannot model waitAsync: use wait in model scenarios");
+  /** As `wait`, for a body that is asynchronous: it blocks when it has nothing else to do, until one of its waits ends. */
+  waitAsync(words: Words, index: number, value: number): WaitAsyncResult {
+    this.#point("waitAsync", words, index);
+    if (Atomics.load(words, index) !== value) {
+      return { async: false, value: "not-equal" };
+    }
+    const { control } = this.#start;
+    const at = this.#waits().find((at) => control[at + WAIT.STATE] === 0);
+    if (at === undefined) throw new Error("Cannot model so many waits at once");
+    control[at + WAIT.BUFFER] = this.#bufferOf(words);
+    control[at + WAIT.INDEX] = index + words.byteOffset / 4;
+    control[at + WAIT.STAMP] = this.#stamp();
+    control[at + WAIT.STATE] = 1;
+    const { promise, resolve } = Promise.withResolvers<"ok">();
+    this.#settle.set(at, resolve);
+    return { async: true, value: promise };
+  }
+
+  /** Blocks until a wait without the thread was notified, and settles those that were. */
+  sleep(): void {
+    const { control } = this.#start;
+    const notified = (): number[] =>
+      this.#waits().filter((at) => control[at + WAIT.STATE] === 2);
+    if (notified().length === 0) this.#halt();
+    for (const at of notified()) this.#end(at);
+  }
+
+  /** Settles all waits without the thread: a run begins, or is over. */
+  endWaits(): void {
+    for (const at of this.#waits()) this.#end(at);
+  }
+
+  #end(at: number): void {
+    this.#start.control[at + WAIT.STATE] = 0;
+    this.#settle.get(at)?.("ok");
+    this.#settle.delete(at);
+  }
+
+  #waits(thread: number = this.#start.thread): number[] {
+    const first = thread * BLOCK.WORDS + BLOCK.WAITS;
+    return Array.from({ length: WAIT.COUNT }, (_, i) => first + i * WAIT.WORDS);
+  }
+
+  /** When something begins to wait: after all that wait. */
+  #stamp(): number {
+    const { control, threads } = this.#start;
+    let stamp = 0;
+    for (let t = 0; t < threads; t++) {
+      stamp = Math.max(stamp, control[t * BLOCK.WORDS + BLOCK.STAMP] as number);
+    }
+    return control[this.#base + BLOCK.STAMP] = stamp + 1;
   }
 
   /** Wakes waiters of the word in the order in which they blocked, as the language says. */
@@ -103,22 +155,35 @@ class SteppedCells implements Cells {
     const { control, threads } = this.#start;
     const buffer = this.#bufferOf(words);
     const at = index + words.byteOffset / 4;
-    const waiting: number[] = [];
+    const waiting: { stamp: number; wake: () => void }[] = [];
     for (let t = 0; t < threads; t++) {
       const base = t * BLOCK.WORDS;
+      const ready = (): void => {
+        if (Atomics.load(control, base + BLOCK.STATE) !== STATE.BLOCKED) return;
+        Atomics.store(control, base + BLOCK.STATE, STATE.READY);
+      };
       if (
         Atomics.load(control, base + BLOCK.STATE) === STATE.BLOCKED &&
         control[base + BLOCK.BUFFER] === buffer &&
         control[base + BLOCK.INDEX] === at
-      ) waiting.push(base);
+      ) {
+        waiting.push({ stamp: control[base + BLOCK.STAMP]!, wake: ready });
+      }
+      for (const wait of this.#waits(t)) {
+        if (control[wait + WAIT.STATE] !== 1) continue;
+        if (control[wait + WAIT.BUFFER] !== buffer) continue;
+        if (control[wait + WAIT.INDEX] !== at) continue;
+        const wake = (): void => {
+          control[wait + WAIT.STATE] = 2;
+          // A thread that blocks for a word, and not for its waits, goes on with that.
+          if (control[base + BLOCK.BUFFER] === -1) ready();
+        };
+        waiting.push({ stamp: control[wait + WAIT.STAMP]!, wake });
+      }
     }
-    waiting.sort((x, y) =>
-      control[x + BLOCK.STAMP]! - control[y + BLOCK.STAMP]!
-    );
+    waiting.sort((x, y) => x.stamp - y.stamp);
     const woken = waiting.slice(0, count);
-    for (const base of woken) {
-      Atomics.store(control, base + BLOCK.STATE, STATE.READY);
-    }
+    for (const { wake } of woken) wake();
     return woken.length;
   }
 
@@ -127,12 +192,22 @@ class SteppedCells implements Cells {
   }
 
   #stop(op: string, words: Words, index: number, state: number): void {
+    const buffer = this.#bufferOf(words);
+    this.#halt(op, buffer, index + words.byteOffset / 4, state);
+  }
+
+  #halt(
+    op: string = "wakes from its waits",
+    buffer: number = -1,
+    index: number = -1,
+    state: number = STATE.BLOCKED,
+  ): void {
     if (this.dead) throw DEATH;
     const { control } = this.#start;
     const base = this.#base;
     control[base + BLOCK.OP] = OPS.indexOf(op);
-    control[base + BLOCK.BUFFER] = this.#bufferOf(words);
-    control[base + BLOCK.INDEX] = index + words.byteOffset / 4;
+    control[base + BLOCK.BUFFER] = buffer;
+    control[base + BLOCK.INDEX] = index;
     const go = Atomics.load(control, base + BLOCK.GO);
     tell(control, base, state);
     let spins = SPINS;
@@ -158,20 +233,41 @@ function tell(control: Int32Array, base: number, state: number): void {
   Atomics.notify(control, base + BLOCK.STATE);
 }
 
-function runOnce(
+/** Until nothing but waits is left to do. */
+function idle(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Lets an asynchronous body go on to its end: what it leaves behind it does as well. */
+async function finish(body: Promise<void>, cells: SteppedCells): Promise<void> {
+  let over: { error?: unknown } | undefined;
+  body.then(() => over = {}, (error) => over = { error });
+  for (;;) {
+    await idle();
+    if (cells.dead) throw DEATH;
+    if (over !== undefined) break;
+    cells.sleep();
+  }
+  cells.endWaits();
+  await idle();
+  if ("error" in over) throw over.error;
+}
+
+async function runOnce(
   start: ThreadStart,
   thread: Thread,
   cells: SteppedCells,
-): number {
+): Promise<number> {
   const { control, memory } = start;
   const base = start.thread * BLOCK.WORDS;
   const log = (value: number): void => {
     const length = control[base + BLOCK.LENGTH] as number;
-    if (BLOCK.LOG + length >= BLOCK.WORDS) return;
+    if (BLOCK.LOG + length >= BLOCK.WAITS) return;
     control[base + BLOCK.LOG + length] = value;
     control[base + BLOCK.LENGTH] = length + 1;
   };
   cells.dead = false;
+  cells.endWaits();
   let door: Cells = cells;
   const bend = (change: (cells: Cells) => Cells): void => {
     door = change(door);
@@ -179,7 +275,8 @@ function runOnce(
   try {
     const body = thread({ memory, log, bend });
     useModel(door);
-    body();
+    const ending = body();
+    if (ending !== undefined) await finish(ending, cells);
     return STATE.DONE;
   } catch (error) {
     if (cells.dead) return STATE.DIED;
@@ -204,7 +301,7 @@ self.onmessage = async (event: MessageEvent<ThreadStart>) => {
     Atomics.wait(control, base + BLOCK.RUN, run);
     run = Atomics.load(control, base + BLOCK.RUN);
     if (run < 0) break;
-    tell(control, base, runOnce(start, thread, cells));
+    tell(control, base, await runOnce(start, thread, cells));
   }
   self.close();
 };
