@@ -26,3 +26,25 @@ export interface ExitReport {
   /** What was thrown, if anything was. */
   readonly error?: Error;
 }
+
+/** By what is told of an end, or by its error: the end that it was part of. */
+const partOf: WeakMap<object, object> = new WeakMap();
+
+/** Notes that an end, or the error of a start, was part of `whole`: the end of a host is that of all who live there. */
+export function endTogether<T extends ExitReport | Error>(
+  end: T,
+  whole: object,
+): T {
+  partOf.set(end, whole);
+  return end;
+}
+
+/** Whether both tell of parts of one end. */
+export function areOneEnd(one: ExitReport, other: ExitReport): boolean {
+  const whole = wholeOf(one);
+  return whole !== undefined && whole === wholeOf(other);
+}
+
+function wholeOf(end: ExitReport): object | undefined {
+  return partOf.get(end) ?? (end.error && partOf.get(end.error));
+}

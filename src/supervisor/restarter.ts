@@ -1,4 +1,4 @@
-import type { ExitReport } from "../exit_report.ts";
+import { areOneEnd, type ExitReport } from "../exit_report.ts";
 import { backoffDelay, failuresAfter } from "./backoff.ts";
 import type { Child } from "./child.ts";
 import type { CheckedOptions } from "./child_spec.ts";
@@ -137,13 +137,15 @@ export class Restarter {
     void this.#recover(recovery, plan, delayMs);
   }
 
-  /** Counts a restart; gives up when it is one too many. */
+  /** Counts a restart, once for all children that one end took; gives up when it is one too many. */
   #spend(child: Child, report: ExitReport, rule?: CheckedRule): boolean {
     const own = rule?.budget ?? child.spec.budget;
     const account = this.#account(child, rule);
     const budget = own ?? this.#options.budget;
+    const failures = own === undefined ? this.#failures : account.failures;
+    if (failures.some((each) => areOneEnd(each.report, report))) return true;
     const { allowed, entries } = spendRestart(
-      own === undefined ? this.#failures : account.failures,
+      failures,
       { atMs: this.#options.now(), report },
       budget,
     );

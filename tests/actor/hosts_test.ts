@@ -10,6 +10,7 @@ import {
   ActorStoppedError,
   InvalidOptionError,
   supervise,
+  SupervisorGaveUpError,
   System,
 } from "../../mod.ts";
 import { eventually, Journal } from "../conformance/journal.ts";
@@ -106,6 +107,34 @@ for (const how of ["stop", "kill", "fail", "die"] as const) {
     assertEquals(await other.ask.echo(2), 2);
   });
 }
+
+Deno.test("the end of a host is one failure, however many children it takes along", async () => { // S31
+  await using system = new System({ hosts: 1 });
+  await using tree = await supervise({
+    maxRestarts: 2,
+    withinMs: 3_600_000,
+    backoff: false,
+    children: Array.from(
+      { length: 40 },
+      (_, i) => ({ id: `c${i}`, actor: Probe, options: SHARED }),
+    ),
+  }, system);
+  const refs = Array.from(
+    { length: 40 },
+    (_, i) => tree.ref(`c${i}`, Probe).with(PATIENT),
+  );
+  const incarnations = async () => {
+    await Promise.all(refs.map((ref) => ref.ask.echo(1)));
+    return [...new Set(refs.map(({ incarnation }) => incarnation))];
+  };
+  await assertRejects(() => refs[7]!.ask.die("exit"), ActorCrashedError);
+  await eventually(incarnations, [2]);
+  await assertRejects(() => refs[8]!.ask.die("exit"), ActorCrashedError);
+  await eventually(incarnations, [3]);
+  await assertRejects(() => refs[9]!.ask.die("exit"), ActorCrashedError);
+  const { error } = await tree.exited;
+  assert(error instanceof SupervisorGaveUpError);
+});
 
 Deno.test("an actor on a host handles no more than a slice of its messages while others wait", async () => {
   await using system = new System({ hosts: 1 });

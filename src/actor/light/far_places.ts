@@ -5,7 +5,7 @@
  */
 import { errorFromWire, type WireError } from "../../error_wire.ts";
 import { TroupeError } from "../../errors.ts";
-import type { ExitReport } from "../../exit_report.ts";
+import { endTogether, type ExitReport } from "../../exit_report.ts";
 import { encode } from "../../memory/codec.ts";
 import { ENDPOINT } from "../../memory/endpoints.ts";
 import { HostRows } from "../../memory/host_rows.ts";
@@ -180,11 +180,11 @@ class FarPlace implements LightPlace {
     const before = this.#state;
     this.#state = "none";
     if (before === "starting") {
-      this.#owner!.notStarted(hostEnded(name, report));
+      this.#owner!.notStarted(endTogether(hostEnded(name, report), report));
     } else if (before === "up") {
       const innocent = culprit !== 0 && culprit !== this.local;
       this.#owner!.ended({
-        report: innocent ? KILLED : ownEnd(report),
+        report: endTogether({ ...innocent ? KILLED : ownEnd(report) }, report),
         asked: false,
         crash: undefined,
         heard: false,
