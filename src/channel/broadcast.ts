@@ -1,3 +1,4 @@
+import type { OptionNames } from "../option_names.ts";
 import { load } from "../memory/cells.ts";
 import { encode } from "../memory/encode.ts";
 import { defineHandle, remember } from "../sync/handles.ts";
@@ -5,7 +6,12 @@ import { KIND } from "../sync/layout.ts";
 import { ownLife } from "../sync/lives.ts";
 import { mayBlock, throwFenced } from "../sync/obtain.ts";
 import { RoomLine } from "../sync/room_line.ts";
-import { checkWait, type SyncWait, type Wait } from "../sync/wait.ts";
+import {
+  checkAwaited,
+  checkBlocking,
+  type SyncWait,
+  type Wait,
+} from "../sync/wait.ts";
 import { BroadcastCore, type Cargo, PUBLISHED } from "./broadcast_core.ts";
 import { BROADCAST, SUBSCRIBERS } from "./broadcast_layout.ts";
 import {
@@ -25,6 +31,16 @@ import type { TransferOption } from "./send_options.ts";
 import { Subscription } from "./subscription.ts";
 import { SubscriptionLimitError } from "./subscription_limit_error.ts";
 
+const PUBLISH: OptionNames<Wait & TransferOption> = {
+  timeout: true,
+  signal: true,
+  transfer: true,
+};
+const PUBLISH_SYNC: OptionNames<SyncWait & TransferOption> = {
+  timeout: true,
+  onMain: true,
+  transfer: true,
+};
 const NO_TRANSFER: readonly Transferable[] = [];
 
 /**
@@ -176,7 +192,7 @@ export class Broadcast<T> implements Disposable {
    */
   publish(value: T, options: Wait & TransferOption = {}): Promise<void> {
     try {
-      checkWait("publish", options);
+      checkAwaited("publish", options, PUBLISH);
       options.signal?.throwIfAborted();
       const cargo = this.#pack(value, options.transfer);
       const end = this.#line.isEmpty ? this.#now(cargo) : PUBLISHED.FULL;
@@ -205,7 +221,7 @@ export class Broadcast<T> implements Disposable {
    * @throws {FencedError} If this thread was given up.
    */
   publishSync(value: T, options: SyncWait & TransferOption = {}): void {
-    checkWait("publish", options);
+    checkBlocking("publish", options, PUBLISH_SYNC);
     mayBlock("publish", options);
     if (!this.#line.isEmpty) {
       throw new EndInUseError(

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { InvalidOptionError } from "../errors.ts";
+import { checkOptionNames, type OptionNames } from "../option_names.ts";
 import { poke } from "../memory/cells.ts";
 import { KIND } from "../sync/layout.ts";
 import { Monitor } from "../sync/monitor.ts";
@@ -15,6 +15,7 @@ import {
   SUBSCRIBER,
   SUBSCRIBERS,
 } from "./broadcast_layout.ts";
+import { checkCount, refuseOption } from "./refuse_option.ts";
 
 /** What becomes of a message when the slowest subscriber leaves no room; see {@linkcode BroadcastOptions.overflow}. */
 export type BroadcastOverflow = "wait" | "dropOldest" | "dropNewest";
@@ -53,11 +54,12 @@ const POLICIES: Readonly<Record<BroadcastOverflow, number>> = {
   dropOldest: POLICY.DROP_OLDEST,
   dropNewest: POLICY.DROP_NEWEST,
 };
-const NAMES: ReadonlySet<string> = new Set([
-  "capacity",
-  "capacityBytes",
-  "overflow",
-]);
+const NAMES: OptionNames<BroadcastOptions> = {
+  capacity: true,
+  capacityBytes: true,
+  overflow: true,
+};
+const WHAT = "make a broadcast";
 const MAX_CAPACITY = 2 ** 16;
 const MIN_BYTES = 2 ** 10;
 const MAX_BYTES = 2 ** 30;
@@ -74,17 +76,13 @@ export function createBroadcast(
   options: BroadcastOptions,
   places?: number,
 ): SharedArrayBuffer {
+  checkOptionNames(`Cannot ${WHAT}`, options, NAMES);
   const { capacity = 1_024, capacityBytes = 2 ** 20, overflow = "wait" } =
     options;
-  for (const name of Object.keys(options)) {
-    if (!NAMES.has(name)) {
-      refuse(name, (options as never)[name], `one of ${[...NAMES].join(", ")}`);
-    }
-  }
-  checkWhole("capacity", capacity, 1, MAX_CAPACITY);
-  checkWhole("capacityBytes", capacityBytes, MIN_BYTES, MAX_BYTES);
+  checkCount(WHAT, "capacity", capacity, 1, MAX_CAPACITY);
+  checkCount(WHAT, "capacityBytes", capacityBytes, MIN_BYTES, MAX_BYTES);
   if (!Object.hasOwn(POLICIES, overflow)) {
-    refuse("overflow", overflow, Object.keys(POLICIES).join(", "));
+    refuseOption(WHAT, "overflow", overflow, Object.keys(POLICIES).join(", "));
   }
   const units = Math.ceil(capacityBytes / 8);
   const words = slotsFor(capacity) * SLOT.WORDS +
@@ -97,23 +95,4 @@ export function createBroadcast(
   poke(made, BROADCAST.UNITS, units);
   poke(made, BROADCAST.OVERFLOW, POLICIES[overflow]);
   return made.buffer;
-}
-
-function checkWhole(
-  option: string,
-  value: number,
-  least: number,
-  most: number,
-): void {
-  if (Number.isInteger(value) && value >= least && value <= most) return;
-  refuse(option, value, `a whole number from ${least} to ${most}`);
-}
-
-function refuse(option: string, value: unknown, wanted: string): never {
-  throw new InvalidOptionError(
-    `Cannot make a broadcast as '${option}' must be ${wanted}: current value is ${
-      String(value)
-    }`,
-    { option, value },
-  );
 }

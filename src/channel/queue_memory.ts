@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { InvalidOptionError } from "../errors.ts";
 import { checkOptionNames, type OptionNames } from "../option_names.ts";
 import { poke } from "../memory/cells.ts";
 import type { RecordLayout } from "../memory/record.ts";
@@ -13,6 +12,7 @@ import { OVERFLOW } from "./queue_core.ts";
 import { FLAG, QUEUE } from "./queue_layout.ts";
 import { bytesFor, inscribe } from "./queue_records.ts";
 import { heapWords } from "./queue_ring.ts";
+import { checkCount, refuseOption } from "./refuse_option.ts";
 
 /** What becomes of a message that finds no room in a queue; see {@linkcode QueueOptions.overflow}. */
 export type QueueOverflow = "wait" | "fail" | "dropNewest" | "dropOldest";
@@ -75,6 +75,7 @@ const NAMES: OptionNames<QueueOptions> = {
   ack: true,
   priority: true,
 };
+const WHAT = "make a queue";
 const MAX_CAPACITY = 2 ** 20;
 const MIN_BYTES = 2 ** 10;
 const MAX_BYTES = 2 ** 30;
@@ -93,7 +94,7 @@ export function createQueue(
   places?: number,
   layout?: RecordLayout<unknown>,
 ): SharedArrayBuffer {
-  checkOptionNames("Cannot make a queue", options, NAMES);
+  checkOptionNames(`Cannot ${WHAT}`, options, NAMES);
   const {
     capacity = 1_024,
     capacityBytes = layout === undefined ? 2 ** 20 : bytesFor(capacity, layout),
@@ -101,20 +102,30 @@ export function createQueue(
     ack = false,
     priority = false,
   } = options;
-  checkWhole("capacity", capacity, 0, MAX_CAPACITY);
-  checkWhole("capacityBytes", capacityBytes, MIN_BYTES, MAX_BYTES);
+  checkCount(WHAT, "capacity", capacity, 0, MAX_CAPACITY);
+  checkCount(WHAT, "capacityBytes", capacityBytes, MIN_BYTES, MAX_BYTES);
   if (!Object.hasOwn(POLICIES, overflow)) {
-    refuse("overflow", overflow, Object.keys(POLICIES).join(", "));
+    refuseOption(WHAT, "overflow", overflow, Object.keys(POLICIES).join(", "));
   }
-  if (typeof ack !== "boolean") refuse("ack", ack, "true or false");
+  if (typeof ack !== "boolean") refuseOption(WHAT, "ack", ack, "true or false");
   if (typeof priority !== "boolean") {
-    refuse("priority", priority, "true or false");
+    refuseOption(WHAT, "priority", priority, "true or false");
   }
   if (priority && overflow === "dropOldest") {
-    refuse("overflow", overflow, "another one where 'priority' is set");
+    refuseOption(
+      WHAT,
+      "overflow",
+      overflow,
+      "another one where 'priority' is set",
+    );
   }
   if (priority && capacity === 0) {
-    refuse("capacity", capacity, "1 or more where 'priority' is set");
+    refuseOption(
+      WHAT,
+      "capacity",
+      capacity,
+      "1 or more where 'priority' is set",
+    );
   }
   const units = 2 ** Math.ceil(Math.log2(capacityBytes / 8));
   const text = new TextEncoder().encode(layout?.fingerprint);
@@ -134,23 +145,4 @@ export function createQueue(
     POLICIES[overflow] | (ack ? FLAG.ACK : 0) | (priority ? FLAG.PRIORITY : 0),
   );
   return made.buffer;
-}
-
-function checkWhole(
-  option: string,
-  value: number,
-  least: number,
-  most: number,
-): void {
-  if (Number.isInteger(value) && value >= least && value <= most) return;
-  refuse(option, value, `a whole number from ${least} to ${most}`);
-}
-
-function refuse(option: string, value: unknown, wanted: string): never {
-  throw new InvalidOptionError(
-    `Cannot make a queue as '${option}' must be ${wanted}: current value is ${
-      Deno.inspect(value, { depth: 1 })
-    }`,
-    { option, value },
-  );
 }

@@ -1,8 +1,11 @@
 import { InvalidOptionError } from "../errors.ts";
+import { checkOptionNames, type OptionNames } from "../option_names.ts";
 import { checkWait, type Wait } from "../sync/wait.ts";
 import type { Selectable } from "./selectable.ts";
 import { type Hit, Selector } from "./selector.ts";
 import type { Source, ValueOf } from "./sources.ts";
+
+const NAMES: OptionNames<Wait> = { timeout: true, signal: true };
 
 /** Sources, by their index or by names. */
 export type Sources =
@@ -102,8 +105,10 @@ export function select<const S extends Sources>(
 ): Promise<Chosen<S> | undefined>;
 export async function select<S extends Sources>(
   sources: S,
-  { timeout = Infinity, signal }: Wait = {},
+  options: Wait = {},
 ): Promise<Chosen<S> | undefined> {
+  checkOptionNames("Cannot select", options, NAMES);
+  const { timeout = Infinity, signal } = options;
   const wait = {
     timeout: timeout < 0 ? 0 : timeout,
     ...(signal && { signal }),

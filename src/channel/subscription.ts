@@ -1,7 +1,12 @@
 import { decode } from "../memory/decode.ts";
 import { mayBlock, throwFenced } from "../sync/obtain.ts";
 import { RoomLine } from "../sync/room_line.ts";
-import { checkWait, type SyncWait, type Wait } from "../sync/wait.ts";
+import {
+  checkAwaited,
+  checkBlocking,
+  type SyncWait,
+  type Wait,
+} from "../sync/wait.ts";
 import { WaitTimeoutError } from "../sync/wait_timeout_error.ts";
 import { type BroadcastCore, RECEIVED } from "./broadcast_core.ts";
 import { AIM, SLOT } from "./broadcast_layout.ts";
@@ -83,7 +88,7 @@ export class Subscription<T> implements AsyncIterable<T>, Disposable {
    */
   receive(options: Wait = {}): Promise<T> {
     try {
-      checkWait("receive", options);
+      checkAwaited("receive", options);
       options.signal?.throwIfAborted();
       if (this.#line.isEmpty) {
         const taken = this.#take();
@@ -119,7 +124,7 @@ export class Subscription<T> implements AsyncIterable<T>, Disposable {
    * @throws {FencedError} If this thread was given up.
    */
   receiveSync(options: SyncWait = {}): T {
-    checkWait("receive", options);
+    checkBlocking("receive", options);
     mayBlock("receive", options);
     if (!this.#line.isEmpty) {
       throw new EndInUseError(

@@ -506,6 +506,22 @@ Deno.test("broadcast() refuses options out of their bounds", () => {
     );
     assertEquals(error.option, option);
   }
+  assertThrows(() => broadcast(null as never), InvalidOptionError, "object");
+});
+
+Deno.test("a wait for a broadcast, and of select(), refuses an option that there is not", async () => {
+  using all = broadcast<number>();
+  using one = all.subscribe();
+  const misspelt = { timeoutMs: 3 } as never;
+  const waits = [
+    () => one.receive(misspelt),
+    () => select([one], misspelt),
+    () => all.publish(1, misspelt),
+  ];
+  for (const wait of waits) {
+    await assertRejects(wait, InvalidOptionError, "'timeoutMs'");
+  }
+  assertEquals(one.tryReceive(), undefined);
 });
 
 Deno.test("Broadcast.publish() refuses what cannot be sent, and nobody gets it", async () => {
