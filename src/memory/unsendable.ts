@@ -48,11 +48,18 @@ export function reasonAgainst(value: unknown): string {
     return "over a detached ArrayBuffer: send it before its memory is moved";
   }
   const tag = tagOf(value);
+  if (isThenable(value)) return `a ${tag} that is waited for: await it first`;
   if (tag === "Object") return "";
   if (OPAQUE_REGEXP.test(tag) || isOfGlobal(value, tag)) {
     return `of class ${tag}: ${wayOutOf(tag)}`;
   }
   return "";
+}
+
+/** Whether it is a promise of an own class, as a job is: nobody else could wait for a copy of its fields. */
+function isThenable(value: object): boolean {
+  return !(value instanceof Promise) && "then" in value &&
+    typeof value.then === "function";
 }
 
 function wayOutOf(tag: string): string {

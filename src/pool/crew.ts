@@ -29,14 +29,16 @@ export interface CrewHooks {
   free(): void;
   /** It is worth asking again for workers. */
   again(): void;
-  /** Workers do not come up: there will be no more. */
+  /** Workers do not come up, but others work: what waits for the places of the former alone waits for nobody. */
+  short(cause: unknown, seats: ReadonlySet<number>): void;
+  /** Workers do not come up, and none is left: there will be no more. */
   broken(cause: unknown): void;
 }
 
 const BACKOFF = fillBackoff({ minMs: 50, maxMs: 1_000 });
 /** Workers that start at the same time: more would only be in each other's way. */
 const MAX_STARTING = Math.max(2, navigator.hardwareConcurrency);
-/** Workers in a row that ended before they had run anything, until there will be no more. */
+/** Workers in a row that ended before they had run anything, until those that work have to do without more. */
 const MAX_FAILURES = 4;
 const MAX_MESSAGE_BYTES = 2 ** 31 - 1;
 
@@ -214,8 +216,14 @@ export class Crew {
     if (this.#closed) return;
     // Those that started together fail together, once.
     if (!final && performance.now() < this.#notBefore) return;
-    if (final || ++this.#failures >= MAX_FAILURES) {
-      return this.#hooks.broken(error);
+    if (final) return this.#hooks.broken(error);
+    if (++this.#failures >= MAX_FAILURES) {
+      const up = new Set<number>();
+      for (const seat of this.#seats.values()) {
+        if (seat.state === "up") up.add(seat.index);
+      }
+      if (up.size === 0) return this.#hooks.broken(error);
+      this.#hooks.short(error, up);
     }
     const delay = backoffDelay(this.#failures - 1, BACKOFF);
     this.#notBefore = performance.now() + delay;

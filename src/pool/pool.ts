@@ -68,7 +68,7 @@ export class Pool implements AsyncDisposable {
    * Starts all workers and waits until they are up; else the first jobs start them.
    *
    * @returns A promise without a value.
-   * @throws {PoolBrokenError} If they do not come up: the promise rejects, and none is left.
+   * @throws {PoolBrokenError} If they do not come up: the promise rejects. Those that did go on; without any the pool ends.
    * @throws {PoolClosedError} If the pool is closed.
    */
   warm(): Promise<void> {

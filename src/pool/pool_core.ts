@@ -78,6 +78,7 @@ export class PoolCore {
         this.dispatcher.free();
         this.#keepUp();
       },
+      short: (cause, seats) => this.#goShort(cause, seats),
       broken: (cause) => this.#break(cause),
     });
     this.#keepUp();
@@ -275,14 +276,24 @@ export class PoolCore {
     this.#warm = undefined;
   }
 
-  #brokenError(what: string): PoolBrokenError {
-    const cause = this.#cause;
+  #brokenError(what: string, cause: unknown = this.#cause): PoolBrokenError {
     return new PoolBrokenError(
       `Cannot ${what} as the workers of the pool do not start: ${
         cause instanceof Error ? cause.message : String(cause)
       }`,
       { cause },
     );
+  }
+
+  /** Those that work go on, and what only others could do is refused. */
+  #goShort(cause: unknown, seats: ReadonlySet<number>): void {
+    for (const work of [...this.dispatcher.open]) {
+      const { bound, seat } = work.options;
+      if (!bound || seats.has(seat!)) continue;
+      work.reject(this.#brokenError(`run "${work.name}"`, cause));
+    }
+    this.#warm?.reject(this.#brokenError("start all workers", cause));
+    this.#warm = undefined;
   }
 
   #break(cause: unknown): void {
