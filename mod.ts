@@ -346,6 +346,7 @@ export type { SemaphoreOptions } from "./src/sync/semaphore_options.ts";
 export type { SyncWait, Wait } from "./src/sync/wait.ts";
 export { WaitTimeoutError } from "./src/sync/wait_timeout_error.ts";
 export {
+  type GenerateOptions,
   type Histogram,
   type Inputs,
   type JobOptions,
@@ -360,4 +361,5 @@ export {
   type PoolStrategy,
   type RunOptions,
   type StreamOptions,
+  type TaskStream,
 } from "./src/pool/mod.ts";

@@ -1,3 +1,4 @@
+import type { ActorStream } from "../actor/stream/actor_stream.ts";
 import type { ExitReport } from "../exit_report.ts";
 import type { TaskFacts } from "./task_facts.ts";
 import type { Work } from "./work.ts";
@@ -22,6 +23,13 @@ export interface Batch {
   readonly sliceMs: number;
   /** What is moved instead of copied. */
   readonly transfer: Transferable[] | undefined;
+  /** Of a task whose elements are read one by one: how many it may be ahead. Its batch has no other task. */
+  readonly readAhead?: number;
+  /** Such a task was sent: here it is read; its first element was asked for. */
+  attach?(
+    stream: ActorStream<unknown>,
+    first: Promise<IteratorResult<unknown, undefined>>,
+  ): void;
   /** The result of a task. */
   done(index: number, value: unknown): void;
   /** The error of a task. */

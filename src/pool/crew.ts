@@ -174,9 +174,12 @@ export class Crew {
   /** The desk that hears what tasks report, which lives as long as any of the workers. */
   #deskOf(spawner: Spawner): unknown {
     if (this.#desk !== undefined) return this.#desk.cell.ref;
-    const number = openDesk((place, batch, index, report) =>
-      this.#seats.get(place)?.reported(batch, index, report)
-    );
+    const number = openDesk({
+      reported: (place, batch, index, report) =>
+        this.#seats.get(place)?.reported(batch, index, report),
+      ended: (place, batch, failure) =>
+        this.#seats.get(place)?.endedOf(batch, failure),
+    });
     const cell = spawner.open({
       id: "pool-desk",
       actor: PoolDesk,

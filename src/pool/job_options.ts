@@ -65,6 +65,16 @@ export interface StreamOptions extends MapOptions {
   readonly readAhead?: number;
 }
 
+/** How one task is run whose elements are read one by one. */
+export interface GenerateOptions extends RunOptions {
+  /**
+   * Elements that the task may be ahead of its reader; a whole number from 1 to 65,536.
+   *
+   * @default {64}
+   */
+  readonly readAhead?: number;
+}
+
 const JOB: OptionNames<JobOptions> = {
   signal: true,
   timeout: true,
@@ -73,6 +83,7 @@ const JOB: OptionNames<JobOptions> = {
   key: true,
 };
 const RUN: OptionNames<RunOptions> = { ...JOB, transfer: true };
+const GENERATE: OptionNames<GenerateOptions> = { ...RUN, readAhead: true };
 const MAP: OptionNames<MapOptions> = { ...JOB, chunk: true };
 const STREAM: OptionNames<StreamOptions> = {
   ...MAP,
@@ -140,11 +151,44 @@ export function checkRunOptions(
   if (options === undefined) return { ...NONE, retries, transfer: undefined };
   const what = `Cannot run "${task}"`;
   checkOptionNames(what, options, RUN);
-  const { transfer } = options;
+  const transfer = checkTransfer(what, options);
+  return { ...checkJob(what, options, retries), transfer };
+}
+
+function checkTransfer(
+  what: string,
+  { transfer }: RunOptions,
+): Transferable[] | undefined {
   if (transfer !== undefined && !Array.isArray(transfer)) {
     refuse(what, "transfer", "an array", transfer);
   }
-  return { ...checkJob(what, options, retries), transfer };
+  return transfer;
+}
+
+/** Elements that are made ahead of who reads them. */
+const ELEMENTS_AHEAD = 64;
+/** The most of them. */
+const MAX_ELEMENTS_AHEAD = 65_536;
+
+/**
+ * Checks how a task is to be run whose elements are read.
+ *
+ * @throws {InvalidOptionError} If an option is out of its bounds, or there is none of its name.
+ */
+export function checkGenerateOptions(
+  task: string,
+  options: GenerateOptions,
+  retries: number,
+): CheckedJobOptions & {
+  readAhead: number;
+  transfer: Transferable[] | undefined;
+} {
+  const what = `Cannot run "${task}"`;
+  checkOptionNames(what, options, GENERATE);
+  const { readAhead = ELEMENTS_AHEAD } = options;
+  whole(what, "readAhead", readAhead, 1, MAX_ELEMENTS_AHEAD);
+  const transfer = checkTransfer(what, options);
+  return { ...checkJob(what, options, retries), readAhead, transfer };
 }
 
 /**

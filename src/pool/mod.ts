@@ -12,6 +12,7 @@
  * | `executor.map`, `pool.map`                      | `pool.map(f, inputs)`                                       |
  * | `pool.imap`, `executor.map(buffersize=n)`       | `pool.stream(f, inputs, { readAhead: n })`                  |
  * | `pool.imap_unordered`                           | `pool.stream(f, inputs, { ordered: false })`                |
+ * | a generator that is sent to a worker            | `pool.generate(f, args)`: what it yields, as it is read     |
  * | `pool.starmap`                                  | `pool.starmap(f, lists)`                                    |
  * | `wait(futures, FIRST_COMPLETED)`                | `settleFirst(jobs, "completed")`                            |
  * | `as_completed(futures)`                         | `asCompleted(jobs)`                                         |
@@ -48,7 +49,9 @@ export { Pool } from "./pool.ts";
 export { PoolScope } from "./pool_scope.ts";
 export type { Histogram, PoolStats } from "./pool_stats.ts";
 export { PoolBrokenError, PoolClosedError } from "./pool_errors.ts";
+export type { TaskStream } from "./task_stream.ts";
 export type {
+  GenerateOptions,
   JobOptions,
   MapOptions,
   RunOptions,

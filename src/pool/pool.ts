@@ -5,10 +5,16 @@
  */
 import type { Task } from "../actor/define.ts";
 import type { Job } from "../actor/job.ts";
+import type { ElementOf } from "../actor/stream/streams.ts";
 import { checkOptionNames } from "../option_names.ts";
 import type { Inputs } from "./inputs.ts";
 import { PoolCore } from "./pool_core.ts";
-import type { MapOptions, RunOptions, StreamOptions } from "./job_options.ts";
+import type {
+  GenerateOptions,
+  MapOptions,
+  RunOptions,
+  StreamOptions,
+} from "./job_options.ts";
 import {
   type CheckedPoolOptions,
   checkPoolOptions,
@@ -16,6 +22,7 @@ import {
 } from "./pool_options.ts";
 import { type PoolScope, runScope } from "./pool_scope.ts";
 import type { PoolStats } from "./pool_stats.ts";
+import type { TaskStream } from "./task_stream.ts";
 
 /**
  * Some workers that run the tasks of many jobs: Python's `Pool` and `concurrent.futures`.
@@ -222,6 +229,34 @@ export class Pool implements AsyncDisposable {
     return this.#core.stream(task, inputs, options) as unknown as (
       AsyncIterableIterator<Awaited<R>>
     );
+  }
+
+  /**
+   * Runs a task once, and gives what it yields one by one: of an async generator, or of anything else that can be iterated.
+   *
+   * - **On demand:** the task begins when the first element is wanted, and is at most `readAhead` ahead of its reader.
+   *   From then on the pool is not closed before it has ended, or its reader has left.
+   * - **Holds its worker** until it has ended: read on, or leave.
+   * - **Retried** only as long as nothing of it was read.
+   *
+   * @typeParam A The arguments.
+   * @typeParam R What the task returns.
+   * @param task What `task()` or `remote()` returned.
+   * @param args Its arguments, which are copied when a worker takes the task: leave them alone until then.
+   * @param options `readAhead`; its deadline, signal and priority.
+   * @returns The elements; {@linkcode TaskStream} tells how they are read.
+   * @throws {InvalidOptionError} If `task` is no handle, `args` is no array, or an option is out of its bounds.
+   * @throws {PoolClosedError} If the pool is closed.
+   * @throws {PoolBrokenError} If its workers do not start.
+   */
+  generate<A extends unknown[], R>(
+    task: Task<A, R>,
+    args: A,
+    options: GenerateOptions = {},
+  ): TaskStream<ElementOf<Awaited<R>>> {
+    return this.#core.generate(task, args, options) as (
+      TaskStream<unknown>
+    ) as TaskStream<ElementOf<Awaited<R>>>;
   }
 
   /**

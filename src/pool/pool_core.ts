@@ -11,13 +11,16 @@ import { PoolBrokenError, PoolClosedError } from "./pool_errors.ts";
 import { checkArgs, checkInputs, type Inputs } from "./inputs.ts";
 import {
   type CheckedJobOptions,
+  checkGenerateOptions,
   checkMapOptions,
   checkRunOptions,
   checkStreamOptions,
+  type GenerateOptions,
   type MapOptions,
   type RunOptions,
   type StreamOptions,
 } from "./job_options.ts";
+import { GenerateWork } from "./generate_work.ts";
 import { MapWork } from "./map_work.ts";
 import type { CheckedPoolOptions } from "./pool_options.ts";
 import { type PoolStats, Tally } from "./pool_stats.ts";
@@ -145,6 +148,29 @@ export class PoolCore {
       facts,
       { ...this.#optionsFor(checked), ...how },
       inputs,
+      (begun) => this.#take(begun, checked),
+    );
+  }
+
+  /** See `Pool.generate()`. */
+  generate(
+    task: AnyTask,
+    args: unknown[],
+    options: GenerateOptions,
+  ): GenerateWork {
+    const facts = this.#facts(task);
+    const { readAhead, transfer, ...checked } = checkGenerateOptions(
+      facts.name,
+      options,
+      this.#options.retries,
+    );
+    checkArgs(facts.name, args);
+    return new GenerateWork(
+      this.dispatcher,
+      ++this.#jobs,
+      facts,
+      { ...this.#optionsFor(checked), readAhead, transfer },
+      args,
       (begun) => this.#take(begun, checked),
     );
   }

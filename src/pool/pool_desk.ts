@@ -4,6 +4,7 @@
  * @module
  */
 import { actor, type ActorClass } from "../actor/define.ts";
+import type { WireError } from "../error_wire.ts";
 
 /** Told what a task reports: the place of its worker, the number of its batch, its index there, and what it says. */
 export type Reported = (
@@ -13,12 +14,27 @@ export type Reported = (
   report: unknown,
 ) => void;
 
-const DESKS: Map<number, Reported> = new Map();
+/** Told when nothing more comes of a task whose elements are read, and of its error if there is one. */
+export type Ended = (
+  place: number,
+  batch: number,
+  failure: WireError | null,
+) => void;
+
+/** Who listens at a desk. */
+export interface Listener {
+  /** See {@link Reported}. */
+  readonly reported: Reported;
+  /** See {@link Ended}. */
+  readonly ended: Ended;
+}
+
+const DESKS: Map<number, Listener> = new Map();
 let count = 0;
 
-/** Opens a desk; `reported` is called until {@link closeDesk}. Returns its number. */
-export function openDesk(reported: Reported): number {
-  DESKS.set(++count, reported);
+/** Opens a desk; `listener` is called until {@link closeDesk}. Returns its number. */
+export function openDesk(listener: Listener): number {
+  DESKS.set(++count, listener);
   return count;
 }
 
@@ -38,7 +54,12 @@ export class PoolDeskActor {
 
   /** A task says something. */
   report(place: number, batch: number, index: number, report: unknown): void {
-    DESKS.get(this.#desk)?.(place, batch, index, report);
+    DESKS.get(this.#desk)?.reported(place, batch, index, report);
+  }
+
+  /** Nothing more comes of a task. */
+  ended(place: number, batch: number, failure: WireError | null): void {
+    DESKS.get(this.#desk)?.ended(place, batch, failure);
   }
 }
 

@@ -6,7 +6,11 @@
 import { type Context, enterTask, type TaskRunning } from "../actor/current.ts";
 import { actor, type ActorClass, load } from "../actor/define.ts";
 import { isThenable } from "../actor/is_thenable.ts";
-import { isStream } from "../actor/stream/stream_source.ts";
+import {
+  isStream,
+  sourceOf,
+  type StreamSource,
+} from "../actor/stream/stream_source.ts";
 import { errorToWire, type WireError } from "../error_wire.ts";
 import { DataCloneError } from "../errors.ts";
 import { encode } from "../memory/codec.ts";
@@ -168,6 +172,53 @@ export class PoolWorkerActor implements TaskRunning {
     }).then((found) => this.#begin(order, found, args));
   }
 
+  /** Runs one task and gives what it yields; how it ends the desk is told. */
+  async *generate(
+    batch: number,
+    slot: number,
+    [id, module = "", name = ""]: TaskName,
+    args: unknown[],
+  ): AsyncGenerator<unknown, void> {
+    let source: StreamSource | undefined;
+    let failure: WireError | null = null;
+    try {
+      if (beginNext(this.#words, slot) < 0) return;
+      this.#batch = batch;
+      this.#index = 0;
+      this.#abort = undefined;
+      enterTask(this);
+      void this.#watch();
+      let run = this.#tasks.get(id);
+      if (run === undefined) {
+        run = await this.#find(module, name);
+        this.#tasks.set(id, run);
+      }
+      const made = await run(...args);
+      source = sourceOf(made);
+      if (source === undefined) throw noElements(name, made);
+      for (;;) {
+        const { done, value } = await source.next();
+        if (done === true) break;
+        yield value;
+      }
+      source = undefined;
+    } catch (error) {
+      source = undefined;
+      failure = errorToWire(error, this.#name);
+    } finally {
+      try {
+        await source?.close();
+      } catch (error) {
+        failure = errorToWire(error, this.#name);
+      }
+      if (this.#late !== undefined) this.report(this.#late[0]);
+      this.#batch = -1;
+      this.#late = undefined;
+      enterTask(undefined);
+      await this.#desk.send.ended(this.#place, batch, failure);
+    }
+  }
+
   /** Aborts the signal of the task that runs, if that was cancelled. */
   #look(): void {
     if (cancelledBatch(this.#words) !== this.#batch) return;
@@ -305,7 +356,7 @@ function refusal(value: unknown): unknown {
     return undefined;
   } else if (isStream(value)) {
     return new DataCloneError(
-      "Cannot send result as it is read as it is made: collect it into an array first",
+      "Cannot send result as it is read as it is made: read it with pool.generate(), or collect it into an array first",
       { path: "result" },
     );
   }
@@ -315,6 +366,14 @@ function refusal(value: unknown): unknown {
   } catch (error) {
     return error;
   }
+}
+
+/** The refusal to read a result that has no elements. */
+function noElements(name: string, value: unknown): TypeError {
+  const type = value === null ? "null" : typeof value;
+  return new TypeError(
+    `Cannot read "${name}" as it must return something that can be iterated: current value is of type ${type}, run it with pool.run()`,
+  );
 }
 
 const RESULT = { root: "result" };

@@ -5,16 +5,12 @@
  */
 import type { Cell } from "../actor/cell.ts";
 import type { ActorRef } from "../actor/ref.ts";
-import { errorFromWire } from "../error_wire.ts";
-import {
-  ActorCrashedError,
-  ActorStoppedError,
-  SystemClosedError,
-} from "../errors.ts";
+import { errorFromWire, type WireError } from "../error_wire.ts";
 import type { ExitReport } from "../exit_report.ts";
 import type { Words } from "../memory/cells.ts";
 import type { Batch, BatchSeat, Out } from "./batch.ts";
 import { wordsOf, writeCancel } from "./cancel_note.ts";
+import { tellsOfEnd } from "./generate_work.ts";
 import { begunOf, openClaim, recall, SLOTS } from "./claims.ts";
 import {
   APART,
@@ -108,8 +104,16 @@ export class Seat implements BatchSeat {
 
   /** See {@link BatchSeat.room}. */
   get room(): number {
-    if (this.state !== "up" || this.#cancelled > 0) return 0;
+    if (this.state !== "up" || this.#cancelled > 0 || this.#reads) return 0;
     return this.left > 0 ? this.#slots.length : 0;
+  }
+
+  /** Whether what it runs is read one by one: it may take as long as its reader likes. */
+  get #reads(): boolean {
+    for (const { batch } of this.outs) {
+      if (batch.readAhead !== undefined) return true;
+    }
+    return false;
   }
 
   /** See {@link BatchSeat.left}. */
@@ -144,6 +148,7 @@ export class Seat implements BatchSeat {
       work.begunAt ??= sentAt;
     }
     this.activeAt = sentAt;
+    if (batch.readAhead !== undefined) return this.#generate(out);
     const task: TaskName = this.#known.has(facts.id)
       ? [facts.id]
       : [facts.id, facts.module, facts.name];
@@ -156,6 +161,40 @@ export class Seat implements BatchSeat {
       (answer) => this.#answered(out, answer as BatchAnswer),
       (error) => this.#unanswered(out, error),
     );
+  }
+
+  /** As {@link Seat.send}, when what the task gives is read one by one. */
+  #generate(out: Out): void {
+    const { id, slot, batch } = out;
+    const { args, facts, transfer, readAhead: credit = 1 } = batch;
+    const task: TaskName = [facts.id, facts.module, facts.name];
+    const how = transfer === undefined ? { credit } : { credit, transfer };
+    const { stream } = this.#ref.with(how);
+    const elements = stream.generate(id, slot, task, args[0] as unknown[]);
+    const first = elements.next();
+    first.catch((error) => {
+      // Later ones are told by the worker.
+      if (!tellsOfEnd(error) && this.begun(out) === 0) this.#refuse(out, error);
+    });
+    void this.#ended.then((report) => {
+      if (this.outs.has(out)) this.#lose(out, report);
+    });
+    batch.attach?.(elements, first);
+  }
+
+  /** Nothing more comes of a task that is read one by one. */
+  endedOf(id: number, failure: WireError | null): void {
+    for (const out of this.outs) {
+      if (out.id !== id) continue;
+      const { batch, limit } = out;
+      this.#close(out);
+      this.#known.add(batch.facts.id);
+      this.served += this.begun(out);
+      if (limit === 0) return this.#next(batch);
+      if (failure === null) batch.done(0, undefined);
+      else batch.failed(0, errorFromWire(failure));
+      return this.#next(batch);
+    }
   }
 
   /** One of its tasks says something. */
@@ -263,17 +302,26 @@ export class Seat implements BatchSeat {
       } else batch.done(index, value);
     });
     if (values.length < out.limit) batch.returned(values.length, out.limit);
-    for (const work of batch.works) work.tellEnd();
+    this.#next(batch);
+  }
+
+  /** A batch has been answered: it has room, or it has served its time. */
+  #next({ works }: Batch): void {
+    for (const work of works) work.tellEnd();
     if (this.served >= this.#options.maxTasks && this.outs.size === 0) {
       this.leave();
     } else this.#hooks.free(this);
   }
 
   #unanswered(out: Out, error: unknown): void {
-    const over = error instanceof ActorCrashedError ||
-      error instanceof ActorStoppedError ||
-      error instanceof SystemClosedError;
-    if (over) return void this.#ended.then((report) => this.#lose(out, report));
+    if (tellsOfEnd(error)) {
+      return void this.#ended.then((report) => this.#lose(out, report));
+    }
+    this.#refuse(out, error);
+  }
+
+  /** It could not be sent; nothing was. */
+  #refuse(out: Out, error: unknown): void {
     this.#close(out);
     out.batch.refused(error);
     for (const work of out.batch.works) work.tellEnd();

@@ -97,10 +97,11 @@ export class StreamWork extends BulkWork
 
   /** No more results are wanted: what has not begun never does. */
   async return(): Promise<IteratorResult<unknown, undefined>> {
-    if (!this.over) this.cancel(undefined);
+    if (this.#begun && !this.over) this.cancel(undefined);
     this.#results.clear();
     this.#stop = { at: 0, error: OVER };
     await this.#close();
+    this.#begun = true;
     return { done: true, value: undefined };
   }
 

@@ -60,6 +60,22 @@ Deno.test("Pool.stream(), forEach() and reduce() take results one by one", async
     assertEquals([closed, pool.stats().pending], [1, 0]);
     await until("nothing runs", () => pool.stats().running === 0);
   });
+  await t.step(
+    "one that is left unread is no job, and reads nothing",
+    async () => {
+      const { jobs, cancelled } = pool.stats();
+      let read = 0;
+      const results = pool.stream(square, {
+        *[Symbol.iterator]() {
+          yield read++;
+        },
+      });
+      await results.return!();
+      assertEquals(await results.next(), { done: true, value: undefined });
+      const after = pool.stats();
+      assertEquals([after.jobs, after.cancelled, read], [jobs, cancelled, 0]);
+    },
+  );
   await t.step("a timeout comes after what was there in time", async () => {
     const inputs = [0, 0, 60_000];
     const results = pool.stream(nap, inputs, { timeout: 1_000, chunk: 1 });
