@@ -147,7 +147,10 @@ export abstract class Work implements Errand<unknown> {
   did(count: number, begun: number): void {
     this.#answered ||= begun > 0;
     this.doneCount += count;
-    if (this.#feed?.read) this.#feed.tell(this.#progress());
+    // A batch of which all was taken back has nothing to tell.
+    if (count > 0 && !this.over && this.#feed?.read) {
+      this.#feed.tell(this.#progress());
+    }
   }
 
   /** One of its tasks reports. */
