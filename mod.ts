@@ -141,6 +141,8 @@ export type {
 } from "./src/channel/queue_memory.ts";
 export { MessageOverCapacityError } from "./src/channel/message_over_capacity_error.ts";
 export { OverDoneError } from "./src/channel/over_done_error.ts";
+export { UnsendableError } from "./src/channel/unsendable_error.ts";
+export { UnsentError } from "./src/channel/unsent_error.ts";
 export { QueueClosedError } from "./src/channel/queue_closed_error.ts";
 export { QueueFullError } from "./src/channel/queue_full_error.ts";
 export { after, every } from "./src/channel/clock.ts";

@@ -3,12 +3,12 @@ import { load } from "../memory/cells.ts";
 import { encode } from "../memory/encode.ts";
 import { defineHandle, remember } from "../sync/handles.ts";
 import { KIND } from "../sync/layout.ts";
-import { ownLife } from "../sync/lives.ts";
 import { mayBlock, throwFenced } from "../sync/obtain.ts";
 import { RoomLine } from "../sync/room_line.ts";
 import {
   checkAwaited,
   checkBlocking,
+  checkNames,
   type SyncWait,
   type Wait,
 } from "../sync/wait.ts";
@@ -19,10 +19,12 @@ import {
   type BroadcastOverflow,
   createBroadcast,
 } from "./broadcast_memory.ts";
-import { deposit, discard } from "./depot.ts";
+import { checkTransfer } from "./check_transfer.ts";
 import { EndInUseError } from "./end_in_use_error.ts";
+import { Goods } from "./goods.ts";
 import { inTurn } from "./in_turn.ts";
 import { MessageOverCapacityError } from "./message_over_capacity_error.ts";
+import { nameUnsent } from "./name_unsent.ts";
 import { PublishWaiter } from "./publish_waiter.ts";
 import { QueueClosedError } from "./queue_closed_error.ts";
 import { QueueFullError } from "./queue_full_error.ts";
@@ -31,15 +33,16 @@ import type { TransferOption } from "./send_options.ts";
 import { Subscription } from "./subscription.ts";
 import { SubscriptionLimitError } from "./subscription_limit_error.ts";
 
+const TRANSFER: OptionNames<TransferOption> = { transfer: true };
 const PUBLISH: OptionNames<Wait & TransferOption> = {
+  ...TRANSFER,
   timeout: true,
   signal: true,
-  transfer: true,
 };
 const PUBLISH_SYNC: OptionNames<SyncWait & TransferOption> = {
+  ...TRANSFER,
   timeout: true,
   onMain: true,
-  transfer: true,
 };
 const NO_TRANSFER: readonly Transferable[] = [];
 
@@ -193,6 +196,7 @@ export class Broadcast<T> implements Disposable {
   publish(value: T, options: Wait & TransferOption = {}): Promise<void> {
     try {
       checkAwaited("publish", options, PUBLISH);
+      checkTransfer("publish", options.transfer);
       options.signal?.throwIfAborted();
       const cargo = this.#pack(value, options.transfer);
       const end = this.#line.isEmpty ? this.#now(cargo) : PUBLISHED.FULL;
@@ -200,11 +204,11 @@ export class Broadcast<T> implements Disposable {
         this.#settle(end, value, cargo);
         return Promise.resolve();
       }
-      const { bytes, length, parcel } = cargo;
-      const kept = { bytes: bytes.slice(0, length), length, parcel };
+      const { bytes, length, goods } = cargo;
+      const kept = { bytes: bytes.slice(0, length), length, goods };
       return this.#later(value, kept, options);
     } catch (error) {
-      return Promise.reject(error);
+      return Promise.reject(nameUnsent(error, value));
     }
   }
 
@@ -221,17 +225,26 @@ export class Broadcast<T> implements Disposable {
    * @throws {FencedError} If this thread was given up.
    */
   publishSync(value: T, options: SyncWait & TransferOption = {}): void {
-    checkBlocking("publish", options, PUBLISH_SYNC);
-    mayBlock("publish", options);
-    if (!this.#line.isEmpty) {
-      throw new EndInUseError(
-        "Cannot publish as promises of this thread wait for room: await them first",
-      );
+    let cargo: Cargo | undefined;
+    try {
+      checkBlocking("publish", options, PUBLISH_SYNC);
+      checkTransfer("publish", options.transfer);
+      mayBlock("publish", options);
+      if (!this.#line.isEmpty) {
+        throw new EndInUseError(
+          "Cannot publish as promises of this thread wait for room: await them first",
+          { unsent: value },
+        );
+      }
+      cargo = this.#pack(value, options.transfer);
+      const waiter = new PublishWaiter(this.#core, cargo);
+      waitForSync(this.#core, waiter, options);
+      if (waiter.failure !== undefined) throw waiter.failure.error;
+      this.#settle(waiter.end, value, cargo);
+    } catch (error) {
+      cargo?.goods?.refuse();
+      throw nameUnsent(error, value);
     }
-    const cargo = this.#pack(value, options.transfer);
-    const waiter = new PublishWaiter(this.#core, cargo);
-    waitForSync(this.#core, waiter, options);
-    this.#settle(waiter.end, value, cargo);
   }
 
   /**
@@ -244,11 +257,17 @@ export class Broadcast<T> implements Disposable {
    * @throws {FencedError} If this thread was given up.
    */
   tryPublish(value: T, options: TransferOption = {}): boolean {
-    const cargo = this.#pack(value, options.transfer);
-    const end = this.#line.isEmpty ? this.#now(cargo) : PUBLISHED.FULL;
-    if (end === PUBLISHED.FULL) discard(cargo.parcel, ownLife().who);
-    else this.#settle(end, value, cargo);
-    return end === PUBLISHED.DONE;
+    try {
+      checkNames("publish", options, TRANSFER);
+      checkTransfer("publish", options.transfer);
+      const cargo = this.#pack(value, options.transfer);
+      const end = this.#line.isEmpty ? this.#now(cargo) : PUBLISHED.FULL;
+      if (end === PUBLISHED.FULL) cargo.goods?.refuse();
+      else this.#settle(end, value, cargo);
+      return end === PUBLISHED.DONE;
+    } catch (error) {
+      throw nameUnsent(error, value);
+    }
   }
 
   /** Ends the broadcast: nothing is published any more, and subscribers get what is left for them. Twice is once. */
@@ -268,25 +287,32 @@ export class Broadcast<T> implements Disposable {
     const { bytes, length, attachments } = transfer.length === 0
       ? encode(value)
       : encode(value, { transfer });
+    const goods = attachments && new Goods(attachments, transfer);
     const limit = this.#core.longest;
     if (length > limit) {
+      goods?.refuse();
       throw new MessageOverCapacityError(
         `Cannot publish a message of ${length} bytes: the limit is ${limit}; make the broadcast with a greater 'capacityBytes'`,
         { bytes: length, limit, unsent: value },
       );
     }
-    return { bytes, length, parcel: deposit(attachments, transfer) };
+    return { bytes, length, goods };
   }
 
   #now(cargo: Cargo): number {
     const core = this.#core;
-    for (;;) {
-      const end = core.run(() => {
-        if (!core.enter()) return PUBLISHED.FENCED;
-        return core.isBehind(-1) ? PUBLISHED.FULL : core.publish(cargo);
-      });
+    const step = (): number => {
+      if (!core.enter()) return PUBLISHED.FENCED;
+      return core.isBehind(-1) ? PUBLISHED.FULL : core.publish(cargo);
+    };
+    try {
+      let end = core.run(step);
+      while (end === PUBLISHED.AGAIN) end = core.run(step);
       if (end === PUBLISHED.FENCED) throwFenced("publish");
-      if (end !== PUBLISHED.AGAIN) return end;
+      return end;
+    } catch (error) {
+      cargo.goods?.refuse();
+      throw error;
     }
   }
 
@@ -298,17 +324,18 @@ export class Broadcast<T> implements Disposable {
         options,
         (timeout) => waitFor(this.#core, waiter, { ...options, timeout }),
       );
+      if (waiter.failure !== undefined) throw waiter.failure.error;
     } catch (error) {
-      discard(cargo.parcel, ownLife().who);
-      throw error;
+      cargo.goods?.refuse();
+      throw nameUnsent(error, value);
     }
     this.#settle(waiter.end, value, cargo);
   }
 
-  #settle(end: number, value: T, { parcel }: Cargo): void {
+  #settle(end: number, value: T, { goods }: Cargo): void {
     this.#core.sweep();
     if (end === PUBLISHED.DONE) return;
-    discard(parcel, ownLife().who);
+    goods?.refuse();
     if (end === PUBLISHED.DROPPED) return;
     if (end === PUBLISHED.CLOSED) {
       throw new QueueClosedError(

@@ -13,6 +13,7 @@ import { PLACE, PLACE_STATE } from "../sync/layout.ts";
 import { ownLife } from "../sync/lives.ts";
 import { Monitor } from "../sync/monitor.ts";
 import { discard } from "./depot.ts";
+import type { Goods } from "./goods.ts";
 import {
   AIM,
   BROADCAST,
@@ -33,7 +34,16 @@ export const PUBLISHED: {
   readonly DROPPED: 3;
   readonly AGAIN: 4;
   readonly FENCED: 5;
-} = { DONE: 0, FULL: 1, CLOSED: 2, DROPPED: 3, AGAIN: 4, FENCED: 5 } as const;
+  readonly FAILED: 6;
+} = {
+  DONE: 0,
+  FULL: 1,
+  CLOSED: 2,
+  DROPPED: 3,
+  AGAIN: 4,
+  FENCED: 5,
+  FAILED: 6,
+} as const;
 
 /** What it comes to to receive something. */
 export const RECEIVED: {
@@ -49,8 +59,8 @@ export interface Cargo {
   readonly bytes: Uint8Array;
   /** How many. */
   readonly length: number;
-  /** What the depot keeps for it; 0: nothing. */
-  readonly parcel: number;
+  /** What its bytes cannot carry, which the depot is given when there is room. */
+  readonly goods: Goods | undefined;
 }
 
 /** The sections of one broadcast. */
@@ -130,7 +140,8 @@ export class BroadcastCore {
   publish(cargo: Cargo): number {
     if (this.closed) return PUBLISHED.CLOSED;
     if (this.#get(COUNT) === 0) {
-      this.#leave(cargo.parcel, ownLife().who);
+      // For nobody: it is gone, as it would be with somebody there.
+      this.#leave(cargo.goods?.leave() ?? 0, ownLife().who);
       return PUBLISHED.DONE;
     }
     const units = Math.max(1, (cargo.length + 7) >>> 3);
@@ -141,7 +152,7 @@ export class BroadcastCore {
     const words = this.#words;
     poke(words, slot + SLOT.AT, at);
     poke(words, slot + SLOT.LENGTH, cargo.length);
-    poke(words, slot + SLOT.PARCEL, cargo.parcel);
+    poke(words, slot + SLOT.PARCEL, cargo.goods?.leave() ?? 0);
     poke(words, slot + SLOT.FROM, ownLife().who);
     this.bytes.set(
       cargo.bytes.subarray(0, cargo.length),

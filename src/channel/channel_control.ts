@@ -99,6 +99,12 @@ export class ChannelControl {
     return true;
   }
 
+  /** An end that this thread sent is in no message any more. Returns whether nobody had received it. */
+  takeBack(side: Side): boolean {
+    const { who } = ownLife();
+    return cas(this.words, side, who | TRANSIT, who) === (who | TRANSIT);
+  }
+
   /** Whether an end that this thread sent has not been received by anybody. */
   unclaimed(side: Side): boolean {
     return load(this.words, side) === (ownLife().who | TRANSIT);

@@ -72,11 +72,13 @@ export class ChannelEnd {
     if (this.#standing === "sent") {
       return new EndMovedError(
         `Cannot ${what} as this ${this.#name} end was sent away: use it where it was received`,
+        unsent,
       );
     }
     if (this.#standing === "missed") {
       return new EndMovedError(
         `Cannot ${what} as this ${this.#name} end had been received before, or its sender had died: make a new channel`,
+        unsent,
       );
     }
     return new ChannelClosedError(
@@ -138,8 +140,14 @@ export class ChannelEnd {
       kind,
       data: [this.control.words.buffer, ownLife().who, rest],
       sent: () => {
+        const before = this.#standing;
         this.#standing = "sent";
         this.control.sent(this.#side);
+        return () => {
+          // Sent once more, it may be on its way in the message before.
+          if (before !== "held" || !this.control.takeBack(this.#side)) return;
+          if (this.#standing === "sent") this.#standing = before;
+        };
       },
     };
   }

@@ -71,6 +71,7 @@ export type Side = typeof CHANNEL.TX | typeof CHANNEL.RX;
  *   from                  to                    by              how   means
  *   who                   who + TRANSIT         who             CAS   it is in a message
  *   who + TRANSIT         other                 receiver of it  CAS   other has it from here on
+ *   who + TRANSIT         who                   who             CAS   its message was refused
  *   who, any but these    the same + CLOSED     who             CAS   nothing more is sent, or received
  *   who, any but these    the same + CLOSED     the other end   CAS   who has ended, normally
  *   who, any but these    the same + DIED       the other end   CAS   who has ended, abnormally

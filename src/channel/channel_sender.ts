@@ -18,7 +18,7 @@ import type {
   TransferOption,
 } from "./send_options.ts";
 import type { Sender } from "./sender.ts";
-import type { OutTrack, Written } from "./track.ts";
+import type { Letter, OutTrack, Written } from "./track.ts";
 import { Vigil } from "./vigil.ts";
 
 const TRANSFER: OptionNames<TransferOption> = { transfer: true };
@@ -110,21 +110,26 @@ export class ChannelSender<T> implements Sender<T> {
         options ?? {},
       );
     } catch (error) {
-      return Promise.reject(error);
+      return Promise.reject(nameUnsent(error, value));
     }
   }
 
   /** See {@linkcode Sender.trySend}. */
   trySend(value: T, options?: TransferOption): boolean {
-    if (options !== undefined) {
-      checkNames("send", options, TRANSFER);
-      checkTransfer("send", options.transfer);
+    try {
+      if (options !== undefined) {
+        checkNames("send", options, TRANSFER);
+        checkTransfer("send", options.transfer);
+      }
+      this.#mustBeOpen(value);
+      if (this.#waits) return false;
+      const written = this.#write(value, options?.transfer);
+      if (written === "sealed") throw this.#end.over("send", { unsent: value });
+      if (written === "full") this.#track.drop();
+      return written === "written";
+    } catch (error) {
+      throw nameUnsent(error, value);
     }
-    this.#mustBeOpen(value);
-    if (this.#waits) return false;
-    const written = this.#write(value, options?.transfer);
-    if (written === "sealed") throw this.#end.over("send", { unsent: value });
-    return written === "written";
   }
 
   /** See {@linkcode Sender.sendMany}. */
@@ -141,7 +146,7 @@ export class ChannelSender<T> implements Sender<T> {
       const attempt = (): Written => {
         for (;;) {
           if (sent === all.length) return "written";
-          const count = this.#writeMany(all, sent);
+          const count = this.#track.writeMany(all, sent);
           if (count < 0) return "sealed";
           if (count === 0) return "full";
           sent += count;
@@ -149,6 +154,9 @@ export class ChannelSender<T> implements Sender<T> {
         }
       };
       const rest = (): unknown => all.slice(sent);
+      const refuse = (error: unknown): never => {
+        throw nameUnsent(error, rest(), sent);
+      };
       if (!this.#waits) {
         this.#mourn();
         const written = attempt();
@@ -157,28 +165,34 @@ export class ChannelSender<T> implements Sender<T> {
           throw this.#end.over("send", { unsent: rest() });
         }
       }
-      return this.#wait(attempt, rest, options);
+      const letter = { write: attempt, drop: () => {} };
+      return this.#wait(letter, rest, options).catch(refuse);
     } catch (error) {
-      return Promise.reject(error);
+      return Promise.reject(nameUnsent(error, all.slice(sent), sent));
     }
   }
 
   /** See {@linkcode Sender.sendSync}. */
   sendSync(value: T, options: ChannelSendSyncOptions = {}): void {
-    checkBlocking("send", options, SEND_SYNC);
-    checkTransfer("send", options.transfer);
-    mayBlock("send", options);
-    this.#mustBeOpen(value);
-    if (this.#waits) {
-      throw new EndInUseError(
-        "Cannot send as other messages of this end wait for room: await them first",
-      );
+    try {
+      checkBlocking("send", options, SEND_SYNC);
+      checkTransfer("send", options.transfer);
+      mayBlock("send", options);
+      this.#mustBeOpen(value);
+      if (this.#waits) {
+        throw new EndInUseError(
+          "Cannot send as other messages of this end wait for room: await them first",
+          { unsent: value },
+        );
+      }
+      let written = this.#write(value, options.transfer);
+      if (written === "full") {
+        written = this.#blockFor(this.#track.retry(), options, value);
+      }
+      if (written === "sealed") throw this.#end.over("send", { unsent: value });
+    } catch (error) {
+      throw nameUnsent(error, value);
     }
-    let written = this.#write(value, options.transfer);
-    if (written === "full") {
-      written = this.#blockFor(this.#track.retry(), options, value);
-    }
-    if (written === "sealed") throw this.#end.over("send", { unsent: value });
   }
 
   /** See {@linkcode Sender.writable}. */
@@ -253,14 +267,6 @@ export class ChannelSender<T> implements Sender<T> {
     return written;
   }
 
-  #writeMany(values: readonly T[], from: number): number {
-    try {
-      return this.#track.writeMany(values, from);
-    } catch (error) {
-      throw nameUnsent(error, from);
-    }
-  }
-
   /** Nobody receives any more: nothing can be sent from here on. */
   #mourn(): void {
     if (this.#end.alone) this.#track.seal();
@@ -274,15 +280,23 @@ export class ChannelSender<T> implements Sender<T> {
   }
 
   #wait(
-    attempt: () => Written,
+    letter: Letter,
     unsent: () => unknown,
     options: ChannelSendOptions,
   ): Promise<void> {
     const { timeout = Infinity } = options;
     const late = (): Error => this.#late(timeout, unsent());
-    if (timeout === 0) throw late();
+    if (timeout === 0) {
+      letter.drop();
+      throw late();
+    }
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    this.#line.add({ attempt, unsent, resolve, reject }, options, late);
+    const refuse = (reason: unknown): void => {
+      letter.drop();
+      reject(reason);
+    };
+    const attempt = (): Written => letter.write();
+    this.#line.add({ attempt, unsent, resolve, reject: refuse }, options, late);
     this.#vigil.begin();
     return promise;
   }
@@ -297,7 +311,7 @@ export class ChannelSender<T> implements Sender<T> {
         written = first.attempt();
       } catch (error) {
         this.#line.remove(first);
-        first.reject(error);
+        first.reject(nameUnsent(error, first.unsent()));
         first = this.#line.first;
         continue;
       }
@@ -318,7 +332,7 @@ export class ChannelSender<T> implements Sender<T> {
   }
 
   #blockFor(
-    attempt: () => Written,
+    letter: Letter,
     { timeout = Infinity }: ChannelSendSyncOptions,
     unsent: unknown,
   ): Written {
@@ -327,12 +341,15 @@ export class ChannelSender<T> implements Sender<T> {
       look: () => this.#track.roomy(),
       attempt: () => {
         this.#mourn();
-        const written = attempt();
+        const written = letter.write();
         if (written === "written") this.#end.ringPeer();
         return written === "full" ? undefined : written;
       },
       alone: () => this.#end.alone,
-      late: () => this.#late(timeout, unsent),
+      late: () => {
+        letter.drop();
+        return this.#late(timeout, unsent);
+      },
     });
   }
 

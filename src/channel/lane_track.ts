@@ -12,9 +12,11 @@
  */
 import { decode, encode } from "../memory/codec.ts";
 import { LaneReader, LaneWriter, sealLane } from "../memory/lane.ts";
+import { takeBack } from "../memory/moved_handles.ts";
 import { ownLife } from "../sync/lives.ts";
-import { collect, collectSync, deposit, discard } from "./depot.ts";
-import type { InTrack, OutTrack, Taken, Written } from "./track.ts";
+import { collect, collectSync, discard } from "./depot.ts";
+import { Goods } from "./goods.ts";
+import type { InTrack, Letter, OutTrack, Taken, Written } from "./track.ts";
 
 /** The only kind of record. */
 const VALUE = 1;
@@ -59,20 +61,29 @@ export class LaneOut implements OutTrack<unknown> {
   prepare(
     value: unknown,
     transfer?: readonly Transferable[],
-  ): () => Written {
+  ): Letter {
     this.#last = encoded(value, transfer);
     this.#transfer = transfer;
     return this.retry();
   }
 
   /** See {@linkcode OutTrack.retry}. */
-  retry(): () => Written {
+  retry(): Letter {
     const { bytes, length, attachments } = this.#last!;
     const transfer = this.#transfer;
     this.#last = this.#transfer = undefined;
     // The encoder uses its memory again.
     const packet = { bytes: bytes.slice(0, length), length, attachments };
-    return () => this.#send(packet, transfer);
+    return {
+      write: () => this.#send(packet, transfer),
+      drop: () => takeBack(attachments),
+    };
+  }
+
+  /** See {@linkcode OutTrack.drop}. */
+  drop(): void {
+    takeBack(this.#last?.attachments);
+    this.#last = this.#transfer = undefined;
   }
 
   /** See {@linkcode OutTrack.writeMany}. */
@@ -86,7 +97,10 @@ export class LaneOut implements OutTrack<unknown> {
         if (i > from) return i - from;
         throw error;
       }
-      if (written === "full") return i - from;
+      if (written === "full") {
+        this.drop();
+        return i - from;
+      }
       // Some of them can be read, so it is not told yet.
       if (written === "sealed") return i === from ? -1 : i - from;
     }
@@ -114,23 +128,35 @@ export class LaneOut implements OutTrack<unknown> {
     }
     const inLane = spills ? 0 : length;
     // Before anything is moved: what finds no room leaves no trace.
-    if (!writer.hasRoom(inLane)) return writer.sealed ? "sealed" : "full";
-    const { who } = ownLife();
-    const goods = [...attachments ?? []];
-    if (spills) goods.unshift(spill(bytes, length));
-    const parcel = deposit(goods, transfer);
+    if (!writer.hasRoom(inLane)) {
+      if (!writer.sealed) return "full";
+      takeBack(attachments);
+      return "sealed";
+    }
+    const spilled = spills ? spill(bytes, length) : undefined;
+    const goods = new Goods(attachments, transfer, spilled);
+    const parcel = this.#leave(goods);
     const written = writer.tryWrite(
       VALUE,
       spills ? 1 : 0,
-      who,
+      ownLife().who,
       0,
       0,
       parcel,
       spills ? NO_BYTES : bytes,
       inLane,
     );
-    if (written !== "written") discard(parcel, who);
+    if (written !== "written") goods.refuse();
     return written;
+  }
+
+  #leave(goods: Goods): number {
+    try {
+      return goods.leave();
+    } catch (error) {
+      goods.refuse();
+      throw error;
+    }
   }
 }
 

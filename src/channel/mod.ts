@@ -115,6 +115,8 @@ export { Queue } from "./queue.ts";
 export type { QueueLease } from "./queue_lease.ts";
 export { LeaseOverError } from "./lease_over_error.ts";
 export { NotBytesError } from "./not_bytes_error.ts";
+export { UnsendableError } from "./unsendable_error.ts";
+export { UnsentError } from "./unsent_error.ts";
 export { QueueClosedError } from "./queue_closed_error.ts";
 export { QueueFullError } from "./queue_full_error.ts";
 export type { QueueOptions, QueueOverflow } from "./queue_memory.ts";

@@ -137,7 +137,10 @@ class DuplexEnd<Out, In> implements PipeEnd<Out, In> {
         return {
           kind: "pipe",
           data: parts.map(({ data }) => data),
-          sent: () => parts.forEach(({ sent }) => sent?.()),
+          sent: () => {
+            const backs = parts.map(({ sent }) => sent?.());
+            return () => backs.forEach((back) => back?.());
+          },
         };
       },
       show: (end) =>

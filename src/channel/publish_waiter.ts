@@ -12,6 +12,8 @@ export class PublishWaiter implements Waiter {
   place = -1;
   /** What it came to, of {@linkcode PUBLISHED}. */
   end: number = PUBLISHED.FULL;
+  /** Why it has failed, if it has. */
+  failure: { readonly error: unknown } | undefined;
   readonly #core: BroadcastCore;
   readonly #cargo: Cargo;
 
@@ -31,7 +33,7 @@ export class PublishWaiter implements Waiter {
       monitor.of(this.place, PLACE.STATE) === PLACE_STATE.WAITING
     ) return WAITING;
     if (!core.isBehind(this.place)) {
-      const end = core.publish(this.#cargo);
+      const end = this.#publish();
       if (end === PUBLISHED.AGAIN) return AGAIN;
       if (end !== PUBLISHED.FULL) return this.#finish(end);
     }
@@ -41,6 +43,16 @@ export class PublishWaiter implements Waiter {
     }
     monitor.set(monitor.at(this.place, PLACE.STATE), PLACE_STATE.WAITING);
     return WAITING;
+  }
+
+  /** What the depot does not take is not published, and leaves its place. */
+  #publish(): number {
+    try {
+      return this.#core.publish(this.#cargo);
+    } catch (error) {
+      this.failure = { error };
+      return PUBLISHED.FAILED;
+    }
   }
 
   #finish(end: number): number {

@@ -12,8 +12,9 @@ export interface PutHow {
    */
   readonly priority?: number;
   /**
-   * Array buffers, ports and streams of the message to move instead of copying. If the queue is closed, or is full and the
-   * message may not wait, they stay where they are; those of a message that waited in vain are lost.
+   * Array buffers, ports and streams of the message to move instead of copying. They are moved when there is room for the
+   * message; one that is refused, or has waited for room in vain, leaves them where they are. Where `capacity` is 0 there is
+   * room at once: if nobody takes the message in time they are lost.
    *
    * @default {[]}
    */

@@ -262,10 +262,7 @@ export class Queue<T, In = T> implements AsyncIterable<T>, Disposable {
    */
   tryPut(value: In, how?: PutHow): boolean {
     if (how !== undefined) checkNames("put", how, PUT_HOW);
-    const end = this.#desk.begin(value, how);
-    if (end === "put") return true;
-    this.#desk.giveUp(end, value);
-    return false;
+    return this.#desk.tryPut(value, how);
   }
 
   /**

@@ -59,7 +59,7 @@ function carrying(
     const { bytes, limit, message } = error;
     return new MessageOverCapacityError(message, { bytes, limit, unsent });
   }
-  return nameUnsent(error, at);
+  return nameUnsent(error, unsent, at);
 }
 
 /** Puts what may be put at once, from `from` on. Returns behind the last. */
@@ -86,13 +86,14 @@ function putSome(
         // First those before it.
         break;
       }
-      const { length, parcel, priority } = hand.load;
-      if (bytes + length > BYTES_AT_ONCE) {
+      const { goods, length, priority } = hand.load;
+      // What the depot is given is put alone.
+      if (goods !== undefined || bytes + length > BYTES_AT_ONCE) {
         hand.drop(hand.load);
         break;
       }
       packed.set(hand.load.bytes.subarray(0, length), bytes);
-      freights.push({ bytes: packed, start: bytes, length, parcel, priority });
+      freights.push({ bytes: packed, start: bytes, length, goods, priority });
       bytes += (length + 3) & ~3;
     }
     let put = 0;
@@ -101,7 +102,6 @@ function putSome(
       while (put < freights.length && core.putNow(freights[put]!) === 0) put++;
     });
     hand.sweep();
-    for (const freight of freights.slice(put)) hand.drop(freight);
     at += put;
     // It is put alone, and says why it is not.
     if (put < freights.length || put === 0) return at;

@@ -219,6 +219,14 @@ export class QueueCore {
     ring.add(QUEUE.DROPPED, 1);
   }
 
+  /** A record of this thread whose bytes are not written leaves. */
+  forsake(position: number): void {
+    const { ring } = this;
+    ring.add(QUEUE.WRITING, -1);
+    ring.add(QUEUE.OWNED, -1);
+    ring.free(position);
+  }
+
   /** Takes a message out again that this thread put and nobody has taken. */
   withdraw(position: number): void {
     const { ring } = this;
@@ -412,11 +420,8 @@ export class QueueCore {
     let left = BURIED_AT_ONCE;
     ring.eachOwned((position) => {
       if (lives.alive(ring.owner(position))) return true;
-      if (ring.state(position) === WRITING) {
-        ring.add(QUEUE.WRITING, -1);
-        ring.add(QUEUE.OWNED, -1);
-        ring.free(position);
-      } else this.#return(position);
+      if (ring.state(position) === WRITING) this.forsake(position);
+      else this.#return(position);
       return --left > 0;
     });
     if (left > 0) monitor.set(QUEUE.BURIED, deaths);

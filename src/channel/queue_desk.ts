@@ -9,6 +9,7 @@ import { throwFenced } from "../sync/obtain.ts";
 import { lookUntil } from "../sync/parker.ts";
 import type { SyncWait, Wait } from "../sync/wait.ts";
 import { WaitTimeoutError } from "../sync/wait_timeout_error.ts";
+import { nameUnsent } from "./name_unsent.ts";
 import { checkPut, type PutOptions } from "./put_options.ts";
 import { QueueClosedError } from "./queue_closed_error.ts";
 import { IDLE, OVERFLOW, PUT, QueueCore, TAKE } from "./queue_core.ts";
@@ -83,30 +84,22 @@ export class QueueDesk {
 
   /** Encodes a message, and puts it if it may be put at once; `looks`: or in a moment. */
   begin(value: unknown, options?: PutAsked, looks = false): PutEnd {
-    // Before anything is moved: what is refused still has it.
-    const refused = options?.transfer?.length ? this.#refusal(looks) : "put";
-    if (refused !== "put") {
-      this.hand.load.parcel = 0;
-      return refused;
-    }
     const { length } = this.pack(value, options);
     if (!this.line.empty) return "full";
-    let end = length > COPIED_AT_ONCE ? this.#putLong() : this.#putShort();
-    const mayLook = looks && MAY_LOOK && this.core.ring.capacity !== 0;
-    if (end === "full" && mayLook && lookUntil(this.#isRoomy)) {
-      end = length > COPIED_AT_ONCE ? this.#putLong() : this.#putShort();
+    try {
+      const isLong = length > COPIED_AT_ONCE;
+      let end = isLong ? this.#putLong() : this.#putShort();
+      const mayLook = looks && MAY_LOOK && this.core.ring.capacity !== 0;
+      if (end === "full" && mayLook && lookUntil(this.#isRoomy)) {
+        end = isLong ? this.#putLong() : this.#putShort();
+      }
+      return end;
+    } catch (error) {
+      this.hand.drop(this.hand.load);
+      throw error;
+    } finally {
+      this.hand.sweep();
     }
-    this.hand.sweep();
-    return end;
-  }
-
-  /** What comes of a message for which nothing is dropped, and which may not wait, as far as it can be told by a look. */
-  #refusal(waits: boolean): PutEnd {
-    const { core } = this;
-    if (core.closed) return "closed";
-    if (waits || core.overflow === OVERFLOW.DROP_OLDEST) return "put";
-    const mayFit = core.ring.capacity === 0 || this.#isRoomy();
-    return mayFit && this.line.empty ? "put" : "full";
   }
 
   #putShort(): PutEnd {
@@ -120,6 +113,7 @@ export class QueueDesk {
   #putLong(): PutEnd {
     const waiter = new PutWaiter(this.core, this.hand.load, false, true);
     waitForSync(this.core, waiter, {});
+    if (waiter.failure !== undefined) throw waiter.failure.error;
     return waiter.end;
   }
 
@@ -134,7 +128,7 @@ export class QueueDesk {
         return DONE;
       }
     } catch (error) {
-      return Promise.reject(error);
+      return Promise.reject(nameUnsent(error, value));
     }
     return this.#putLater(value, this.hand.keep(), options ?? {});
   }
@@ -148,7 +142,7 @@ export class QueueDesk {
       this.settle(await this.line.put(freight, options), value, freight);
     } catch (error) {
       this.hand.drop(freight);
-      throw error;
+      throw nameUnsent(error, value);
     } finally {
       this.hand.sweep();
     }
@@ -156,14 +150,31 @@ export class QueueDesk {
 
   /** As {@linkcode put}, blocking the thread. */
   putSync(value: unknown, options: PutAsked): void {
-    let end = this.begin(value, options, this.#mayWait);
-    let freight: Freight = this.hand.load;
-    if (end === "full" && this.#mayWait) {
-      freight = this.hand.keep();
-      end = this.line.putSync(freight, options as SyncWait);
-      this.hand.sweep();
+    let freight: Freight | undefined;
+    try {
+      let end = this.begin(value, options, this.#mayWait);
+      if (end === "full" && this.#mayWait) {
+        freight = this.hand.keep();
+        end = this.line.putSync(freight, options as SyncWait);
+        this.hand.sweep();
+      }
+      this.settle(end, value, freight ?? this.hand.load);
+    } catch (error) {
+      if (freight !== undefined) this.hand.drop(freight);
+      throw nameUnsent(error, value);
     }
-    this.settle(end, value, freight);
+  }
+
+  /** As {@linkcode put}, unless it would have to wait. Returns whether it is there. */
+  tryPut(value: unknown, options?: PutAsked): boolean {
+    try {
+      const end = this.begin(value, options);
+      if (end === "put") return true;
+      this.#giveUp(end, value);
+      return false;
+    } catch (error) {
+      throw nameUnsent(error, value);
+    }
   }
 
   /** Whether who finds no room waits. */
@@ -200,7 +211,7 @@ export class QueueDesk {
   }
 
   /** A message is not put, and nobody waits for room: it is dropped, refused or as if nothing had been. */
-  giveUp(end: PutEnd, value: unknown): void {
+  #giveUp(end: PutEnd, value: unknown): void {
     if (end === "closed" || this.core.overflow === OVERFLOW.DROP_NEWEST) {
       this.settle(end, value, this.hand.load);
     } else this.hand.drop(this.hand.load);

@@ -6,9 +6,9 @@
 import { decode } from "../memory/decode.ts";
 import { InvalidOptionError } from "../errors.ts";
 import { encode } from "../memory/encode.ts";
-import { ownLife } from "../sync/lives.ts";
 import { throwFenced } from "../sync/obtain.ts";
-import { collect, collectSync, deposit, discard } from "./depot.ts";
+import { collect, collectSync, discard } from "./depot.ts";
+import { Goods } from "./goods.ts";
 import { MessageOverCapacityError } from "./message_over_capacity_error.ts";
 import type { QueueCore } from "./queue_core.ts";
 import { RECORD } from "./queue_layout.ts";
@@ -27,7 +27,7 @@ class Load implements Freight {
   bytes: Uint8Array = landed;
   start = 0;
   length = 0;
-  parcel = 0;
+  goods: Goods | undefined;
   priority = 0;
 }
 
@@ -77,11 +77,11 @@ export class QueueHand {
     const { bytes, length, attachments } = transfer.length === 0
       ? encode(value)
       : encode(value, { transfer });
+    load.goods = attachments && new Goods(attachments, transfer);
     this.#checkFits(length, value);
     load.bytes = bytes;
     load.length = length;
     load.priority = priority;
-    load.parcel = deposit(attachments, transfer);
     return load;
   }
 
@@ -98,19 +98,20 @@ export class QueueHand {
       );
     }
     const { load } = this;
+    load.goods = undefined;
     const bytes = records.pack(value);
     const { byteLength } = records.layout;
     this.#checkFits(byteLength, value);
     load.bytes = bytes;
     load.length = byteLength;
     load.priority = priority;
-    load.parcel = 0;
     return load;
   }
 
   #checkFits(bytes: number, value: unknown): void {
     const limit = this.#core.ring.longest;
     if (bytes <= limit) return;
+    this.drop(this.load);
     throw new MessageOverCapacityError(
       `Cannot put a message of ${bytes} bytes: the limit is ${limit}; make the queue with a greater 'capacityBytes'`,
       { bytes, limit, unsent: value },
@@ -119,19 +120,13 @@ export class QueueHand {
 
   /** The message that was encoded last, for a time in which others are. */
   keep(): Freight {
-    const { bytes, length, parcel, priority } = this.load;
-    return {
-      bytes: bytes.slice(0, length),
-      start: 0,
-      length,
-      parcel,
-      priority,
-    };
+    const { bytes, length, goods, priority } = this.load;
+    return { bytes: bytes.slice(0, length), start: 0, length, goods, priority };
   }
 
-  /** A message that was encoded is not put: the depot need not keep anything for it. */
-  drop({ parcel }: Freight): void {
-    discard(parcel, ownLife().who);
+  /** A message that was encoded is not put: handles in it can be used as before. */
+  drop({ goods }: Freight): void {
+    goods?.refuse();
   }
 
   /** What was dropped in sections of this thread needs nothing of the depot any more. */

@@ -53,6 +53,7 @@ export class QueueLine {
         ...options,
         timeout: Math.max(0, left),
       });
+      if (waiter.failure !== undefined) throw waiter.failure.error;
       return waiter.end;
     } finally {
       this.#entries.splice(this.#entries.indexOf(entry), 1);
@@ -72,6 +73,7 @@ export class QueueLine {
       const mine = waiter.place < 0 ? waiter : patient(waiter);
       if (!waitForSync(this.#core, mine, { timeout: left })) return "waits";
     }
+    if (own.failure !== undefined) throw own.failure.error;
     return own.end;
   }
 

@@ -6,6 +6,7 @@
 import { peek, poke } from "../memory/cells.ts";
 import { ownLife } from "../sync/lives.ts";
 import type { Monitor } from "../sync/monitor.ts";
+import type { Goods } from "./goods.ts";
 import {
   FLAG,
   POSITIONS,
@@ -30,8 +31,8 @@ export interface Freight {
   readonly start: number;
   /** How many. */
   readonly length: number;
-  /** What the depot keeps for it; 0: nothing. */
-  readonly parcel: number;
+  /** What its bytes cannot carry, which the depot is given when there is room. */
+  readonly goods: Goods | undefined;
   /** Greater is sooner, in a queue with priorities. */
   readonly priority: number;
 }
@@ -167,7 +168,7 @@ export class QueueRing {
   ): void {
     const words = this.#words;
     const at = this.#at(position);
-    poke(words, at + RECORD.PARCEL, freight.parcel);
+    poke(words, at + RECORD.PARCEL, freight.goods?.leave() ?? 0);
     poke(words, at + RECORD.FROM, ownLife().who);
     if (this.ranked) {
       this.#floats[(at + RECORD.PRIORITY) >> 1] = freight.priority;

@@ -16,7 +16,7 @@ const { AGAIN, FENCED, NO_PLACE, OVER, WAITING } = CAME;
 export const COPIED_AT_ONCE: number = 1 << 16;
 
 /** What a put comes to. */
-export type PutEnd = "put" | "closed" | "full" | "waits";
+export type PutEnd = "put" | "closed" | "full" | "waits" | "failed";
 
 /** Puts a message, when there is room. */
 export class PutWaiter implements Waiter {
@@ -25,6 +25,8 @@ export class PutWaiter implements Waiter {
   #kick: AbortController | undefined;
   /** What it came to. */
   end: PutEnd = "waits";
+  /** Why it has failed, if it has. */
+  failure: { readonly error: unknown } | undefined;
   readonly #core: QueueCore;
   readonly #freight: Freight;
   readonly #blocking: number;
@@ -107,7 +109,11 @@ export class PutWaiter implements Waiter {
     const core = this.#core;
     const { length } = this.#freight;
     const to = Math.min(length, this.#copied + COPIED_AT_ONCE);
-    core.ring.write(this.#position, this.#freight, this.#copied, to);
+    try {
+      core.ring.write(this.#position, this.#freight, this.#copied, to);
+    } catch (error) {
+      return this.#fail(error);
+    }
     this.#copied = to;
     if (to < length) return AGAIN;
     if (core.ring.capacity !== 0 || this.place < 0) {
@@ -122,6 +128,16 @@ export class PutWaiter implements Waiter {
     this.#handedOver = true;
     core.publish(this.#position);
     return this.#look();
+  }
+
+  /** The depot was not given what the message needs: its room is somebody else's. */
+  #fail(error: unknown): number {
+    const core = this.#core;
+    this.failure = { error };
+    core.forsake(this.#position);
+    const over = this.#over("failed");
+    core.serve();
+    return over;
   }
 
   /** Whether the message that is to be handed over was taken. */

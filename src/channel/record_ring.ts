@@ -14,7 +14,7 @@ import { AT, type RawRecord } from "../memory/record_numbers.ts";
 import { type RecordCodec, recordCodec } from "../memory/record_codec.ts";
 import type { ChannelControl } from "./channel_control.ts";
 import { CHANNEL, RING_TAIL } from "./channel_layout.ts";
-import type { InTrack, OutTrack, Taken, Written } from "./track.ts";
+import type { InTrack, Letter, OutTrack, Taken, Written } from "./track.ts";
 
 const { CAPACITY, HEAD, SLOTS, STRIDE, TAIL } = CHANNEL;
 const { COUNT, SEALED } = RING_TAIL;
@@ -95,13 +95,13 @@ export class RingOut<F> implements OutTrack<RecInit<F>> {
   }
 
   /** See {@linkcode OutTrack.prepare}. */
-  prepare(value: RecInit<F>): () => Written {
+  prepare(value: RecInit<F>): Letter {
     this.#last = value;
     return this.retry();
   }
 
   /** See {@linkcode OutTrack.retry}. */
-  retry(): () => Written {
+  retry(): Letter {
     const value = this.#last!;
     this.#last = undefined;
     const { byteLength } = this.#layout;
@@ -109,11 +109,17 @@ export class RingOut<F> implements OutTrack<RecInit<F>> {
     const copy = viewsOf(new ArrayBuffer(Math.ceil(byteLength / 8) * 8));
     this.#ring.codec.write(copy, 0, value);
     const bytes = copy.u8.subarray(0, byteLength);
-    return () => {
+    const write = (): Written => {
       if (this.#room() === 0) return this.#sealed() ? "sealed" : "full";
       this.#ring.views.u8.set(bytes, this.#ring.at(this.#tail));
       return this.#publish(1) ? "written" : "sealed";
     };
+    return { write, drop: () => {} };
+  }
+
+  /** See {@linkcode OutTrack.drop}. */
+  drop(): void {
+    this.#last = undefined;
   }
 
   /** See {@linkcode OutTrack.writeMany}. */
@@ -121,10 +127,17 @@ export class RingOut<F> implements OutTrack<RecInit<F>> {
     const { codec, views } = this.#ring;
     const count = Math.min(this.#room(), values.length - from);
     if (count === 0) return this.#sealed() ? -1 : 0;
-    for (let i = 0; i < count; i++) {
-      codec.write(views, this.#ring.at(this.#tail + i), values[from + i]!);
+    let good = 0;
+    try {
+      for (; good < count; good++) {
+        const at = this.#ring.at(this.#tail + good);
+        codec.write(views, at, values[from + good]!);
+      }
+    } catch (error) {
+      // Those before it are sent; it has its turn again, and fails then.
+      if (good === 0) throw error;
     }
-    return this.#publish(count) ? count : -1;
+    return this.#publish(good) ? good : -1;
   }
 
   /** Lets `write` fill up to `count` records in place, as far as there is room, and publishes them at once. */

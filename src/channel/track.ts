@@ -1,16 +1,26 @@
 /** What became of a message: it can be read, there was no room for it, or the channel takes none any more. */
 export type Written = "written" | "full" | "sealed";
 
+/** A message that is to be sent, when there is room. */
+export interface Letter {
+  /** Writes it, if there is room. */
+  write(): Written;
+  /** It is not sent: what was given away with it is the sender's again. */
+  drop(): void;
+}
+
 /** The way of messages into a channel. One thread uses it. */
 export interface OutTrack<T> {
   /** Messages sent and not received. */
   readonly size: number;
   /** Writes a message if there is room; throws if it cannot be sent. */
   write(value: T, transfer?: readonly Transferable[]): Written;
-  /** What writes a message later, with the value as it is now; throws if it cannot be sent. */
-  prepare(value: T, transfer?: readonly Transferable[]): () => Written;
+  /** A message to be sent later, with the value as it is now; throws if it cannot be sent. */
+  prepare(value: T, transfer?: readonly Transferable[]): Letter;
   /** Right after `write()` answered `"full"`: what tries again, with the value as it was. */
-  retry(): () => Written;
+  retry(): Letter;
+  /** Right after `write()` answered `"full"`: it is not tried again. */
+  drop(): void;
   /** Writes as many of `values` as there is room for, from `from` on, and publishes them at once. Returns how many, or -1 if it is sealed. */
   writeMany(values: readonly T[], from: number): number;
   /** Whether there may be room; for looking often. */
@@ -46,14 +56,16 @@ export interface InTrack<T> {
   drop(): void;
 }
 
+const NEVER: Letter = { write: () => "sealed", drop: () => {} };
+
 /** Stands for both ways where an end came too late. */
 export const NO_TRACK: OutTrack<never> & InTrack<never> = {
   size: 0,
   hasMore: false,
   over: true,
   write: () => "sealed",
-  prepare: () => () => "sealed",
-  retry: () => () => "sealed",
+  prepare: () => NEVER,
+  retry: () => NEVER,
   writeMany: () => -1,
   roomy: () => true,
   seal: () => {},

@@ -140,7 +140,7 @@ function finish(): Encoded {
   result.bytes = out;
   result.length = position;
   result.attachments = attachments;
-  tellSent();
+  tellSent(attachments);
   return result;
 }
 

@@ -32,8 +32,11 @@ export interface PortableData {
   readonly kind: string;
   /** Anything the codec accepts, other handles included. */
   readonly data: unknown;
-  /** Called once the message that holds the handle is encoded as a whole, by a handle that is given away so. It must not throw. */
-  readonly sent?: () => void;
+  /**
+   * Called once the message that holds the handle is encoded as a whole, by a handle that is given away so; `data` must hold
+   * shared memory then. It returns what takes that back if the message is refused after all. Neither may throw.
+   */
+  readonly sent?: () => () => void;
 }
 
 /** An object that travels as a handle. */

@@ -114,7 +114,10 @@ Deno.test("TypedSender.send() refuses what is no such record, and sends nothing"
       () => wide.tx.sendMany([record(1), wrong]),
       InvalidOptionError,
     );
-    assertEquals(wide.rx.pending, false);
+    assertEquals([await wide.rx.receive(), wide.rx.pending], [
+      record(1),
+      false,
+    ]);
     await tx.send(record(1));
     // Also when it would have to wait.
     await assertRejects(() => tx.send(wrong), InvalidOptionError);
