@@ -121,6 +121,7 @@ export {
   type TypedChannel,
   type TypedChannelOptions,
 } from "./src/channel/channel.ts";
+export { ChannelAbortedError } from "./src/channel/channel_aborted_error.ts";
 export { ChannelClosedError } from "./src/channel/channel_closed_error.ts";
 export { ChannelFullError } from "./src/channel/channel_full_error.ts";
 export { EndInUseError } from "./src/channel/end_in_use_error.ts";

@@ -1,6 +1,7 @@
-import { InvalidOptionError } from "../errors.ts";
+import { checkOptionNames, type OptionNames } from "../option_names.ts";
 import { checkWait } from "../sync/wait.ts";
 import { type Mergeable, springsOf } from "./merge.ts";
+import { checkCount, refuseOption } from "./refuse_option.ts";
 import { Selector } from "./selector.ts";
 
 /** How messages are gathered. */
@@ -16,6 +17,9 @@ export interface BatchOptions {
   /** Ends it: what has been gathered is the last batch, after which the iteration rejects with the reason. */
   readonly signal?: AbortSignal;
 }
+
+const WHAT = "make batches";
+const NAMES: OptionNames<BatchOptions> = { size: true, ms: true, signal: true };
 
 /** What has been gathered. */
 interface Gathered<T> {
@@ -52,14 +56,13 @@ export function batch<T>(
   source: Mergeable<T>,
   options: BatchOptions,
 ): AsyncGenerator<T[], void, void> {
+  checkOptionNames(`Cannot ${WHAT}`, options, NAMES);
   const { size, ms = Infinity, signal } = options;
-  if (!(Number.isInteger(size) && size >= 1)) {
-    refuse("size", size, "a whole number from 1");
-  }
+  checkCount(WHAT, "size", size, 1, Infinity);
   if (!(typeof ms === "number" && ms >= 0)) {
-    refuse("ms", ms, "a number of milliseconds from 0");
+    refuseOption(WHAT, "ms", ms, "a number of milliseconds from 0");
   }
-  checkWait("make batches", signal === undefined ? {} : { signal });
+  checkWait(WHAT, signal === undefined ? {} : { signal });
   const { entries, leave } = springsOf([source]);
   return batches<T>(new Selector(entries, "each"), leave, {
     size,
@@ -117,13 +120,4 @@ async function gather<T>(
   } catch (error) {
     return { items, settles, over: { error } };
   }
-}
-
-function refuse(option: string, value: unknown, wanted: string): never {
-  throw new InvalidOptionError(
-    `Cannot make batches as '${option}' must be ${wanted}: current value is ${
-      String(value)
-    }`,
-    { option, value },
-  );
 }

@@ -1,11 +1,12 @@
 import { InvalidOptionError, UnknownHandleError } from "../errors.ts";
-import { add, cas, load, peek, poke } from "../memory/cells.ts";
+import { add, cas, load, peek, poke, store } from "../memory/cells.ts";
 import { giveIdentity, HandleBook } from "../memory/identity.ts";
 import { ownLife } from "../sync/lives.ts";
 import { CHANNEL, CHANNEL_VERSION, END, type Side } from "./channel_layout.ts";
 import { ring } from "./ring_word.ts";
 
-const { CAPACITY, IDENTITY, RX, SLEEP, SLOTS, STRIDE, TURN, TX } = CHANNEL;
+const { CAPACITY, IDENTITY, LEFT_BY, RX, SLEEP, SLOTS, STRIDE, TURN, TX, WHY } =
+  CHANNEL;
 const { TRANSIT, WHO } = END;
 
 /** Whether an end is held, or how it was given up. */
@@ -122,6 +123,17 @@ export class ChannelControl {
       if ((seen & (END.CLOSED | END.DIED)) !== 0) return;
       if (cas(this.words, side, seen, seen | how) === seen) return;
     }
+  }
+
+  /** Notes why an end is about to be closed: what this thread left in the depot. */
+  explain(side: Side, parcel: number): void {
+    store(this.words, side + LEFT_BY, ownLife().who);
+    store(this.words, side + WHY, parcel);
+  }
+
+  /** Why an end was closed: the number of what is in the depot, 0 if nothing, and who left it. */
+  why(side: Side): readonly [parcel: number, who: number] {
+    return [load(this.words, side + WHY), load(this.words, side + LEFT_BY)];
   }
 
   /** What has become of an end; the death of who has it is found here. */

@@ -3,6 +3,8 @@ import type { PortableData } from "../memory/portable.ts";
 import { LIVES } from "../sync/layout.ts";
 import { ownLife } from "../sync/lives.ts";
 import { FencedError } from "../sync/fenced_error.ts";
+import { leaveReason, readReason } from "./abort_reason.ts";
+import { ChannelAbortedError } from "./channel_aborted_error.ts";
 import { ChannelClosedError } from "./channel_closed_error.ts";
 import { type ChannelControl, otherSide } from "./channel_control.ts";
 import { CHANNEL, type Side } from "./channel_layout.ts";
@@ -22,6 +24,7 @@ export class ChannelEnd {
   #deaths: number;
   #alone = false;
   #standing: Standing;
+  #reason: { readonly reason: unknown } | undefined;
 
   /** The end of `control` on `side`; `held` unless it was received before. */
   constructor(control: ChannelControl, side: Side, held: boolean) {
@@ -99,6 +102,13 @@ export class ChannelEnd {
       );
     }
     if (peer === "closed") {
+      const why = this.#why();
+      if (why !== undefined) {
+        return new ChannelAbortedError(
+          `Cannot ${what} as the ${name} end was aborted: its reason is the cause; make a new channel`,
+          { ...unsent, cause: why.reason },
+        );
+      }
       return new ChannelClosedError(
         `Cannot ${what} as the ${name} end is closed: make a new channel`,
         unsent,
@@ -107,6 +117,21 @@ export class ChannelEnd {
     return new FencedError(
       `Cannot ${what} as this thread was given up: another may run in its place`,
     );
+  }
+
+  /** Why the other end was closed, if that was for a reason. */
+  #why(): { readonly reason: unknown } | undefined {
+    if (this.#reason !== undefined) return this.#reason;
+    const [parcel, who] = this.control.why(otherSide(this.#side));
+    if (parcel === 0) return undefined;
+    return this.#reason = { reason: readReason(parcel, who) };
+  }
+
+  /** Gives it up, for a reason that the other end is told. */
+  abort(reason: unknown): void {
+    if (this.#standing !== "held") return;
+    this.control.explain(this.#side, leaveReason(reason));
+    this.close();
   }
 
   /** Gives it up. */

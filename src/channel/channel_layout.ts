@@ -5,7 +5,7 @@
  */
 
 /** The version of every table here. */
-export const CHANNEL_VERSION: 1 = 1 as const;
+export const CHANNEL_VERSION: 2 = 2 as const;
 
 /**
  * The control block of a channel; a typed one has its ring behind it, any other a lane in a memory of its own.
@@ -20,11 +20,15 @@ export const CHANNEL_VERSION: 1 = 1 as const;
  *     64    16  TX         see END           the sending end
  *     68    17  TX_SLEEP   both              1 while who sends waits for room; who wakes it takes it away
  *     72    18  TX_TURN    who has the end   how often the end has been received, mod 2^32
- *     76-127    reserved   nobody            zero
+ *     76    19  TX_WHY     who has the end   why it was aborted: the number of what the depot has; 0: it was not
+ *     80    20  TX_LEFT_BY who has the end   the thread that left that
+ *     84-127    reserved   nobody            zero
  *    128    32  RX         see END           the receiving end
  *    132    33  RX_SLEEP   both              1 while who receives waits for a message; who wakes it takes it away
  *    136    34  RX_TURN    who has the end   how often the end has been received, mod 2^32
- *    140-191    reserved   nobody            zero
+ *    140    35  RX_WHY     who has the end   why it was aborted: the number of what the depot has; 0: it was not
+ *    144    36  RX_LEFT_BY who has the end   the thread that left that
+ *    148-191    reserved   nobody            zero
  *    192    48  TAIL       see RING_TAIL     typed only: records sent
  *    196-255    reserved   nobody            zero
  *    256    64  HEAD       who receives      typed only: records received, mod 2^30; hands them back to who sends
@@ -41,6 +45,8 @@ export const CHANNEL: {
   readonly RX: 32;
   readonly SLEEP: 1;
   readonly TURN: 2;
+  readonly WHY: 3;
+  readonly LEFT_BY: 4;
   readonly TAIL: 48;
   readonly HEAD: 64;
   readonly SLOTS: 80;
@@ -54,6 +60,8 @@ export const CHANNEL: {
   RX: 32,
   SLEEP: 1,
   TURN: 2,
+  WHY: 3,
+  LEFT_BY: 4,
   TAIL: 48,
   HEAD: 64,
   SLOTS: 80,

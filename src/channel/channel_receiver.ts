@@ -10,6 +10,7 @@ import {
 import { WaitTimeoutError } from "../sync/wait_timeout_error.ts";
 import { blockOn } from "./block_on.ts";
 import { checkMost } from "./check_most.ts";
+import { ChannelAbortedError, toReason } from "./channel_aborted_error.ts";
 import { ChannelClosedError } from "./channel_closed_error.ts";
 import { ChannelEnd } from "./channel_end.ts";
 import { CHANNEL } from "./channel_layout.ts";
@@ -50,6 +51,8 @@ export class ChannelReceiver<T> implements Receiver<T> {
   /** Whether the sender may be owed a wake-up. */
   #owes = false;
   #over = false;
+  /** Whether one who chooses from several was told why it is over. */
+  #failed = false;
   #readable: ReadableStream<T> | undefined;
 
   /** Made by `channel()` and `pipe()`, and where an end arrives. */
@@ -171,11 +174,11 @@ export class ChannelReceiver<T> implements Receiver<T> {
         try {
           controller.enqueue(await this.receive());
         } catch (error) {
-          if (!isEnd(error)) throw error;
+          if (!isEnd(error)) toReason(error);
           controller.close();
         }
       },
-      cancel: () => this.close(),
+      cancel: (reason) => this.#close(reason),
     }, { highWaterMark: 0 });
   }
 
@@ -197,9 +200,15 @@ export class ChannelReceiver<T> implements Receiver<T> {
 
   /** See {@linkcode Receiver.close}. */
   close(): void {
+    this.#close(undefined);
+  }
+
+  /** Closes it; a reason is told who sends. */
+  #close(reason: unknown): void {
     if (this.#end.closed) return;
     // In this order: a sender that finds it sealed finds out why.
-    this.#end.close();
+    if (reason !== undefined) this.#end.abort(reason);
+    else this.#end.close();
     this.#track.seal();
     this.#track.drop();
     this.#end.ringPeer();
@@ -218,7 +227,7 @@ export class ChannelReceiver<T> implements Receiver<T> {
       show: ({ closed, size, capacity }) =>
         closed ? "Receiver(closed)" : `Receiver(${size} of ${capacity})`,
       select: (receiver) => ({
-        tryTake: () => receiver.#end.held ? receiver.tryReceive() : undefined,
+        tryTake: () => receiver.#select(),
         get ended() {
           return receiver.closed;
         },
@@ -350,6 +359,19 @@ export class ChannelReceiver<T> implements Receiver<T> {
     }
   }
 
+  /** The message of one who chooses from several: an end by a death or an abort is told once, as an error. */
+  #select(): { value: T } | undefined {
+    if (!this.#end.held) return undefined;
+    const received = this.tryReceive();
+    if (received !== undefined || this.#failed || !this.#ended()) {
+      return received;
+    }
+    const error = this.#end.over("receive");
+    if (isEnd(error)) return undefined;
+    this.#failed = true;
+    throw error;
+  }
+
   #watch(wake: () => void): () => void {
     const looker: Looker = { resolve: wake, reject: wake };
     this.#lookers.add(looker, {}, () => new Error());
@@ -400,5 +422,5 @@ export interface ChannelReceiver<T> extends Selectable<T> {}
 /** Whether nothing comes any more, and nothing went wrong. */
 export function isEnd(error: unknown): boolean {
   return error instanceof ChannelClosedError &&
-    !(error instanceof PeerDiedError);
+    !(error instanceof PeerDiedError || error instanceof ChannelAbortedError);
 }

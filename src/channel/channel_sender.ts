@@ -3,6 +3,7 @@ import type { OptionNames } from "../option_names.ts";
 import { mayBlock } from "../sync/obtain.ts";
 import { checkAwaited, checkBlocking, checkNames } from "../sync/wait.ts";
 import { blockOn } from "./block_on.ts";
+import { toReason } from "./channel_aborted_error.ts";
 import { ChannelEnd } from "./channel_end.ts";
 import { ChannelFullError } from "./channel_full_error.ts";
 import { CHANNEL } from "./channel_layout.ts";
@@ -198,9 +199,10 @@ export class ChannelSender<T> implements Sender<T> {
   /** See {@linkcode Sender.writable}. */
   get writable(): WritableStream<T> {
     return this.#writable ??= new WritableStream({
-      write: (chunk) => this.send(chunk),
+      write: (chunk, { signal }) =>
+        this.send(chunk, { signal }).catch(toReason),
       close: () => this.close(),
-      abort: () => this.close(),
+      abort: (reason) => this.#abort(reason),
     });
   }
 
@@ -270,6 +272,17 @@ export class ChannelSender<T> implements Sender<T> {
   /** Nobody receives any more: nothing can be sent from here on. */
   #mourn(): void {
     if (this.#end.alone) this.#track.seal();
+  }
+
+  /** Sends nothing more, not even what waits for room, and has the receiver know why. */
+  #abort(reason: unknown): void {
+    if (this.closed) return;
+    this.#closing = true;
+    this.#end.abort(reason);
+    this.#seal();
+    this.#line.rejectAll(({ unsent }) =>
+      this.#end.refusal("send", { unsent: unsent() })
+    );
   }
 
   #seal(): void {

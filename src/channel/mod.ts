@@ -90,6 +90,7 @@ export {
   type TypedChannel,
   type TypedChannelOptions,
 } from "./channel.ts";
+export { ChannelAbortedError } from "./channel_aborted_error.ts";
 export { ChannelClosedError } from "./channel_closed_error.ts";
 export { ChannelFullError } from "./channel_full_error.ts";
 export { after, every } from "./clock.ts";

@@ -1,6 +1,7 @@
-import { InvalidOptionError } from "../errors.ts";
+import { checkOptionNames, type OptionNames } from "../option_names.ts";
 import { checkWait } from "../sync/wait.ts";
 import { type Mergeable, mergeUntil } from "./merge.ts";
+import { refuseOption } from "./refuse_option.ts";
 
 /** Where messages can go: a queue, a sending end, a broadcast, a stream. */
 export type Sink<T> =
@@ -20,6 +21,9 @@ export interface PipeToOptions {
   /** Ends it: no more is taken, what was taken is put, and the promise rejects with the reason. The sink stays open. */
   readonly signal?: AbortSignal;
 }
+
+const WHAT = "lead messages on";
+const NAMES: OptionNames<PipeToOptions> = { close: true, signal: true };
 
 /**
  * Leads the messages of a source into a sink, until the source has ended.
@@ -52,9 +56,14 @@ export interface PipeToOptions {
 export async function pipeTo<T>(
   source: Mergeable<T>,
   sink: Sink<T>,
-  { close = true, signal }: PipeToOptions = {},
+  options: PipeToOptions = {},
 ): Promise<number> {
-  checkWait("lead messages on", signal === undefined ? {} : { signal });
+  checkOptionNames(`Cannot ${WHAT}`, options, NAMES);
+  const { close = true, signal } = options;
+  if (typeof close !== "boolean") {
+    refuseOption(WHAT, "close", close, "true or false");
+  }
+  checkWait(WHAT, signal === undefined ? {} : { signal });
   const into = intakeOf(sink);
   await using messages = mergeUntil([source], signal);
   let count = 0;
@@ -100,10 +109,6 @@ function putterOf<T>(
     if ("send" in sink) return (value) => sink.send(value);
     if ("publish" in sink) return (value) => sink.publish(value);
   }
-  throw new InvalidOptionError(
-    `Cannot lead messages on as the sink must be a queue, a sender, a broadcast or a stream: current value is ${
-      Deno.inspect(sink, { depth: 1 })
-    }`,
-    { option: "sink", value: sink },
-  );
+  const wanted = "a queue, a sender, a broadcast or a stream";
+  refuseOption(WHAT, "sink", sink, wanted);
 }

@@ -4,13 +4,16 @@
  * @module
  */
 import { InvalidOptionError } from "../errors.ts";
+import { load } from "../memory/cells.ts";
+import { WaitTimeoutError } from "../sync/wait_timeout_error.ts";
 import { checkAwaited, type SyncWait, type Wait } from "../sync/wait.ts";
 import { checkMost } from "./check_most.ts";
 import { OverDoneError } from "./over_done_error.ts";
 import { takeMany } from "./queue_batch.ts";
 import { QueueClosedError } from "./queue_closed_error.ts";
 import { TAKE } from "./queue_core.ts";
-import { type QueueDesk, tooLate } from "./queue_desk.ts";
+import type { QueueDesk } from "./queue_desk.ts";
+import { QUEUE } from "./queue_layout.ts";
 import { checkSyncWait, waitFor, waitForSync } from "./queue_wait.ts";
 
 /** See `Queue.take()`. */
@@ -67,13 +70,28 @@ export async function takeSeveral(
 export async function waitIdle(desk: QueueDesk, options: Wait): Promise<void> {
   checkAwaited("wait for a queue", options);
   options.signal?.throwIfAborted();
-  if (!await waitFor(desk.core, desk.idler(), options)) throw tooLate(options);
+  if (!await waitFor(desk.core, desk.idler(), options)) {
+    throw notIdle(desk, options);
+  }
 }
 
 /** See `Queue.idleSync()`. */
 export function waitIdleSync(desk: QueueDesk, options: SyncWait): void {
   checkSyncWait("wait for a queue", options);
-  if (!waitForSync(desk.core, desk.idler(), options)) throw tooLate(options);
+  if (!waitForSync(desk.core, desk.idler(), options)) {
+    throw notIdle(desk, options);
+  }
+}
+
+function notIdle(desk: QueueDesk, { timeout = Infinity }: SyncWait): Error {
+  const undone = load(desk.core.monitor.words, QUEUE.UNDONE) >>> 0;
+  const { one, be } = undone === 1
+    ? { one: "message", be: "is" }
+    : { one: "messages", be: "are" };
+  return new WaitTimeoutError(
+    `Cannot wait any longer until all is done: ${undone} ${one} ${be} not, and the limit is ${timeout} ms; call done() for each that was taken`,
+    { timeoutMs: timeout },
+  );
 }
 
 /** See `Queue.done()`. */

@@ -1,7 +1,8 @@
-import { InvalidOptionError } from "../errors.ts";
+import { checkOptionNames, type OptionNames } from "../option_names.ts";
 import { checkWait } from "../sync/wait.ts";
 import { after } from "./clock.ts";
 import { type Mergeable, mergeUntil } from "./merge.ts";
+import { checkCount, refuseOption } from "./refuse_option.ts";
 import { select } from "./select.ts";
 import type { Selecting } from "./selecting.ts";
 
@@ -14,6 +15,13 @@ export interface RateLimitOptions {
   /** Ends the iteration with its reason. */
   readonly signal?: AbortSignal;
 }
+
+const WHAT = "limit a rate";
+const NAMES: OptionNames<RateLimitOptions> = {
+  count: true,
+  perMs: true,
+  signal: true,
+};
 
 /** Less than a part of a message: what rounding leaves. */
 const NEARLY = 1 - 1e-9;
@@ -46,14 +54,13 @@ export function rateLimit<T>(
   source: Mergeable<T>,
   options: RateLimitOptions,
 ): AsyncGenerator<T, void, void> {
+  checkOptionNames(`Cannot ${WHAT}`, options, NAMES);
   const { count, perMs, signal } = options;
-  if (!(Number.isInteger(count) && count >= 1)) {
-    refuse("count", count, "a whole number from 1");
-  }
+  checkCount(WHAT, "count", count, 1, Infinity);
   if (!(typeof perMs === "number" && perMs > 0 && perMs < Infinity)) {
-    refuse("perMs", perMs, "a number of milliseconds above 0");
+    refuseOption(WHAT, "perMs", perMs, "a number of milliseconds above 0");
   }
-  checkWait("limit a rate", signal === undefined ? {} : { signal });
+  checkWait(WHAT, signal === undefined ? {} : { signal });
   return limited(mergeUntil([source], signal), options);
 }
 
@@ -78,13 +85,4 @@ async function* limited<T>(
     tokens = Math.max(0, tokens - 1);
     yield value as T;
   }
-}
-
-function refuse(option: string, value: unknown, wanted: string): never {
-  throw new InvalidOptionError(
-    `Cannot limit a rate as '${option}' must be ${wanted}: current value is ${
-      String(value)
-    }`,
-    { option, value },
-  );
 }

@@ -8,7 +8,8 @@ import type { Selectable } from "./selectable.ts";
  * - **Nothing is lost:** when the other end is closed, or its thread has ended or died, all that it had sent is received
  *   first. Only then the channel ends.
  * - **Two ends:** after a close, or a normal end of the sender's thread, iteration ends and `receive()` rejects with
- *   `ChannelClosedError`; after a crash or a kill both fail with {@linkcode PeerDiedError}.
+ *   `ChannelClosedError`; after a crash or a kill both fail with {@linkcode PeerDiedError}, and after an abort of the sender's
+ *   stream with {@linkcode ChannelAbortedError}. So do `merge()` and `pipeTo()`, and `select()` once before it tells the end.
  * - **No trace:** a wait that is over in time, or aborted, takes no message.
  * - **One holder:** sent in a message, the end is the receiver's; who sent it may not use it any more.
  */
@@ -84,7 +85,10 @@ export interface Receiver<T>
    */
   ready(options?: Wait): Promise<boolean>;
 
-  /** A stream of the messages; cancelling it closes this end. */
+  /**
+   * A stream of the messages; cancelling it closes this end. If that is for a reason who sends is told: its stream fails with
+   * it, its calls with {@linkcode ChannelAbortedError}.
+   */
   readonly readable: ReadableStream<T>;
 
   /** Receives message after message, and ends when none will come; leaving it early leaves the end open. */

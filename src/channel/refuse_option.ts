@@ -34,6 +34,8 @@ export function checkCount(
   most: number,
 ): void {
   if (Number.isInteger(value) && value >= least && value <= most) return;
-  const wanted = `a whole number from ${least} to ${most}`;
+  const wanted = most === Infinity
+    ? `a whole number from ${least}`
+    : `a whole number from ${least} to ${most}`;
   refuseOption(what, option, value, wanted);
 }

@@ -1,3 +1,4 @@
+import { checkOptionNames } from "../option_names.ts";
 import { checkWait } from "../sync/wait.ts";
 import { choiceOf, type Chosen, entriesOf, type Sources } from "./select.ts";
 import { Selecting } from "./selecting.ts";
@@ -33,8 +34,14 @@ import { Selector } from "./selector.ts";
  */
 export function selectEach<const S extends Sources>(
   sources: S,
-  { signal }: { readonly signal?: AbortSignal } = {},
+  options: { readonly signal?: AbortSignal } = {},
 ): AsyncIterableIterator<Chosen<S>, undefined> & AsyncDisposable {
+  checkOptionNames<{ readonly signal?: AbortSignal }>(
+    "Cannot select",
+    options,
+    { signal: true },
+  );
+  const { signal } = options;
   checkWait("select", signal === undefined ? {} : { signal });
   return new Selecting(new Selector(entriesOf(sources), "each"), {
     tell: (hit) => ({ value: choiceOf<S>(hit) }),

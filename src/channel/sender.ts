@@ -80,7 +80,10 @@ export interface Sender<T> extends Disposable {
    */
   sendSync(value: T, options?: ChannelSendSyncOptions): void;
 
-  /** A stream that sends each chunk; closing it closes this end, and so does aborting it. */
+  /**
+   * A stream that sends each chunk; closing it closes this end. If it is aborted, what waits for room is not sent, and the
+   * receiver has the rest first and then fails: its stream with the reason, its calls with {@linkcode ChannelAbortedError}.
+   */
   readonly writable: WritableStream<T>;
 
   /**

@@ -254,3 +254,27 @@ export const doors: Task<[end: object], string[]> = task(
   "doors",
   (end: object) => ["send", "receive"].filter((name) => name in end),
 );
+
+/** Aborts the stream into a channel. */
+export const abortFrom: Task<[Sender<number>, string], Promise<void>> = task(
+  import.meta,
+  "abortFrom",
+  async (tx: Sender<number>, reason: string): Promise<void> => {
+    await tx.writable.abort(reason);
+  },
+);
+
+/** Sends, and tells why that failed. */
+export const sendAndTell: Task<[Sender<number>], Promise<string>> = task(
+  import.meta,
+  "sendAndTell",
+  async (tx: Sender<number>): Promise<string> => {
+    try {
+      await tx.send(1);
+      return "sent";
+    } catch (error) {
+      const { name, cause } = error as Error;
+      return `${name}: ${cause}`;
+    }
+  },
+);
