@@ -58,6 +58,12 @@ export type Definition =
 
 const DEFINITIONS: Map<string, Definition> = new Map();
 
+/** The URLs of the modules that registered something on this thread, in that order. */
+export function definingModules(): string[] {
+  const urls = DEFINITIONS.keys().map((k) => k.slice(0, k.lastIndexOf("#")));
+  return [...new Set(urls)];
+}
+
 /** All that is registered on this thread. */
 export function definitions(): Iterable<Definition> {
   return DEFINITIONS.values();

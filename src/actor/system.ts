@@ -8,7 +8,7 @@ import { ENDPOINT, EndpointTable } from "../memory/endpoints.ts";
 import { HostRows } from "../memory/host_rows.ts";
 import { type Lives, ownLife } from "../sync/lives.ts";
 import type { Cell, CellSpec } from "./cell.ts";
-import type { ActorClass, Task } from "./define.ts";
+import { type ActorClass, definingModules, type Task } from "./define.ts";
 import { DeadLetterOffice, type DeadLetters } from "./mail/dead_letters.ts";
 import { Hatchery } from "./nursery/hatchery.ts";
 import { enterIsolate, Isolate } from "./thread/isolate.ts";
@@ -132,6 +132,7 @@ export class System implements AsyncDisposable, Spawner {
       table: table.memory,
       lives,
       spares,
+      foreseen: definingModules(),
     }, []);
     // The first spare boots together with the nursery.
     if (spares > 0) this.#hatchery.hatch(`troupe-${crypto.randomUUID()}`);

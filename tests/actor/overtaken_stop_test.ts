@@ -1,5 +1,6 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
 import { Isolate } from "../../src/actor/thread/isolate.ts";
+import { Foreseen } from "../../src/actor/nursery/foreseen.ts";
 import { Nursery } from "../../src/actor/nursery/nursery.ts";
 import type { FromNursery, ToNursery } from "../../src/actor/mail/protocol.ts";
 import type { Start } from "../../src/actor/nursery/seat.ts";
@@ -76,6 +77,7 @@ Deno.test("Nursery fences an incarnation before it starts the next, whoever asks
     table.memory,
     { memory: new Lives(undefined, 2).memory, group: 1 },
     0,
+    new Foreseen([]),
     (message) => void told.push(message),
   );
   table.open(); // The owner.

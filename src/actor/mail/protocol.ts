@@ -127,6 +127,8 @@ export type ToNursery =
     readonly table: SharedArrayBuffer;
     readonly lives: LivesOfSystem;
     readonly spares: number;
+    /** See foreseen.ts. */
+    readonly foreseen: readonly string[];
   }
   | {
     readonly type: "hatched";
@@ -226,6 +228,7 @@ export interface Resumed {
 /** From a worker that serves an endpoint to the nursery. */
 export type FromWorker =
   | { readonly type: "seeded" }
+  | { readonly type: "warm" }
   | {
     readonly type: "started";
     /** The methods that are messages. */

@@ -3,6 +3,9 @@
  *
  *   booting → spare → taken → released → gone
  *
+ * A spare is warm once it has loaded the package, played a life (rehearsal.ts) and read ahead (foreseen.ts); until then
+ * it is taken only when no warm one is left.
+ *
  * Two threads make them. The nursery makes spares, without holding up anybody
  * else. But in Deno 2.9 a worker made by a worker waits twice for 500 ms for a
  * debugger before it handles its first message (`libs/core/inspector.rs`,
@@ -20,6 +23,7 @@
  */
 import { makeBed, wake } from "./bed.ts";
 import { Chick } from "./chick.ts";
+import type { Foreseen } from "./foreseen.ts";
 import { locks } from "./locks.ts";
 import type { ToNursery } from "../mail/protocol.ts";
 
@@ -37,7 +41,7 @@ export interface BroodHooks {
   onGone(chick: Chick): void;
   /** The number of zombies changed. */
   onZombies(count: number): void;
-  /** The number of spares changed. */
+  /** The number of warm spares changed. */
   onSpares(count: number): void;
 }
 
@@ -73,6 +77,7 @@ export class Brood {
   readonly #booting: Map<string, Chick> = new Map();
   readonly #takers: Taker[] = [];
   readonly #wanted: number;
+  readonly #foreseen: Foreseen;
   readonly #hooks: BroodHooks;
   readonly #life: AbortController = new AbortController();
   /** Let go, and not yet taken down. */
@@ -82,23 +87,25 @@ export class Brood {
   #failures = 0;
   #refill: ReturnType<typeof setTimeout> | undefined;
 
-  /** Keeps `wanted` workers warm. */
-  constructor(wanted: number, hooks: BroodHooks) {
+  /** Keeps `wanted` workers warm, for actors of the modules that are `foreseen`. */
+  constructor(wanted: number, foreseen: Foreseen, hooks: BroodHooks) {
     this.#wanted = wanted;
+    this.#foreseen = foreseen;
     this.#hooks = hooks;
     this.#refillSoon();
   }
 
   /**
-   * Hands a spare worker to `taker`, now or as soon as one is up.
+   * Hands a spare worker for an actor of `module` to `taker`, now or as soon as one is up.
    *
    * @returns Takes the wish back, if it was not granted yet.
    */
-  take(taker: Taker): () => void {
+  take(module: string, taker: Taker): () => void {
+    this.#foreseen.add(module);
     this.#refillSoon();
-    const spare = this.#spares.shift();
+    const spare = this.#spares.find(({ warm }) => warm) ?? this.#spares[0];
     if (spare !== undefined) {
-      this.#hooks.onSpares(this.#spares.length);
+      this.#forgetSpare(spare);
       taker.use(spare);
       return () => {};
     }
@@ -207,7 +214,7 @@ export class Brood {
           wake(bed);
         }, onMessage),
     );
-    worker.postMessage({ type: "seed", bed });
+    worker.postMessage({ type: "seed", bed, foreseen: this.#foreseen.urls });
   }
 
   #raise(
@@ -215,8 +222,9 @@ export class Brood {
     make: (onMessage: (message: ToNursery) => void) => Chick,
   ): void {
     const chick: Chick = make((message) => {
-      if (message.type !== "seeded") this.#hooks.onMessage(chick, message);
-      else this.#seeded(chick);
+      if (message.type === "seeded") this.#seeded(chick);
+      else if (message.type === "warm") this.#warmed(chick);
+      else this.#hooks.onMessage(chick, message);
     });
     this.#booting.set(id, chick);
     setTimeout(() => this.#giveUp(chick), BOOT_LIMIT_MS);
@@ -239,21 +247,35 @@ export class Brood {
     const taker = this.#takers.shift();
     if (taker !== undefined) return taker.use(chick);
     this.#spares.push(chick);
-    this.#hooks.onSpares(this.#spares.length);
+  }
+
+  #warmed(chick: Chick): void {
+    chick.warm = true;
+    if (this.#spares.includes(chick)) this.#countSpares();
+  }
+
+  /** Returns whether it was a spare. */
+  #forgetSpare(chick: Chick): boolean {
+    const at = this.#spares.indexOf(chick);
+    if (at < 0) return false;
+    this.#spares.splice(at, 1);
+    if (chick.warm) this.#countSpares();
+    return true;
+  }
+
+  #countSpares(): void {
+    const warm = this.#spares.filter((chick) => chick.warm);
+    this.#hooks.onSpares(warm.length);
   }
 
   #ended(chick: Chick): void {
     chick.gone = true;
     if (chick.zombie) this.#hooks.onZombies(--this.#zombies);
-    const at = this.#spares.indexOf(chick);
-    if (at >= 0) {
-      this.#spares.splice(at, 1);
-      this.#hooks.onSpares(this.#spares.length);
-    }
+    const spare = this.#forgetSpare(chick);
     if (chick.released) return;
     chick.terminate();
-    if (at < 0) this.#hooks.onGone(chick);
-    else this.#refillSoon();
+    if (spare) this.#refillSoon();
+    else this.#hooks.onGone(chick);
   }
 }
 

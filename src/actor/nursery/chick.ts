@@ -12,6 +12,8 @@ export interface Line {
 export class Chick {
   /** Whether the entry has run and the lock is held. */
   ready = false;
+  /** Whether it has nothing left to prepare. */
+  warm = false;
   /** Whether it has said its last word: its thread sleeps from then on. */
   frozen = false;
   /** Whether the worker was let go. */

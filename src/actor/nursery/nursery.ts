@@ -32,6 +32,7 @@ import {
 } from "./own_ends.ts";
 import { HangWatch } from "./hang_watch.ts";
 import { fenceLanes } from "./fence_lanes.ts";
+import type { Foreseen } from "./foreseen.ts";
 import { Lanes } from "./lanes.ts";
 import type { LastCall } from "../thread/last_call.ts";
 import { lost } from "./lost.ts";
@@ -73,11 +74,12 @@ export class Nursery {
     lose: this.#lose,
   });
 
-  /** A nursery over `table`, with `spares` workers kept warm. */
+  /** A nursery over `table`, with `spares` workers kept warm for actors of the modules that are `foreseen`. */
   constructor(
     table: SharedArrayBuffer,
     lives: LivesOfSystem,
     spares: number,
+    foreseen: Foreseen,
     toMain: (message: FromNursery, transfer?: Transferable[]) => void,
   ) {
     this.#table = new EndpointTable(table);
@@ -92,7 +94,7 @@ export class Nursery {
       start: (message) => this.#start(message),
       retire: (address, report) => this.#retire(address, report),
     });
-    this.#brood = new Brood(spares, {
+    this.#brood = new Brood(spares, foreseen, {
       onMessage: (chick, message) => this.#fromWorker(chick, message),
       onHatch: (id) => toMain({ type: "hatch", id }),
       onDiscard: (id) => toMain({ type: "discard", id }),
@@ -195,7 +197,7 @@ export class Nursery {
     const tooLate = () =>
       this.#end(seat, startTimedOut(seat.name, initTimeout));
     seat.timer = armed(tooLate, initTimeout);
-    seat.cancelTake = this.#brood.take({
+    seat.cancelTake = this.#brood.take(message.become.module, {
       use: (chick) => this.#become(seat, message, chick),
       failed: (why) => this.#end(seat, noThreadFor(message.become, why)),
     });

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { Foreseen } from "./foreseen.ts";
 import { Nursery } from "./nursery.ts";
 import type { FromNursery, ToNursery } from "../mail/protocol.ts";
 
@@ -19,6 +20,7 @@ scope.onmessage = ({ data }) => {
       data.table,
       data.lives,
       data.spares,
+      new Foreseen(data.foreseen),
       (message, transfer) => scope.postMessage(message, transfer ?? []),
     );
   } else nursery?.receive(data);

@@ -38,6 +38,7 @@ import { receiveRefusal } from "../receive.ts";
 import { refTo } from "../ref.ts";
 import { RefCore } from "../mail/ref_core.ts";
 import { isAlone } from "../resume.ts";
+import { readAhead } from "./read_ahead.ts";
 import { rehearse } from "./rehearsal.ts";
 import { ActorTimers } from "../timers.ts";
 import { TaskRunner } from "./task_runner.ts";
@@ -47,6 +48,8 @@ import { monitor, watch } from "../watch.ts";
 type Seed = {
   readonly type: "seed";
   readonly bed: Bed;
+  /** What to read ahead; see foreseen.ts. */
+  readonly foreseen: readonly string[];
   readonly port?: MessagePort;
 };
 
@@ -98,7 +101,7 @@ function receive({ data }: MessageEvent<FromNursery | Seed>): void {
   else if (isolate?.receive(data) === false) offspring?.receive(data);
 }
 
-function seed({ bed: own, port }: Seed): void {
+function seed({ bed: own, foreseen, port }: Seed): void {
   bed = own;
   if (port !== undefined) {
     port.onmessage = receive;
@@ -108,18 +111,23 @@ function seed({ bed: own, port }: Seed): void {
   locks.request(scope.name, {}, () => {
     post({ type: "seeded" });
     // What fails here fails again when it is needed, and is reported then.
-    warmUp().catch(() => {});
+    warmUp(foreseen).catch(() => {});
     // Held for life: it comes free when this thread ends, by whatever means.
     return new Promise(() => {});
   });
 }
 
-/** Loads the whole package while nobody waits, as almost every actor's module imports it, and plays a life. */
-async function warmUp(): Promise<void> {
-  // deno-lint-ignore troupe/barrels troupe/layers -- only loaded, nothing of it is used here
-  await import("../../../mod.ts");
-  // One that has begun its own life by now has no use for a rehearsal.
-  if (isolate === undefined) await rehearse();
+/** While nobody waits: loads the whole package, as almost every actor's module imports it, plays a life, and reads ahead. */
+async function warmUp(foreseen: readonly string[]): Promise<void> {
+  try {
+    // deno-lint-ignore troupe/barrels troupe/layers -- only loaded, nothing of it is used here
+    await import("../../../mod.ts");
+    // One that has begun its own life by now has no use for more.
+    if (isolate === undefined) await rehearse();
+    if (isolate === undefined) await readAhead(foreseen);
+  } finally {
+    post({ type: "warm" });
+  }
 }
 
 function stop(reason: unknown, drain: boolean): void {
