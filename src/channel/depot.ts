@@ -14,12 +14,12 @@
  *
  * @module
  */
-import { receiveMessageOnPort } from "node:worker_threads";
 import { wait } from "../memory/cells.ts";
 import { movable } from "../memory/movable.ts";
 import { throwFenced } from "../sync/obtain.ts";
 import { ownLife } from "../sync/lives.ts";
 import { ParcelLostError } from "./parcel_lost_error.ts";
+import { receiveOnPort } from "./receive_on_port.ts";
 
 /** What a record could not carry. */
 export interface Deposit {
@@ -283,7 +283,7 @@ function receiveSync(port: MessagePort): Answer {
   const life = ownLife();
   try {
     for (;;) {
-      const received = receiveMessageOnPort(port as never);
+      const received = receiveOnPort(port);
       if (received !== undefined) return received.message as Answer;
       if (life.fenced) throwFenced("read a message");
       wait(STILL, 0, 0, 1);

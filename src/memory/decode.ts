@@ -18,15 +18,8 @@ import {
   readView,
   readViewOn,
 } from "./decode_built_in.ts";
+import { latin1Of, utf8Of } from "./byte_text.ts";
 import { revivePortable } from "./portable.ts";
-import { Buffer } from "node:buffer";
-
-type Slice = (this: Uint8Array, start: number, end: number) => string;
-// They take any Uint8Array, over shared memory too, and cost a tenth of TextDecoder.
-const { latin1Slice, utf8Slice } = Buffer.prototype as unknown as {
-  latin1Slice: Slice;
-  utf8Slice: Slice;
-};
 
 /** Strings shorter than this are made without leaving JavaScript. */
 const TINY = 12;
@@ -170,7 +163,7 @@ function readFloat(): number {
 
 function readLatin1(length: number): string {
   const at = take(length);
-  if (length >= TINY) return latin1Slice.call(bytes, at, at + length);
+  if (length >= TINY) return latin1Of(bytes, at, at + length);
   const list = units[length]!;
   for (let i = 0; i < length; i++) list[i] = bytes[at + i]!;
   return String.fromCharCode.apply(null, list);
@@ -179,7 +172,7 @@ function readLatin1(length: number): string {
 function readUtf8(): string {
   const length = readU32();
   const at = take(length);
-  return utf8Slice.call(bytes, at, at + length);
+  return utf8Of(bytes, at, at + length);
 }
 
 function readUtf16(): string {
@@ -263,7 +256,7 @@ function readKey(): string | undefined {
   if (first !== undefined && isKey(first, from, length)) return first;
   const second = keys[slot + 1];
   if (second !== undefined && isKey(second, from, length)) return second;
-  const made = latin1Slice.call(source, from, from + length);
+  const made = latin1Of(source, from, from + length);
   keys[slot + 1] = first;
   // The name as V8 keeps it for properties: later lookups need no hashing.
   return keys[slot] = Object.keys({ [made]: 0 })[0]!;

@@ -16,7 +16,7 @@ import { count, forget, indexOf } from "./met_objects.ts";
 import { forgetSent, onSent, tellSent } from "./moved_handles.ts";
 import { type Portable, portable } from "./portable.ts";
 import { pathOf, reasonAgainst } from "./unsendable.ts";
-import { types } from "node:util";
+import * as types from "node:util/types";
 
 /** One encoded value. The object and its bytes are reused by the next encode of this isolate. */
 export interface Encoded {

@@ -8,7 +8,7 @@ import { errorToWire } from "../error_wire.ts";
 import { TAG, VIEWS } from "./codec_tags.ts";
 import { count, indexOf } from "./met_objects.ts";
 import { isOfGlobal, tagOf } from "./unsendable.ts";
-import { types } from "node:util";
+import * as types from "node:util/types";
 
 /** The message being made. */
 export interface Writer {

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { types } from "node:util";
+import * as types from "node:util/types";
 
 const WAY_OUT: Readonly<Record<string, string>> = {
   URL: "send its href",
