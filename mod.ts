@@ -128,6 +128,8 @@ export { EndInUseError } from "./src/channel/end_in_use_error.ts";
 export { EndMovedError } from "./src/channel/end_moved_error.ts";
 export type { Overflow } from "./src/channel/overflow.ts";
 export type {
+  ClaimOptions,
+  ClaimSyncOptions,
   PutHow,
   PutOptions,
   PutSyncOptions,
@@ -144,6 +146,8 @@ export { MessageOverCapacityError } from "./src/channel/message_over_capacity_er
 export { OverDoneError } from "./src/channel/over_done_error.ts";
 export { UnsendableError } from "./src/channel/unsendable_error.ts";
 export { UnsentError } from "./src/channel/unsent_error.ts";
+export type { Claim } from "./src/channel/queue_claim.ts";
+export { ClaimOverError } from "./src/channel/claim_over_error.ts";
 export { QueueClosedError } from "./src/channel/queue_closed_error.ts";
 export { QueueFullError } from "./src/channel/queue_full_error.ts";
 export { after, every } from "./src/channel/clock.ts";

@@ -111,13 +111,23 @@ export { ParcelLostError } from "./parcel_lost_error.ts";
 export type { SyncWait, Wait } from "../sync/wait.ts";
 export { MessageOverCapacityError } from "./message_over_capacity_error.ts";
 export { OverDoneError } from "./over_done_error.ts";
-export type { PutHow, PutOptions, PutSyncOptions } from "./put_options.ts";
+export type {
+  ClaimOptions,
+  ClaimSyncOptions,
+  PutHow,
+  PutOptions,
+  PutSyncOptions,
+} from "./put_options.ts";
 export { Queue } from "./queue.ts";
 export type { QueueLease } from "./queue_lease.ts";
 export { LeaseOverError } from "./lease_over_error.ts";
 export { NotBytesError } from "./not_bytes_error.ts";
 export { UnsendableError } from "./unsendable_error.ts";
 export { UnsentError } from "./unsent_error.ts";
+export type { Claim } from "./queue_claim.ts";
+export { ClaimOverError } from "./claim_over_error.ts";
+export type { QueueFacts } from "./queue_facts.ts";
+export type { OfBytes, QueueInPlace } from "./queue_in_place.ts";
 export { QueueClosedError } from "./queue_closed_error.ts";
 export { QueueFullError } from "./queue_full_error.ts";
 export type { QueueOptions, QueueOverflow } from "./queue_memory.ts";

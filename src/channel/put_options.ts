@@ -27,6 +27,12 @@ export interface PutOptions extends PutHow, Wait {}
 /** How a message is put, and how long the thread may be blocked. */
 export interface PutSyncOptions extends PutHow, SyncWait {}
 
+/** How room for a message is claimed. */
+export interface ClaimOptions extends Pick<PutHow, "priority">, Wait {}
+
+/** How room for a message is claimed by a thread that is blocked meanwhile. */
+export interface ClaimSyncOptions extends Pick<PutHow, "priority">, SyncWait {}
+
 /** What may be said of how a message is put. */
 export const PUT_HOW: OptionNames<PutHow> = { priority: true, transfer: true };
 /** The same, and for how long it waits. */
@@ -35,7 +41,19 @@ export const PUT: OptionNames<PutOptions> = {
   timeout: true,
   signal: true,
 };
+/** What may be said of how room is claimed. */
+export const CLAIM: OptionNames<ClaimOptions> = {
+  priority: true,
+  timeout: true,
+  signal: true,
+};
 /** The same, where the thread waits. */
+export const CLAIM_SYNC: OptionNames<ClaimSyncOptions> = {
+  priority: true,
+  timeout: true,
+  onMain: true,
+};
+/** What may be said of how a message is put, where the thread waits. */
 export const PUT_SYNC: OptionNames<PutSyncOptions> = {
   ...PUT_HOW,
   timeout: true,

@@ -1,4 +1,3 @@
-import { load } from "../memory/cells.ts";
 import type { Rec, RecInit, RecordLayout } from "../memory/record.ts";
 import { defineHandle, remember } from "../sync/handles.ts";
 import { KIND } from "../sync/layout.ts";
@@ -18,13 +17,8 @@ import {
 } from "./put_options.ts";
 import { putMany } from "./queue_batch.ts";
 import { QueueDesk } from "./queue_desk.ts";
-import { QUEUE } from "./queue_layout.ts";
-import { lease, type QueueLease, tryLease } from "./queue_lease.ts";
-import {
-  createQueue,
-  type QueueOptions,
-  type QueueOverflow,
-} from "./queue_memory.ts";
+import { QueueInPlace } from "./queue_in_place.ts";
+import { createQueue, type QueueOptions } from "./queue_memory.ts";
 import { checkedLayout, checkRecords } from "./queue_records.ts";
 import { eachOf, selectionOf } from "./queue_selection.ts";
 import {
@@ -70,9 +64,9 @@ import { type Selectable, selectable, type Selection } from "./selectable.ts";
  * for await (const { id } of queue) assertEquals(id, 2);
  * ```
  */
-export class Queue<T, In = T> implements AsyncIterable<T>, Disposable {
+export class Queue<T, In = T> extends QueueInPlace
+  implements AsyncIterable<T>, Disposable {
   readonly #desk: QueueDesk;
-  readonly #words: Int32Array;
 
   /**
    * Makes a queue.
@@ -88,12 +82,12 @@ export class Queue<T, In = T> implements AsyncIterable<T>, Disposable {
    */
   constructor(memory: QueueOptions | SharedArrayBuffer);
   constructor(given: QueueOptions | SharedArrayBuffer = {}) {
-    this.#desk = new QueueDesk(
+    const desk = new QueueDesk(
       given instanceof SharedArrayBuffer ? given : createQueue(given),
     );
-    const { words } = this.#desk.core.monitor;
-    this.#words = words;
-    remember(this, words);
+    super(desk);
+    this.#desk = desk;
+    remember(this, desk.core.monitor.words);
   }
 
   /**
@@ -148,48 +142,6 @@ export class Queue<T, In = T> implements AsyncIterable<T>, Disposable {
   as<F>(layout: RecordLayout<F>): Queue<Rec<F>, RecInit<F>> {
     checkRecords(this.#desk.hand.records, layout);
     return this as unknown as Queue<Rec<F>, RecInit<F>>;
-  }
-
-  /** Messages that may wait; 0: each is handed over. */
-  get capacity(): number {
-    return this.#desk.core.ring.capacity;
-  }
-
-  /** Messages that wait to be taken; always 0 where each is handed over. */
-  get size(): number {
-    if (this.capacity === 0) return 0;
-    return load(this.#words, QUEUE.SIZE);
-  }
-
-  /** Whether no message waits. */
-  get empty(): boolean {
-    return this.size === 0;
-  }
-
-  /** Whether as many messages wait as may. */
-  get full(): boolean {
-    return this.size >= this.capacity;
-  }
-
-  /** Messages that were put and are not {@linkcode Queue.done}, mod 2^32. */
-  get undone(): number {
-    return load(this.#words, QUEUE.UNDONE) >>> 0;
-  }
-
-  /** Messages that were dropped for want of room, mod 2^32. */
-  get dropped(): number {
-    return load(this.#words, QUEUE.DROPPED) >>> 0;
-  }
-
-  /** Whether nothing can be put any more. */
-  get closed(): boolean {
-    return load(this.#words, QUEUE.CLOSED) !== 0;
-  }
-
-  /** What becomes of a message that finds no room. */
-  get overflow(): QueueOverflow {
-    const names = ["wait", "fail", "dropNewest", "dropOldest"] as const;
-    return names[this.#desk.core.overflow]!;
   }
 
   /**
@@ -302,40 +254,6 @@ export class Queue<T, In = T> implements AsyncIterable<T>, Disposable {
    */
   takeMany(most: number, options: Wait = {}): Promise<T[]> {
     return takeSeveral(this.#desk, most, options) as Promise<T[]>;
-  }
-
-  /**
-   * Takes the next message without copying it: its bytes are read where they lie in shared memory.
-   *
-   * - **Bytes alone:** for messages that were put as `Uint8Array`, not on shared or moved memory.
-   * - **Until it is disposed,** the message takes up its room, and so does what came behind it. With `ack`, disposing
-   *   acknowledges it.
-   * - **Deaths:** if this thread ends before, the message is the next one again, with `ack` or without.
-   *
-   * @param options How long to wait.
-   * @returns A promise of the lease. It rejects as that of {@linkcode Queue.take}.
-   * @throws {NotBytesError} If the message is anything else; it is the next one still.
-   *
-   * @example Read a frame in place
-   * ```ts
-   * import { Queue } from "@troupe/actors";
-   * import { assertEquals } from "@std/assert";
-   *
-   * using frames = new Queue<Uint8Array>({ capacityBytes: 1 << 24 });
-   * await frames.put(new Uint8Array(8_000_000).fill(1));
-   * using frame = await frames.lease();
-   * assertEquals(frame.bytes.length, 8_000_000);
-   * ```
-   */
-  lease(this: Queue<Uint8Array>, options: Wait = {}): Promise<QueueLease> {
-    return lease(this.#desk, options);
-  }
-
-  /**
-   * As {@linkcode Queue.lease}, if there is a message; `undefined` if the queue is empty. Throws what that rejects with.
-   */
-  tryLease(this: Queue<Uint8Array>): QueueLease | undefined {
-    return tryLease(this.#desk);
   }
 
   /**

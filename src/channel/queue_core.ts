@@ -227,6 +227,11 @@ export class QueueCore {
     ring.free(position);
   }
 
+  /** Whether a record is this thread's and its bytes are not all written. */
+  isClaimed(position: number): boolean {
+    return this.ring.isOwn(position, WRITING, ownLife().who);
+  }
+
   /** Takes a message out again that this thread put and nobody has taken. */
   withdraw(position: number): void {
     const { ring } = this;

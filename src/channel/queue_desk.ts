@@ -121,9 +121,9 @@ export class QueueDesk {
   put(value: unknown, options?: PutAsked): Promise<void> {
     try {
       if (options?.signal?.aborted) throw options.signal.reason;
-      const end = this.begin(value, options, this.#mayWait);
+      const end = this.begin(value, options, this.mayWait);
       if (end === "put") return DONE;
-      if (end === "closed" || !this.#mayWait) {
+      if (end === "closed" || !this.mayWait) {
         this.settle(end, value, this.hand.load);
         return DONE;
       }
@@ -152,8 +152,8 @@ export class QueueDesk {
   putSync(value: unknown, options: PutAsked): void {
     let freight: Freight | undefined;
     try {
-      let end = this.begin(value, options, this.#mayWait);
-      if (end === "full" && this.#mayWait) {
+      let end = this.begin(value, options, this.mayWait);
+      if (end === "full" && this.mayWait) {
         freight = this.hand.keep();
         end = this.line.putSync(freight, options as SyncWait);
         this.hand.sweep();
@@ -178,7 +178,7 @@ export class QueueDesk {
   }
 
   /** Whether who finds no room waits. */
-  get #mayWait(): boolean {
+  get mayWait(): boolean {
     const { overflow } = this.core;
     return overflow === OVERFLOW.WAIT || overflow === OVERFLOW.DROP_OLDEST;
   }
@@ -198,9 +198,14 @@ export class QueueDesk {
         { unsent: value },
       );
     }
-    const { capacity, units } = this.core.ring;
     if (this.core.overflow === OVERFLOW.DROP_NEWEST) return this.#countDrop();
-    throw new QueueFullError(
+    throw this.full(value);
+  }
+
+  /** There is no room for a message. */
+  full(value: unknown): QueueFullError {
+    const { capacity, units } = this.core.ring;
+    return new QueueFullError(
       `Cannot put as there is no room: ${
         load(this.core.monitor.words, QUEUE.SIZE)
       } of ${capacity} messages wait, in ${

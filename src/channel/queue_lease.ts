@@ -8,18 +8,18 @@
 import { byteMessageStart } from "../memory/byte_message.ts";
 import { ownLife } from "../sync/lives.ts";
 import { throwFenced } from "../sync/obtain.ts";
-import { checkAwaited, type Wait } from "../sync/wait.ts";
+import { checkAwaited, type SyncWait, type Wait } from "../sync/wait.ts";
 import { LeaseOverError } from "./lease_over_error.ts";
 import { NotBytesError } from "./not_bytes_error.ts";
 import { TAKE } from "./queue_core.ts";
 import { type QueueDesk, tooLate } from "./queue_desk.ts";
 import { QUEUE, RECORD } from "./queue_layout.ts";
 import { endOf } from "./queue_take.ts";
-import { waitFor } from "./queue_wait.ts";
+import { checkSyncWait, waitFor, waitForSync } from "./queue_wait.ts";
 import { TakeWaiter } from "./queue_waiters.ts";
 
 /**
- * A message of bytes that this thread reads where it lies; see {@linkcode Queue.lease}. Disposing it ends it and frees the
+ * A message of bytes that this thread reads where it lies; see {@linkcode QueueInPlace.lease}. Disposing it ends it and frees the
  * room; twice is once.
  */
 export interface QueueLease extends Disposable {
@@ -108,6 +108,23 @@ export async function lease(
     takers.delete(waiter);
     desk.hand.sweep();
   }
+  if (waiter.ended) throw endOf();
+  return open(desk, position);
+}
+
+/** See `Queue.leaseSync()`. */
+export function leaseSync(desk: QueueDesk, options: SyncWait): QueueLease {
+  checkSyncWait("take", options);
+  const there = tryLease(desk);
+  if (there !== undefined) return there;
+  const { core, hand, takers } = desk;
+  let position = -1;
+  const waiter = new TakeWaiter(core, takers, true, (at) => {
+    position = at;
+    return false;
+  }, () => {});
+  if (!waitForSync(core, waiter, options)) throw tooLate(options);
+  hand.sweep();
   if (waiter.ended) throw endOf();
   return open(desk, position);
 }

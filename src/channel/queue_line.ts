@@ -37,8 +37,12 @@ export class QueueLine {
    * @throws The reason of the signal.
    * @throws {FencedError} If this thread is given up meanwhile.
    */
-  async put(freight: Freight, options: Wait): Promise<PutEnd> {
-    const waiter = new PutWaiter(this.#core, freight, true, false);
+  put(freight: Freight, options: Wait): Promise<PutEnd> {
+    return this.wait(new PutWaiter(this.#core, freight, true, false), options);
+  }
+
+  /** As {@linkcode put}, for one who is to put it. */
+  async wait(waiter: PutWaiter, options: Wait): Promise<PutEnd> {
     const { promise: gone, resolve } = Promise.withResolvers<void>();
     const entry = { waiter, gone };
     this.#entries.push(entry);
@@ -62,9 +66,16 @@ export class QueueLine {
   }
 
   /** As {@linkcode put}, blocking the thread: those that wait already cannot go on, so it waits for them in their place. */
-  putSync(freight: Freight, { timeout = Infinity }: SyncWait): PutEnd {
+  putSync(freight: Freight, options: SyncWait): PutEnd {
+    return this.waitSync(
+      new PutWaiter(this.#core, freight, true, true),
+      options,
+    );
+  }
+
+  /** As {@linkcode putSync}, for one who is to put it. */
+  waitSync(own: PutWaiter, { timeout = Infinity }: SyncWait): PutEnd {
     const start = timeout === Infinity ? 0 : performance.now();
-    const own = new PutWaiter(this.#core, freight, true, true);
     const before = this.#entries.map(({ waiter }) => waiter);
     for (const waiter of [...before, own]) {
       const left = timeout === Infinity

@@ -31,6 +31,8 @@ export interface Freight {
   readonly start: number;
   /** How many. */
   readonly length: number;
+  /** How many of them there are so far, if the others are written where they are to be read. */
+  readonly filled?: number;
   /** What its bytes cannot carry, which the depot is given when there is room. */
   readonly goods: Goods | undefined;
   /** Greater is sooner, in a queue with priorities. */

@@ -16,7 +16,13 @@ const { AGAIN, FENCED, NO_PLACE, OVER, WAITING } = CAME;
 export const COPIED_AT_ONCE: number = 1 << 16;
 
 /** What a put comes to. */
-export type PutEnd = "put" | "closed" | "full" | "waits" | "failed";
+export type PutEnd =
+  | "put"
+  | "closed"
+  | "full"
+  | "waits"
+  | "failed"
+  | "claimed";
 
 /** Puts a message, when there is room. */
 export class PutWaiter implements Waiter {
@@ -79,6 +85,11 @@ export class PutWaiter implements Waiter {
     this.#kick?.abort();
   }
 
+  /** Its record, once it has one. */
+  get position(): number {
+    return this.#position;
+  }
+
   /** See {@linkcode Waiter.kick}. */
   get kick(): AbortController {
     return this.#kick ??= new AbortController();
@@ -107,13 +118,15 @@ export class PutWaiter implements Waiter {
   /** Copies bytes into its record, and publishes them when all are there. */
   #copy(): number {
     const core = this.#core;
-    const { length } = this.#freight;
-    const to = Math.min(length, this.#copied + COPIED_AT_ONCE);
+    const { filled, length } = this.#freight;
+    const to = Math.min(filled ?? length, this.#copied + COPIED_AT_ONCE);
     try {
       core.ring.write(this.#position, this.#freight, this.#copied, to);
     } catch (error) {
       return this.#fail(error);
     }
+    // The others are written in place, and it is published then.
+    if (filled !== undefined) return this.#over("claimed");
     this.#copied = to;
     if (to < length) return AGAIN;
     if (core.ring.capacity !== 0 || this.place < 0) {

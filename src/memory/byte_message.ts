@@ -22,3 +22,19 @@ export function byteMessageStart(
   while (at < end && bytes[at]! >= 0x80) at++;
   return at + 1;
 }
+
+/**
+ * What comes before `length` bytes for the two to be an encoded `Uint8Array` of its own memory.
+ *
+ * @param length How many, less than 2^31.
+ */
+export function byteMessageHead(length: number): Uint8Array {
+  const head = [TAG.WHOLE, UINT8];
+  let left = length;
+  while (left >= 0x80) {
+    head.push((left & 0x7f) | 0x80);
+    left >>>= 7;
+  }
+  head.push(left);
+  return Uint8Array.from(head);
+}

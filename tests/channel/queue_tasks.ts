@@ -123,6 +123,21 @@ export const doubleReadings: Task<
   },
 );
 
+/** Claims room for so many bytes, and stays until it is killed. */
+export const claimAndStay: Task<
+  [queue: Queue<Uint8Array>, bytes: number, ready: EventFlag],
+  Promise<void>
+> = task(
+  import.meta,
+  "claimAndStay",
+  async (queue: Queue<Uint8Array>, bytes: number, ready: EventFlag) => {
+    using room = await queue.claim(bytes);
+    room.bytes.fill(1);
+    ready.set();
+    await new Promise(() => {});
+  },
+);
+
 /** Leases a message, and stays until it is killed. */
 export const leaseAndStay: Task<
   [queue: Queue<Uint8Array>, ready: EventFlag],

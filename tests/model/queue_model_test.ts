@@ -15,7 +15,7 @@ function queue(
   allowed: readonly string[],
   maxPreemptions: number,
   { first, closed, mayDie }: {
-    first?: number;
+    first?: number | Uint8Array;
     closed?: boolean;
     mayDie?: string;
   } = {},
@@ -29,7 +29,7 @@ function queue(
     ...(mayDie === undefined ? {} : { mayDie: [mayDie] }),
     more: () => {
       const memory = createQueue({ capacityBytes: 1024, ...options }, PLACES);
-      const made = new Queue<number>(memory);
+      const made = new Queue<number | Uint8Array>(memory);
       if (first !== undefined) made.tryPut(first);
       if (closed) made.close();
       return [memory];
@@ -191,7 +191,54 @@ Deno.test("Queue with priorities gives the greatest that is there", async () => 
   );
 });
 
+Deno.test("Queue loses nothing when who writes in place dies or is fenced, at whatever step", async () => { // W04
+  const threads = ["claimer0", "reader1", "nursery"];
+  const allowed = [
+    "1; 7,11,9; -",
+    "2; 7,9; -",
+    "4; 7,9; -",
+    "-; 7,9; -",
+    // It died after the message was there.
+    "-; 7,11,9; -",
+  ];
+  const bounds = { first: Uint8Array.of(7), mayDie: "claimer0" };
+  assertSound(await queue({ capacity: 1 }, threads, allowed, 1, bounds), 1_000);
+});
+
+Deno.test("Queue gives room that was claimed and given back to who waits for it", async () => {
+  const threads = ["waverer0", "writer1", "reader2"];
+  assertSound(await queue({ capacity: 1 }, threads, ["1; 1; 21"], 2), 200);
+});
+
+Deno.test("Queue gives a message to others when who reads it in place dies or is fenced, at whatever step", async () => { // W04
+  const threads = ["lessee0", "reader1", "nursery"];
+  const allowed = [
+    // The other took it before, or it was given up with its message unread.
+    "9; 7,9; -",
+    "4; 7,9; -",
+    "-; 7,9; -",
+    // It died or was given up while it read.
+    "7; 7,9; -",
+    "7,4; 7,9; -",
+  ];
+  const bounds = { first: Uint8Array.of(7), closed: true, mayDie: "lessee0" };
+  const found = await queue(
+    {},
+    threads,
+    [...allowed, "7; 9; -", "-; 9; -"],
+    1,
+    bounds,
+  );
+  assertSound(found, 500);
+});
+
 // -- Broken -------------------------------------------------------------------
+
+Deno.test("the explorer finds one who claims room and keeps it", async () => {
+  const threads = ["keeper0", "writer1", "reader2"];
+  const found = await queue({ capacity: 1 }, threads, ["1; 1; 21"], 2);
+  assertFlawFound(found, "deadlock");
+});
 
 Deno.test("the explorer finds one who puts and wakes nobody", async () => {
   const found = await queue({}, ["mute0", "taker1"], ["1; 11"], 3);
