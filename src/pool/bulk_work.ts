@@ -16,6 +16,10 @@ export interface BulkOptions extends WorkOptions {
 
 /** What a batch is to take, in milliseconds. */
 const BATCH_MS = 2;
+/** What a batch is to take at least, in milliseconds: a few that are over at once take longer to send than to do. */
+const LEAST_MS = 0.25;
+/** As many are enough for that, however little they take: each is encoded and decoded too. */
+const LEAST_TASKS = 2_048;
 /** A batch that takes longer gives the rest back, in milliseconds. */
 const SLICE_MS = 4;
 /** Batches that each worker is to have of what is left, so that all are done at the same time. */
@@ -140,7 +144,9 @@ export abstract class BulkWork extends Work {
     const { chunk } = this.options;
     if (chunk !== undefined) return chunk;
     const share = Math.ceil(left / (seats * SHARES));
-    return Math.min(share, this.facts.countIn(BATCH_MS, FIRST_BATCH));
+    const least = Math.min(LEAST_TASKS, this.facts.countIn(LEAST_MS, 1));
+    const most = this.facts.countIn(BATCH_MS, FIRST_BATCH);
+    return Math.min(Math.max(share, least), most);
   }
 }
 

@@ -18,7 +18,7 @@ import { LOG_BYTES } from "./result_log.ts";
 const BATCH = SLOTS;
 const INDEX = SLOTS + 1;
 const LENGTH = SLOTS + 2;
-const WORDS = 16;
+const WORDS = SLOTS + 8;
 const REASON_BYTES = 2_048;
 
 /** Memory for the claims of one worker, for what is cancelled there, and for its results. */

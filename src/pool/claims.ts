@@ -13,7 +13,7 @@
 import { cas, load, store, type Words } from "../memory/cells.ts";
 
 /** Batches that a worker can have at the same time. */
-export const SLOTS = 8;
+export const SLOTS = 32;
 /** Tasks that a batch can have. */
 export const MAX_BATCH = 0x7fff;
 

@@ -36,8 +36,8 @@ const STEAL_MS = 2;
 const SOON_MS = 3;
 /** As much for more than one batch that waits. */
 const SOONER_MS = 0.3;
-/** The most batches that a seat has. */
-const MAX_DEPTH = 6;
+/** The most batches that a seat has: as many as it is through with before it would have parked. */
+const MAX_DEPTH = 24;
 
 /** The one place that knows what is to be done and who does it. */
 export class Dispatcher implements Desk {
@@ -122,14 +122,7 @@ export class Dispatcher implements Desk {
     for (const seat of this.#seats) {
       while (seat.room > 0 && seat.busy === 0 && this.#give(seat));
     }
-    for (let depth = 1; depth < MAX_DEPTH; depth++) {
-      for (const seat of this.#seats) {
-        if (seat.busy !== depth || seat.room === 0) continue;
-        if (this.#soonFree(seat, depth === 1 ? SOON_MS : SOONER_MS)) {
-          this.#give(seat);
-        }
-      }
-    }
+    this.#giveAhead();
     const idle = [...this.#seats].filter((seat) =>
       seat.busy === 0 && seat.room > 0
     );
@@ -137,6 +130,20 @@ export class Dispatcher implements Desk {
     const more = this.#size - this.#seats.size;
     if (more > 0) {
       this.#hooks.wanted(Math.min(more, this.#wishes()), this.#missed());
+    }
+  }
+
+  /** Gives what waits behind batches that are over soon: those that have fewest first. */
+  #giveAhead(): void {
+    let eager = [...this.#seats].filter((seat) =>
+      seat.busy > 0 && seat.room > 0
+    );
+    for (let depth = 1; depth < MAX_DEPTH && eager.length > 0; depth++) {
+      const ms = depth === 1 ? SOON_MS : SOONER_MS;
+      eager = eager.filter((seat) =>
+        seat.busy !== depth ||
+        seat.room > 0 && this.#soonFree(seat, ms) && this.#give(seat)
+      );
     }
   }
 
