@@ -120,7 +120,7 @@ export class LocalLine implements LightLine {
       undefined,
       0,
     );
-    message.delivery = delivery;
+    if (delivery !== undefined) message.delivery = delivery;
     if (this.#roomy) delivery?.sent(0);
     this.#send(message, options.timeout ?? DEFAULT_TIMEOUT_MS);
   }
@@ -289,7 +289,7 @@ export class LocalLine implements LightLine {
 
   #push(message: LightMessage): void {
     this.#under++;
-    message.urgent = this.main !== undefined;
+    if (this.main !== undefined) message.urgent = true;
     message.ask?.queued();
     this.#actor.push(message);
   }
