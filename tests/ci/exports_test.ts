@@ -9,6 +9,7 @@ const { name, exports } = JSON.parse(
 const FOLDERS = [
   "actor",
   "channel",
+  "cli",
   "manager",
   "memory",
   "pool",
