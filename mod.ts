@@ -135,7 +135,7 @@ export type {
   PutSyncOptions,
 } from "./src/channel/put_options.ts";
 export { Queue } from "./src/channel/queue.ts";
-export type { QueueLease } from "./src/channel/queue_lease.ts";
+export type { Lease } from "./src/channel/lease.ts";
 export { LeaseOverError } from "./src/channel/lease_over_error.ts";
 export { NotBytesError } from "./src/channel/not_bytes_error.ts";
 export type {
@@ -146,7 +146,7 @@ export { MessageOverCapacityError } from "./src/channel/message_over_capacity_er
 export { OverDoneError } from "./src/channel/over_done_error.ts";
 export { UnsendableError } from "./src/channel/unsendable_error.ts";
 export { UnsentError } from "./src/channel/unsent_error.ts";
-export type { Claim } from "./src/channel/queue_claim.ts";
+export type { Claim } from "./src/channel/claim.ts";
 export { ClaimOverError } from "./src/channel/claim_over_error.ts";
 export { QueueClosedError } from "./src/channel/queue_closed_error.ts";
 export { QueueFullError } from "./src/channel/queue_full_error.ts";

@@ -10,15 +10,15 @@ import {
 import { WaitTimeoutError } from "../sync/wait_timeout_error.ts";
 import { blockOn } from "./block_on.ts";
 import { checkMost } from "./check_most.ts";
-import { ChannelAbortedError, toReason } from "./channel_aborted_error.ts";
-import { ChannelClosedError } from "./channel_closed_error.ts";
 import { ChannelEnd } from "./channel_end.ts";
 import { CHANNEL } from "./channel_layout.ts";
 import type { ChannelParts } from "./channel_parts.ts";
 import { EndInUseError } from "./end_in_use_error.ts";
 import { defineHidden } from "./hidden.ts";
+import { ByteLease, type Lease } from "./lease.ts";
+import { Lookers } from "./lookers.ts";
 import { type Patient, PatientLine } from "./patient_line.ts";
-import { PeerDiedError } from "./peer_died_error.ts";
+import { isEnd, iterationOf, streamOf } from "./received_as.ts";
 import type { Receiver } from "./receiver.ts";
 import type { Selectable } from "./selectable.ts";
 import type { InTrack, Taken } from "./track.ts";
@@ -28,15 +28,9 @@ const SLEEP = CHANNEL.RX + CHANNEL.SLEEP;
 const SENDER_SLEEP = CHANNEL.TX + CHANNEL.SLEEP;
 
 /** One who waits for a message. */
-interface Taker<T> extends Patient {
-  resolve(value: T): void;
-}
-
-/** One who waits until there is a message, and takes none. */
-interface Looker extends Patient {
-  /** Whether there is one; `false` when none will come. */
-  resolve(there: boolean): void;
-}
+type Taker<T> =
+  | Patient & { readonly inPlace: false; resolve(value: T): void }
+  | Patient & { readonly inPlace: true; resolve(lease: Lease): void };
 
 /** The receiving end of a channel, as its thread has it. */
 export class ChannelReceiver<T> implements Receiver<T> {
@@ -44,7 +38,7 @@ export class ChannelReceiver<T> implements Receiver<T> {
   readonly #parts: ChannelParts;
   readonly #track: InTrack<T>;
   readonly #takers: PatientLine<Taker<T>>;
-  readonly #lookers: PatientLine<Looker>;
+  readonly #lookers: Lookers;
   readonly #vigil: Vigil;
   /** Whether the rest of a message is on its way, or records are read in place: what comes behind it waits. */
   #fetching = false;
@@ -62,7 +56,7 @@ export class ChannelReceiver<T> implements Receiver<T> {
     this.#parts = parts;
     this.#track = track;
     this.#takers = new PatientLine(() => this.#vigil.wake());
-    this.#lookers = new PatientLine(() => this.#vigil.wake());
+    this.#lookers = new Lookers(() => this.#vigil.wake());
     this.#vigil = new Vigil(control.words, SLEEP, {
       serve: () => this.#serve(),
       mourns: () => this.#end.alone,
@@ -147,6 +141,54 @@ export class ChannelReceiver<T> implements Receiver<T> {
     throw this.#end.over("receive");
   }
 
+  /** See {@linkcode Receiver.lease}. */
+  async lease(options: Wait = {}): Promise<Lease> {
+    checkAwaited("receive", options);
+    options.signal?.throwIfAborted();
+    this.#mustBeOpen();
+    if (this.#takers.size === 0 && !this.#fetching) {
+      const taken = this.#take(true);
+      if (taken === "taken") return this.#leased(this.#track.giveInPlace());
+      if (taken === "later") return await this.#fetchLease();
+      if (taken === "ended") throw this.#end.over("receive");
+    }
+    const { promise, resolve, reject } = Promise.withResolvers<Lease>();
+    this.#add({ inPlace: true, resolve, reject }, options);
+    return await promise;
+  }
+
+  /** See {@linkcode Receiver.tryLease}. */
+  tryLease(): Lease | undefined {
+    this.#mustBeOpen();
+    if (this.#takers.size > 0 || this.#fetching) return undefined;
+    const taken = this.#take(true);
+    if (taken === "taken") return this.#leased(this.#track.giveInPlace());
+    if (taken !== "later") return undefined;
+    return this.#leased(this.#track.fetchInPlaceSync());
+  }
+
+  #leased(bytes: Uint8Array<SharedArrayBuffer>): Lease {
+    this.#fetching = true;
+    return new ByteLease(bytes, () => {
+      this.#track.release();
+      this.#fetching = false;
+      this.#vigil.wake();
+      this.#owe();
+    });
+  }
+
+  /** The message whose memory is on its way. */
+  async #fetchLease(): Promise<Lease> {
+    this.#fetching = true;
+    try {
+      return this.#leased(await this.#track.fetchInPlace());
+    } catch (error) {
+      this.#fetching = false;
+      this.#vigil.wake();
+      throw error;
+    }
+  }
+
   /** See {@linkcode Receiver.ready}. */
   async ready(options: Wait = {}): Promise<boolean> {
     const { timeout = Infinity, signal } = options ?? {};
@@ -156,46 +198,22 @@ export class ChannelReceiver<T> implements Receiver<T> {
     this.#mustBeOpen();
     if (!this.#fetching && this.#track.hasMore) return true;
     if (timeout <= 0 || this.#ended()) return false;
-    const { promise, resolve, reject } = Promise.withResolvers<boolean>();
-    const late = new WaitTimeoutError("Too late", { timeoutMs: timeout });
-    const looker: Looker = {
-      resolve,
-      reject: (reason) => reason === late ? resolve(false) : reject(reason),
-    };
-    this.#lookers.add(looker, wait, () => late);
+    const told = this.#lookers.wait(wait);
     this.#vigil.begin();
-    return await promise;
+    return await told;
   }
 
   /** See {@linkcode Receiver.readable}. */
   get readable(): ReadableStream<T> {
-    return this.#readable ??= new ReadableStream<T>({
-      pull: async (controller) => {
-        try {
-          controller.enqueue(await this.receive());
-        } catch (error) {
-          if (!isEnd(error)) toReason(error);
-          controller.close();
-        }
-      },
-      cancel: (reason) => this.#close(reason),
-    }, { highWaterMark: 0 });
+    return this.#readable ??= streamOf(
+      () => this.receive(),
+      (reason) => this.#close(reason),
+    );
   }
 
   /** See {@linkcode Receiver}. */
   [Symbol.asyncIterator](): AsyncIterator<T> {
-    let done = false;
-    const finish = (error?: unknown): IteratorResult<T> => {
-      done = true;
-      if (error !== undefined && !isEnd(error)) throw error;
-      return { value: undefined, done };
-    };
-    const wrap = (value: T): IteratorResult<T> => ({ value, done: false });
-    return {
-      next: () =>
-        done ? Promise.resolve(finish()) : this.receive().then(wrap, finish),
-      return: () => Promise.resolve(finish()),
-    };
+    return iterationOf(() => this.receive());
   }
 
   /** See {@linkcode Receiver.close}. */
@@ -263,10 +281,11 @@ export class ChannelReceiver<T> implements Receiver<T> {
     if (!this.#end.held) throw this.#end.refusal("receive");
   }
 
-  #take(): Taken {
+  #take(inPlace = false): Taken {
+    const track = this.#track;
     let taken: Taken = "empty";
     try {
-      taken = this.#track.take();
+      taken = inPlace ? track.takeInPlace() : track.take();
     } finally {
       // One that cannot be read has left room as well.
       if (taken !== "empty") this.#owe();
@@ -276,8 +295,8 @@ export class ChannelReceiver<T> implements Receiver<T> {
     this.#end.ringPeer();
     if (!this.#end.alone) return taken;
     // Nothing comes any more. What came since the look before is read first.
-    this.#track.seal();
-    return this.#track.take();
+    track.seal();
+    return inPlace ? track.takeInPlace() : track.take();
   }
 
   /** Whether nothing is there and nothing will come. */
@@ -303,13 +322,17 @@ export class ChannelReceiver<T> implements Receiver<T> {
   }
 
   #wait(options: Wait): Promise<T> {
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    this.#add({ inPlace: false, resolve, reject }, options);
+    return promise;
+  }
+
+  #add(taker: Taker<T>, options: Wait): void {
     const { timeout = Infinity } = options;
     const late = (): Error => tooLate(timeout);
     if (timeout === 0) throw late();
-    const { promise, resolve, reject } = Promise.withResolvers<T>();
-    this.#takers.add({ resolve, reject }, options, late);
+    this.#takers.add(taker, options, late);
     this.#vigil.begin();
-    return promise;
   }
 
   /** Gives what is there to those who wait. Returns whether anybody waits still. */
@@ -319,7 +342,7 @@ export class ChannelReceiver<T> implements Receiver<T> {
       if (first === undefined) break;
       let taken: Taken;
       try {
-        taken = this.#take();
+        taken = this.#take(first.inPlace);
       } catch (error) {
         this.#takers.remove(first);
         first.reject(error);
@@ -331,7 +354,11 @@ export class ChannelReceiver<T> implements Receiver<T> {
         break;
       }
       this.#takers.remove(first);
-      if (taken === "taken") first.resolve(this.#track.give());
+      if (first.inPlace) {
+        if (taken === "later") {
+          this.#fetchLease().then(first.resolve, first.reject);
+        } else first.resolve(this.#leased(this.#track.giveInPlace()));
+      } else if (taken === "taken") first.resolve(this.#track.give());
       else this.#fetch().then(first.resolve, first.reject);
     }
     this.#tellLookers();
@@ -342,10 +369,7 @@ export class ChannelReceiver<T> implements Receiver<T> {
     if (this.#lookers.size === 0 || this.#fetching) return;
     const there = this.#track.hasMore;
     if (!there && !this.#ended()) return;
-    for (let one = this.#lookers.first; one; one = this.#lookers.first) {
-      this.#lookers.remove(one);
-      one.resolve(there);
-    }
+    this.#lookers.tell(there);
   }
 
   /** The message whose parcel is on its way. */
@@ -373,12 +397,11 @@ export class ChannelReceiver<T> implements Receiver<T> {
   }
 
   #watch(wake: () => void): () => void {
-    const looker: Looker = { resolve: wake, reject: wake };
-    this.#lookers.add(looker, {}, () => new Error());
+    const unwatch = this.#lookers.watch(wake);
     // Not before it has returned.
     queueMicrotask(() => this.#vigil.begin());
     return () => {
-      this.#lookers.remove(looker);
+      unwatch();
       this.#vigil.wake();
     };
   }
@@ -389,10 +412,7 @@ export class ChannelReceiver<T> implements Receiver<T> {
 
   #rejectAll(): void {
     this.#rejectTakers();
-    for (let one = this.#lookers.first; one; one = this.#lookers.first) {
-      this.#lookers.remove(one);
-      one.resolve(false);
-    }
+    this.#lookers.tell(false);
   }
 
   #blockFor({ timeout = Infinity }: SyncWait): Taken {
@@ -418,9 +438,3 @@ function tooLate(timeoutMs: number): Error {
 
 /** It can be one of several; see {@linkcode Selectable}. */
 export interface ChannelReceiver<T> extends Selectable<T> {}
-
-/** Whether nothing comes any more, and nothing went wrong. */
-export function isEnd(error: unknown): boolean {
-  return error instanceof ChannelClosedError &&
-    !(error instanceof PeerDiedError || error instanceof ChannelAbortedError);
-}

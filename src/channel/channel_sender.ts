@@ -1,14 +1,21 @@
 import type { PortableData } from "../memory/portable.ts";
 import type { OptionNames } from "../option_names.ts";
 import { mayBlock } from "../sync/obtain.ts";
-import { checkAwaited, checkBlocking, checkNames } from "../sync/wait.ts";
+import {
+  checkAwaited,
+  checkBlocking,
+  checkNames,
+  type Wait,
+} from "../sync/wait.ts";
 import { blockOn } from "./block_on.ts";
 import { toReason } from "./channel_aborted_error.ts";
 import { ChannelEnd } from "./channel_end.ts";
 import { ChannelFullError } from "./channel_full_error.ts";
 import { CHANNEL } from "./channel_layout.ts";
 import type { ChannelParts } from "./channel_parts.ts";
+import { checkCount } from "./refuse_option.ts";
 import { checkTransfer } from "./check_transfer.ts";
+import { ByteClaim, type Claim } from "./claim.ts";
 import { EndInUseError } from "./end_in_use_error.ts";
 import { defineHidden } from "./hidden.ts";
 import { nameUnsent } from "./name_unsent.ts";
@@ -19,7 +26,7 @@ import type {
   TransferOption,
 } from "./send_options.ts";
 import type { Sender } from "./sender.ts";
-import type { Letter, OutTrack, Written } from "./track.ts";
+import type { Letter, OutTrack, Room, Written } from "./track.ts";
 import { Vigil } from "./vigil.ts";
 
 const TRANSFER: OptionNames<TransferOption> = { transfer: true };
@@ -33,6 +40,7 @@ const SEND_SYNC: OptionNames<ChannelSendSyncOptions> = {
   timeout: true,
   onMain: true,
 };
+const MAX_CLAIM = 2 ** 30;
 const SLEEP = CHANNEL.TX + CHANNEL.SLEEP;
 /** What a send that need not wait returns. */
 const SENT: Promise<void> = Promise.resolve();
@@ -196,6 +204,52 @@ export class ChannelSender<T> implements Sender<T> {
     }
   }
 
+  /** See {@linkcode Sender.claim}. */
+  async claim(bytes: number, options: Wait = {}): Promise<Claim> {
+    checkAwaited("claim", options);
+    options.signal?.throwIfAborted();
+    const now = this.tryClaim(bytes);
+    if (now !== undefined) return now;
+    let room: Room | undefined;
+    const write = (): Written => {
+      const found = this.#roomFor(bytes);
+      if (typeof found === "string") return found;
+      room = found;
+      return "written";
+    };
+    await this.#wait({ write, drop: () => {} }, () => undefined, options);
+    return this.#claimed(room!);
+  }
+
+  /** See {@linkcode Sender.tryClaim}. */
+  tryClaim(bytes: number): Claim | undefined {
+    checkCount("claim", "bytes", bytes, 0, MAX_CLAIM);
+    this.#mustBeOpen(undefined);
+    if (this.#waits) return undefined;
+    this.#mourn();
+    const room = this.#roomFor(bytes);
+    if (room === "sealed") throw this.#end.over("send");
+    return room === "full" ? undefined : this.#claimed(room);
+  }
+
+  #roomFor(bytes: number): Room | "full" | "sealed" {
+    const room = this.#track.claim(bytes);
+    if (typeof room !== "string") this.#writing = true;
+    return room;
+  }
+
+  #claimed({ bytes, commit }: Room): Claim {
+    return new ByteClaim(bytes, {
+      commit: () => {
+        const written = commit();
+        this.#writeNoMore();
+        if (written !== "written") throw this.#end.over("send");
+        this.#end.ringPeer();
+      },
+      cancel: () => this.#writeNoMore(),
+    });
+  }
+
   /** See {@linkcode Sender.writable}. */
   get writable(): WritableStream<T> {
     return this.#writable ??= new WritableStream({
@@ -237,13 +291,17 @@ export class ChannelSender<T> implements Sender<T> {
     try {
       count = write();
     } finally {
-      this.#writing = false;
-      if (this.#line.size > 0) this.#vigil.wake();
-      else if (this.#closing) this.#seal();
+      this.#writeNoMore();
     }
     if (count < 0) throw this.#end.over("send");
     if (count > 0) this.#end.ringPeer();
     return count;
+  }
+
+  #writeNoMore(): void {
+    this.#writing = false;
+    if (this.#line.size > 0) this.#vigil.wake();
+    else if (this.#closing) this.#seal();
   }
 
   /** Whether something is to be sent before anything that comes now. */
@@ -338,6 +396,7 @@ export class ChannelSender<T> implements Sender<T> {
       this.#end.ringPeer();
       this.#line.remove(first);
       first.resolve();
+      if (this.#writing) return true;
       first = this.#line.first;
     }
     if (this.#closing && this.#end.held) this.#seal();

@@ -12,15 +12,25 @@
  */
 import { decode, encode } from "../memory/codec.ts";
 import { LaneReader, LaneWriter, sealLane } from "../memory/lane.ts";
+import { byteMessageHead, byteMessageStart } from "../memory/byte_message.ts";
 import { takeBack } from "../memory/moved_handles.ts";
 import { ownLife } from "../sync/lives.ts";
 import { collect, collectSync, discard } from "./depot.ts";
 import { Goods } from "./goods.ts";
-import type { InTrack, Letter, OutTrack, Taken, Written } from "./track.ts";
+import { notBytes } from "./lease.ts";
+import type {
+  InTrack,
+  Letter,
+  OutTrack,
+  Room,
+  Taken,
+  Written,
+} from "./track.ts";
 
 /** The only kind of record. */
 const VALUE = 1;
 const NO_BYTES = new Uint8Array();
+const NOTHING: readonly Transferable[] = [];
 
 /** A message that is encoded. */
 interface Packet {
@@ -133,30 +143,64 @@ export class LaneOut implements OutTrack<unknown> {
       takeBack(attachments);
       return "sealed";
     }
-    const spilled = spills ? spill(bytes, length) : undefined;
-    const goods = new Goods(attachments, transfer, spilled);
-    const parcel = this.#leave(goods);
-    const written = writer.tryWrite(
-      VALUE,
-      spills ? 1 : 0,
-      ownLife().who,
-      0,
-      0,
-      parcel,
-      spills ? NO_BYTES : bytes,
-      inLane,
-    );
-    if (written !== "written") goods.refuse();
-    return written;
+    if (!spills) {
+      const goods = new Goods(attachments, transfer);
+      return this.#sendGoods(goods, 0, bytes, length);
+    }
+    const goods = new Goods(attachments, transfer, spill(bytes, length));
+    return this.#sendGoods(goods, 1, NO_BYTES, 0);
   }
 
-  #leave(goods: Goods): number {
+  #sendGoods(
+    goods: Goods,
+    spilled: 0 | 1,
+    bytes: Uint8Array,
+    length: number,
+  ): Written {
+    const { who } = ownLife();
+    let written: Written = "full";
     try {
-      return goods.leave();
-    } catch (error) {
-      goods.refuse();
-      throw error;
+      const parcel = goods.leave();
+      const writer = this.#writer;
+      written = writer.tryWrite(
+        VALUE,
+        spilled,
+        who,
+        0,
+        0,
+        parcel,
+        bytes,
+        length,
+      );
+      return written;
+    } finally {
+      if (written !== "written") goods.refuse();
     }
+  }
+
+  /** See {@linkcode OutTrack.claim}. What does not fit into the lane has a memory of its own. */
+  claim(length: number): Room | "full" | "sealed" {
+    const writer = this.#writer;
+    const head = byteMessageHead(length);
+    const whole = head.length + length;
+    const spills = whole > writer.maxPayload;
+    const place = writer.place(spills ? 0 : whole);
+    if (place < 0) return writer.sealed ? "sealed" : "full";
+    const memory = spills ? new SharedArrayBuffer(whole) : writer.memory;
+    const start = spills ? 0 : place;
+    new Uint8Array(memory).set(head, start);
+    return {
+      bytes: new Uint8Array(memory, start + head.length, length),
+      commit: () =>
+        spills
+          ? this.#sendGoods(
+            new Goods(undefined, NOTHING, memory),
+            1,
+            NO_BYTES,
+            0,
+          )
+          : writer.tryWrite(VALUE, 0, 0, 0, 0, 0, writer.bytes, whole),
+    };
   }
 }
 
@@ -177,12 +221,19 @@ function spill(bytes: Uint8Array, length: number): SharedArrayBuffer {
 export class LaneIn implements InTrack<unknown> {
   readonly #reader: LaneReader;
   #value: unknown;
+  /** Whether the record at the head has been taken and not finished: it is leased, or is no bytes and the next one still. */
+  #begun = false;
+  #leased = false;
+  #bytes: Uint8Array<SharedArrayBuffer> | undefined;
+  /** The parcel of that record, if it was collected. */
+  #goods: readonly unknown[] | undefined;
   /** The record whose parcel has to be collected. */
   #record: {
     readonly bytes: Uint8Array;
     readonly parcel: number;
     readonly who: number;
     readonly spilled: boolean;
+    readonly goods: readonly unknown[] | undefined;
   } | undefined;
 
   /**
@@ -192,23 +243,23 @@ export class LaneIn implements InTrack<unknown> {
    */
   constructor(memory: SharedArrayBuffer, turn: number) {
     this.#reader = new LaneReader(memory, turn & 1023);
-    this.#reader.adopt("skip");
+    this.#reader.adopt("keep");
   }
 
   /** Messages sent and not received. */
   get size(): number {
-    return this.#reader.depth;
+    return this.#reader.depth - (this.#leased ? 1 : 0);
   }
 
   /** Whether there is a message. */
   get hasMore(): boolean {
-    return this.#reader.hasMore;
+    return (this.#begun && !this.#leased) || this.#reader.hasMore;
   }
 
   /** Whether there is none, and none will come. */
   get over(): boolean {
     // In this order: what came before it was sealed is seen.
-    return this.#reader.sealed && !this.#reader.hasMore;
+    return this.#reader.sealed && !this.hasMore;
   }
 
   /** See {@linkcode InTrack.give}. */
@@ -221,8 +272,9 @@ export class LaneIn implements InTrack<unknown> {
   /** See {@linkcode InTrack.take}. */
   take(): Taken {
     const reader = this.#reader;
-    const state = reader.take();
-    if (state !== "taken") return state === "empty" ? state : "ended";
+    const state = this.#begin();
+    if (state !== "taken") return state;
+    this.#begun = false;
     try {
       if (reader.e !== 0) {
         this.#record = {
@@ -230,7 +282,9 @@ export class LaneIn implements InTrack<unknown> {
           parcel: reader.e,
           who: reader.b,
           spilled: reader.a === 1,
+          goods: this.#goods,
         };
+        this.#goods = undefined;
         return "later";
       }
       this.#value = decode(reader.bytes, reader.start, reader.end);
@@ -243,13 +297,15 @@ export class LaneIn implements InTrack<unknown> {
   /** See {@linkcode InTrack.fetch}. */
   async fetch(): Promise<unknown> {
     const record = this.#record!;
-    return unpack(record, await collect(record.parcel, record.who));
+    const { goods, parcel, who } = record;
+    return unpack(record, goods ?? await collect(parcel, who));
   }
 
   /** See {@linkcode InTrack.fetchSync}. */
   fetchSync(): unknown {
     const record = this.#record!;
-    return unpack(record, collectSync(record.parcel, record.who));
+    const { goods, parcel, who } = record;
+    return unpack(record, goods ?? collectSync(parcel, who));
   }
 
   /** See {@linkcode InTrack.takeMany}. */
@@ -262,6 +318,68 @@ export class LaneIn implements InTrack<unknown> {
     }
   }
 
+  /** See {@linkcode InTrack.takeInPlace}. */
+  takeInPlace(): Taken {
+    const reader = this.#reader;
+    const state = this.#begin();
+    if (state !== "taken") return state;
+    if (reader.e !== 0 && reader.a === 1) return "later";
+    const at = reader.e === 0
+      ? byteMessageStart(reader.bytes, reader.start, reader.end)
+      : -1;
+    if (at < 0) throw notBytes();
+    this.#bytes = new Uint8Array(reader.memory, at, reader.end - at);
+    this.#leased = true;
+    return "taken";
+  }
+
+  /** See {@linkcode InTrack.giveInPlace}. */
+  giveInPlace(): Uint8Array<SharedArrayBuffer> {
+    const bytes = this.#bytes!;
+    this.#bytes = undefined;
+    return bytes;
+  }
+
+  /** See {@linkcode InTrack.fetchInPlace}. */
+  async fetchInPlace(): Promise<Uint8Array<SharedArrayBuffer>> {
+    const { b: who, e: parcel } = this.#reader;
+    return this.#view(this.#goods ?? await collect(parcel, who));
+  }
+
+  /** See {@linkcode InTrack.fetchInPlaceSync}. */
+  fetchInPlaceSync(): Uint8Array<SharedArrayBuffer> {
+    const { b: who, e: parcel } = this.#reader;
+    return this.#view(this.#goods ?? collectSync(parcel, who));
+  }
+
+  /** The bytes of a message that has a memory of its own. */
+  #view(goods: readonly unknown[]): Uint8Array<SharedArrayBuffer> {
+    this.#goods = goods;
+    const all = new Uint8Array(goods[0] as SharedArrayBuffer);
+    const at = goods.length === 1 ? byteMessageStart(all, 0, all.length) : -1;
+    if (at < 0) throw notBytes();
+    this.#leased = true;
+    return all.subarray(at);
+  }
+
+  /** See {@linkcode InTrack.release}. */
+  release(): void {
+    this.#goods = undefined;
+    this.#leased = false;
+    if (!this.#begun) return;
+    this.#begun = false;
+    this.#reader.done();
+  }
+
+  /** The record at the head is in flight, if there is one. */
+  #begin(): "taken" | "empty" | "ended" {
+    if (this.#begun) return "taken";
+    const state = this.#reader.take();
+    if (state !== "taken") return state === "empty" ? state : "ended";
+    this.#begun = true;
+    return state;
+  }
+
   /** See {@linkcode InTrack.seal}. */
   seal(): void {
     sealLane(this.#reader.memory);
@@ -270,6 +388,8 @@ export class LaneIn implements InTrack<unknown> {
   /** See {@linkcode InTrack.drop}. */
   drop(): void {
     const reader = this.#reader;
+    if (this.#begun && !this.#leased) discard(reader.e, reader.b);
+    this.release();
     while (reader.take() === "taken") {
       discard(reader.e, reader.b);
       reader.done();

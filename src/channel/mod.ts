@@ -119,12 +119,12 @@ export type {
   PutSyncOptions,
 } from "./put_options.ts";
 export { Queue } from "./queue.ts";
-export type { QueueLease } from "./queue_lease.ts";
+export type { Lease } from "./lease.ts";
 export { LeaseOverError } from "./lease_over_error.ts";
 export { NotBytesError } from "./not_bytes_error.ts";
 export { UnsendableError } from "./unsendable_error.ts";
 export { UnsentError } from "./unsent_error.ts";
-export type { Claim } from "./queue_claim.ts";
+export type { Claim } from "./claim.ts";
 export { ClaimOverError } from "./claim_over_error.ts";
 export type { QueueFacts } from "./queue_facts.ts";
 export type { OfBytes, QueueInPlace } from "./queue_in_place.ts";

@@ -1,6 +1,8 @@
 import { definePortable, revivePortable } from "../memory/portable.ts";
 import type { SyncWait, Wait } from "../sync/wait.ts";
 import { channel, type ChannelOptions } from "./channel.ts";
+import type { Claim } from "./claim.ts";
+import type { Lease } from "./lease.ts";
 import type { Receiver } from "./receiver.ts";
 import { defineHidden, travelOf } from "./hidden.ts";
 import { type Selectable, selectable } from "./selectable.ts";
@@ -92,6 +94,31 @@ class DuplexEnd<Out, In> implements PipeEnd<Out, In> {
   /** Receives a message, blocking the thread; see {@linkcode Receiver.receiveSync}. */
   receiveSync(options?: SyncWait): In {
     return this.#rx.receiveSync(options);
+  }
+
+  /** Claims room for a message of bytes; see {@linkcode Sender.claim}. */
+  claim(bytes: number, options?: Wait): Promise<Claim> {
+    return (this.#tx as Sender<unknown> as Sender<Uint8Array>).claim(
+      bytes,
+      options,
+    );
+  }
+
+  /** Claims room for a message of bytes, if there is some now; see {@linkcode Sender.tryClaim}. */
+  tryClaim(bytes: number): Claim | undefined {
+    return (this.#tx as Sender<unknown> as Sender<Uint8Array>).tryClaim(bytes);
+  }
+
+  /** Receives a message of bytes in place; see {@linkcode Receiver.lease}. */
+  lease(options?: Wait): Promise<Lease> {
+    return (this.#rx as Receiver<unknown> as Receiver<Uint8Array>).lease(
+      options,
+    );
+  }
+
+  /** Receives a message of bytes in place, if there is one; see {@linkcode Receiver.tryLease}. */
+  tryLease(): Lease | undefined {
+    return (this.#rx as Receiver<unknown> as Receiver<Uint8Array>).tryLease();
   }
 
   /** Waits until there is a message; see {@linkcode Receiver.ready}. */

@@ -8,7 +8,7 @@
 import { byteMessageHead } from "../memory/byte_message.ts";
 import { throwFenced } from "../sync/obtain.ts";
 import { checkAwaited } from "../sync/wait.ts";
-import { ClaimOverError } from "./claim_over_error.ts";
+import { ByteClaim, type Claim } from "./claim.ts";
 import { MessageOverCapacityError } from "./message_over_capacity_error.ts";
 import { NotBytesError } from "./not_bytes_error.ts";
 import {
@@ -23,81 +23,6 @@ import type { Freight } from "./queue_ring.ts";
 import { checkSyncWait, waitForSync } from "./queue_wait.ts";
 import { PutWaiter } from "./queue_waiters.ts";
 import { refuseOption } from "./refuse_option.ts";
-
-/**
- * Room for a message of bytes, which this thread writes where it will be read; see {@linkcode QueueInPlace.claim}. Disposing it
- * before {@linkcode Claim.commit} gives the room back, and nothing is put.
- */
-export interface Claim extends Disposable {
-  /**
-   * The bytes of the message, in shared memory, until the claim ends. They are whatever they were before.
-   *
-   * @throws {ClaimOverError} If the claim has ended.
-   */
-  readonly bytes: Uint8Array<SharedArrayBuffer>;
-
-  /**
-   * Puts the message: who takes it has the bytes as they are now.
-   *
-   * @throws {ClaimOverError} If the claim has ended.
-   * @throws {FencedError} If this thread was given up; nothing is put then.
-   */
-  commit(): void;
-}
-
-class RecordClaim implements Claim {
-  #bytes: Uint8Array<SharedArrayBuffer> | undefined;
-  readonly #desk: QueueDesk;
-  readonly #position: number;
-
-  constructor(
-    desk: QueueDesk,
-    position: number,
-    bytes: Uint8Array<SharedArrayBuffer>,
-  ) {
-    this.#desk = desk;
-    this.#position = position;
-    this.#bytes = bytes;
-  }
-
-  get bytes(): Uint8Array<SharedArrayBuffer> {
-    return mustLast(this.#bytes);
-  }
-
-  commit(): void {
-    mustLast(this.#bytes);
-    const { core } = this.#desk;
-    if (!this.#end(() => core.publish(this.#position))) throwFenced("put");
-  }
-
-  [Symbol.dispose](): void {
-    if (this.#bytes === undefined) return;
-    const { core } = this.#desk;
-    this.#end(() => {
-      core.forsake(this.#position);
-      core.serve();
-    });
-  }
-
-  /** Does that with the record in a section, unless this thread was given up and has lost it. */
-  #end(body: () => void): boolean {
-    this.#bytes = undefined;
-    const { core } = this.#desk;
-    return core.run(() => {
-      if (!core.enter() || !core.isClaimed(this.#position)) return false;
-      body();
-      return true;
-    });
-  }
-}
-
-/** What a claim still has. */
-export function mustLast<B>(bytes: B | undefined): B {
-  if (bytes !== undefined) return bytes;
-  throw new ClaimOverError(
-    "Cannot use a claim that has ended: claim room for the next message",
-  );
-}
 
 /** See `Queue.claim()`. */
 export async function claim(
@@ -188,9 +113,25 @@ function open(
   length: number,
   { filled = 0 }: Freight,
 ): Claim {
-  const { ring } = desk.core;
-  const { buffer } = ring.monitor.words;
-  const start = ring.startOf(position) + filled;
-  const bytes = new Uint8Array(buffer, start, length);
-  return new RecordClaim(desk, position, bytes);
+  const { core } = desk;
+  const { buffer } = core.monitor.words;
+  const start = core.ring.startOf(position) + filled;
+  // In a section, unless this thread was given up and has lost the record.
+  const end = (body: () => void): boolean =>
+    core.run(() => {
+      if (!core.enter() || !core.isClaimed(position)) return false;
+      body();
+      return true;
+    });
+  return new ByteClaim(new Uint8Array(buffer, start, length), {
+    commit() {
+      if (!end(() => core.publish(position))) throwFenced("put");
+    },
+    cancel() {
+      end(() => {
+        core.forsake(position);
+        core.serve();
+      });
+    },
+  });
 }

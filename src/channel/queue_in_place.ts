@@ -1,9 +1,11 @@
 import type { SyncWait, Wait } from "../sync/wait.ts";
 import type { ClaimOptions, ClaimSyncOptions } from "./put_options.ts";
-import { type Claim, claim, claimSync, tryClaim } from "./queue_claim.ts";
+import { claim, claimSync, tryClaim } from "./queue_claim.ts";
 import type { QueueDesk } from "./queue_desk.ts";
 import { QueueFacts } from "./queue_facts.ts";
-import { lease, leaseSync, type QueueLease, tryLease } from "./queue_lease.ts";
+import type { Claim } from "./claim.ts";
+import type { Lease } from "./lease.ts";
+import { lease, leaseSync, tryLease } from "./queue_lease.ts";
 
 /** What has messages of bytes. */
 export interface OfBytes {
@@ -48,7 +50,7 @@ export abstract class QueueInPlace extends QueueFacts {
    * assertEquals(frame.bytes.length, 8_000_000);
    * ```
    */
-  lease(this: QueueInPlace & OfBytes, options: Wait = {}): Promise<QueueLease> {
+  lease(this: QueueInPlace & OfBytes, options: Wait = {}): Promise<Lease> {
     return lease(this.#desk, options);
   }
 
@@ -57,14 +59,14 @@ export abstract class QueueInPlace extends QueueFacts {
    *
    * @throws {MainThreadWaitError} If this is the main thread and `onMain` is not set.
    */
-  leaseSync(this: QueueInPlace & OfBytes, options: SyncWait = {}): QueueLease {
+  leaseSync(this: QueueInPlace & OfBytes, options: SyncWait = {}): Lease {
     return leaseSync(this.#desk, options);
   }
 
   /**
    * As {@linkcode QueueInPlace.lease}, if there is a message; `undefined` if the queue is empty. Throws what that rejects with.
    */
-  tryLease(this: QueueInPlace & OfBytes): QueueLease | undefined {
+  tryLease(this: QueueInPlace & OfBytes): Lease | undefined {
     return tryLease(this.#desk);
   }
 

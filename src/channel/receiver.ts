@@ -1,4 +1,5 @@
 import type { SyncWait, Wait } from "../sync/wait.ts";
+import type { Lease } from "./lease.ts";
 import type { Selectable } from "./selectable.ts";
 
 /**
@@ -72,6 +73,24 @@ export interface Receiver<T>
    * @throws As {@linkcode Receiver.receive} does.
    */
   receiveSync(options?: SyncWait): T;
+
+  /**
+   * Receives a message of bytes without copying it: they are read where they lie in shared memory.
+   *
+   * - **Bytes alone:** for messages that were sent as `Uint8Array`, not on shared or moved memory.
+   * - **One at a time:** until it is disposed the message takes up its room, and what is behind it is not received.
+   *
+   * @param options `timeout` in milliseconds, none by default; `signal` ends the wait.
+   * @returns A promise of the lease. It rejects as that of {@linkcode Receiver.receive}.
+   * @throws {NotBytesError} If the message is anything else; it is the next one still.
+   */
+  lease(this: Receiver<Uint8Array>, options?: Wait): Promise<Lease>;
+
+  /**
+   * As {@linkcode Receiver.lease}, if there is a message and nobody waits for it; else `undefined`. Throws what that rejects
+   * with.
+   */
+  tryLease(this: Receiver<Uint8Array>): Lease | undefined;
 
   /**
    * Waits until there is a message, and takes none.

@@ -14,6 +14,7 @@ import { AT, type RawRecord } from "../memory/record_numbers.ts";
 import { type RecordCodec, recordCodec } from "../memory/record_codec.ts";
 import type { ChannelControl } from "./channel_control.ts";
 import { CHANNEL, RING_TAIL } from "./channel_layout.ts";
+import { NotBytesError } from "./not_bytes_error.ts";
 import type { InTrack, Letter, OutTrack, Taken, Written } from "./track.ts";
 
 const { CAPACITY, HEAD, SLOTS, STRIDE, TAIL } = CHANNEL;
@@ -151,6 +152,13 @@ export class RingOut<F> implements OutTrack<RecInit<F>> {
     return this.#publish(most) ? most : -1;
   }
 
+  /** A record is no message of bytes. */
+  claim(): never {
+    throw new NotBytesError(
+      "Cannot claim room in a channel of records: fill() writes them in place",
+    );
+  }
+
   /** Whether there may be room. */
   roomy(): boolean {
     return this.#room() > 0 || this.#sealed();
@@ -253,6 +261,31 @@ export class RingIn<F> implements InTrack<Rec<F>> {
     }
     if (count > 0) this.#free(count);
   }
+
+  /** A record is no message of bytes. */
+  takeInPlace(): never {
+    throw new NotBytesError(
+      "Cannot lease a record of a channel: drain() shows them in place",
+    );
+  }
+
+  /** Never called: nothing is given in place. */
+  giveInPlace(): never {
+    return this.takeInPlace();
+  }
+
+  /** Never called: nothing is given in place. */
+  fetchInPlace(): never {
+    return this.takeInPlace();
+  }
+
+  /** Never called: nothing is given in place. */
+  fetchInPlaceSync(): never {
+    return this.takeInPlace();
+  }
+
+  /** Never called: nothing is given in place. */
+  release(): void {}
 
   /** Shows `visit` up to `max` records in place, and frees their room at once, those that it has seen if it throws. */
   drain(visit: (record: Rec<F>) => void, max: number): number {

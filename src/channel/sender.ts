@@ -1,3 +1,5 @@
+import type { Wait } from "../sync/wait.ts";
+import type { Claim } from "./claim.ts";
 import type {
   ChannelSendOptions,
   ChannelSendSyncOptions,
@@ -79,6 +81,43 @@ export interface Sender<T> extends Disposable {
    * @throws As {@linkcode Sender.send} does.
    */
   sendSync(value: T, options?: ChannelSendSyncOptions): void;
+
+  /**
+   * Claims room for a message of so many bytes, which are written where they will be read, and sent then: nothing is copied.
+   *
+   * - **Nothing is seen of it** until it is committed; disposing it before gives the room back.
+   * - **One at a time:** what is sent meanwhile waits until it is committed or disposed.
+   * - **Larger than half of `capacityBytes`:** it has a memory of its own, which is what the receiver reads.
+   *
+   * @param bytes How many, a whole number from 0 to 1,073,741,824.
+   * @param options `timeout` in milliseconds, none by default; `signal` ends the wait.
+   * @returns A promise of the room. It rejects as that of {@linkcode Sender.send}, without a message.
+   * @throws {NotBytesError} If this is a channel of records.
+   *
+   * @example Write and read a frame in place
+   * ```ts
+   * import { channel } from "@troupe/actors";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const { tx, rx } = channel<Uint8Array>();
+   * using room = await tx.claim(8_000_000);
+   * room.bytes.fill(7);
+   * room.commit();
+   * using frame = await rx.lease();
+   * assertEquals(frame.bytes[7_999_999], 7);
+   * ```
+   */
+  claim(
+    this: Sender<Uint8Array>,
+    bytes: number,
+    options?: Wait,
+  ): Promise<Claim>;
+
+  /**
+   * As {@linkcode Sender.claim}, if there is room now and no other message waits; else `undefined`. Throws what that rejects
+   * with.
+   */
+  tryClaim(this: Sender<Uint8Array>, bytes: number): Claim | undefined;
 
   /**
    * A stream that sends each chunk; closing it closes this end. If it is aborted, what waits for room is not sent, and the

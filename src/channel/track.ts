@@ -9,6 +9,14 @@ export interface Letter {
   drop(): void;
 }
 
+/** Room for a message of bytes, which is written in place. Nothing else is written before it is committed or forgotten. */
+export interface Room {
+  /** The bytes. */
+  readonly bytes: Uint8Array<SharedArrayBuffer>;
+  /** Sends them. */
+  commit(): Written;
+}
+
 /** The way of messages into a channel. One thread uses it. */
 export interface OutTrack<T> {
   /** Messages sent and not received. */
@@ -23,6 +31,8 @@ export interface OutTrack<T> {
   drop(): void;
   /** Writes as many of `values` as there is room for, from `from` on, and publishes them at once. Returns how many, or -1 if it is sealed. */
   writeMany(values: readonly T[], from: number): number;
+  /** Room for so many bytes; throws if messages are none. */
+  claim(length: number): Room | "full" | "sealed";
   /** Whether there may be room; for looking often. */
   roomy(): boolean;
   /** Ends the channel: what was sent can be read. Anybody may. */
@@ -50,6 +60,16 @@ export interface InTrack<T> {
   take(): Taken;
   /** Takes messages that need no parcel, at most `max`, and frees their room at once. */
   takeMany(max: number, into: T[]): void;
+  /** As `take()`, of a message of bytes, which stays until it is released; throws if it is none, and it is the next one still. */
+  takeInPlace(): Taken;
+  /** The bytes, after `"taken"`. */
+  giveInPlace(): Uint8Array<SharedArrayBuffer>;
+  /** The bytes, after `"later"`; throws if it is none. */
+  fetchInPlace(): Promise<Uint8Array<SharedArrayBuffer>>;
+  /** As `fetchInPlace()`, blocking the thread. */
+  fetchInPlaceSync(): Uint8Array<SharedArrayBuffer>;
+  /** Frees the room of what was given in place. */
+  release(): void;
   /** Ends the channel from here. */
   seal(): void;
   /** Forgets what has not been received. */
@@ -67,6 +87,7 @@ export const NO_TRACK: OutTrack<never> & InTrack<never> = {
   prepare: () => NEVER,
   retry: () => NEVER,
   writeMany: () => -1,
+  claim: () => "sealed",
   roomy: () => true,
   seal: () => {},
   give: (): never => undefined as never,
@@ -74,5 +95,10 @@ export const NO_TRACK: OutTrack<never> & InTrack<never> = {
   fetchSync: (): never => undefined as never,
   take: () => "ended",
   takeMany: () => {},
+  takeInPlace: () => "ended",
+  giveInPlace: (): never => undefined as never,
+  fetchInPlace: () => Promise.reject(),
+  fetchInPlaceSync: (): never => undefined as never,
+  release: () => {},
   drop: () => {},
 };

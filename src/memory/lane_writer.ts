@@ -48,7 +48,8 @@ export class LaneWriter {
   /** Records the lane may hold at one time. */
   readonly capacityMessages: number;
   readonly #words: Words;
-  readonly #bytes: Uint8Array;
+  /** All bytes of the lane, for who writes a payload where it will lie. */
+  readonly bytes: Uint8Array;
   readonly #units: number;
   /** WRITE as this writer left it, never with SEALED: what the publishing CAS expects. */
   #word: number;
@@ -78,7 +79,7 @@ export class LaneWriter {
     this.maxPayload = capacityBytes / 2 - 32;
     this.to = peek(words, TO);
     this.#words = words;
-    this.#bytes = new Uint8Array(memory);
+    this.bytes = new Uint8Array(memory);
     this.#units = capacityBytes / UNIT_BYTES;
     this.capacityMessages = peek(words, CAPACITY_MESSAGES);
     this.#read = load(words, READ) & POSITION;
@@ -205,6 +206,22 @@ export class LaneWriter {
   }
 
   /**
+   * Where the payload of the next record would lie: written there, it is not copied by a {@linkcode LaneWriter.tryWrite} that
+   * is given {@linkcode LaneWriter.bytes} and the same length, if no other record is written in between. Leaves no mark.
+   *
+   * @param length Its payload, in bytes.
+   * @returns Its first byte, in the lane; -1 if there is no room for it, or the lane has ended.
+   */
+  place(length: number): number {
+    if (!this.hasRoom(length)) return -1;
+    const position = this.#word & POSITION;
+    const units = HEADER_UNITS + ((length + 7) >>> 3);
+    const isPadded = this.#unitsFor(position, length) !== units;
+    const index = isPadded ? RING : indexOf(position, this.#units);
+    return index * 4 + HEADER_BYTES;
+  }
+
+  /**
    * Marks that this producer waits for room. The consumer's next
    * {@linkcode LaneReader.done} then sets its `roomWanted` and owes a ring.
    *
@@ -249,8 +266,9 @@ export class LaneWriter {
   }
 
   #copy(payload: Uint8Array, length: number, at: number): void {
-    if (length === 0) return;
-    const bytes = this.#bytes;
+    const { bytes } = this;
+    // It lies there already; see `place()`.
+    if (length === 0 || payload === bytes) return;
     let copied = 0;
     if (length <= WORD_COPY_BYTES && this.#hasWordsOf(payload)) {
       const from = this.#payloadWords;

@@ -278,3 +278,20 @@ export const sendAndTell: Task<[Sender<number>], Promise<string>> = task(
     }
   },
 );
+
+/** Writes messages of growing length in place, each full of its number, and closes. */
+export const claimAndSend: Task<
+  [Sender<Uint8Array>, number, number],
+  Promise<void>
+> = task(
+  import.meta,
+  "claimAndSend",
+  async (tx: Sender<Uint8Array>, count: number, least: number) => {
+    for (let i = 0; i < count; i++) {
+      using room = await tx.claim(least + i * 1_000);
+      room.bytes.fill(i);
+      room.commit();
+    }
+    tx.close();
+  },
+);
