@@ -100,11 +100,11 @@ export interface Context<C = unknown> extends Timers, Stashing, Receiving<C> {
    * - **The other one fails** with {@linkcode LinkedExitError}: its `onStop` runs, and its supervisor acts. After 5,000 ms
    *   it is killed.
    * - **Too late:** to link with an actor that has ended is to be told of an end of the kind `lost`.
-   * - **Only threads:** both have the placement `"thread"`; others are watched.
+   * - **Wherever they live:** both may have any placement. One that shares its thread hears of it when that returns to its
+   *   event loop; a host worker that does not is taken for hung.
    *
    * @param ref The other actor.
-   * @throws {InvalidOptionError} If `ref` is no ref, or that of an actor that shares its thread.
-   * @throws {TroupeError} If this actor shares its thread.
+   * @throws {InvalidOptionError} If `ref` is no ref.
    */
   link(ref: ActorRef<unknown>): void;
   /**

@@ -1,14 +1,15 @@
 /**
- * The links of one actor: who ends with whom.
+ * The links of the actor of a thread: who ends with whom.
  *
  * @module
  */
-import { InvalidOptionError, LinkedExitError } from "../errors.ts";
 import type { ExitReport } from "../exit_report.ts";
-import type { Isolate } from "./thread/isolate.ts";
+import { TieClock } from "../memory/tie_clock.ts";
+import { lightsOf } from "./light/lights_of.ts";
+import { checkTrap, exitOf, linkedExit, tiedBy } from "./linked_exit.ts";
 import type { Address, FromNursery } from "./mail/protocol.ts";
-import { type ActorRef, coreIn, refTo } from "./ref.ts";
-import { coreOf, endRef, RefCore } from "./mail/ref_core.ts";
+import type { ActorRef } from "./ref.ts";
+import type { Isolate } from "./thread/isolate.ts";
 
 /**
  * The end of a linked actor, as one that traps exits is told of it.
@@ -61,6 +62,7 @@ type ExitMessage = Extract<FromNursery, { type: "exit" | "unlinked" }>;
 export class Links {
   readonly #isolate: Isolate;
   readonly #crash: (error: Error) => void;
+  readonly #clock: TieClock;
   /** How many of its calls of `unlink()` the nursery has not heard yet, by the actor unlinked. */
   readonly #unlinking: Map<string, number> = new Map();
   #trap: ((exit: Exit) => unknown) | undefined;
@@ -69,17 +71,18 @@ export class Links {
   constructor(isolate: Isolate, crash: (error: Error) => void) {
     this.#isolate = isolate;
     this.#crash = crash;
+    this.#clock = new TieClock(isolate.table);
   }
 
   /** See `Context.link()`. */
   link(ref: ActorRef<unknown>): void {
-    const { address, name } = checked("link with", ref);
-    this.#isolate.post({ type: "link", to: address, name });
+    const to = tiedBy("link with", ref);
+    this.#isolate.post({ type: "link", to, at: this.#clock.tick() });
   }
 
   /** See `Context.unlink()`. */
   unlink(ref: ActorRef<unknown>): void {
-    const { address } = checked("unlink", ref);
+    const { address } = tiedBy("unlink", ref);
     const key = keyOf(address);
     this.#unlinking.set(key, (this.#unlinking.get(key) ?? 0) + 1);
     this.#isolate.post({ type: "unlink", to: address });
@@ -87,14 +90,7 @@ export class Links {
 
   /** See `Context.trapExits()`. */
   trapExits(handler: (exit: Exit) => unknown): Disposable {
-    if (typeof handler !== "function") {
-      throw new InvalidOptionError(
-        `Cannot trap exits as the handler must be a function: current value is ${
-          Deno.inspect(handler, { depth: 1 })
-        }`,
-        { option: "handler", value: handler },
-      );
-    }
+    checkTrap(handler);
     this.#trap = handler;
     this.#isolate.post({ type: "trap", on: true });
     return {
@@ -109,8 +105,9 @@ export class Links {
   /** What the nursery says of links. False when the message is not of that kind. */
   receive(message: FromNursery): message is ExitMessage {
     if (message.type === "unlinked") this.#unlinked(message.from);
-    else if (message.type === "exit") this.#exit(message);
-    else return false;
+    else if (message.type === "exit" && message.local === undefined) {
+      this.#exit(message);
+    } else return false;
     return true;
   }
 
@@ -121,49 +118,24 @@ export class Links {
     else this.#unlinking.delete(key);
   }
 
-  #exit({ from, name, report }: Extract<ExitMessage, { type: "exit" }>): void {
+  #exit({ from, report }: Extract<ExitMessage, { type: "exit" }>): void {
+    const { address: { endpoint, local } } = from;
     // It was on its way when the link was given up.
-    if (this.#unlinking.has(keyOf(from))) return;
+    if (this.#unlinking.has(keyOf(from.address))) return;
     const isolate = this.#isolate;
-    const core = coreOf(isolate, from) ?? new RefCore(isolate, from, name, 0);
-    endRef(isolate, from, report);
-    const exit: Exit = { from: refTo(core), reason: core.report! };
-    if (this.#trap === undefined) return this.#follow(name, exit.reason);
-    isolate.notify(from.endpoint, () => this.#trap?.(exit));
-  }
-
-  /** Ends as the other did, unless it was meant to. */
-  #follow(name: string, report: ExitReport): void {
-    if (report.kind === "done" || report.kind === "stopped") return;
-    const { error } = report;
-    this.#crash(
-      new LinkedExitError(
-        `Cannot go on as "${name}", which this actor is linked with, ended (${report.kind})${
-          error === undefined ? "" : `: ${error.message}`
-        }; trap exits to go on`,
-        { actor: name, report, ...(error && { cause: error }) },
-      ),
-    );
+    const exit = exitOf(lightsOf(isolate), from, report);
+    if (this.#trap === undefined) {
+      const error = linkedExit(exit);
+      if (error !== undefined) this.#crash(error);
+      return;
+    }
+    const told = () => this.#trap?.(exit);
+    // The lanes of a light actor's thread live on.
+    if (local === undefined) isolate.notify(endpoint, told);
+    else isolate.notifyBehind(endpoint, told);
   }
 }
 
-function keyOf({ endpoint, life }: Address): string {
-  return `${endpoint}.${life}`;
-}
-
-function checked(what: string, ref: unknown): RefCore {
-  const core = coreIn(ref);
-  if (core?.line !== undefined) {
-    throw new InvalidOptionError(
-      `Cannot ${what} "${core.name}" as it shares its thread with others: watch it, or start it with placement "thread"`,
-      { option: "ref", value: ref },
-    );
-  }
-  if (core !== undefined) return core;
-  throw new InvalidOptionError(
-    `Cannot ${what} another actor as the argument must be its ref: current value is ${
-      Deno.inspect(ref, { depth: 1 })
-    }`,
-    { option: "ref", value: ref },
-  );
+function keyOf({ endpoint, life, local = 0 }: Address): string {
+  return `${endpoint}.${life}.${local}`;
 }

@@ -1,133 +1,39 @@
-import {
-  assertEquals,
-  assertInstanceOf,
-  assertRejects,
-  assertStringIncludes,
-} from "@std/assert";
+import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
+import { FakeTime } from "@std/testing/time";
 import {
   ActorCrashedError,
   type ActorRef,
   LinkedExitError,
   supervise,
+  SupervisorGaveUpError,
   System,
 } from "../../mod.ts";
 import { Partner, type PartnerActor } from "../fixtures/partners.ts";
 
-type Noting = ActorRef<{ notes(): string[] }>;
+type One = ActorRef<PartnerActor>;
+
+const SHARED = { placement: "shared" } as const;
+/** An ask that may wait for a host to come up again. */
+const PATIENT = { timeout: 30_000 };
 
 /** The notes of `ref`, once `mark` is one of them. */
-async function noted(ref: Noting, mark: string): Promise<string[]> {
+async function noted(ref: One, mark: string): Promise<string[]> {
   for (;;) {
-    const notes = await ref.ask.notes();
+    const notes = await ref.with(PATIENT).ask.notes();
     if (notes.includes(mark)) return notes;
   }
 }
 
-/** Runs `test` with two linked partners; the first made the link. */
+/** Runs `test` with two linked partners, each on a thread of its own; the first made the link. */
 async function withPair(
-  test: (a: ActorRef<PartnerActor>, b: ActorRef<PartnerActor>) => Promise<void>,
-  traps: readonly [boolean, boolean] = [false, false],
+  test: (a: One, b: One) => Promise<void>,
 ): Promise<void> {
   await using system = new System({ spares: 2 });
-  const a = await system.spawn(Partner, [traps[0]], { name: "a" });
-  const b = await system.spawn(Partner, [traps[1]], { name: "b" });
+  const a = await system.spawn(Partner, [], { name: "a" });
+  const b = await system.spawn(Partner, [], { name: "b" });
   await a.ask.link(b);
   await test(a, b);
 }
-
-// M30, M32
-for (const who of ["who linked", "who was linked"] as const) {
-  Deno.test(`Context.link() ends the other when the one ${who} fails`, () =>
-    withPair(async (a, b) => {
-      const [first, second] = who === "who linked" ? [a, b] : [b, a];
-      await assertRejects(() => first.ask.fail(), ActorCrashedError);
-      const { kind, error } = await second.exited;
-      assertEquals(kind, "crashed");
-      assertInstanceOf(error, LinkedExitError);
-      assertEquals([error.actor, error.report.kind], [first.name, "failed"]);
-      assertStringIncludes(error.message, "Partner fell over");
-    }));
-}
-
-// M30
-Deno.test("Context.link() ends nobody when the other ends normally", () =>
-  withPair(async (a, b) => {
-    await b.stop();
-    await a.ask.link(a);
-    assertEquals(await a.ask.notes(), []);
-  }));
-
-// M30, M33
-Deno.test("Context.link() passes an end on through a chain", async () => {
-  await using system = new System({ spares: 2 });
-  const start = (name: string) => system.spawn(Partner, [], { name });
-  const [a, b, c] = [await start("a"), await start("b"), await start("c")];
-  await a.ask.link(b);
-  await b.ask.link(c);
-  await c.kill();
-  assertEquals((await b.exited).kind, "crashed");
-  const { error } = await a.exited;
-  assertInstanceOf(error, LinkedExitError);
-  assertEquals(error.actor, "b");
-  assertInstanceOf(error.cause, LinkedExitError);
-});
-
-// M31
-Deno.test("Context.trapExits() tells of the end instead, after the last message", () =>
-  withPair(async (a, b) => {
-    b.tell.fail(a, 500);
-    const notes = await noted(a, "b failed");
-    assertEquals(notes.length, 501);
-    assertEquals(notes.slice(-2), ["word 499", "b failed"]);
-  }, [true, false]));
-
-// M31
-Deno.test("Context.trapExits() tells of a normal end and of a kill of the other", () =>
-  withPair(async (a, b) => {
-    await b.kill();
-    assertEquals(await noted(a, "b killed"), ["b killed"]);
-  }, [true, true]).then(() =>
-    withPair(async (a, b) => {
-      await b.stop();
-      assertEquals(await noted(a, "b stopped"), ["b stopped"]);
-    }, [true, false])
-  ));
-
-// M31
-Deno.test("Context.trapExits() cannot trap a kill of the actor itself", () =>
-  withPair(async (a, b) => {
-    await a.kill();
-    assertEquals((await a.exited).kind, "killed");
-    assertEquals((await b.exited).kind, "crashed");
-  }, [true, false]));
-
-// M31
-Deno.test("Context.trapExits() holds until it is disposed", () =>
-  withPair(async (a, b) => {
-    await a.ask.release();
-    await b.kill();
-    assertEquals((await a.exited).kind, "crashed");
-  }, [true, false]));
-
-// M32
-Deno.test("Context.link() is one link however often it is made, and one unlink ends it", () =>
-  withPair(async (a, b) => {
-    await a.ask.link(b);
-    await b.ask.link(a);
-    await b.ask.unlink(a);
-    await b.kill();
-    await b.exited;
-    assertEquals(await a.ask.notes(), []);
-  }));
-
-// M32
-Deno.test("Context.link() again after an unlink is a link", () =>
-  withPair(async (a, b) => {
-    await a.ask.unlink(b);
-    await b.ask.link(a);
-    await b.kill();
-    assertEquals((await a.exited).kind, "crashed");
-  }));
 
 /** Waits until `word` is 1. */
 async function begun(word: Int32Array): Promise<void> {
@@ -157,37 +63,105 @@ for (const call of ["unlinkDeaf", "trapDeaf"] as const) {
     }));
 }
 
-// M32
-Deno.test("Context.link() with an actor that has ended is an end of the kind lost", async () => {
-  await using system = new System({ spares: 2 });
-  const gone = await system.spawn(Partner, [], { name: "gone" });
-  await gone.stop();
-  const trapping = await system.spawn(Partner, [true]);
-  await trapping.ask.link(gone);
-  assertEquals(await noted(trapping, "gone lost"), ["gone lost"]);
-  const plain = await system.spawn(Partner, []);
-  await plain.ask.link(gone);
-  const { error } = await plain.exited;
-  assertInstanceOf(error, LinkedExitError);
-  assertEquals(error.report.kind, "lost");
+// M30
+Deno.test("Context.link() ends who is linked with an actor whose host ends", async () => {
+  await using system = new System({ hosts: 1 });
+  const lost = await system.spawn(Partner, [], { ...SHARED, name: "lost" });
+  const neighbour = await system.spawn(Partner, [], SHARED);
+  const there = await system.spawn(Partner, []);
+  const here = await system.spawn(Partner, [], { placement: "local" });
+  for (const one of [there, here, neighbour]) await one.ask.link(lost);
+  const ends = [there.exited, here.exited];
+  await assertRejects(() => lost.ask.die(), ActorCrashedError);
+  for (const { error } of await Promise.all(ends)) {
+    assertInstanceOf(error, LinkedExitError);
+    assertEquals([error.actor, error.report.kind], ["lost", "crashed"]);
+  }
+  await neighbour.exited;
+});
+
+// M30, S98
+Deno.test("Context.link() outlives a host whose actors are started again", async () => {
+  await using system = new System({ hosts: 1, deadLetterLines: 0 });
+  const child = (id: string) => ({
+    id,
+    actor: Partner,
+    args: [true] as [boolean],
+    options: SHARED,
+  });
+  const rules = {
+    backoff: false,
+    maxRestarts: 2,
+    withinMs: 3_600_000,
+  } as const;
+  await using one = await supervise(
+    { ...rules, maxRestarts: 9, children: [child("a")] },
+    system,
+  );
+  const two = await supervise({ ...rules, children: [child("b")] }, system);
+  const gaveUp = two.exited;
+  const there = await system.spawn(Partner, [true], { name: "there" });
+  const a = one.ref("a", Partner);
+  const b = two.ref("b", Partner);
+  await a.ask.link(b);
+  await there.ask.link(a);
+  await assertRejects(() => b.ask.die(), ActorCrashedError);
+  for (const ref of [a, b]) {
+    assertEquals(await ref.with(PATIENT).ask.notes(), []);
+    assertEquals(ref.incarnation, 2);
+  }
+  assertEquals(await there.ask.notes(), []);
+  // Its end for good is told to the next incarnation of the other.
+  while (b.incarnation < 3) await b.ask.fail().catch(() => {});
+  await assertRejects(() => b.ask.fail(), ActorCrashedError);
+  assertInstanceOf((await gaveUp).error, SupervisorGaveUpError);
+  assertEquals(await noted(a, "b failed"), ["b failed"]);
+  await there.kill();
+  assertEquals((await noted(a, "there killed")).at(-1), "there killed");
 });
 
 // M30
-Deno.test("Context.link() lets a supervisor restart who ended with another", async () => {
+Deno.test("Context.link() ends who is linked with an actor whose thread ends", async () => {
   await using system = new System({ spares: 2 });
-  await using tree = await supervise({
-    backoff: { minMs: 1, randomFactor: 0 },
-    children: [{ id: "kept", actor: Partner }],
-  }, system);
-  const kept = tree.ref("kept", Partner);
+  const parent = await system.spawn(Partner, []);
   const other = await system.spawn(Partner, []);
-  await kept.ask.link(other);
-  // A restart is no end: the other lives on, and so does the link.
-  await assertRejects(() => kept.ask.fail(), ActorCrashedError);
-  assertEquals(await kept.ask.notes(), []);
-  assertEquals(kept.incarnation, 2);
-  assertEquals(await other.ask.notes(), []);
+  const child = await parent.ask.have(other);
+  await parent.kill();
+  const { error } = await other.exited;
+  assertInstanceOf(error, LinkedExitError);
+  assertEquals([error.actor, error.report.kind], ["child", "killed"]);
+  await child.exited;
+});
+
+// M30
+Deno.test("Context.link() ends an actor on the thread of another, which lives on", async () => {
+  await using system = new System({ spares: 2 });
+  const parent = await system.spawn(Partner, []);
+  const other = await system.spawn(Partner, [], SHARED);
+  const child = await parent.ask.have(other);
   await other.kill();
-  while (kept.incarnation < 3) await kept.ask.notes().catch(() => {});
-  assertEquals(await kept.ask.notes(), []);
+  assertInstanceOf((await child.exited).error, LinkedExitError);
+  assertEquals(await parent.ask.notes(), []);
+});
+
+// M30
+Deno.test("Context.link() kills an actor of this thread that has not ended after 5,000 ms", async () => {
+  await using system = new System();
+  const options = { placement: "local" } as const;
+  const one = await system.spawn(Partner, [], options);
+  const other = await system.spawn(Partner, [], options);
+  const word = new Int32Array(new SharedArrayBuffer(4));
+  await one.ask.link(other);
+  await one.ask.cling(word);
+  const end = one.exited;
+  using time = new FakeTime();
+  await other.kill();
+  await begun(word);
+  time.tick(4_999);
+  assertEquals(
+    await Promise.race([end, Promise.resolve("not yet")]),
+    "not yet",
+  );
+  time.tick(1);
+  assertEquals((await end).kind, "killed");
 });

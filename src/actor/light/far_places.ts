@@ -136,7 +136,8 @@ class FarPlace implements LightPlace {
   retire(report: ExitReport): void {
     this.#state = "none";
     this.#keeper.forget(this, report);
-    this.#order(LIGHT_OP.RETIRE, [toWireReport(report)]);
+    const { now } = this.#keeper.lights.ties;
+    this.#order(LIGHT_OP.RETIRE, [toWireReport(report), now]);
   }
 
   /** The host said something of the incarnation. */

@@ -7,15 +7,14 @@
  */
 import { errorFromWire, errorToWire } from "../../error_wire.ts";
 import type { ExitReport } from "../../exit_report.ts";
-import { isThenable } from "../is_thenable.ts";
 import type { Overflow } from "../../channel/overflow.ts";
 import { bear } from "./light_birth.ts";
-import { checkpointsOf } from "./light_checkpoints.ts";
+import { checkpointsOf, keepIfDue } from "./light_checkpoints.ts";
 import { LightContext } from "./light_context.ts";
-import { type LightHooks, LightLife } from "./light_life.ts";
+import { lastHooks } from "./light_last_hooks.ts";
+import { LightLife } from "./light_life.ts";
 import { LightMessage, type LightSender } from "./light_message.ts";
 import { methodsOf } from "../mail/methods.ts";
-import type { Checkpoints } from "../thread/checkpoints.ts";
 import type { LightOrder, LightOwner } from "./light_order.ts";
 import type { LocalLine } from "./light_local_line.ts";
 import type { LightHome } from "./light_home.ts";
@@ -31,6 +30,7 @@ const TURN = 64;
 /** How long `onStop` may take after a failure, in milliseconds. */
 const CLEAN_UP_MS = 5_000;
 const STOPPED: ExitReport = { kind: "stopped", code: 0 };
+const KILLED: ExitReport = { kind: "killed", code: 1 };
 /** What the owner of one is told that does not run, and is not to. */
 const ASKED = { report: STOPPED, asked: true, crash: undefined, heard: true };
 
@@ -67,6 +67,11 @@ export class LightActor {
   /** A light actor of that number, without an incarnation. */
   constructor(stage: LightStage, readonly id: number) {
     this.#stage = stage;
+  }
+
+  /** The incarnation that starts, runs or ends, if there is one. */
+  get life(): LightLife | undefined {
+    return this.#life;
   }
 
   /** Messages that wait. */
@@ -135,11 +140,11 @@ export class LightActor {
         const found = receiving.take(this.#stash?.size ?? 0);
         if (found !== undefined) handling.receive(life, found);
       } else handling.handle(life, this.#queue.shift());
-      if (this.#life?.checkpoints?.due) this.#keepIfDue(this.#life);
+      if (this.#life?.checkpoints?.due) keepIfDue(this.#life);
       if (++count >= TURN || this.#stage.sliceOver()) break;
     }
     const life = this.#life;
-    if (life?.checkpoints !== undefined) this.#keepIfDue(life);
+    if (life?.checkpoints !== undefined) keepIfDue(life);
     if (life?.stop !== undefined) this.#maybeStop(life);
     this.stir();
     return count;
@@ -184,7 +189,7 @@ export class LightActor {
     (life.waiters ??= []).push(done);
     life.asked = how.asked;
     if (how.deadlineMs <= 0) {
-      return this.#end(life, { kind: "killed", code: 1 });
+      return this.#end(life, KILLED);
     }
     if (life.state === "starting") return this.#end(life, STOPPED);
     if (life.stop === undefined || !how.drain) life.stop = how;
@@ -195,7 +200,7 @@ export class LightActor {
     if (life.state === "over" || how.deadlineMs >= 2 ** 31) return;
     clearTimeout(life.timer);
     life.timer = setTimeout(
-      () => this.#end(life, { kind: "killed", code: 1 }),
+      () => this.#end(life, KILLED),
       how.deadlineMs,
     );
   }
@@ -218,7 +223,7 @@ export class LightActor {
       life.order,
       this.#stage.refTo(this, life.order),
       (notice) => this.push(this.#notice(life, notice)),
-      (notice) => this.line!.behind(this.#notice(life, notice)),
+      (notice) => this.behind(life, notice),
       () => life.running === (life.between ? 1 : 0) && this.#queue.size === 0,
       {
         size: () => this.#stash?.size ?? 0,
@@ -226,9 +231,15 @@ export class LightActor {
         release: () => this.#unstash(life),
         receive: (...args) => this.#receivingOf(life).begin(...args),
       },
+      life.bonds = this.#stage.ties.bondsOf(life),
     );
     if (life.stop !== undefined) context.abort(life.stop.reason);
     return context;
+  }
+
+  /** Has an incarnation do something in its turn, after all that its thread has sent to it so far. */
+  behind(life: LightLife, notice: () => unknown): void {
+    this.line!.behind(this.#notice(life, notice));
   }
 
   #receivingOf(life: LightLife): LightReceiving {
@@ -282,49 +293,48 @@ export class LightActor {
 
   /** Ends an incarnation by an error that left a handler. */
   fail(life: LightLife, thrown: unknown): void {
-    if (life.state !== "up") return;
     const error = thrown instanceof Error
       ? thrown
       : errorFromWire(errorToWire(thrown, this.name));
-    this.#cleanUp(
-      life,
-      thrown,
-      "kill",
+    const report: ExitReport = { kind: "failed", code: 1, error };
+    this.#fail(life, thrown, report, report);
+  }
+
+  /** Ends an incarnation by an error outside of its handlers. */
+  crash(life: LightLife, error: Error): void {
+    if (life.state === "starting") return this.#abandonStart(life, error);
+    this.#fail(life, error, { kind: "crashed", code: 1, error }, KILLED);
+  }
+
+  /** Ends an incarnation, after its last hooks, with `report`; with `late` if those take too long. */
+  #fail(
+    life: LightLife,
+    thrown: unknown,
+    report: ExitReport,
+    late: ExitReport,
+  ): void {
+    if (life.state !== "up") return;
+    lastHooks(life, {
+      reason: thrown,
+      children: "kill",
       // What cannot be kept now leaves what was kept before; so does a message that may come again.
-      async (checkpoints) => {
+      keep: async (checkpoints) => {
         if (life.order.redeliver === 0) {
           await checkpoints.last().catch(() => {});
         }
       },
-      () => ({ kind: "failed", code: 1, error }),
-    );
+      endStreams: () => this.#stage.handling.endStreams(life, thrown),
+      end: () => this.#end(life, report),
+    });
     if (this.#life !== life) return;
     // Its owner waits to restart it: a hook that never ends must not hold that up.
     clearTimeout(life.timer);
-    life.timer = setTimeout(
-      () => this.#end(life, { kind: "failed", code: 1, error }),
-      CLEAN_UP_MS,
-    );
-  }
-
-  /** Takes a checkpoint if one is due; no message is begun until it is kept. */
-  #keepIfDue(life: LightLife): void {
-    const { checkpoints, order: { concurrency }, stop } = life;
-    if (life.state !== "up" || life.running >= concurrency) return;
-    // One that stops takes its last one anyway.
-    if (stop?.drain === false) return;
-    if (!checkpoints!.due) return checkpoints!.await();
-    life.running += concurrency;
-    const taking = life.within(() => checkpoints!.take());
-    taking.catch((error) => this.fail(life, error)).then(() => {
-      life.running -= concurrency;
-      this.goOn(life);
-    });
+    life.timer = setTimeout(() => this.#end(life, late), CLEAN_UP_MS);
   }
 
   /** An asynchronous handler is done: others may have their turn. */
   goOn(life: LightLife): void {
-    if (life.checkpoints !== undefined) this.#keepIfDue(life);
+    if (life.checkpoints !== undefined) keepIfDue(life);
     if (life.stop !== undefined) this.#maybeStop(life);
     this.stir();
   }
@@ -335,54 +345,22 @@ export class LightActor {
     if (drain && life.receiving?.inVain) return life.receiving.stop();
     if (life.running > 0) return;
     if (drain && this.#queue.size > 0) return;
-    this.#cleanUp(
-      life,
+    lastHooks(life, {
       reason,
-      "stop",
-      (checkpoints) => checkpoints.last(),
-      (error) =>
-        error === undefined ? STOPPED : {
-          kind: "failed",
-          code: 1,
-          error: errorFromWire(
-            errorToWire(error.thrown, `${this.name}.onStop`),
-          ),
-        },
-    );
+      children: "stop",
+      keep: (checkpoints) => checkpoints.last(),
+      endStreams: () => this.#stage.handling.endStreams(life, reason),
+      end: (error) =>
+        this.#end(
+          life,
+          error === undefined ? STOPPED : this.#failedStop(error.thrown),
+        ),
+    });
   }
 
-  /** Calls the last hooks, then ends the life with the report that `report` makes of what they threw. */
-  #cleanUp(
-    life: LightLife,
-    reason: unknown,
-    how: "stop" | "kill",
-    keep: (checkpoints: Checkpoints) => Promise<void>,
-    report: (error?: { thrown: unknown }) => ExitReport,
-  ): void {
-    life.state = "stopping";
-    const { checkpoints } = life;
-    const hook = () =>
-      life.state === "stopping"
-        ? life.within(() => (life.instance as LightHooks).onStop?.(reason))
-        : undefined;
-    const last = () =>
-      checkpoints === undefined
-        ? hook()
-        : life.within(() => keep(checkpoints)).then(hook);
-    try {
-      const streams = this.#stage.handling.endStreams(life, reason);
-      const waiting = streams === undefined ? last() : streams.then(last);
-      const ending = isThenable(waiting)
-        ? Promise.resolve(waiting).then(() => life.endChildren(how))
-        : life.endChildren(how);
-      if (ending === undefined) return this.#end(life, report());
-      ending.then(
-        () => this.#end(life, report()),
-        (thrown) => this.#end(life, report({ thrown })),
-      );
-    } catch (thrown) {
-      this.#end(life, report({ thrown }));
-    }
+  #failedStop(thrown: unknown): ExitReport {
+    const error = errorFromWire(errorToWire(thrown, `${this.name}.onStop`));
+    return { kind: "failed", code: 1, error };
   }
 
   #end(life: LightLife, report: ExitReport): void {
@@ -399,7 +377,8 @@ export class LightActor {
     this.#stash?.release();
     life.crash ??= this.#stage.handling.inFlight(life);
     const heard = life.heard || this.#queue.asked ||
-      this.core?.heard === true || (this.watchers?.size ?? 0) > 0;
+      this.core?.heard === true || (this.watchers?.size ?? 0) > 0 ||
+      this.#stage.ties.has(this.id);
     if (life.order.dropMail) {
       this.#stage.losses.drop(this, this.#queue.takeAll());
     }

@@ -1,4 +1,3 @@
-import { TroupeError } from "../../errors.ts";
 import type { Context } from "../current.ts";
 import type { Received, ReceiveOptions } from "../receive.ts";
 import { ActorTimers, type Timers } from "../timers.ts";
@@ -10,7 +9,10 @@ import {
   type WatchOptions,
 } from "../watch.ts";
 import type { RefCore } from "../mail/ref_core.ts";
+import { checkTrap } from "../linked_exit.ts";
+import type { Exit } from "../links.ts";
 import type { LightOrder } from "./light_order.ts";
+import type { LightBonds } from "./light_ties.ts";
 import type { ActorRef } from "../ref.ts";
 
 /** What a light actor put aside, as its context reaches it. */
@@ -49,6 +51,7 @@ export class LightContext implements Context {
   readonly #monitors: Set<Disposable> = new Set();
   readonly #quiet: () => boolean;
   readonly #stash: LightAside;
+  readonly #bonds: LightBonds;
   #timers: ActorTimers | undefined;
 
   /** The context of the incarnation that `order` asks for; `inTurn` has it do something between two messages,
@@ -60,8 +63,10 @@ export class LightContext implements Context {
     behind: (notice: () => unknown) => void,
     quiet: () => boolean,
     stash: LightAside,
+    bonds: LightBonds,
   ) {
     this.#stash = stash;
+    this.#bonds = bonds;
     this.#inTurn = inTurn;
     this.#behind = behind;
     this.#quiet = quiet;
@@ -172,13 +177,22 @@ export class LightContext implements Context {
     };
   }
 
-  /** See {@link Context.link}: an actor that shares its thread has no links. */
-  readonly link = (_ref: ActorRef<unknown>): never => this.#noLinks("link");
+  /** See {@link Context.link}. */
+  readonly link = (ref: ActorRef<unknown>): void => this.#bonds.link(ref);
   /** See {@link Context.unlink}. */
-  readonly unlink = (_ref: ActorRef<unknown>): never => this.#noLinks("unlink");
+  readonly unlink = (ref: ActorRef<unknown>): void => this.#bonds.unlink(ref);
+
   /** See {@link Context.trapExits}. */
-  readonly trapExits = (_handler: unknown): never =>
-    this.#noLinks("trap the exits of");
+  readonly trapExits = (handler: (exit: Exit) => unknown): Disposable => {
+    checkTrap(handler);
+    const bonds = this.#bonds;
+    bonds.trap = handler;
+    return {
+      [Symbol.dispose]: () => {
+        if (bonds.trap === handler) bonds.trap = undefined;
+      },
+    };
+  };
 
   /** See {@link Context.after}. */
   readonly after: Timers["after"] = (...args) => this.timers().after(...args);
@@ -202,12 +216,6 @@ export class LightContext implements Context {
   /** A message of it is dealt with. */
   handled(): void {
     this.#timers?.handled();
-  }
-
-  #noLinks(what: string): never {
-    throw new TroupeError(
-      `Cannot ${what} actors as "${this.name}" shares its thread: use context.watch(), or placement "thread"`,
-    );
   }
 
   /** Its incarnation is over: it is told nothing more. */

@@ -19,7 +19,7 @@
  * Between the owner of an actor and the host worker it lives on; `b` is the number of the incarnation:
  *
  *   START        owner → host  see tenants.ts                  STARTED or NOT_STARTED
- *   RETIRE       owner → host  [report]                        GONE, to all who know it
+ *   RETIRE       owner → host  [report, when]                  GONE, to all who know it
  *   STARTED      host → owner  []                              none
  *   NOT_STARTED  host → owner  [error] or []                   none
  *   CHECKPOINT   host → owner  [state]                         none

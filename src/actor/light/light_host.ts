@@ -32,12 +32,14 @@ import type { LightRoom, LineFacts } from "./light_line.ts";
 import type { LightOrder, OwnerThread } from "./light_order.ts";
 import { BOUND, LightOthers } from "./light_others.ts";
 import { LightPost } from "./light_post.ts";
+import { LightTies } from "./light_ties.ts";
 import type { LightStage } from "./light_stage.ts";
 import { RetiredLately } from "./retired_lately.ts";
 import { tellRestart } from "../watch.ts";
 import { LightTurns } from "./light_turns.ts";
 import { LightWork } from "./light_work.ts";
 import { Tenants } from "./tenants.ts";
+import { behindAll } from "./behind_all.ts";
 import { type Address, KIND, type WireReport } from "../mail/protocol.ts";
 import { type ActorRef, refTo } from "../ref.ts";
 import { fromWireReport, numberOf, RefCore } from "../mail/ref_core.ts";
@@ -64,6 +66,8 @@ export class Lights implements LightMail, LightStage {
   readonly places: FarPlaces = new FarPlaces(this);
   /** Those whose owners are other threads. */
   readonly tenants: Tenants = new Tenants(this);
+  /** See {@link LightMail.ties}. */
+  readonly ties: LightTies = new LightTies(this);
   readonly #actors: Map<number, LightActor> = new Map();
   readonly #turns: LightTurns = new LightTurns();
   /** Whether what is handed over as it is, is frozen. */
@@ -108,11 +112,15 @@ export class Lights implements LightMail, LightStage {
   }
 
   /** Gives an actor up for good: all that waits for it settles. */
-  retire(actor: LightActor, report: ExitReport): void {
+  retire(
+    actor: LightActor,
+    report: ExitReport,
+    at: number = this.ties.now,
+  ): void {
     if (this.#actors.get(actor.id) !== actor) return;
     const rest = actor.empty(report);
     this.#actors.delete(actor.id);
-    this.retired.add(actor.id, actor.name, report);
+    this.retired.add(actor.id, { name: actor.name, report, at });
     for (const message of rest) this.losses.turnAway(actor, message);
     actor.line?.abandon();
     const told = new Set(actor.watchers);
@@ -120,6 +128,7 @@ export class Lights implements LightMail, LightStage {
     for (const endpoint of told) {
       this.tellGone(endpoint, actor.id, report);
     }
+    this.ties.gone(actor, report);
     actor.core?.end(report);
   }
 
@@ -344,24 +353,11 @@ export class Lights implements LightMail, LightStage {
 
   /** Tells the thread at `endpoint` that `local` is gone for good, after all that waits here for room there. */
   tellGone(endpoint: number, local: number, report: ExitReport): void {
-    this.#behindAll(
+    behindAll(
+      this.crowded,
       endpoint,
       () => this.post.tellGone(endpoint, local, report),
     );
-  }
-
-  /** Calls `then` when all that waits here for room at `endpoint` has gone: an end must not overtake it. */
-  #behindAll(endpoint: number, then: () => void): void {
-    let count = 1;
-    const done = (): void => {
-      if (--count === 0) then();
-    };
-    for (const line of [...this.crowded]) {
-      if (!(line instanceof LaneLine) || line.endpoint !== endpoint) continue;
-      count++;
-      line.behind(done);
-    }
-    done();
   }
 
   /** Tells those whose asks take time that they have begun. Returns how many there were. */

@@ -166,7 +166,8 @@ export class LightInbox {
       if (op === LIGHT_OP.STOP) return this.#stop(local, from, b, value);
       if (op === LIGHT_OP.START) return tenants.start(from, local, b, value);
       if (op === LIGHT_OP.RETIRE) {
-        return tenants.retire(local, fromWireReport(value[0] as WireReport));
+        const [report, at] = value as [WireReport, number];
+        return tenants.retire(local, fromWireReport(report), at);
       }
       places.hear(op, from, local, b, value);
     });

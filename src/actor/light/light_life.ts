@@ -8,6 +8,7 @@ import { lightCycle } from "./light_cycle.ts";
 import type { LightHome } from "./light_home.ts";
 import type { LightContext } from "./light_context.ts";
 import type { LightMessage } from "./light_message.ts";
+import type { LightBonds } from "./light_ties.ts";
 import type { OpenStreams } from "../stream/open_streams.ts";
 import type { Method } from "../mail/methods.ts";
 import type { LightReceiving } from "./light_receiving.ts";
@@ -42,6 +43,8 @@ export class LightLife implements LightRunning {
   #home: LightHome | undefined;
   /** Whether it does right now what it is to do between two messages. */
   between = false;
+  /** Its links, once it has looked at its context. */
+  bonds: LightBonds | undefined;
   /** What its handler receives, once one has. */
   receiving: LightReceiving | undefined;
   /** Handlers that run. */

@@ -1,8 +1,11 @@
 import type { LaneReader } from "../../memory/lane.ts";
 import type { Address, WireReport } from "../mail/protocol.ts";
+import type { LightTieNotice } from "./light_ties.ts";
 
 /** The light actors of a thread, and what it knows of those elsewhere; see light_host.ts. */
 export interface LightMail {
+  /** Their links: takes what the nursery says of them. */
+  readonly ties: { receive(message: LightTieNotice): void };
   /** Whether one of them would handle a message now. */
   readonly ready: boolean;
   /** Lets them handle messages until there are none or the slice is over. Returns how many. */

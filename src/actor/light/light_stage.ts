@@ -3,6 +3,7 @@ import type { LightMessage } from "./light_message.ts";
 import type { LightOrder } from "./light_order.ts";
 import type { LightHome } from "./light_home.ts";
 import type { LightLosses } from "./light_losses.ts";
+import type { LightTies } from "./light_ties.ts";
 import type { LightLife } from "./light_life.ts";
 import type { WireCrash } from "../thread/last_call.ts";
 import type { LightWork } from "./light_work.ts";
@@ -17,6 +18,8 @@ export interface LightStage {
   readonly isolate: Isolate;
   /** What becomes of messages that are not handled. */
   readonly losses: LightLosses;
+  /** Who is linked with whom. */
+  readonly ties: LightTies;
   /** It has something to do: lets it run when its turn comes. */
   enqueue(actor: LightActor): void;
   /** Whether the thread has to do other things now. */

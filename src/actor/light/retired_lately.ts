@@ -4,6 +4,8 @@ import type { ExitReport } from "../../exit_report.ts";
 interface Retired {
   readonly name: string;
   readonly report: ExitReport;
+  /** When, as links are counted; see tie_clock.ts. */
+  readonly at: number;
 }
 
 /** So many are kept. */
@@ -19,8 +21,8 @@ export class RetiredLately {
   }
 
   /** Keeps what is known of one. */
-  add(local: number, name: string, report: ExitReport): void {
-    this.#known.set(local, { name, report });
+  add(local: number, known: Retired): void {
+    this.#known.set(local, known);
     if (this.#known.size <= KEPT) return;
     this.#known.delete(this.#known.keys().next().value!);
   }

@@ -249,8 +249,12 @@ export class Tenants {
     this.turnOf(0);
   }
 
-  /** Gives one up for good. */
-  retire(local: number, report: ExitReport): void {
+  /** Gives one up for good, or hears that its owner did so at the time `at`. */
+  retire(
+    local: number,
+    report: ExitReport,
+    at: number = this.#lights.ties.now,
+  ): void {
     const { isolate } = this.#lights;
     if (!this.#met.has(local) || this.#lights.actor(local) !== undefined) {
       isolate.table.add(isolate.endpoint, ENDPOINT.LOAD, -1);
@@ -258,7 +262,10 @@ export class Tenants {
     this.#met.add(local);
     for (const { done } of this.#takeEarly(local)) done(report);
     const actor = this.#lights.actor(local);
-    if (actor !== undefined) this.#lights.retire(actor, report);
+    if (actor !== undefined) this.#lights.retire(actor, report, at);
+    else if (!this.#lights.retired.get(local)) {
+      this.#lights.retired.add(local, { name: "", report, at });
+    }
     for (const { locals } of this.#landlords.values()) locals.delete(local);
   }
 

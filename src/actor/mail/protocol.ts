@@ -9,6 +9,8 @@ import type { WireError } from "../../error_wire.ts";
 import type { ExitReport } from "../../exit_report.ts";
 import type { DeadLetterBundle } from "./dead_letter.ts";
 import type { LifeOfThread, LivesOfSystem } from "../nursery/seat_lives.ts";
+import type { LineFacts } from "../light/light_line.ts";
+import type { OwnerThread } from "../light/light_order.ts";
 import type { FailureRules } from "../resume.ts";
 import type { LastCall, WireCrash } from "../thread/last_call.ts";
 import type { ShelfMemory } from "../thread/shelves.ts";
@@ -46,6 +48,14 @@ export interface Address {
   readonly life: number;
   /** Number of a light actor among those of that endpoint; the thread's own actor has none. */
   readonly local?: number;
+}
+
+/** One who is linked with another, as a thread is told of it that need not know it. */
+export interface Tied {
+  readonly address: Address;
+  readonly name: string;
+  /** Of a light actor, what is known wherever a ref to it is. */
+  readonly facts?: LineFacts;
 }
 
 /** An {@link ExitReport} as it travels. */
@@ -199,9 +209,28 @@ export type ToNursery =
     readonly watcher: number;
     readonly address: Address;
   }
-  | { readonly type: "link"; readonly to: Address; readonly name: string }
-  | { readonly type: "unlink"; readonly to: Address }
+  | {
+    readonly type: "link";
+    /** The light actor that links; the thread's own actor if none is named. */
+    readonly by?: Tied;
+    readonly to: Tied;
+    /** When; see tie_clock.ts. */
+    readonly at: number;
+  }
+  | {
+    readonly type: "unlink";
+    /** The light actor that unlinks; the thread's own actor if none is named. */
+    readonly by?: Address;
+    readonly to: Address;
+  }
   | { readonly type: "trap"; readonly on: boolean }
+  /** A light actor ended for good, and whoever is at `to` was linked with it. */
+  | {
+    readonly type: "lightGone";
+    readonly address: Address;
+    readonly to: Address;
+    readonly report: WireReport;
+  }
   | Parcel
   | Deposit
   | Collect
@@ -302,12 +331,29 @@ export type FromNursery =
   | {
     /** One that is linked with the receiver of this ended for good. */
     readonly type: "exit";
-    readonly from: Address;
-    readonly name: string;
+    /** The light actor that is told; the thread's own actor if none is named. */
+    readonly local?: number;
+    readonly from: Tied;
     readonly report: WireReport;
   }
   /** No exit of a former link comes any more. */
   | { readonly type: "unlinked"; readonly from: Address }
+  /** A light actor of the receiver of this is linked: its final end is to be told to the nursery. */
+  | {
+    readonly type: "tie";
+    readonly local: number;
+    /** Who is to start it. */
+    readonly owner: OwnerThread;
+    readonly partner: Tied;
+    /** When they were linked; `undefined` when it is told once more. */
+    readonly at: number | undefined;
+  }
+  /** It is linked with that one no more. */
+  | {
+    readonly type: "untie";
+    readonly local: number;
+    readonly partner: Address;
+  }
   | Parcel
   | Collect
   | Forget

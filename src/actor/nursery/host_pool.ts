@@ -71,7 +71,7 @@ export class HostPool {
   /** Lets a host run, if it does not yet, and watches it for an actor with that `hangMs`; one that is suspected, once. */
   want({ address, hangMs, suspected }: Wanted): void {
     if (this.#closed) return;
-    if (suspected) return this.#suspect(address);
+    if (suspected) return this.suspect(address);
     const known = this.#hosts.get(address.endpoint);
     if (known === undefined) {
       const start = undefined;
@@ -87,7 +87,8 @@ export class HostPool {
     if (seat?.state === "running") this.#hangs.begin(seat, hangMs);
   }
 
-  #suspect(address: Address): void {
+  /** A host may hang: it is watched once, closely. */
+  suspect(address: Address): void {
     const seat = this.#hooks.seat(address);
     if (seat?.state === "running") this.#hangs.begin(seat, SUSPECT_MS, true);
   }

@@ -58,8 +58,9 @@ export class Nursery {
   readonly #lose = (lost: LostMessage): void => this.#deadLetters.add(lost);
   readonly #ties: Ties = new Ties({
     seat: (address) => this.#seat(address),
-    tell: ({ address }, message) => this.#deliver(address.endpoint, message),
+    tell: (endpoint, message) => this.#deliver(endpoint, message),
     end: (seat, report) => this.#end(seat, report),
+    suspect: (address) => this.#hosts.suspect(address),
   });
   readonly #hosts: HostPool;
   readonly #depot: Depository = new Depository({
@@ -124,7 +125,8 @@ export class Nursery {
       case "link":
       case "unlink":
       case "trap":
-        return this.#ties.receive(this.#seats.get(from)!, message);
+      case "lightGone":
+        return this.#ties.receive(this.#seats.get(from), message);
       case "shelf":
         return this.#seats.get(from)!.shelve(message);
       case "parcel":
@@ -164,10 +166,6 @@ export class Nursery {
   ): void {
     if (endpoint === 0) this.#toMain(message, transfer);
     else this.#seats.get(endpoint)?.chick?.post(message, transfer);
-  }
-
-  #ring(endpoint: number): void {
-    ring(this.#table.words, this.#table.at(endpoint, ENDPOINT.SLEEP));
   }
 
   /** Wakes one whom a thread that just ended may have owed a ring. */
@@ -237,6 +235,7 @@ export class Nursery {
     seat.state = "running";
     seat.methods = message.methods;
     this.#hangs.begin(seat, seat.start!.hangMs);
+    this.#ties.up(seat);
     const { address, owner, watchers, start } = seat;
     const { incarnation } = start!.become;
     for (const peer of new Set([owner, ...watchers])) {
@@ -272,9 +271,9 @@ export class Nursery {
     const { chick, state } = seat;
     if (seat.owner === NURSERY) report = this.#hosts.blame(seat, report);
     this.#hangs.end(seat);
-    this.#ties.ended(seat);
     seat.vacate();
     const inFlight = this.#fence(seat, report);
+    this.#ties.ended(seat, report);
     const last = call ?? inFlight;
     if (chick !== undefined) this.#brood.release(chick);
     for (const link of seat.links) this.#rouse(link.from);
@@ -359,7 +358,7 @@ export class Nursery {
     }
     seat.stopping = true;
     seat.chick.post({ type: "stop", reason, drain });
-    this.#ring(seat.address.endpoint);
+    ring(this.#table.words, this.#table.at(endpoint, ENDPOINT.SLEEP));
     clearTimeout(seat.timer);
     seat.timer = armed(
       () => this.#end(seat, { kind: "killed", code: 1 }),

@@ -8,6 +8,7 @@ import {
   type ToNursery,
 } from "../mail/protocol.ts";
 import type { ShelfMemory } from "../thread/shelves.ts";
+import type { Party } from "./ties.ts";
 
 /** What it takes to start an incarnation. */
 export type Start = Extract<ToNursery, { type: "start" }>;
@@ -92,7 +93,7 @@ export class Seat {
   /** The lanes that lead to it. */
   readonly links: Link[] = [];
   /** Who is linked with it; see ties.ts. */
-  readonly partners: Set<Seat> = new Set();
+  readonly partners: Set<Party> = new Set();
   /** Whether it is told of the ends of its partners, instead of ending. */
   traps = false;
   /** Who wants to know of its final end. */

@@ -172,7 +172,14 @@ export class Isolate {
     } else if (message.type === "silent") {
       this.#parcels.silence(this.mailbox.sealedFrom(message.from));
     } else if (message.type === "gone") this.#gone(message);
-    else if (message.type === "stopped") {
+    else if (
+      message.type === "tie" || message.type === "untie" ||
+      message.type === "exit"
+    ) {
+      // What was sent before the end comes first.
+      this.#drainExpress();
+      this.light?.ties.receive(message);
+    } else if (message.type === "stopped") {
       this.onStopped?.(message.address, message.report);
     } else return false;
     return true;
