@@ -103,6 +103,8 @@ export interface CellSpec {
   readonly options?: unknown;
   /** It is started at most once: what it was started with need not be kept. Defaults to false. */
   readonly once?: boolean;
+  /** Who asks it acts on each rejection: the asks that its end leaves behind are no dead letters. Defaults to false. */
+  readonly unmissed?: boolean;
   /**
    * Which class of error calls for what, in order, by the class's name; only given when `"resume"` is among them, which
    * only the actor itself can follow. The first entry that names a class of the error's chain decides.

@@ -107,6 +107,8 @@ interface Upbringing {
   /** Whether a supervisor started it. */
   readonly supervised?: true;
   readonly onFailure?: FailureRules | undefined;
+  /** See {@link CellSpec.unmissed}. */
+  readonly unmissed?: boolean | undefined;
 }
 
 /** The actors and tasks that one thread owns. */
@@ -176,6 +178,7 @@ export class Offspring implements Spawner, LightNest {
       once: spec.once === true,
       supervised: true,
       onFailure: spec.onFailure,
+      unmissed: spec.unmissed,
       parent,
     });
   }
@@ -279,6 +282,7 @@ export class Offspring implements Spawner, LightNest {
   ): ThreadCell | LightCell {
     const plan = checkPlan("actor", definition, args, about.once);
     this.#refuseIfClosed(plan);
+    plan.unmissed = about.unmissed === true;
     const { supervised } = about;
     const checked = supervised
       ? checkSpawnOptions(plan.definition, options)

@@ -159,6 +159,8 @@ export class Crew {
           mailbox: { maxMessageBytes: MAX_MESSAGE_BYTES },
         },
         once: true,
+        // What was sent and has not begun is sent elsewhere.
+        unmissed: true,
       });
       this.started++;
       const { maxTasksPerWorker: maxTasks, killAfterMs } = this.#options;

@@ -9,6 +9,7 @@ import {
   WorkerDiedError,
 } from "../../mod.ts";
 import {
+  dieAt,
   type Fault,
   misbehave,
   OwnError,
@@ -84,4 +85,22 @@ Deno.test("an error keeps its class, name, code and cause when its class is regi
     "Number 7",
   ]);
   assertInstanceOf(error.cause, TypeError);
+});
+
+Deno.test("Pool.run() loses no letter of what waits at a worker that dies", async () => {
+  await using system = new System({ deadLetterLines: 0 });
+  await using pool = new Pool({ system, size: 1 });
+  // How long it takes is known from then on: others are sent to wait behind it.
+  const known = Array.from({ length: 500 }, (): [number, number] => [-1, 0]);
+  await pool.starmap(dieAt, known, { chunk: 1 });
+
+  for (let round = 0; round < 5; round++) {
+    const jobs = Array.from({ length: 300 }, (_, i) => pool.run(dieAt, [5, i]));
+    const ends = await Promise.allSettled(jobs);
+    const failed = ends.flatMap(({ status }, i) =>
+      status === "fulfilled" ? [] : [i]
+    );
+    assertEquals(failed, [5]);
+  }
+  assertEquals(system.deadLetters.count, 0);
 });

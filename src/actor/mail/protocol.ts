@@ -162,6 +162,8 @@ export type ToNursery =
     readonly dropMail: boolean;
     /** Whether nothing follows its end. */
     readonly once: boolean;
+    /** Whether the asks that it leaves behind are no dead letters. */
+    readonly unmissed?: boolean;
   }
   | {
     readonly type: "stop";

@@ -14,13 +14,22 @@ type Addressee = Pick<LostMessage, "why" | "to" | "toName">;
 /**
  * Closes the mailbox of an actor that has ended for good: a message is either found here, or refused at its sender.
  *
- * @param lose Called with each message that is left.
+ * @param tell Called with each message that is left and that somebody misses.
+ * @returns Whether an ask is left.
  */
 export function closeMailbox(
   seat: Seat,
   table: EndpointTable,
-  lose: Lose,
-): void {
+  tell: Lose,
+): boolean {
+  let asked = false;
+  const lose: Lose = (message) => {
+    if (message.kind === "ask") {
+      asked = true;
+      if (seat.start?.unmissed === true) return;
+    }
+    tell(message);
+  };
   const { address, name, links } = seat;
   for (const link of links) sealLane(link.lane.memory);
   // One that no incarnation had: those that still run are fenced.
@@ -31,6 +40,7 @@ export function closeMailbox(
   for (const { from, lane } of links) {
     if (!lane.express) readLane(lane, from, epoch, about, lose);
   }
+  return asked;
 }
 
 /** Reads what is left in a sealed lane, as its consumer `epoch`. */

@@ -383,11 +383,7 @@ export class Nursery {
   /** Gives up its name and its row, before anybody is told. Returns whether somebody waited for an answer. */
   #free(seat: Seat): boolean {
     const { address: { endpoint } } = seat;
-    let asked = false;
-    closeMailbox(seat, this.#table, (message) => {
-      asked ||= message.kind === "ask";
-      this.#lose(message);
-    });
+    const asked = closeMailbox(seat, this.#table, this.#lose);
     this.#seats.delete(endpoint);
     this.#table.release(endpoint);
     return asked;

@@ -36,6 +36,8 @@ export interface Plan {
   args: readonly unknown[];
   /** Whether it is started at most once. */
   readonly once: boolean;
+  /** See {@link CellSpec.unmissed}. */
+  unmissed?: boolean;
 }
 
 /** The report of a start that went wrong before a thread could say so. */
@@ -163,6 +165,7 @@ export class ThreadCell implements Cell {
       redeliver,
       dropMail: this.#options.onRestart === "drop",
       once: this.#plan.once,
+      unmissed: this.#plan.unmissed === true,
     }, [...transfer]);
     return this.#starting.promise;
   }
