@@ -84,6 +84,19 @@ export interface PoolOptions {
    */
   readonly strategy?: PoolStrategy;
   /**
+   * Where its workers run: threads. Processes of their own are refused as long as there are none.
+   *
+   * @default {"thread"}
+   */
+  readonly placement?: "thread";
+  /**
+   * What its workers may do: what the program may. Fewer permissions are refused: Deno gives a thread its own only behind
+   * a flag, and ends the program where that is missing.
+   *
+   * @default {"inherit"}
+   */
+  readonly permissions?: "inherit";
+  /**
    * Where its workers live.
    *
    * @default {the default system, or the actor that makes the pool}
@@ -132,8 +145,31 @@ const POOL: OptionNames<PoolOptions> = {
   retries: true,
   killAfterMs: true,
   strategy: true,
+  placement: true,
+  permissions: true,
   system: true,
 };
+
+/** Refuses what no thread can have. */
+function checkPlace(
+  what: string,
+  { placement = "thread", permissions = "inherit" }: PoolOptions,
+): void {
+  if (placement !== "thread") {
+    const rule = (placement as string) === "process"
+      ? '"thread", as its workers cannot be processes yet'
+      : '"thread"';
+    refuse(what, "placement", rule, placement);
+  }
+  if (permissions === "inherit") return;
+  refuse(
+    what,
+    "permissions",
+    '"inherit", as a thread has those of its program: start that with fewer ones, or what may do less as a program of its own',
+    permissions,
+  );
+}
+
 function isTask(value: unknown): boolean {
   const { module, task } = Object(value);
   return typeof module === "string" && typeof task === "string";
@@ -159,6 +195,7 @@ export function checkPoolOptions(options: PoolOptions): CheckedPoolOptions {
   if (!Array.isArray(initArgs)) {
     refuse(what, "initArgs", "an array", initArgs);
   }
+  checkPlace(what, options);
   const { strategy = "pull" } = options;
   if (!STRATEGIES.includes(strategy)) {
     const known = STRATEGIES.map((each) => `"${each}"`).join(" or ");

@@ -434,6 +434,10 @@ Deno.test("Pool() refuses what is out of bounds", () => {
     [{ killAfterMs: NaN }, "killAfterMs"],
     [{ name: "" }, "name"],
     [{ sise: 1 }, "sise"],
+    [{ placement: "process" }, "placement"],
+    [{ placement: "shared" }, "placement"],
+    [{ permissions: "none" }, "permissions"],
+    [{ permissions: { read: true } }, "permissions"],
   ];
   for (const [options, option] of cases) {
     const error = assertThrows(() => new Pool(options), InvalidOptionError);
