@@ -118,10 +118,10 @@ export class BroadcastCore {
   /** Begins a section: buries the dead. Returns whether this thread may do anything. */
   enter(): boolean {
     const life = ownLife();
-    if (life.fenced) return false;
     const { deaths } = life.lives;
     if (deaths !== this.#get(BROADCAST.BURIED)) this.#bury(deaths);
-    return true;
+    // Last: a subscription that was forgotten just now may be this thread's own, which is no end of the broadcast.
+    return !life.fenced;
   }
 
   /** Whether nothing is published any more. */

@@ -20,18 +20,30 @@ export function collectBytes(port: MessagePort): void {
   };
 }
 
+/** How messages of bytes are sent: one array again and again, or each full of its number and copied, or moved. */
+export type BytesManner = "same" | "copied" | "moved";
+
 /** Sends `count` messages as fast as it can, waits for their total and closes the port. */
 export async function floodBytes(
   port: MessagePort,
   count: number,
   bytes: number,
+  manner: BytesManner = "same",
 ): Promise<FloodResult> {
   const total = new Promise<Total>((resolve) => {
     port.onmessage = ({ data }: MessageEvent<Total>) => resolve(data);
   });
   const message = new Uint8Array(bytes);
   const start = performance.now();
-  for (let i = 0; i < count; i++) port.postMessage(message);
+  for (let i = 0; i < count; i++) {
+    if (manner === "moved") {
+      const fresh = new Uint8Array(bytes).fill(i);
+      port.postMessage(fresh, [fresh.buffer]);
+    } else {
+      if (manner === "copied") message.fill(i);
+      port.postMessage(message);
+    }
+  }
   port.postMessage(null);
   const result = { ...await total, ms: performance.now() - start };
   port.close();

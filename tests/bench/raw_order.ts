@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { BytesManner } from "./raw_bytes.ts";
+
 /** A job for a raw thread; each answers with one message, when it is done unless it says otherwise. */
 export type RawOrder =
   /** Answers every number that comes over `port` with the next one; replies at once. */
@@ -37,6 +39,19 @@ export type RawOrder =
     readonly port: MessagePort;
     readonly count: number;
     readonly bytes: number;
+    readonly manner?: BytesManner;
+  }
+  /** Adds up items that come over `port` until `count` came; replies with the `Heard`. */
+  | {
+    readonly job: "hear";
+    readonly port: MessagePort;
+    readonly count: number;
+  }
+  /** Sends each of so many items over all `ports`; replies when it began, by the clock of all threads. */
+  | {
+    readonly job: "say";
+    readonly ports: readonly MessagePort[];
+    readonly count: number;
   }
   /** Takes records out of a ring; replies with their {@linkcode Total}. */
   | {

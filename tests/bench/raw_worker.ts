@@ -6,6 +6,7 @@
 import { answerOver, askOver } from "./raw_ask.ts";
 import { collectBytes, floodBytes } from "./raw_bytes.ts";
 import { count } from "./raw_count.ts";
+import { hear, say } from "./raw_broadcast.ts";
 import type { RawOrder } from "./raw_order.ts";
 import { drain, fill } from "./raw_ring.ts";
 import { swap } from "./raw_swap.ts";
@@ -31,7 +32,16 @@ function obey(order: RawOrder): unknown {
     case "collectBytes":
       return collectBytes(order.port);
     case "floodBytes":
-      return floodBytes(order.port, order.count, order.bytes);
+      return floodBytes(
+        order.port,
+        order.count,
+        order.bytes,
+        order.manner,
+      );
+    case "hear":
+      return hear(order.port, order.count);
+    case "say":
+      return say(order.ports, order.count);
     case "drain":
       return drain(order.ring, order.count);
     case "fill":

@@ -5,8 +5,10 @@
  */
 import { askHot } from "./ask_hot.ts";
 import { askParked } from "./ask_parked.ts";
+import { broadcasts } from "./broadcasts.ts";
 import { channelSubjects } from "./channels.ts";
 import { counter } from "./counter.ts";
+import { frames } from "./frames.ts";
 import { lightSubjects } from "./light.ts";
 import { lockSubjects } from "./locks.ts";
 import { poolSubjects } from "./pool.ts";
@@ -36,6 +38,8 @@ export const SUBJECTS: readonly Subject[] = [
   ...poolSubjects,
   ...queueSubjects,
   ...channelSubjects,
+  frames,
+  broadcasts,
 ];
 
 /** A name on the command line is no subject's. */

@@ -32,3 +32,10 @@ Deno.test("example 20_three_workers_one_hub.ts has each worker told what is for 
     ]).toSorted(),
   );
 });
+
+Deno.test("example 51_broadcast_prices.ts has each reader know of every price", async () => {
+  assertEquals(
+    await printed("51_broadcast_prices.ts"),
+    "quick: last price 200, 200 in all\nslow: last price 200, 200 in all\n",
+  );
+});
