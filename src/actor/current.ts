@@ -10,6 +10,7 @@ import type { Exit } from "./links.ts";
 import type { ActorRef } from "./ref.ts";
 import type { Receiving } from "./receive.ts";
 import type { Stashing } from "./stash.ts";
+import type { StopOptions } from "./stop_options.ts";
 import type { Timers } from "./timers.ts";
 import type { Down, WatchOptions } from "./watch.ts";
 
@@ -62,6 +63,20 @@ export interface Context<C = unknown> extends Timers, Stashing, Receiving<C> {
   readonly signal: AbortSignal;
   /** Who started it; the main thread is `{ id: 0, name: "main" }`. */
   readonly parent: { readonly id: number; readonly name: string };
+  /**
+   * Ends this actor, as it has nothing left to do; returns at once.
+   *
+   * - **As a stop does:** the handler that runs ends first, and so does the start; then `onStop(reason)` is called.
+   * - **Normal:** the report says `done`. A supervisor starts a permanent child again, and lets others go; it goes with
+   *   them if they are significant. A stop through a ref, also the own one, is somebody's will instead, and lasts.
+   * - **Once:** when it stops already, this changes nothing.
+   *
+   * @param reason Given to `onStop` and to `Context.signal`.
+   * @param options Whether it drains, and when it is killed.
+   * @throws {InvalidOptionError} If an option is out of its bounds, or there is none of its name.
+   * @throws {DataCloneError} If `reason` cannot be cloned.
+   */
+  stop(reason?: unknown, options?: StopOptions): void;
   /**
    * Calls `handler` once when another actor has ended for good; the function {@linkcode watch} tells all about it.
    *

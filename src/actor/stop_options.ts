@@ -1,4 +1,4 @@
-import { InvalidOptionError } from "../errors.ts";
+import { DataCloneError, InvalidOptionError } from "../errors.ts";
 import { checkOptionNames, type OptionNames } from "../option_names.ts";
 
 /**
@@ -56,5 +56,23 @@ export function checkStopOptions(actor: string, options: StopOptions): void {
   }
   if (timeout !== undefined && !(typeof timeout === "number" && timeout >= 0)) {
     refuse("timeout", "0 or more milliseconds", timeout);
+  }
+}
+
+/** Why `actor` cannot be stopped for `reason`, which has to travel; `undefined` if it can. */
+export function refuseReason(
+  reason: unknown,
+  actor: string,
+): DataCloneError | undefined {
+  try {
+    structuredClone(reason);
+    return undefined;
+  } catch (cause) {
+    return new DataCloneError(
+      `Cannot stop "${actor}" for that reason as it cannot be sent: ${
+        cause instanceof Error ? cause.message : String(cause)
+      }`,
+      { path: "reason", cause },
+    );
   }
 }

@@ -8,6 +8,7 @@ import {
   Refusal,
   registerError,
   spawn,
+  type StopOptions,
 } from "../../mod.ts";
 import type { Placement } from "./placements.ts";
 import { Journal } from "./journal.ts";
@@ -49,6 +50,8 @@ export interface Plan {
   readonly incarnations?: readonly number[];
   /** In `onStart` it counts this word up and waits until it is 2. */
   readonly slow?: Int32Array;
+  /** In `onStart` of its first incarnation it ends itself. */
+  readonly leaves?: boolean;
   /** Whom it shows itself to in `onStart`. */
   readonly introduce?: ActorRef<ProbeActor>;
 }
@@ -96,6 +99,7 @@ export class ProbeActor extends Base {
       if (word.value === 0) word.set(1);
       await word.reaches(2);
     }
+    if (this.#plan.leaves && context.incarnation === 1) context.stop("at once");
     await this.#misbehave("onStart");
     this.#notes.push("started");
     this.#journal("start");
@@ -296,6 +300,11 @@ export class ProbeActor extends Base {
 
   self(): ActorRef<ProbeActor> {
     return this.#context!.self;
+  }
+
+  /** Ends itself, and goes on. */
+  leave(how?: StopOptions): void {
+    this.#context!.stop("by itself", how);
   }
 
   /** Asks for its own end, and goes on. */

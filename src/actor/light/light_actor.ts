@@ -30,6 +30,7 @@ const TURN = 64;
 /** How long `onStop` may take after a failure, in milliseconds. */
 const CLEAN_UP_MS = 5_000;
 const STOPPED: ExitReport = { kind: "stopped", code: 0 };
+const DONE: ExitReport = { kind: "done", code: 0 };
 const KILLED: ExitReport = { kind: "killed", code: 1 };
 /** What the owner of one is told that does not run, and is not to. */
 const ASKED = { report: STOPPED, asked: true, crash: undefined, heard: true };
@@ -226,6 +227,7 @@ export class LightActor {
       (notice) => this.behind(life, notice),
       () => life.running === (life.between ? 1 : 0) && this.#queue.size === 0,
       {
+        stop: (how) => this.#leave(life, how),
         size: () => this.#stash?.size ?? 0,
         add: () => (this.#stash ??= new LightStash(this.#queue)).add(life),
         release: () => this.#unstash(life),
@@ -240,6 +242,16 @@ export class LightActor {
   /** Has an incarnation do something in its turn, after all that its thread has sent to it so far. */
   behind(life: LightLife, notice: () => unknown): void {
     this.line!.behind(this.#notice(life, notice));
+  }
+
+  #leave(life: LightLife, how: LightStop): void {
+    if (this.#life !== life || life.stop !== undefined) return;
+    if (life.state !== "starting" || how.deadlineMs <= 0) {
+      return this.stop(how, () => {});
+    }
+    // It is up first.
+    life.stop = how;
+    life.context?.abort(how.reason);
   }
 
   #receivingOf(life: LightLife): LightReceiving {
@@ -281,6 +293,9 @@ export class LightActor {
     life.checkpoints = checkpointsOf(life, () => this.goOn(life));
     if (life.order.incarnation > 1) this.#stage.restarted(this);
     life.owner.started();
+    const { stop } = life;
+    life.stop = undefined;
+    if (stop !== undefined) this.stop(stop, () => {});
     this.stir();
   }
 
@@ -341,7 +356,7 @@ export class LightActor {
 
   #maybeStop(life: LightLife): void {
     if (life.state !== "up") return;
-    const { reason, drain } = life.stop!;
+    const { reason, drain, own } = life.stop!;
     if (drain && life.receiving?.inVain) return life.receiving.stop();
     if (life.running > 0) return;
     if (drain && this.#queue.size > 0) return;
@@ -353,7 +368,9 @@ export class LightActor {
       end: (error) =>
         this.#end(
           life,
-          error === undefined ? STOPPED : this.#failedStop(error.thrown),
+          error === undefined
+            ? own ? DONE : STOPPED
+            : this.#failedStop(error.thrown),
         ),
     });
   }

@@ -12,11 +12,15 @@ import type { RefCore } from "../mail/ref_core.ts";
 import { checkTrap } from "../linked_exit.ts";
 import type { Exit } from "../links.ts";
 import type { LightOrder } from "./light_order.ts";
+import type { LightStop } from "./light_stop.ts";
+import { ownStop } from "../own_stop.ts";
+import type { StopOptions } from "../stop_options.ts";
 import type { LightBonds } from "./light_ties.ts";
 import type { ActorRef } from "../ref.ts";
 
 /** What a light actor put aside, as its context reaches it. */
 interface LightAside {
+  stop(how: LightStop): void;
   size(): number;
   add(): never;
   release(): number;
@@ -84,6 +88,10 @@ export class LightContext implements Context {
     }
     return this.#controller.signal;
   }
+
+  /** See {@link Context.stop}. */
+  readonly stop = (reason?: unknown, options?: StopOptions): void =>
+    this.#stash.stop(ownStop(this.name, reason, options));
 
   /** See {@link Context.stashed}. */
   get stashed(): number {

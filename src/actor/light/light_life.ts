@@ -1,3 +1,4 @@
+import type { LightStop } from "./light_stop.ts";
 import type { ExitReport } from "../../exit_report.ts";
 import { enterLight, type LightRunning } from "../current.ts";
 import type { Checkpoints } from "../thread/checkpoints.ts";
@@ -54,7 +55,7 @@ export class LightLife implements LightRunning {
   /** Their messages, if they are asynchronous. */
   flying: Set<LightMessage> | undefined;
   /** How it was asked to stop. */
-  stop: { reason: unknown; drain: boolean } | undefined;
+  stop: LightStop | undefined;
   /** Whether somebody but its owner asked for the end. */
   asked = false;
   /** Who waits for its end. */

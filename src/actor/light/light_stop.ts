@@ -8,4 +8,6 @@ export interface LightStop {
   readonly deadlineMs: number;
   /** Whether somebody but its owner wants it. */
   readonly asked: boolean;
+  /** Whether the actor itself wants it, and it is for its owner to say whether it stays stopped. */
+  readonly own?: true;
 }

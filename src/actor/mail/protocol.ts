@@ -176,6 +176,8 @@ export type ToNursery =
     readonly deadlineMs: number;
     /** Whether it comes from outside its owner, so that it must stay stopped. */
     readonly asked: boolean;
+    /** Whether the actor itself has nothing left to do: it is for its owner to say whether it stays stopped. */
+    readonly own?: true;
   }
   | {
     readonly type: "retire";

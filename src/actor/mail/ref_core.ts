@@ -4,11 +4,11 @@
  * @module
  */
 import { errorFromWire, errorToWire } from "../../error_wire.ts";
-import { DataCloneError } from "../../errors.ts";
 import type { ExitReport } from "../../exit_report.ts";
 import { ENDPOINT, MAX_ENDPOINTS } from "../../memory/endpoints.ts";
 import type { Isolate } from "../thread/isolate.ts";
 import type { LightLine } from "../light/light_line.ts";
+import { refuseReason } from "../stop_options.ts";
 import type { Address, WireReport } from "./protocol.ts";
 
 /** The facts that all refs to one actor on one thread share. */
@@ -87,7 +87,7 @@ export class RefCore {
     const { isolate, address } = this;
     if (this.report !== undefined) return Promise.resolve(this.report);
     if (isolate.closed) return this.exited;
-    const refused = refusalOf(reason, this.name);
+    const refused = refuseReason(reason, this.name);
     if (refused !== undefined) return Promise.reject(refused);
     if (this.line !== undefined) {
       return this.line.stop(reason, deadlineMs, drain);
@@ -176,19 +176,4 @@ export function fromWireReport(report: WireReport): ExitReport {
   return error === undefined
     ? { kind, code }
     : { kind, code, error: errorFromWire(error) };
-}
-
-/** Why a reason cannot travel, if it cannot. */
-function refusalOf(reason: unknown, actor: string): DataCloneError | undefined {
-  try {
-    structuredClone(reason);
-    return undefined;
-  } catch (cause) {
-    return new DataCloneError(
-      `Cannot stop "${actor}" for that reason as it cannot be sent: ${
-        cause instanceof Error ? cause.message : String(cause)
-      }`,
-      { path: "reason", cause },
-    );
-  }
 }

@@ -27,6 +27,7 @@ import { HostPool, NURSERY } from "./host_pool.ts";
 import {
   exitedAlone,
   hungFor,
+  leftAlone,
   noThreadFor,
   startTimedOut,
 } from "./own_ends.ts";
@@ -186,7 +187,7 @@ export class Nursery {
     seat.start = message;
     seat.state = "starting";
     seat.asked = false;
-    seat.stopping = false;
+    seat.stopping = seat.leaving = false;
     seat.traps = false;
     seat.epoch = table.bump(address.endpoint, ENDPOINT.EPOCH) + 1;
     table.set(address.endpoint, ENDPOINT.EXIT, 0);
@@ -223,7 +224,8 @@ export class Nursery {
     if (seat === undefined) return;
     if (message.type === "ended") {
       chick.frozen = true;
-      return this.#end(seat, message.report, message.call, message.heard);
+      const report = seat.leaving ? leftAlone(message.report) : message.report;
+      return this.#end(seat, report, message.call, message.heard);
     }
     if (message.type === "checkpoint" || message.type === "resumed") {
       return this.#relay(seat, chick, message);
@@ -231,7 +233,7 @@ export class Nursery {
     if (message.type !== "started") {
       return this.receive(message, seat.address.endpoint);
     }
-    clearTimeout(seat.timer);
+    if (!seat.stopping) clearTimeout(seat.timer);
     seat.state = "running";
     seat.methods = message.methods;
     this.#hangs.begin(seat, seat.start!.hangMs);
@@ -336,7 +338,10 @@ export class Nursery {
       const report: WireReport = { kind: "lost", code: 1 };
       return this.#deliver(from, { type: "stopped", address, report });
     }
-    seat.asked = message.asked;
+    const { asked, own = false } = message;
+    if (own && seat.stopping) return;
+    seat.asked = asked;
+    seat.leaving = own;
     if (from >= 0) seat.stoppers.add(from);
     if (seat.state === "empty") {
       const report: WireReport = { kind: "stopped", code: 0 };
@@ -353,7 +358,7 @@ export class Nursery {
     const { endpoint } = seat.address;
     if (!drain) this.#table.set(endpoint, ENDPOINT.STATE, STATE.STOPPING);
     // An owner that drains all it has lets them send to each other for as long as they run.
-    else if (message.asked && !seat.stopping) {
+    else if ((asked || own) && !seat.stopping) {
       this.#table.set(endpoint, ENDPOINT.STATE, STATE.DRAINING);
     }
     seat.stopping = true;

@@ -30,6 +30,11 @@ export function hungFor(actor: string, hangMs: number): WireReport {
   return { kind: "hung", code: 1, error: errorToWire(error) };
 }
 
+/** The end of an actor that asked for it itself, by the report of a stop. */
+export function leftAlone(report: WireReport): WireReport {
+  return report.kind === "stopped" ? { ...report, kind: "done" } : report;
+}
+
 /** The end of a thread that called `self.close()`, or `Deno.exit()` with the code `exit - 1`. */
 export function exitedAlone(
   { name: actor, state, stopping }: Seat,

@@ -84,6 +84,8 @@ export class Seat {
   asked = false;
   /** Whether it was asked to stop. */
   stopping = false;
+  /** Whether it was the actor itself that asked. */
+  leaving = false;
   /** How it was started last. */
   start: Start | undefined;
   /** The names of the methods of its actor, once it is up. */

@@ -40,6 +40,7 @@ import { RefCore } from "../mail/ref_core.ts";
 import { isAlone } from "../resume.ts";
 import { readAhead } from "./read_ahead.ts";
 import { rehearse } from "./rehearsal.ts";
+import { ownStop } from "../own_stop.ts";
 import { ActorTimers } from "../timers.ts";
 import { TaskRunner } from "./task_runner.ts";
 import { monitor, watch } from "../watch.ts";
@@ -321,6 +322,13 @@ function contextOf(here: Isolate, own: Links, message: Become): Context {
     parent: { id: parent.endpoint, name: parent.name },
     watch,
     monitor,
+    stop: (reason, options) =>
+      post({
+        type: "stop",
+        address,
+        ...ownStop(name, reason, options),
+        from: -1,
+      }),
     link: (ref) => own.link(ref),
     unlink: (ref) => own.unlink(ref),
     trapExits: (handler) => own.trapExits(handler),

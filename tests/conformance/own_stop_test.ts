@@ -1,0 +1,113 @@
+/** Actors that end themselves, as they have nothing left to do. */
+import { assertEquals, assertRejects } from "@std/assert";
+import { ActorStoppedError } from "../../mod.ts";
+import { nextEvent } from "../fixtures/next_event.ts";
+import { eventually, Journal } from "./journal.ts";
+import { conformance } from "./placements.ts";
+import { Probe } from "./probe.ts";
+import { treeOf } from "./tree_of.ts";
+
+conformance(
+  "Context.stop() ends the actor after its handler, normally",
+  async (t) => {
+    const journal = new Journal();
+    const probe = await t.spawn(Probe, [{ journal: journal.memory }], {
+      name: "p",
+    });
+    await probe.ask.leave();
+    assertEquals(await probe.exited, { kind: "done", code: 0 });
+    await eventually(() => journal.lines().at(-1), "p stop 1: by itself");
+    await assertRejects(() => probe.ask.notes(), ActorStoppedError);
+  },
+);
+
+conformance("Context.stop() with drain comes after what waits", async (t) => {
+  const probe = await t.spawn(Probe, []);
+  probe.tell.leave({ drain: true });
+  const notes = probe.ask.notes();
+  assertEquals((await probe.exited).kind, "done");
+  assertEquals(await notes, ["started"]);
+});
+
+conformance("Context.stop() that takes too long is a kill", async (t) => {
+  const probe = await t.spawn(Probe, [{ hangs: ["onStop"] }]);
+  probe.tell.leave({ timeout: 20 });
+  assertEquals((await probe.exited).kind, "killed");
+});
+
+conformance(
+  "Context.stop() in onStart comes after the start, with its deadline",
+  async (t) => {
+    const journal = new Journal();
+    const plan = { journal: journal.memory, leaves: true };
+    const probe = await t.spawn(Probe, [plan], { name: "p" });
+    assertEquals((await probe.exited).kind, "done");
+    assertEquals(journal.lines(), [
+      "p new 1",
+      "p start 1",
+      "p stop 1: at once",
+    ]);
+  },
+);
+
+conformance(
+  "Context.stop() refuses options that there are not, and goes on",
+  async (t) => {
+    const probe = await t.spawn(Probe, []);
+    await assertRejects(
+      () => probe.ask.leave({ timeout: -1 }),
+      Error,
+      "timeout",
+    );
+  },
+);
+
+conformance(
+  "a permanent child that ends itself is restarted, with what waits",
+  async (t) => { // S17, S79
+    await using tree = await treeOf(t, { p: {} });
+    const probe = tree.ref("p", Probe);
+    const up = nextEvent(tree, "restarted", "p");
+    const ended = nextEvent(tree, "ended", "p");
+    probe.tell.leave();
+    const notes = probe.ask.notes();
+    const { report, asked } = await ended;
+    assertEquals([report.kind, asked], ["done", false]);
+    await up;
+    assertEquals(await notes, ["started"]);
+    assertEquals(probe.incarnation, 2);
+  },
+);
+
+conformance(
+  "a transient child that ends itself is let go, and takes its supervisor along if it is significant",
+  async (t) => { // S18, S80
+    const tree = await treeOf(t, {
+      a: { as: { restart: "transient" } },
+      b: { as: { restart: "transient", significant: true } },
+      c: {},
+    }, { autoShutdown: "anySignificant" });
+    const ended = nextEvent(tree, "ended", "a");
+    await tree.ref("a", Probe).ask.leave();
+    await ended;
+    assertEquals(tree.children().map(({ state }) => state), [
+      "stopped",
+      "running",
+      "running",
+    ]);
+    await tree.ref("b", Probe).ask.leave();
+    assertEquals((await tree.exited).kind, "stopped");
+  },
+);
+
+conformance(
+  "a permanent child that is stopped through a ref, also its own, stays stopped",
+  async (t) => { // S79
+    await using tree = await treeOf(t, { p: {} });
+    const ended = nextEvent(tree, "ended", "p");
+    await tree.ref("p", Probe).ask.stopSelf();
+    const { report, asked } = await ended;
+    assertEquals([report.kind, asked], ["stopped", true]);
+    assertEquals(tree.children()[0]?.state, "stopped");
+  },
+);
