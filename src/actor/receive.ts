@@ -53,6 +53,7 @@ export type Received<T> = {
  * - **Bounded:** what is skipped takes no room in the mailbox. There may be as many as `SpawnOptions.mailbox.stash` says,
  *   those that were put aside by `stash()` included, and one more.
  * - **Kept over a restart**, as what `stash()` puts aside is. The message whose handler received is not delivered again.
+ * - **A stop ends the wait:** a handler that ends with that error has not failed, and its actor stops as it was asked to.
  * - **One at a time:** one `receive()` runs, not within a clause, and not in actors with a `concurrency` above 1. Timers
  *   and watches have their turn after the handler.
  * - **Of asks that wait for this actor:** an ask of an actor whose answer this handler waits for rejects with

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import {
   ActorCrashedError,
   ActorStoppedError,
+  ReceiveError,
   StashFullError,
   supervise,
 } from "../../mod.ts";
@@ -103,6 +104,24 @@ for (const drain of [false, true]) {
         assert(end instanceof ActorStoppedError);
         assert(end.safeToRetry);
       }
+    },
+  );
+}
+
+for (const drain of [false, true]) {
+  conformance(
+    `Context.receive() that a stop ends is no failure of its actor, drain ${drain}`,
+    async (t) => { // M34, S25
+      const ref = await t.spawn(Receiver, []);
+      const order = ref.ask.order(2).catch((error) => error);
+      await ref.ask.pay(1);
+      const { kind, code } = await ref.stop("enough", { drain });
+      assertEquals([kind, code], ["stopped", 0]);
+      assertEquals((await ref.exited).kind, "stopped");
+      const error = await order;
+      assert(error instanceof ActorStoppedError);
+      assertEquals(error.safeToRetry, false);
+      assert(error.cause instanceof ReceiveError);
     },
   );
 }

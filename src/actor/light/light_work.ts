@@ -10,6 +10,7 @@ import { enterLight } from "../current.ts";
 import { isAlone } from "../resume.ts";
 import { failedBy } from "../thread/unhandled.ts";
 import type { WireCrash } from "../thread/last_call.ts";
+import { interrupted } from "../interrupted.ts";
 import { isThenable } from "../is_thenable.ts";
 import { unknownMethod } from "../mail/methods.ts";
 import type { Clause, Receipt } from "../receipt.ts";
@@ -253,7 +254,8 @@ export class LightWork {
     if (message.aside) return this.#putAside(life, message);
     const received = life.receiving?.close(message) === true;
     const method = life.methods?.get(message.hash)?.name ?? "unknown";
-    const alone = this.#isAlone(life, error, method);
+    const stopped = interrupted(error, life.actor.name);
+    const alone = stopped !== undefined || this.#isAlone(life, error, method);
     if (!alone && !received && this.#comesAgain(life, message)) {
       life.crash ??= this.#stage.describe(life, message);
       return life.actor.fail(life, error);
@@ -268,7 +270,8 @@ export class LightWork {
       this.#stage.losses.lose(life.actor, message, "unknownMethod");
     }
     if (message.asks) {
-      const answer = alone ? error as Error : this.#failed(life, error);
+      const answer = stopped ??
+        (alone ? error as Error : this.#failed(life, error));
       this.#stage.answerError(life.actor, message, answer);
     }
     this.#finish(life, message);

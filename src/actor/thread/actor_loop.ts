@@ -26,6 +26,7 @@ import { ThreadReceiving } from "./thread_receiving.ts";
 import type { ReceiveOptions } from "../receive.ts";
 import { handleNotice, type NoticeTaker } from "./notice_turn.ts";
 import { overflowOf } from "../mail/policy_word.ts";
+import { interrupted } from "../interrupted.ts";
 import { isThenable } from "../is_thenable.ts";
 import { droppedBy, failedBy, incompleteFor } from "./unhandled.ts";
 import { type LastCall, lastCall } from "./last_call.ts";
@@ -257,15 +258,10 @@ export class ActorLoop implements MailConsumer {
   }
 
   async #end(reason: unknown): Promise<void> {
-    await this.#streams?.end(streamStopped(this.#name));
-    this.#finish(
-      await stopHooks(
-        this.#instance,
-        reason,
-        this.#facts.checkpoints,
-        this.#name,
-      ),
-    );
+    const name = this.#name;
+    const { checkpoints } = this.#facts;
+    await this.#streams?.end(streamStopped(name));
+    this.#finish(await stopHooks(this.#instance, reason, checkpoints, name));
   }
 
   #finish(report: WireReport): void {
@@ -407,7 +403,8 @@ export class ActorLoop implements MailConsumer {
     if (this.#shelf.aside) return this.#putAside(taken as LaneReader);
     const call = this.#receiving.close(taken);
     const method = this.#methods.get(call.a)?.name ?? "unknown";
-    const alone = this.#facts.isAlone(error, method);
+    const stopped = interrupted(error, this.#name);
+    const alone = stopped !== undefined || this.#facts.isAlone(error, method);
     if (error instanceof UnknownMethodError && error.method === "") {
       this.#answers.lose(call, "unknownMethod");
     }
@@ -418,7 +415,8 @@ export class ActorLoop implements MailConsumer {
       return;
     }
     if (!alone) this.#lastCall ??= lastCall(call, method);
-    this.#answers.refuse(call, alone ? error : this.#crashed(error));
+    const answer = stopped ?? (alone ? error : this.#crashed(error));
+    this.#answers.refuse(call, answer);
     this.#answered(call);
     if (!alone) void this.#fail(error, "failed");
   }
