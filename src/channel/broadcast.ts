@@ -301,19 +301,23 @@ export class Broadcast<T> implements Disposable {
 
   #now(cargo: Cargo): number {
     const core = this.#core;
+    let failure: { readonly error: unknown } | undefined;
     const step = (): number => {
       if (!core.enter()) return PUBLISHED.FENCED;
-      return core.isBehind(-1) ? PUBLISHED.FULL : core.publish(cargo);
+      try {
+        return core.isBehind(-1) ? PUBLISHED.FULL : core.publish(cargo);
+      } catch (error) {
+        // A section does not end by an error.
+        failure = { error };
+        return PUBLISHED.FAILED;
+      }
     };
-    try {
-      let end = core.run(step);
-      while (end === PUBLISHED.AGAIN) end = core.run(step);
-      if (end === PUBLISHED.FENCED) throwFenced("publish");
-      return end;
-    } catch (error) {
-      cargo.goods?.refuse();
-      throw error;
-    }
+    let end = core.run(step);
+    while (end === PUBLISHED.AGAIN) end = core.run(step);
+    if (end === PUBLISHED.FENCED) throwFenced("publish");
+    if (failure === undefined) return end;
+    cargo.goods?.refuse();
+    throw failure.error;
   }
 
   async #later(value: T, cargo: Cargo, options: Wait): Promise<void> {

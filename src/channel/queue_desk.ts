@@ -87,7 +87,9 @@ export class QueueDesk {
     const { length } = this.pack(value, options);
     if (!this.line.empty) return "full";
     try {
-      const isLong = length > COPIED_AT_ONCE;
+      // Who leaves goods in the depot may fail in the section, and then gives its room back.
+      const isLong = length > COPIED_AT_ONCE ||
+        this.hand.load.goods !== undefined;
       let end = isLong ? this.#putLong() : this.#putShort();
       const mayLook = looks && MAY_LOOK && this.core.ring.capacity !== 0;
       if (end === "full" && mayLook && lookUntil(this.#isRoomy)) {

@@ -26,6 +26,7 @@ import {
   WaitTimeoutError,
 } from "../../mod.ts";
 import { decode, encode } from "../../src/memory/codec.ts";
+import { PRIMITIVE } from "../../src/sync/layout.ts";
 
 type Message = { reply: Sender<number> } | number;
 
@@ -287,6 +288,67 @@ Deno.test("Broadcast that is closed or full moves no buffer", async () => {
     QueueClosedError,
   );
   assertEquals(other.byteLength, 8);
+});
+
+/** Whether a thread is in a section of a queue or a broadcast, or has left one by an error. */
+function isGuarded(handle: unknown): boolean {
+  const [memory] = encode(handle).attachments as [SharedArrayBuffer];
+  return new Int32Array(memory)[PRIMITIVE.GUARD] !== 0;
+}
+
+/** A message whose port is there, and whose transfer holds what is not. */
+function halfGone(): { value: MessagePort; transfer: Transferable[] } {
+  const { port1, port2 } = new MessageChannel();
+  port2.close();
+  const gone = new ArrayBuffer(4);
+  structuredClone(gone, { transfer: [gone] });
+  return { value: port1, transfer: [port1, gone] };
+}
+
+Deno.test("Queue and Broadcast go on when what is to be moved was moved before", async () => {
+  const queue = new Queue<unknown>({ capacity: 1 });
+  const { value, transfer } = halfGone();
+  assertThrows(() => queue.tryPut(value, { transfer }), UnsendableError);
+  assertEquals(isGuarded(queue), false);
+  await assertRejects(() => queue.put(value, { transfer }), UnsendableError);
+  assertThrows(
+    () => queue.putSync(value, { transfer, onMain: true }),
+    UnsendableError,
+  );
+  assertEquals(isGuarded(queue), false);
+  await queue.put(1);
+  assertEquals([queue.size, await queue.take()], [1, 1]);
+  value.close();
+
+  for (const subscribed of [true, false]) {
+    const to = broadcast<unknown>({ capacity: 1 });
+    const one = subscribed ? to.subscribe() : undefined;
+    const { value, transfer } = halfGone();
+    assertThrows(() => to.tryPublish(value, { transfer }), UnsendableError);
+    assertEquals(isGuarded(to), false);
+    await assertRejects(
+      () => to.publish(value, { transfer }),
+      UnsendableError,
+    );
+    assertThrows(
+      () => to.publishSync(value, { transfer, onMain: true }),
+      UnsendableError,
+    );
+    await to.publish(1);
+    assertEquals(await one?.receive(), subscribed ? 1 : undefined);
+    one?.close();
+    value.close();
+  }
+
+  const { tx, rx } = channel<unknown>({ capacity: 1 });
+  const other = halfGone();
+  assertThrows(
+    () => tx.trySend(other.value, { transfer: other.transfer }),
+    UnsendableError,
+  );
+  await tx.send(2);
+  assertEquals(await rx.receive(), 2);
+  other.value.close();
 });
 
 // -- The message that is refused --
