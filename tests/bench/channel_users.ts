@@ -11,7 +11,7 @@ import {
   type TypedReceiver,
   type TypedSender,
 } from "../../mod.ts";
-import { itemOf, type Total } from "./raw_order.ts";
+import { type Item, itemOf, type Total, weightOf } from "./raw_order.ts";
 
 /** The record of an item; its name is as many bytes as two numbers. */
 export type ItemFields = {
@@ -77,6 +77,25 @@ export class ChannelUser {
       got += rx.drain(({ id, length, x, y }) => sum += id + length + x + y);
     }
     return { count: got, sum, end: now() };
+  }
+
+  /** Sends small objects, each awaited. Returns when it began. */
+  async sendItems(tx: Sender<Item>, count: number): Promise<number> {
+    const start = now();
+    for (let i = 0; i < count; i++) await tx.send(itemOf(i));
+    tx.close();
+    return start;
+  }
+
+  /** Receives small objects and adds them up. */
+  async receiveItems(rx: Receiver<Item>): Promise<Arrived> {
+    let count = 0;
+    let sum = 0;
+    for await (const item of rx) {
+      count++;
+      sum += weightOf(item);
+    }
+    return { count, sum, end: now() };
   }
 
   /** Sends messages of so many bytes as fast as it can. Returns when it began. */

@@ -9,8 +9,9 @@ import {
   ChannelUserActor,
   type ItemFields,
 } from "./channel_users.ts";
+import { npmChannel } from "./npm_channels.ts";
 import { python, type PythonJob } from "./python.ts";
-import { type FloodResult, totalOf } from "./raw_order.ts";
+import { type FloodResult, type Item, totalOf } from "./raw_order.ts";
 import { RawThread } from "./raw_thread.ts";
 import {
   type Effort,
@@ -46,6 +47,24 @@ async function openRecords({ quick }: Effort): Promise<Trial> {
         users[1]!.ask.fill(tx, count),
       ]);
       expectResult("the sum of our records", sum, totalOf(count));
+      return count / (end - start) * 1_000;
+    },
+    close: () => system.close(),
+  };
+}
+
+async function openItems({ quick }: Effort): Promise<Trial> {
+  const count = quick ? 100_000 : 300_000;
+  const system = new System();
+  const users = await usersOf(system);
+  return {
+    async round() {
+      const { tx, rx } = channel<Item>();
+      const [{ sum, end }, start] = await Promise.all([
+        users[0]!.ask.receiveItems(rx),
+        users[1]!.ask.sendItems(tx, count),
+      ]);
+      expectResult("the sum of our objects", sum, totalOf(count));
       return count / (end - start) * 1_000;
     },
     close: () => system.close(),
@@ -142,6 +161,41 @@ export const channelSubjects: readonly Subject[] = [
         name: "raw ring of bytes, no codec",
         bar: ratioAtLeast(1 / 2, "≥ 1/2"),
         contender: { open: openRing },
+      },
+    ],
+  },
+  {
+    name: "channel",
+    about: "messages of {id, name, x, y} in a channel, awaited at both ends",
+    unit: "msg/s",
+    better: "higher",
+    ours: { open: openItems },
+    peers: [
+      {
+        name: "Python Pipe",
+        bar: ratioAtLeast(2, "≥ 2"),
+        contender: python(
+          "pipe-objects",
+          ({ quick }) => quick ? 20_000 : 100_000,
+        ),
+      },
+      {
+        name: "raw postMessage",
+        bar: NO_BAR,
+        contender: { open: openFlood },
+      },
+      {
+        name: "comlink",
+        bar: NO_BAR,
+        contender: npmChannel("comlink", ({ quick }) => quick ? 5_000 : 20_000),
+      },
+      {
+        name: "multithreading",
+        bar: NO_BAR,
+        contender: npmChannel(
+          "multithreading",
+          ({ quick }) => quick ? 2_000 : 10_000,
+        ),
       },
     ],
   },

@@ -14,6 +14,7 @@ export type PythonJob =
   | "queue"
   | "queue_rtt"
   | "pipe-1k"
+  | "pipe-objects"
   | "pipe-1m"
   | "semaphore"
   | "value"

@@ -100,6 +100,31 @@ def pipe(ctx, size, n):
     return n / (end - start)
 
 
+def collect_objects(r, answer, n):
+    for _ in range(n):
+        last = r.recv()
+    answer.send(last["id"])
+
+
+def pipe_objects(ctx, n):
+    """Small objects in a second, from one process to another."""
+    r, w = ctx.Pipe(duplex=False)
+    answer, done = ctx.Pipe(duplex=False)
+    process = ctx.Process(target=collect_objects, args=(r, done, n + 1))
+    process.start()
+    # The other process is up when it has read the first.
+    w.send({"id": -1})
+    while r.poll():
+        pass
+    start = perf_counter()
+    for i in range(n):
+        w.send({"id": i, "name": "item", "x": i * 0.5, "y": -i})
+    assert answer.recv() == n - 1
+    end = perf_counter()
+    process.join()
+    return n / (end - start)
+
+
 def square(x):
     return x * x
 
@@ -161,6 +186,8 @@ def measure(job, n):
         return pool_cpu(ctx, n)
     if job == "queue":
         return drain_queue(ctx, n)
+    if job == "pipe-objects":
+        return pipe_objects(ctx, n)
     if job.startswith("pipe-"):
         return pipe(ctx, 1 << 20 if job == "pipe-1m" else 1 << 10, n)
     if job == "mutex":
