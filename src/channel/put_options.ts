@@ -65,7 +65,7 @@ export const PUT_SYNC: OptionNames<PutSyncOptions> = {
  *
  * @throws {InvalidOptionError} If `priority` is no number, or `transfer` no array.
  */
-export function checkPut({ priority = 0, transfer }: PutHow): void {
+export function checkPut(priority: unknown = 0, transfer: unknown): void {
   checkTransfer("put", transfer);
   if (typeof priority === "number" && !Number.isNaN(priority)) return;
   throw new InvalidOptionError(

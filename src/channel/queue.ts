@@ -74,19 +74,20 @@ export class Queue<T, In = T> extends QueueInPlace
    * @param options Its bounds, and what becomes of a message without room.
    * @throws {InvalidOptionError} If an option is out of its bounds.
    */
-  constructor(options?: QueueOptions);
+  constructor(options?: QueueOptions<In>);
   /**
    * The queue in `memory`, as a message brought it.
    *
    * @ignore
    */
-  constructor(memory: QueueOptions | SharedArrayBuffer);
-  constructor(given: QueueOptions | SharedArrayBuffer = {}) {
+  constructor(memory: QueueOptions<In> | SharedArrayBuffer);
+  constructor(given: QueueOptions<In> | SharedArrayBuffer = {}) {
     const desk = new QueueDesk(
       given instanceof SharedArrayBuffer ? given : createQueue(given),
     );
     super(desk);
     this.#desk = desk;
+    if (!(given instanceof SharedArrayBuffer)) desk.rankBy(given.priority);
     remember(this, desk.core.monitor.words);
   }
 
@@ -116,11 +117,13 @@ export class Queue<T, In = T> extends QueueInPlace
    */
   static of<F>(
     layout: RecordLayout<F>,
-    options: QueueOptions = {},
+    options: QueueOptions<RecInit<F>> = {},
   ): Queue<Rec<F>, RecInit<F>> {
-    return new Queue<Rec<F>, RecInit<F>>(
+    const queue = new Queue<Rec<F>, RecInit<F>>(
       createQueue(options, undefined, checkedLayout(layout)),
     );
+    queue.#desk.rankBy(options.priority);
+    return queue;
   }
 
   /**

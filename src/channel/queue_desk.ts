@@ -64,6 +64,7 @@ export class QueueDesk {
   readonly #isRoomy = (): boolean =>
     load(this.core.monitor.words, QUEUE.SIZE) < this.core.ring.capacity ||
     this.core.closed;
+  #rank: ((value: unknown) => number) | undefined;
   readonly #read = (position: number): boolean => this.hand.read(position);
 
   /** The desk of this thread at the queue in `memory`. */
@@ -77,9 +78,17 @@ export class QueueDesk {
 
   /** Encodes a message into what the hand loads. */
   pack(value: unknown, options?: PutAsked): Freight {
-    if (options === undefined) return this.hand.pack(value, 0);
-    checkPut(options);
-    return this.hand.pack(value, options.priority ?? 0, options.transfer);
+    if (options === undefined && this.#rank === undefined) {
+      return this.hand.pack(value, 0);
+    }
+    const { priority = this.#rank?.(value), transfer } = options ?? {};
+    checkPut(priority, transfer);
+    return this.hand.pack(value, priority ?? 0, transfer);
+  }
+
+  /** Has a function say how great the priority of a message is that is put without. */
+  rankBy(rank: unknown): void {
+    if (typeof rank === "function") this.#rank = (value) => rank(value);
   }
 
   /** Encodes a message, and puts it if it may be put at once; `looks`: or in a moment. */

@@ -18,7 +18,7 @@ import { checkCount, refuseOption } from "./refuse_option.ts";
 export type QueueOverflow = "wait" | "fail" | "dropNewest" | "dropOldest";
 
 /** How a queue is made. */
-export interface QueueOptions {
+export interface QueueOptions<T = never> {
   /**
    * Messages that may wait, a whole number from 0 to 1,048,576. With 0 each message is handed over: a put is over when
    * somebody has taken it; `"dropOldest"` is `"wait"` then, as there is no oldest.
@@ -57,9 +57,12 @@ export interface QueueOptions {
    * Whether messages with a greater {@linkcode PutOptions.priority} come first; equal ones come in the order in which they
    * were put. Not where `capacity` is 0, nor with `"dropOldest"`; what was taken and is not acknowledged counts as waiting.
    *
+   * A function says how great the priority of a message is, where {@linkcode PutOptions} say nothing. It stays where the
+   * queue was made: on another thread a message has the priority that it is put with, or 0.
+   *
    * @default {false}
    */
-  readonly priority?: boolean;
+  readonly priority?: boolean | ((message: T) => number);
 }
 
 const POLICIES: Readonly<Record<QueueOverflow, number>> = {
@@ -100,16 +103,17 @@ export function createQueue(
     capacityBytes = layout === undefined ? 2 ** 20 : bytesFor(capacity, layout),
     overflow = "wait",
     ack = false,
-    priority = false,
+    priority: ranked = false,
   } = options;
+  const priority = ranked === true || typeof ranked === "function";
   checkCount(WHAT, "capacity", capacity, 0, MAX_CAPACITY);
   checkCount(WHAT, "capacityBytes", capacityBytes, MIN_BYTES, MAX_BYTES);
   if (!Object.hasOwn(POLICIES, overflow)) {
     refuseOption(WHAT, "overflow", overflow, Object.keys(POLICIES).join(", "));
   }
   if (typeof ack !== "boolean") refuseOption(WHAT, "ack", ack, "true or false");
-  if (typeof priority !== "boolean") {
-    refuseOption(WHAT, "priority", priority, "true or false");
+  if (!priority && ranked !== false) {
+    refuseOption(WHAT, "priority", ranked, "true, false or a function");
   }
   if (priority && overflow === "dropOldest") {
     refuseOption(
