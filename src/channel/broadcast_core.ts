@@ -24,7 +24,7 @@ import {
 } from "./broadcast_layout.ts";
 
 const { CLOSED, COUNT, DROPPED, HEAD, HIGH, NEXT, TAIL } = BROADCAST;
-const { AGAIN, WAITING } = PLACE_STATE;
+const { AGAIN } = PLACE_STATE;
 
 /** What it comes to to publish something. */
 export const PUBLISHED: {
@@ -160,7 +160,7 @@ export class BroadcastCore {
     );
     this.monitor.set(NEXT, at + units);
     this.monitor.set(HEAD, (head + 1) | 0);
-    this.#tell((arg) => (arg & AIM.MASK) === AIM.LOOK);
+    this.monitor.tellEach(AGAIN, (arg) => (arg & AIM.MASK) === AIM.LOOK);
     return PUBLISHED.DONE;
   }
 
@@ -206,7 +206,7 @@ export class BroadcastCore {
   close(): void {
     if (this.closed) return;
     this.monitor.set(CLOSED, 1);
-    this.#tell(() => true);
+    this.monitor.tellEach(AGAIN, () => true);
   }
 
   // -- Subscribing ------------------------------------------------------------
@@ -230,8 +230,9 @@ export class BroadcastCore {
   unsubscribe(one: number): void {
     this.#set(one, SUBSCRIBER.WHO, 0);
     this.monitor.set(COUNT, this.#get(COUNT) - 1);
-    this.#tell((arg) =>
-      (arg & AIM.MASK) === AIM.LOOK && arg >>> AIM.SHIFT === one
+    this.monitor.tellEach(
+      AGAIN,
+      (arg) => (arg & AIM.MASK) === AIM.LOOK && arg >>> AIM.SHIFT === one,
     );
     this.advance();
   }
@@ -308,14 +309,6 @@ export class BroadcastCore {
   callPublisher(): void {
     const place = this.#firstPublisher();
     if (place >= 0) this.monitor.tell(place, AGAIN);
-  }
-
-  #tell(isMeant: (arg: number) => boolean): void {
-    const { monitor } = this;
-    for (let place = monitor.high - 1; place >= 0; place--) {
-      if (monitor.of(place, PLACE.STATE) !== WAITING) continue;
-      if (isMeant(monitor.of(place, PLACE.ARG))) monitor.tell(place, AGAIN);
-    }
   }
 
   /**

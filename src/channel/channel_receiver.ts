@@ -1,4 +1,3 @@
-import { load } from "../memory/cells.ts";
 import type { PortableData } from "../memory/portable.ts";
 import { mayBlock } from "../sync/obtain.ts";
 import {
@@ -17,6 +16,7 @@ import { EndInUseError } from "./end_in_use_error.ts";
 import { defineHidden } from "./hidden.ts";
 import { ByteLease, type Lease } from "./lease.ts";
 import { Lookers } from "./lookers.ts";
+import { OwedRing } from "./owed_ring.ts";
 import { type Patient, PatientLine } from "./patient_line.ts";
 import { isEnd, iterationOf, streamOf } from "./received_as.ts";
 import type { Receiver } from "./receiver.ts";
@@ -25,7 +25,6 @@ import type { InTrack, Taken } from "./track.ts";
 import { Vigil } from "./vigil.ts";
 
 const SLEEP = CHANNEL.RX + CHANNEL.SLEEP;
-const SENDER_SLEEP = CHANNEL.TX + CHANNEL.SLEEP;
 
 /** One who waits for a message. */
 type Taker<T> =
@@ -42,8 +41,7 @@ export class ChannelReceiver<T> implements Receiver<T> {
   readonly #vigil: Vigil;
   /** Whether the rest of a message is on its way, or records are read in place: what comes behind it waits. */
   #fetching = false;
-  /** Whether the sender may be owed a wake-up. */
-  #owes = false;
+  readonly #owed: OwedRing;
   #over = false;
   /** Whether one who chooses from several was told why it is over. */
   #failed = false;
@@ -55,6 +53,7 @@ export class ChannelReceiver<T> implements Receiver<T> {
     this.#end = new ChannelEnd(control, CHANNEL.RX, held);
     this.#parts = parts;
     this.#track = track;
+    this.#owed = new OwedRing(control);
     this.#takers = new PatientLine(() => this.#vigil.wake());
     this.#lookers = new Lookers(() => this.#vigil.wake());
     this.#vigil = new Vigil(control.words, SLEEP, {
@@ -306,19 +305,9 @@ export class ChannelReceiver<T> implements Receiver<T> {
     return this.#over = this.#track.over;
   }
 
-  /**
-   * Wakes a sender that waits for room: soon, or at once when half of it is free. One wake-up for each message would cost
-   * both more than the message.
-   */
   #owe(): void {
-    if (load(this.#end.control.words, SENDER_SLEEP) === 0) return;
-    if (this.#track.size <= this.capacity >> 1) return this.#end.ringPeer();
-    if (this.#owes) return;
-    this.#owes = true;
-    setImmediate(() => {
-      this.#owes = false;
-      this.#end.ringPeer();
-    });
+    if (!this.#owed.isWanted) return;
+    this.#owed.owe(this.#track.size <= this.capacity >> 1);
   }
 
   #wait(options: Wait): Promise<T> {

@@ -18,6 +18,7 @@ import { checkTransfer } from "./check_transfer.ts";
 import { ByteClaim, type Claim } from "./claim.ts";
 import { EndInUseError } from "./end_in_use_error.ts";
 import { defineHidden } from "./hidden.ts";
+import { ManyLetters } from "./many_letters.ts";
 import { nameUnsent } from "./name_unsent.ts";
 import { type Patient, PatientLine } from "./patient_line.ts";
 import type {
@@ -146,38 +147,29 @@ export class ChannelSender<T> implements Sender<T> {
     values: Iterable<T>,
     options: ChannelSendOptions = {},
   ): Promise<void> {
-    const all = [...values];
-    let sent = 0;
+    const all = new ManyLetters(
+      this.#track,
+      [...values],
+      () => this.#end.ringPeer(),
+    );
+    const refuse = (error: unknown): never => {
+      throw nameUnsent(error, all.rest, all.sent);
+    };
     try {
       checkAwaited("send", options, SEND);
       options.signal?.throwIfAborted();
-      this.#mustBeOpen(all);
-      const attempt = (): Written => {
-        for (;;) {
-          if (sent === all.length) return "written";
-          const count = this.#track.writeMany(all, sent);
-          if (count < 0) return "sealed";
-          if (count === 0) return "full";
-          sent += count;
-          this.#end.ringPeer();
-        }
-      };
-      const rest = (): unknown => all.slice(sent);
-      const refuse = (error: unknown): never => {
-        throw nameUnsent(error, rest(), sent);
-      };
+      this.#mustBeOpen(all.rest);
       if (!this.#waits) {
         this.#mourn();
-        const written = attempt();
+        const written = all.write();
         if (written === "written") return SENT;
         if (written === "sealed") {
-          throw this.#end.over("send", { unsent: rest() });
+          throw this.#end.over("send", { unsent: all.rest });
         }
       }
-      const letter = { write: attempt, drop: () => {} };
-      return this.#wait(letter, rest, options).catch(refuse);
+      return this.#wait(all, () => all.rest, options).catch(refuse);
     } catch (error) {
-      return Promise.reject(nameUnsent(error, all.slice(sent), sent));
+      return Promise.reject(nameUnsent(error, all.rest, all.sent));
     }
   }
 

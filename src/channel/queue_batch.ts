@@ -8,7 +8,7 @@ import { checkAwaited, type Wait } from "../sync/wait.ts";
 import { MessageOverCapacityError } from "./message_over_capacity_error.ts";
 import { nameUnsent } from "./name_unsent.ts";
 import { QueueClosedError } from "./queue_closed_error.ts";
-import { TAKE } from "./queue_core.ts";
+import { TAKE } from "./queue_outcomes.ts";
 import type { PutAsked, QueueDesk } from "./queue_desk.ts";
 import { QueueFullError } from "./queue_full_error.ts";
 import { RECORD } from "./queue_layout.ts";

@@ -14,6 +14,7 @@ import { BLOCKING, PLACE, PLACE_STATE, PRIMITIVE } from "../sync/layout.ts";
 import { ownLife } from "../sync/lives.ts";
 import { Monitor } from "../sync/monitor.ts";
 import { AIM, FLAG, QUEUE, RECORD, RECORD_STATE } from "./queue_layout.ts";
+import { IDLE, OVERFLOW, PUT } from "./queue_outcomes.ts";
 import { type Freight, QueueRing } from "./queue_ring.ts";
 
 const { AGAIN, GRANTED, REFUSED, WAITING } = PLACE_STATE;
@@ -23,30 +24,6 @@ const { READY, RESERVED, TAKEN, WRITING } = RECORD_STATE;
 const BURIED_AT_ONCE = 64;
 /** Messages that one section drops. */
 const DROPPED_AT_ONCE = 64;
-
-/** The number of a policy in FLAGS. */
-export const OVERFLOW: {
-  readonly WAIT: 0;
-  readonly FAIL: 1;
-  readonly DROP_NEWEST: 2;
-  readonly DROP_OLDEST: 3;
-} = { WAIT: 0, FAIL: 1, DROP_NEWEST: 2, DROP_OLDEST: 3 } as const;
-
-/** What it comes to to put something. */
-export const PUT: {
-  readonly FULL: -1;
-  readonly CLOSED: -2;
-  readonly AGAIN: -3;
-  readonly FENCED: -4;
-} = { FULL: -1, CLOSED: -2, AGAIN: -3, FENCED: -4 } as const;
-
-/** What it comes to to take something. */
-export const TAKE: {
-  readonly NOTHING: 0;
-  readonly TAKEN: 1;
-  readonly ENDED: 2;
-  readonly FENCED: 3;
-} = { NOTHING: 0, TAKEN: 1, ENDED: 2, FENCED: 3 } as const;
 
 /** The sections of one queue. */
 export class QueueCore {
@@ -347,7 +324,7 @@ export class QueueCore {
     if (!this.closed) this.#makeRoom();
     else this.#refuse(AIM.TAKE, (who) => this.endsFor(who));
     if (ring.get(QUEUE.UNDONE) === 0) {
-      this.#tellAll(GRANTED, (arg) => (arg & ~BLOCKING) === IDLE);
+      this.monitor.tellEach(GRANTED, (arg) => (arg & ~BLOCKING) === IDLE);
     }
     this.#alert();
   }
@@ -386,7 +363,7 @@ export class QueueCore {
   }
 
   #refuse(aim: number, isMeant: (who: number) => boolean = () => true): void {
-    this.#tellAll(
+    this.monitor.tellEach(
       REFUSED,
       (arg, who) => (arg & AIM.MASK) === aim && isMeant(who),
     );
@@ -395,21 +372,7 @@ export class QueueCore {
   /** Tells those that look whether there is something. */
   #alert(): void {
     if (!this.#crowded || !(this.hasMessage || this.drained)) return;
-    this.#tellAll(AGAIN, (arg) => (arg & ~BLOCKING) === AIM.LOOK);
-  }
-
-  #tellAll(
-    state: number,
-    isMeant: (arg: number, who: number) => boolean,
-  ): void {
-    const { monitor } = this;
-    for (let place = monitor.high - 1; place >= 0; place--) {
-      if (monitor.of(place, PLACE.STATE) !== WAITING) continue;
-      const arg = monitor.of(place, PLACE.ARG);
-      if (isMeant(arg, monitor.of(place, PLACE.WHO))) {
-        monitor.tell(place, state);
-      }
-    }
+    this.monitor.tellEach(AGAIN, (arg) => (arg & ~BLOCKING) === AIM.LOOK);
   }
 
   #bury(deaths: number): void {
@@ -433,6 +396,3 @@ export class QueueCore {
     this.serve();
   }
 }
-
-/** ARG of who waits until all is done. */
-export const IDLE: number = 1 << AIM.SHIFT | AIM.LOOK;

@@ -12,7 +12,8 @@ import { WaitTimeoutError } from "../sync/wait_timeout_error.ts";
 import { nameUnsent } from "./name_unsent.ts";
 import { checkPut, type PutOptions } from "./put_options.ts";
 import { QueueClosedError } from "./queue_closed_error.ts";
-import { IDLE, OVERFLOW, PUT, QueueCore, TAKE } from "./queue_core.ts";
+import { QueueCore } from "./queue_core.ts";
+import { IDLE, OVERFLOW, PUT, TAKE } from "./queue_outcomes.ts";
 import { QueueFullError } from "./queue_full_error.ts";
 import { QueueHand } from "./queue_hand.ts";
 import { AIM, QUEUE } from "./queue_layout.ts";
@@ -39,8 +40,6 @@ export interface Taken {
 }
 
 const DONE: Promise<void> = Promise.resolve();
-/** Messages that one section acknowledges. */
-const AT_ONCE = 64;
 
 /** Whether this thread may look for a moment before it waits: the main thread has others to serve. */
 const MAY_LOOK = "WorkerGlobalScope" in globalThis;
@@ -332,59 +331,6 @@ export class QueueDesk {
     });
     if (found === TAKE.FENCED) throwFenced("peek");
     return found === TAKE.TAKEN ? { value: hand.openSync(true) } : undefined;
-  }
-
-  /**
-   * Says that `n` messages are done.
-   *
-   * @returns -1, or how many might have been.
-   */
-  done(n: number): number {
-    const { core, hand } = this;
-    if (core.ack && hand.held.length < n) return hand.held.length;
-    for (let left = n; left > 0;) {
-      const now = core.ack ? Math.min(left, AT_ONCE) : left;
-      const records = core.ack ? hand.held.slice(0, now) : [];
-      const taken = core.run(() => this.#acknowledge(records, now));
-      if (taken === PUT.FENCED) throwFenced("say that a message is done");
-      if (taken >= 0) return taken;
-      hand.held.splice(0, records.length);
-      left -= now;
-    }
-    hand.sweep();
-    return -1;
-  }
-
-  /** In a section. */
-  #acknowledge(records: readonly number[], n: number): number {
-    const { core } = this;
-    const { ring } = core;
-    if (!core.enter()) return PUT.FENCED;
-    const others = ring.get(QUEUE.SIZE) + ring.get(QUEUE.OWNED) -
-      ring.get(QUEUE.WRITING);
-    const taken = (ring.get(QUEUE.UNDONE) - others) | 0;
-    if (!core.ack && n > taken) return Math.max(0, taken);
-    ring.add(QUEUE.UNDONE, -n);
-    for (const position of records) core.acknowledge(position);
-    core.serve();
-    return -1;
-  }
-
-  /** A loop has moved on from a message: it is done, or if the loop was left has its turn again. Unless it is done already. */
-  letGo(position: number, whole: boolean): void {
-    const { core, hand } = this;
-    const at = hand.held.indexOf(position);
-    if (at < 0) return;
-    hand.held.splice(at, 1);
-    core.run(() => {
-      if (!core.enter()) return;
-      if (whole) {
-        core.ring.add(QUEUE.UNDONE, -1);
-        core.acknowledge(position);
-      } else core.giveBack(position);
-      core.serve();
-    });
-    hand.sweep();
   }
 
   /** Who waits until all is done. */

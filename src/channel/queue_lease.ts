@@ -10,7 +10,7 @@ import { ownLife } from "../sync/lives.ts";
 import { throwFenced } from "../sync/obtain.ts";
 import { checkAwaited, type SyncWait, type Wait } from "../sync/wait.ts";
 import { ByteLease, type Lease, notBytes } from "./lease.ts";
-import { TAKE } from "./queue_core.ts";
+import { TAKE } from "./queue_outcomes.ts";
 import { type QueueDesk, tooLate } from "./queue_desk.ts";
 import { QUEUE, RECORD } from "./queue_layout.ts";
 import { endOf } from "./queue_take.ts";

@@ -8,7 +8,7 @@ import { poke } from "../memory/cells.ts";
 import type { RecordLayout } from "../memory/record.ts";
 import { KIND } from "../sync/layout.ts";
 import { Monitor } from "../sync/monitor.ts";
-import { OVERFLOW } from "./queue_core.ts";
+import { OVERFLOW } from "./queue_outcomes.ts";
 import { FLAG, QUEUE } from "./queue_layout.ts";
 import { bytesFor, inscribe } from "./queue_records.ts";
 import { heapWords } from "./queue_ring.ts";
@@ -18,7 +18,7 @@ import { checkCount, refuseOption } from "./refuse_option.ts";
 export type QueueOverflow = "wait" | "fail" | "dropNewest" | "dropOldest";
 
 /** How a queue is made. */
-export interface QueueOptions<T = never> {
+export interface QueueOptions<T = unknown> {
   /**
    * Messages that may wait, a whole number from 0 to 1,048,576. With 0 each message is handed over: a put is over when
    * somebody has taken it; `"dropOldest"` is `"wait"` then, as there is no oldest.
@@ -93,7 +93,7 @@ const WRITES = 24;
  * @throws {InvalidOptionError} If an option is out of its bounds, or there is no such option.
  */
 export function createQueue(
-  options: QueueOptions,
+  options: QueueOptions<never>,
   places?: number,
   layout?: RecordLayout<unknown>,
 ): SharedArrayBuffer {

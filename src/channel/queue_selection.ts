@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { TAKE } from "./queue_core.ts";
+import { letGo } from "./queue_done.ts";
+import { TAKE } from "./queue_outcomes.ts";
 import type { QueueDesk } from "./queue_desk.ts";
 import type { Selection } from "./selectable.ts";
 
@@ -15,7 +16,7 @@ export function selectionOf(desk: QueueDesk): Selection<unknown> {
       const value = desk.hand.openSync();
       if (!desk.core.ack) return { value };
       const position = desk.hand.held.at(-1)!;
-      return { value, settle: (whole) => desk.letGo(position, whole) };
+      return { value, settle: (whole) => letGo(desk, position, whole) };
     },
     get ended() {
       return desk.ended;
@@ -38,7 +39,7 @@ export async function* eachOf(
       yield await taken.value;
       whole = true;
     } finally {
-      if (taken.position >= 0) desk.letGo(taken.position, whole);
+      if (taken.position >= 0) letGo(desk, taken.position, whole);
     }
   }
 }

@@ -11,7 +11,8 @@ import { checkMost } from "./check_most.ts";
 import { OverDoneError } from "./over_done_error.ts";
 import { takeMany } from "./queue_batch.ts";
 import { QueueClosedError } from "./queue_closed_error.ts";
-import { TAKE } from "./queue_core.ts";
+import { done } from "./queue_done.ts";
+import { TAKE } from "./queue_outcomes.ts";
 import type { QueueDesk } from "./queue_desk.ts";
 import { QUEUE } from "./queue_layout.ts";
 import { checkSyncWait, waitFor, waitForSync } from "./queue_wait.ts";
@@ -102,7 +103,7 @@ export function sayDone(desk: QueueDesk, n: number): void {
       { option: "n", value: n },
     );
   }
-  const taken = desk.done(n);
+  const taken = done(desk, n);
   if (taken < 0) return;
   throw new OverDoneError(
     `Cannot say that ${n} messages are done as so many were not taken: current number is ${taken}`,

@@ -7,7 +7,7 @@ import type { OptionNames } from "../option_names.ts";
 import { wait } from "../memory/cells.ts";
 import { PLACE_STATE, PRIMITIVE } from "../sync/layout.ts";
 import { ownLife } from "../sync/lives.ts";
-import { mayBlock, throwFenced } from "../sync/obtain.ts";
+import { leftOf, mayBlock, throwFenced } from "../sync/obtain.ts";
 import { type Cell, type Outcome, park, parkAsync } from "../sync/parker.ts";
 import { checkBlocking, type SyncWait, type Wait } from "../sync/wait.ts";
 import { PLACE } from "../sync/layout.ts";
@@ -73,10 +73,6 @@ function cellOf(core: Sections, waiter: Waiter): Cell {
   const { monitor } = core;
   const index = monitor.at(waiter.place, PLACE.STATE);
   return { words: monitor.words, index, value: PLACE_STATE.WAITING };
-}
-
-function leftOf(timeout: number, start: number): number {
-  return timeout === Infinity ? timeout : timeout - performance.now() + start;
 }
 
 /**

@@ -5,7 +5,8 @@
  */
 import { BLOCKING, PLACE, PLACE_STATE } from "../sync/layout.ts";
 import { ownLife } from "../sync/lives.ts";
-import { PUT, type QueueCore } from "./queue_core.ts";
+import type { QueueCore } from "./queue_core.ts";
+import { PUT } from "./queue_outcomes.ts";
 import { AIM, CAME, RECORD } from "./queue_layout.ts";
 import type { Freight } from "./queue_ring.ts";
 import type { Sections, Waiter } from "./queue_wait.ts";

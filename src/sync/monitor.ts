@@ -174,6 +174,18 @@ export class Monitor {
     return peek(this.words, HIGH);
   }
 
+  /** In a section: tells all that wait, and whose ARG and WHO are meant. */
+  tellEach(
+    state: number,
+    isMeant: (arg: number, who: number) => boolean,
+  ): void {
+    for (let place = this.high - 1; place >= 0; place--) {
+      if (this.of(place, PLACE.STATE) !== PLACE_STATE.WAITING) continue;
+      const arg = this.of(place, PLACE.ARG);
+      if (isMeant(arg, this.of(place, PLACE.WHO))) this.tell(place, state);
+    }
+  }
+
   /** The index of a field of a place. */
   at(place: number, field: number): number {
     return this.#places + place * PLACE.WORDS + field;

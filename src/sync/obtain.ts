@@ -170,7 +170,8 @@ export function waitAtSync(
   }
 }
 
-function leftOf(timeout: number, start: number): number {
+/** What is left of a time that began at `start`, in milliseconds; not above 0 once it is over. */
+export function leftOf(timeout: number, start: number): number {
   return timeout === Infinity
     ? Infinity
     : timeout - (performance.now() - start);
