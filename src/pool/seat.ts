@@ -187,9 +187,10 @@ export class Seat implements BatchSeat {
     for (const out of this.outs) {
       if (out.id !== id) continue;
       const { batch, limit } = out;
+      const begun = this.begun(out);
       this.#close(out);
-      this.#known.add(batch.facts.id);
-      this.served += this.begun(out);
+      if (failure === null && begun > 0) this.#known.add(batch.facts.id);
+      this.served += begun;
       if (limit === 0) return this.#next(batch);
       if (failure === null) batch.done(0, undefined);
       else batch.failed(0, errorFromWire(failure));
@@ -289,10 +290,12 @@ export class Seat implements BatchSeat {
       return;
     }
     this.#close(out);
-    this.#known.add(batch.facts.id);
+    const done = values.length - (failures?.length ?? 0);
+    // One that it could not find it does not know.
+    if (done > 0) this.#known.add(batch.facts.id);
     batch.facts.took(ms, values.length);
     this.served += values.length;
-    batch.ended(values.length, values.length - (failures?.length ?? 0));
+    batch.ended(values.length, done);
     let next = 0;
     values.forEach((value, index) => {
       const failure = failures?.[next];

@@ -9,6 +9,7 @@ import {
 import {
   DataCloneError,
   InvalidOptionError,
+  ModuleLoadError,
   Pool,
   PoolBrokenError,
   PoolClosedError,
@@ -16,6 +17,7 @@ import {
   RemoteError,
   System,
   type Task,
+  UnknownExportError,
   WorkerDiedError,
 } from "../../mod.ts";
 import {
@@ -219,6 +221,7 @@ Deno.test("Job.cancel() of one that runs tells the task, and its worker goes on"
   assertEquals(await pool.run(whoRuns, []), "crew-0");
 });
 
+// W21: what runs is cancelled too.
 Deno.test("Job.cancel() replaces the worker of a task that does not heed it", async () => {
   await using system = new System();
   using gate = new TaskGate();
@@ -281,6 +284,7 @@ Deno.test("Pool.close() waits for all jobs and takes no more", async () => {
   assertEquals((await Promise.all(jobs))[7], 49);
 });
 
+// W28, SH06, SH12: neither waits in vain.
 Deno.test("Pool.close() cancels what waits if it is to", async () => {
   await using system = new System();
   const pool = new Pool({ system, size: 1 });
@@ -348,6 +352,7 @@ Deno.test("PoolOptions.init that throws breaks the pool after a few starts", asy
   assertThrows(() => pool.run(square, [1]), PoolBrokenError);
 });
 
+// W26, PO28: also when all tasks are there before the first worker is replaced.
 Deno.test("PoolOptions.maxTasksPerWorker replaces workers", async () => {
   await using system = new System();
   await using pool = new Pool({
@@ -459,4 +464,26 @@ Deno.test("Pool.run() and map() refuse bad input, and leave nothing", async () =
   assertThrows(() => pool.map(square, x, { chunk: 0 }), no);
   assertThrows(() => pool.map(square, x, { chunk: 1.5 }), no);
   await pool.close();
+});
+
+Deno.test("Pool.run() rejects for a task that its module does not register, and goes on", async () => {
+  await using system = new System();
+  await using pool = new Pool({ system, size: 1 });
+  const url = import.meta.resolve("../fixtures/pool_tasks.ts");
+  type Module = { nothing: Task<[number], number[]> };
+  const { nothing } = remote<Module>(url);
+  const { nothing: nowhere } = remote<Module>(url + "x");
+  for (
+    const [handle, Class] of [
+      [nothing, UnknownExportError],
+      [nowhere, ModuleLoadError],
+    ] as const
+  ) {
+    await assertRejects(() => pool.run(handle, [1]), Class);
+    await assertRejects(() => pool.map(handle, [1, 2]), Class);
+    await assertRejects(() => pool.stream(handle, [1]).next(), Class);
+    await assertRejects(() => pool.generate(handle, [1]).next(), Class);
+  }
+  assertEquals(await pool.run(square, [3]), 9);
+  assertEquals([pool.stats().started, pool.stats().failed], [1, 8]);
 });
