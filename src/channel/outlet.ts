@@ -8,6 +8,7 @@
  * @module
  */
 import { createLane, LaneWriter } from "../memory/lane.ts";
+import { takeBack } from "../memory/moved_handles.ts";
 import type { Overflow } from "./overflow.ts";
 
 /** Why a message was not published: it waited in vain for room, the mailbox takes none that must wait, or it has ended. */
@@ -33,6 +34,8 @@ export interface Envelope {
   readonly d: number;
   /** Fifth header word: the parcel, 0 for none. */
   readonly e: number;
+  /** What `encode()` gave beside the bytes: handles in it can be used as before if the message is refused. */
+  readonly attachments?: readonly unknown[] | undefined;
 }
 
 /** A message that waits for room. */
@@ -155,7 +158,7 @@ export class Outlet {
       this.#now = performance.now();
       this.#stale = false;
     }
-    const { kind, a, b, d, e } = envelope;
+    const { kind, a, b, d, e, attachments } = envelope;
     const until = this.#now + waitMs;
     this.#soonest = Math.min(this.#soonest, until);
     this.#waiting.push({
@@ -164,6 +167,7 @@ export class Outlet {
       b,
       d,
       e,
+      attachments,
       payload: payload.slice(0, length),
       until,
       delivery,
@@ -212,9 +216,10 @@ export class Outlet {
   /** Takes back the message whose delivery that is, if it waits here. Returns whether it did. */
   withdraw(delivery: Delivery): boolean {
     const all = this.#waiting.slice(this.#head);
-    const rest = all.filter((each) => each.delivery !== delivery);
-    if (rest.length === all.length) return false;
-    this.#keep(rest);
+    const found = all.find((each) => each.delivery === delivery);
+    if (found === undefined) return false;
+    this.#keep(all.filter((each) => each !== found));
+    takeBack(found.attachments);
     return true;
   }
 
@@ -252,6 +257,7 @@ export class Outlet {
     delivery: Delivery | undefined,
     why: Refused,
   ): void {
+    takeBack(envelope.attachments);
     if (delivery === undefined) this.#lost?.(envelope, why);
     else delivery.refused(why);
   }

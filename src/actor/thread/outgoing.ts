@@ -8,6 +8,7 @@ import { type Delivery, Outlet } from "../../channel/outlet.ts";
 import { ENDPOINT } from "../../memory/endpoints.ts";
 import { mailOptions } from "../mail/mail_options.ts";
 import { movable } from "../../memory/movable.ts";
+import { takeBack } from "../../memory/moved_handles.ts";
 import type { Parts } from "../mail/parts.ts";
 import { takesUrgent } from "../mail/policy_word.ts";
 import type { Address } from "../mail/protocol.ts";
@@ -74,7 +75,9 @@ export class Outgoing {
       e = this.#sendParcel(to, parts, spilled);
       if (spilled) length = 0;
     }
-    outlet.send({ kind, a, b, d, e }, encoded.bytes, length, waitMs, delivery);
+    const { attachments, bytes } = encoded;
+    const envelope = { kind, a, b, d, e, attachments };
+    outlet.send(envelope, bytes, length, waitMs, delivery);
     this.#ring(to.endpoint);
     if (outlet.waiting > 0) {
       this.#crowded.add(outlet);
@@ -88,7 +91,10 @@ export class Outgoing {
     const outlet = this.#outlet(to, false, parts.urgent);
     const { length } = parts.encoded;
     // Before anything is moved: what finds no room leaves no trace.
-    if (!outlet.hasRoom(length > outlet.maxPayload ? 0 : length)) return false;
+    if (!outlet.hasRoom(length > outlet.maxPayload ? 0 : length)) {
+      takeBack(parts.encoded.attachments);
+      return false;
+    }
     let taken = true;
     this.send(to, false, parts, 0, {
       sent: () => {},
