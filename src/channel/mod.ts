@@ -15,6 +15,9 @@
  *
  * - **Sent is safe:** a message is in shared memory when `put()` or `send()` resolves; its sender may end or be killed.
  * - **Bounded:** what finds no room waits, with a `timeout` and a `signal`.
+ * - **Refused is yours:** a message that is refused is in the error as `unsent`; ends of channels and buffers to be moved that
+ *   it holds stay where they are.
+ * - **Without a copy:** large messages of bytes are written where they will be read by `claim()`, and read there by `lease()`.
  * - **Values, handles, ports:** all that can be in a message to an actor. What is no bytes, or does not fit, is left with the
  *   system and fetched by the receiver.
  *
