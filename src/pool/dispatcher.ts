@@ -218,7 +218,7 @@ export class Dispatcher implements Desk {
       work.queued = false;
       const more = Math.min(
         seat.left - 1,
-        work.companions(queue.size, this.#size),
+        work.companions(queue.size, this.#sharers(seat)),
       );
       const others = more > 0 ? queue.shiftLike(work, more) : [];
       for (const other of others) other.queued = false;
@@ -231,6 +231,16 @@ export class Dispatcher implements Desk {
       seat.send(batch);
       return true;
     }
+  }
+
+  /** How many seats are to share what waits, this one among them: those that have nothing, if it has nothing. */
+  #sharers(seat: BatchSeat): number {
+    if (seat.busy > 0) return this.#seats.size;
+    let idle = 0;
+    for (const other of this.#seats) {
+      if (other.busy === 0 && other.room > 0) idle++;
+    }
+    return Math.max(1, idle);
   }
 
   /** Takes what is not begun back to the queue. Returns how much that was. */
