@@ -23,18 +23,20 @@ async function held(
     name: "book",
     mailbox: { capacity: 4, overflow },
   });
+  return { book, free: await hold(book) };
+}
+
+/** Has a notebook hold on to a message; resolves when it has begun, with what lets it go. */
+async function hold(book: Book): Promise<() => Promise<void>> {
   const words = new Int32Array(new SharedArrayBuffer(8));
   const begun = Atomics.waitAsync(words, 0, 0);
   const holding = book.with({ timeout: Infinity }).ask.hold(words);
   holding.catch(() => {});
   if (begun.async) await begun.value;
-  return {
-    book,
-    free: async () => {
-      Atomics.store(words, 1, 1);
-      Atomics.notify(words, 1);
-      await holding;
-    },
+  return async () => {
+    Atomics.store(words, 1, 1);
+    Atomics.notify(words, 1);
+    await holding;
   };
 }
 
@@ -126,6 +128,49 @@ conformance(
     assertEquals(t.system.deadLetters.count, 1);
   },
 );
+
+for (
+  const [capacity, concurrency, kept] of [
+    // The message that is handled takes room.
+    [2, 1, [5]],
+    [3, 1, [4, 5]],
+    // Those of an actor that handles several take none.
+    [2, 2, [4, 5]],
+    [3, 2, [3, 4, 5]],
+  ] as const
+) {
+  // M46
+  conformance(
+    `SpawnOptions.mailbox.overflow "dropOldest" keeps ${kept.length} of a capacity of ${capacity} while ${concurrency} are handled`,
+    async (t) => {
+      const book = await t.spawn(Notebook, [], {
+        concurrency,
+        mailbox: { capacity, overflow: "dropOldest" },
+      });
+      const frees: (() => Promise<void>)[] = [];
+      while (frees.length < concurrency) frees.push(await hold(book));
+      // What is handled beside others leaves its lane a moment after it has begun.
+      const leaves = t.placement === "thread" && concurrency > 1;
+      const left = () => t.system.tree().at(-1)!.handled;
+      while (leaves && left() < concurrency) {
+        await new Promise((resolve) => setTimeout(resolve));
+      }
+      for (let n = 0; n < 5; n++) book.tell.note(n);
+      const last = book.ask.note(5);
+      // A thread drops them when it comes to them, a host when it hears of it: until then nothing else may make room.
+      while (
+        t.placement !== "thread" &&
+        t.system.deadLetters.countOf("dropped") < 6 - kept.length
+      ) await new Promise((resolve) => setTimeout(resolve));
+      for (const free of frees) await free();
+      await last;
+      assertEquals(await book.ask.notes(), kept);
+      while (t.system.deadLetters.countOf("dropped") < 6 - kept.length) {
+        await new Promise((resolve) => setTimeout(resolve));
+      }
+    },
+  );
+}
 
 // M46
 conformance(

@@ -10,6 +10,8 @@
  *   STANDING any → its thread  []                              "open", "stopping" or "gone"
  *   DROP     any → its thread  []; of its messages here, `b` may stay: the oldest make room      none
  *   DROP_URGENT any → its thread  []; of its urgent messages here, `b` may stay: the oldest make room      none
+ *   HELD     its thread → any  []; of its messages, `b` are handled and can make no room         none
+ *   HELD_URGENT its thread → any  []; the same of its urgent messages  none
  *   WHOSE    its thread → any  []; its start has not come      OWNED, if that is known
  *   OWNED    any → its thread  [endpoint, epoch] of the thread that is to start it           none
  *   CREDIT   its thread → any  []; `b` messages were dealt with     none
@@ -51,6 +53,8 @@ export const LIGHT_OP: {
   readonly DROP_URGENT: 18;
   readonly WHOSE: 19;
   readonly OWNED: 20;
+  readonly HELD: 21;
+  readonly HELD_URGENT: 22;
 } = {
   STOP: 1,
   WATCH: 2,
@@ -72,4 +76,6 @@ export const LIGHT_OP: {
   DROP_URGENT: 18,
   WHOSE: 19,
   OWNED: 20,
+  HELD: 21,
+  HELD_URGENT: 22,
 };

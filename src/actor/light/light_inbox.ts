@@ -125,19 +125,13 @@ export class LightInbox {
     if (op === LIGHT_OP.CREDIT_URGENT) {
       return this.#lights.others.line(from, local)?.creditUrgent(b);
     }
+    if (op === LIGHT_OP.HELD || op === LIGHT_OP.HELD_URGENT) {
+      const line = this.#lights.others.line(from, local);
+      return line?.shorten(b, op === LIGHT_OP.HELD_URGENT);
+    }
     if (op === LIGHT_OP.BEGUN) return this.#isolate.asks.begun(b);
     if (op === LIGHT_OP.DROP || op === LIGHT_OP.DROP_URGENT) {
-      const actor = this.#lights.find(local);
-      if (actor === undefined) return;
-      const sender = this.#senderOf(actor, from);
-      const urgent = op === LIGHT_OP.DROP_URGENT;
-      const { losses } = this.#lights;
-      // What was finished in the meantime has made room already.
-      while (
-        (urgent ? sender.heldUrgent : sender.held) > b &&
-        losses.dropOldest(actor, sender, urgent)
-      );
-      return;
+      return this.#makeRoom(local, from, b, op === LIGHT_OP.DROP_URGENT);
     }
     this.#isolate.readLater(lane, (read) => {
       const value = read() as unknown[];
@@ -171,6 +165,20 @@ export class LightInbox {
       }
       places.hear(op, from, local, b, value);
     });
+  }
+
+  /** Drops the oldest messages of the thread at `from`, until `stay` are left: newer ones take their place. */
+  #makeRoom(local: number, from: number, stay: number, urgent: boolean): void {
+    const { losses, post } = this.#lights;
+    const actor = this.#lights.find(local);
+    if (actor === undefined) return;
+    const sender = this.#senderOf(actor, from);
+    const held = () => urgent ? sender.heldUrgent : sender.held;
+    // What was finished in the meantime has made room already.
+    while (held() > stay && losses.dropOldest(actor, sender, urgent));
+    if (held() <= stay) return;
+    const op = urgent ? LIGHT_OP.HELD_URGENT : LIGHT_OP.HELD;
+    post.order(sender, op, local, held(), []);
   }
 
   /** Tells the thread at `from` who is to start its actor `local`, if this one knows. */

@@ -5,6 +5,7 @@ import type { ExitReport } from "../../exit_report.ts";
 import type { Encoded } from "../../memory/codec.ts";
 import type { PortableData } from "../../memory/portable.ts";
 import type { Parts } from "../mail/parts.ts";
+import { isCredit } from "./is_credit.ts";
 import { LIGHT_OP } from "./light_control.ts";
 import type { Lights } from "./light_host.ts";
 import {
@@ -339,17 +340,31 @@ export class LaneLine implements LightLine {
    */
   #dropOldest(): void {
     const stay = this.capacity - this.#waiting.size;
-    if (stay >= 0) {
-      const op = this.#mark === 0 ? LIGHT_OP.DROP : LIGHT_OP.DROP_URGENT;
-      this.#lights.post.order(this.#to, op, this.#local, stay, []);
-      return;
+    return stay < 0 ? this.#shorten(this.capacity) : this.#orderRoom(stay);
+  }
+
+  #orderRoom(stay: number): void {
+    const op = this.#mark === 0 ? LIGHT_OP.DROP : LIGHT_OP.DROP_URGENT;
+    this.#lights.post.order(this.#to, op, this.#local, stay, []);
+  }
+
+  /** So many of this thread are handled there, and make no room: fewer may wait here. The newest always may. */
+  shorten(held: number, urgent: boolean): void {
+    if (urgent && this.#mark === 0) {
+      return this.#urgentLine?.shorten(held, urgent);
     }
-    let oldest = this.#waiting.shift()!;
-    while ("then" in oldest) {
-      oldest.then();
-      oldest = this.#waiting.shift()!;
+    this.#shorten(Math.max(1, this.capacity - held));
+    const stay = this.capacity - this.#waiting.size;
+    // Some went there meanwhile, as others had made room.
+    if (this.#waiting.size > 0 && this.#under > Math.max(held, stay)) {
+      this.#orderRoom(stay);
     }
-    this.#refuse(oldest, "overflow");
+  }
+
+  #shorten(most: number): void {
+    while (this.#waiting.size > most) {
+      this.#refuse(this.#waiting.shift()!, "overflow");
+    }
   }
 
   #write(parts: Parts, delivery: Delivery | undefined): void {
@@ -380,12 +395,6 @@ export class LaneLine implements LightLine {
     if (this.#waiting.size > 0) this.#lights.crowded.add(this);
     else this.#lights.crowded.delete(this);
   }
-}
-
-/** Whether a record says that messages were dealt with. */
-function isCredit(kind: number, op: number): boolean {
-  return kind === KIND.LIGHT &&
-    (op === LIGHT_OP.CREDIT || op === LIGHT_OP.CREDIT_URGENT);
 }
 
 /** The bytes of an encoded value are used again for the next one. */

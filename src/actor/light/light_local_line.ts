@@ -249,24 +249,32 @@ export class LocalLine implements LightLine {
   #overflow(message: LightMessage): boolean {
     if (this.overflow === "dropOldest") {
       const urgent = this.main !== undefined;
-      // Of what is being handled nothing can be dropped.
+      // Of what is being handled nothing can be dropped: the newest waits for it.
       if (!this.#lights.losses.dropOldest(this.#actor, undefined, urgent)) {
+        const oldest = this.#waiting?.take(({ notice }) =>
+          notice === undefined
+        );
+        for (const each of oldest ?? []) this.#turnAway(each);
         return false;
       }
       this.#push(message);
       return true;
     }
-    const { ask, delivery } = message;
-    ask?.refused("overflow");
-    delivery?.refused("overflow");
-    if (ask === undefined && delivery === undefined) {
-      const why = reasonOf("overflow", this.overflow);
-      this.#lights.losses.lose(this.#actor, message, why);
-    }
+    this.#turnAway(message);
     if (this.overflow !== "stop") return true;
     const stop = { reason: FULL, drain: false, deadlineMs: STOP_MS };
     this.#actor.stop({ ...stop, asked: true }, () => {});
     return true;
+  }
+
+  /** A message finds no room, or loses it to a newer one. */
+  #turnAway(message: LightMessage): void {
+    const { ask, delivery } = message;
+    ask?.refused("overflow");
+    delivery?.refused("overflow");
+    if (ask !== undefined || delivery !== undefined) return;
+    const why = reasonOf("overflow", this.overflow);
+    this.#lights.losses.lose(this.#actor, message, why);
   }
 
   #deadlineIn(waitMs: number): RoomDeadline {

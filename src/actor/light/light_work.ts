@@ -38,6 +38,8 @@ export class LightWork {
     life.running++;
     if (life.order.concurrency === 1) life.handling = message;
     life.inHand = message.notice === undefined ? message : undefined;
+    // Of one that handles several at once, those make room for others.
+    if (life.order.concurrency > 1) this.#leave(life, message);
     const before = enterLight(life);
     try {
       if (message.notice !== undefined) {
@@ -231,7 +233,12 @@ export class LightWork {
     if (message.ask !== undefined) message.ask.light!.begun = false;
     life.checkpoints?.changed();
     if (life.state !== "over") life.context?.handled();
-    if (message.roomless) return;
+    this.#leave(life, message);
+  }
+
+  /** The room that a message takes in the mailbox is free. */
+  #leave(life: LightLife, message: LightMessage): void {
+    if (message.roomless || message.notice !== undefined) return;
     message.roomless = true;
     this.#stage.finished(life.actor, message);
   }
