@@ -13,9 +13,8 @@ import { ChannelEnd } from "./channel_end.ts";
 import { ChannelFullError } from "./channel_full_error.ts";
 import { CHANNEL } from "./channel_layout.ts";
 import type { ChannelParts } from "./channel_parts.ts";
-import { checkCount } from "./refuse_option.ts";
 import { checkTransfer } from "./check_transfer.ts";
-import { ByteClaim, type Claim } from "./claim.ts";
+import type { Claim } from "./claim.ts";
 import { EndInUseError } from "./end_in_use_error.ts";
 import { defineHidden } from "./hidden.ts";
 import { ManyLetters } from "./many_letters.ts";
@@ -27,7 +26,8 @@ import type {
   TransferOption,
 } from "./send_options.ts";
 import type { Sender } from "./sender.ts";
-import type { Letter, OutTrack, Room, Written } from "./track.ts";
+import { Rooms } from "./rooms.ts";
+import type { Letter, OutTrack, Written } from "./track.ts";
 import { Vigil } from "./vigil.ts";
 
 const TRANSFER: OptionNames<TransferOption> = { transfer: true };
@@ -41,7 +41,6 @@ const SEND_SYNC: OptionNames<ChannelSendSyncOptions> = {
   timeout: true,
   onMain: true,
 };
-const MAX_CLAIM = 2 ** 30;
 const SLEEP = CHANNEL.TX + CHANNEL.SLEEP;
 /** What a send that need not wait returns. */
 const SENT: Promise<void> = Promise.resolve();
@@ -62,6 +61,22 @@ export class ChannelSender<T> implements Sender<T> {
   readonly #track: OutTrack<T>;
   readonly #line: PatientLine<Waiting>;
   readonly #vigil: Vigil;
+  readonly #rooms: Rooms = new Rooms({
+    isTaken: () => {
+      this.#mustBeOpen(undefined);
+      this.#mourn();
+      return this.#waits;
+    },
+    roomFor: (bytes) => {
+      const room = this.#track.claim(bytes);
+      if (typeof room !== "string") this.#writing = true;
+      return room;
+    },
+    wait: (letter, options) => this.#wait(letter, () => undefined, options),
+    letGo: () => this.#writeNoMore(),
+    ring: () => this.#end.ringPeer(),
+    over: () => this.#end.over("send"),
+  });
   #closing = false;
   /** Whether records are being written in place: what comes behind them waits. */
   #writing = false;
@@ -197,49 +212,13 @@ export class ChannelSender<T> implements Sender<T> {
   }
 
   /** See {@linkcode Sender.claim}. */
-  async claim(bytes: number, options: Wait = {}): Promise<Claim> {
-    checkAwaited("claim", options);
-    options.signal?.throwIfAborted();
-    const now = this.tryClaim(bytes);
-    if (now !== undefined) return now;
-    let room: Room | undefined;
-    const write = (): Written => {
-      const found = this.#roomFor(bytes);
-      if (typeof found === "string") return found;
-      room = found;
-      return "written";
-    };
-    await this.#wait({ write, drop: () => {} }, () => undefined, options);
-    return this.#claimed(room!);
+  claim(bytes: number, options: Wait = {}): Promise<Claim> {
+    return this.#rooms.claim(bytes, options);
   }
 
   /** See {@linkcode Sender.tryClaim}. */
   tryClaim(bytes: number): Claim | undefined {
-    checkCount("claim", "bytes", bytes, 0, MAX_CLAIM);
-    this.#mustBeOpen(undefined);
-    if (this.#waits) return undefined;
-    this.#mourn();
-    const room = this.#roomFor(bytes);
-    if (room === "sealed") throw this.#end.over("send");
-    return room === "full" ? undefined : this.#claimed(room);
-  }
-
-  #roomFor(bytes: number): Room | "full" | "sealed" {
-    const room = this.#track.claim(bytes);
-    if (typeof room !== "string") this.#writing = true;
-    return room;
-  }
-
-  #claimed({ bytes, commit }: Room): Claim {
-    return new ByteClaim(bytes, {
-      commit: () => {
-        const written = commit();
-        this.#writeNoMore();
-        if (written !== "written") throw this.#end.over("send");
-        this.#end.ringPeer();
-      },
-      cancel: () => this.#writeNoMore(),
-    });
+    return this.#rooms.tryClaim(bytes);
   }
 
   /** See {@linkcode Sender.writable}. */
