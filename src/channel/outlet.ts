@@ -36,6 +36,8 @@ export interface Envelope {
   readonly e: number;
   /** What `encode()` gave beside the bytes: handles in it can be used as before if the message is refused. */
   readonly attachments?: readonly unknown[] | undefined;
+  /** Whether it was held back for this outlet; see {@link Outlet.hold}. */
+  readonly held?: boolean | undefined;
 }
 
 /** A message that waits for room. */
@@ -61,6 +63,9 @@ export class Outlet {
   readonly #lost: Lost | undefined;
   readonly #overflow: Overflow;
   #onOverflow: (() => void) | undefined;
+  readonly #isMissed: (envelope: Envelope) => boolean;
+  /** How many of those that wait here or are held back would be lost without a trace if this thread ended. */
+  #missed = 0;
   /** The time, unless `#stale`: the clock costs as much as a message. */
   #now = 0;
   /** Whether the sender has been at its event loop since it looked at the clock. */
@@ -84,10 +89,13 @@ export class Outlet {
       overflow?: Overflow;
       /** Told of the first message without room, if `overflow` is `"stop"`. */
       onOverflow?: () => void;
+      /** Whether nobody would miss the message if this thread ended before it has found room; by default of none. */
+      isMissed?: (envelope: Envelope) => boolean;
     },
   ) {
     this.#overflow = options.overflow ?? "wait";
     this.#onOverflow = options.onOverflow;
+    this.#isMissed = options.isMissed ?? (() => false);
     this.#lost = options.lost;
     this.#self = options.self;
     this.#writer = new LaneWriter(options.memory ?? createLane(options));
@@ -145,8 +153,11 @@ export class Outlet {
     waitMs: number,
     delivery: Delivery | undefined,
   ): void {
+    const held = envelope.held === true;
     if (this.waiting === 0) {
+      if (held) this.#show(true);
       const result = this.#write(envelope, payload, length);
+      if (held && result !== "full") this.hold(-1);
       if (result === "written") return delivery?.sent(this.#writer.sent);
       if (result === "sealed") {
         return this.#refuse(envelope, delivery, "sealed");
@@ -161,6 +172,7 @@ export class Outlet {
     const { kind, a, b, d, e, attachments } = envelope;
     const until = this.#now + waitMs;
     this.#soonest = Math.min(this.#soonest, until);
+    if (!held) this.#count(envelope, 1);
     this.#waiting.push({
       kind,
       a,
@@ -182,6 +194,7 @@ export class Outlet {
     while (this.waiting > 0) {
       const next = this.#waiting[this.#head]!;
       const { payload, delivery } = next;
+      if (this.#missed > 0) this.#show(this.#isMissed(next));
       const result = this.#write(next, payload, payload.length);
       if (result === "sealed") {
         this.abandon();
@@ -271,7 +284,25 @@ export class Outlet {
     return this.#writer.tryWrite(kind, a, b, this.#self, d, e, payload, length);
   }
 
+  /** So many messages more wait elsewhere on this thread until they may wait here, or less. */
+  hold(more: number): void {
+    this.#missed += more;
+    this.#show(false);
+  }
+
+  #count(envelope: Envelope, more: number): void {
+    if (this.#isMissed(envelope)) this.hold(more);
+  }
+
+  /** Shows those that would end with this thread; `leaving` if the next record is one of them. */
+  #show(leaving: boolean): void {
+    this.#writer.hold(this.#missed, leaving);
+  }
+
   #keep(rest: Waiting[]): void {
+    const missed = (all: Waiting[]) => all.filter(this.#isMissed).length;
+    const before = missed(this.#waiting.slice(this.#head));
+    this.hold(missed(rest) - before);
     this.#waiting = rest;
     this.#head = 0;
     this.#soonest = rest.reduce(
@@ -281,6 +312,7 @@ export class Outlet {
   }
 
   #shift(): void {
+    this.#count(this.#waiting[this.#head]!, -1);
     this.#head++;
     if (this.#head * 2 < this.#waiting.length) return;
     this.#waiting = this.#waiting.slice(this.#head);

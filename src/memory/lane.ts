@@ -26,7 +26,7 @@
 import { InvalidOptionError } from "../errors.ts";
 import { load, or, peek, poke } from "./cells.ts";
 import { openLane, requireInteger } from "./lane_ring.ts";
-import { LANE, LANE_WRITE, LAYOUT_VERSION } from "./layout.ts";
+import { LANE, LANE_HELD, LANE_WRITE, LAYOUT_VERSION } from "./layout.ts";
 
 export { LaneReader } from "./lane_reader.ts";
 export { LaneWriter } from "./lane_writer.ts";
@@ -44,7 +44,7 @@ const {
   DONE,
   RING,
 } = LANE;
-const { SEALED } = LANE_WRITE;
+const { COUNT_MASK, COUNT_SHIFT, SEALED } = LANE_WRITE;
 
 const MIN_CAPACITY_BYTES = 1024;
 const MAX_CAPACITY_BYTES = 4 * 1024 * 1024;
@@ -155,6 +155,23 @@ export function sealLane(memory: SharedArrayBuffer): void {
  */
 export function isSealed(memory: SharedArrayBuffer): boolean {
   return load(openLane(memory), WRITE) < 0;
+}
+
+/**
+ * How many messages ended with the producer of a lane before there was room for them; for who has sealed it.
+ *
+ * @param memory A sealed lane made by {@linkcode createLane}.
+ * @returns How many, as {@linkcode LaneWriter.hold} said; at most 1,048,575.
+ * @throws {InvalidOptionError} If `memory` is not a lane of this version.
+ */
+export function heldBack(memory: SharedArrayBuffer): number {
+  const words = openLane(memory);
+  const held = load(words, LANE.HELD);
+  const count = held >>> LANE_HELD.COUNT_SHIFT;
+  if (count === 0 || (held & LANE_HELD.LEAVING) === 0) return count;
+  // The one that was leaving has left, or it has not.
+  const sent = load(words, WRITE) >>> COUNT_SHIFT;
+  return (sent & COUNT_MASK) === (held & COUNT_MASK) ? count : count - 1;
 }
 
 /**

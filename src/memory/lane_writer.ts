@@ -5,7 +5,7 @@
  */
 
 import { InvalidOptionError } from "../errors.ts";
-import { add, cas, load, or, peek, poke, type Words } from "./cells.ts";
+import { add, cas, load, or, peek, poke, store, type Words } from "./cells.ts";
 import {
   countRecords,
   indexOf,
@@ -15,6 +15,7 @@ import {
 } from "./lane_ring.ts";
 import {
   LANE,
+  LANE_HELD,
   LANE_POSITION,
   LANE_READ,
   LANE_RECORD,
@@ -22,7 +23,7 @@ import {
 } from "./layout.ts";
 
 const { CAPACITY_BYTES, CAPACITY_MESSAGES, TO, WRITE, SENT, READ, RING } = LANE;
-const { OVERFLOWED, DROPPED } = LANE;
+const { OVERFLOWED, DROPPED, HELD } = LANE;
 const { MASK: POSITION, UNIT_BYTES } = LANE_POSITION;
 const { SEALED, COUNT_SHIFT, COUNT_MASK } = LANE_WRITE;
 const { WANT, BUSY } = LANE_READ;
@@ -117,6 +118,22 @@ export class LaneWriter {
   /** Has the consumer drop the oldest record, as there is no room for a newer one. */
   overflow(): void {
     add(this.#words, OVERFLOWED, 1);
+  }
+
+  /**
+   * Shows how many messages wait for room outside of the lane, for {@linkcode heldBack}.
+   *
+   * @param count How many, none of them published yet.
+   * @param leaving Whether the next record is one of them.
+   */
+  hold(count: number, leaving: boolean): void {
+    const { COUNT_SHIFT, LEAVING, MAX_COUNT } = LANE_HELD;
+    store(
+      this.#words,
+      HELD,
+      Math.min(count, MAX_COUNT) << COUNT_SHIFT | (leaving ? LEAVING : 0) |
+        this.#sent & COUNT_MASK,
+    );
   }
 
   /**

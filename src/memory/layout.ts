@@ -20,7 +20,8 @@ export const LAYOUT_VERSION: 1 = 1 as const;
  *     64    16  WRITE              producer, fencer   see LANE_WRITE; a CAS publishes all bytes before it
  *     68    17  SENT               producer, plain    records written, mod 2^32; set before WRITE moves
  *     72    18  OVERFLOWED         producer           messages for whose sake the oldest is to be dropped, mod 2^32
- *     76-127    reserved           nobody             zero
+ *     76    19  HELD               producer           what waits for room at the producer and nobody else knows of: see LANE_HELD
+ *     80-127    reserved           nobody             zero
  *    128    32  READ               see LANE_READ      a CAS hands the bytes before it back to the producer
  *    132    33  DONE               consumer, plain    records finished, mod 2^32; a statistic
  *    136    34  DROPPED            consumer           records dropped for OVERFLOWED, mod 2^32, counted once they are finished; its
@@ -42,6 +43,7 @@ export const LANE: {
   readonly WRITE: 16;
   readonly SENT: 17;
   readonly OVERFLOWED: 18;
+  readonly HELD: 19;
   readonly READ: 32;
   readonly DONE: 33;
   readonly DROPPED: 34;
@@ -57,6 +59,7 @@ export const LANE: {
   WRITE: 16,
   SENT: 17,
   OVERFLOWED: 18,
+  HELD: 19,
   READ: 32,
   DONE: 33,
   DROPPED: 34,
@@ -94,6 +97,21 @@ export const LANE_WRITE: {
   readonly COUNT_SHIFT: 20;
   readonly COUNT_MASK: 0x7ff;
 } = { SEALED: -0x80000000, COUNT_SHIFT: 20, COUNT_MASK: 0x7ff } as const;
+
+/**
+ * The word HELD: how many messages are lost with the producer, beside those in the ring.
+ *
+ *   31 ........ 12    bit 11     10 ........ 0
+ *   count             LEAVING    low bits of SENT
+ *
+ * While LEAVING is set the producer writes a record that is in the count: it is one too many once SENT has moved on. So
+ * the count is exact whenever the producer ends.
+ */
+export const LANE_HELD: {
+  readonly COUNT_SHIFT: 12;
+  readonly MAX_COUNT: 0xfffff;
+  readonly LEAVING: 0x800;
+} = { COUNT_SHIFT: 12, MAX_COUNT: 0xfffff, LEAVING: 0x800 } as const;
 
 /**
  * The word READ.

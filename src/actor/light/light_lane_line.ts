@@ -2,7 +2,6 @@ import type { Delivery, Refused } from "../../channel/outlet.ts";
 import type { Overflow } from "../../channel/overflow.ts";
 import { FULL, reasonOf, STOP_MS } from "../mail/mail_options.ts";
 import type { ExitReport } from "../../exit_report.ts";
-import type { Encoded } from "../../memory/codec.ts";
 import type { PortableData } from "../../memory/portable.ts";
 import type { Parts } from "../mail/parts.ts";
 import { isCredit } from "./is_credit.ts";
@@ -15,7 +14,8 @@ import {
   travelling,
 } from "./light_line.ts";
 import type { OwnerThread } from "./light_order.ts";
-import { type Address, KIND } from "../mail/protocol.ts";
+import { type HeldMark, type HeldMessage, keptParts } from "./held_message.ts";
+import { type Address, isTell, KIND } from "../mail/protocol.ts";
 import type { RefCore } from "../mail/ref_core.ts";
 import {
   DEFAULT_TIMEOUT_MS,
@@ -25,21 +25,6 @@ import {
   type SendOptions,
 } from "../mail/send.ts";
 import { WaitingLine } from "../mail/waiting_line.ts";
-
-/** A message that waits for room. */
-interface Waiting {
-  readonly parts: Parts;
-  readonly until: number;
-  readonly delivery: Delivery | undefined;
-  /** Whom it is for. */
-  readonly core: RefCore;
-}
-
-/** What is to be done when all that waits before it has gone, one way or the other. */
-interface Mark {
-  readonly then: () => void;
-  readonly until: typeof Infinity;
-}
 
 /**
  * The way to a light actor of another thread.
@@ -62,7 +47,7 @@ export class LaneLine implements LightLine {
   finished = 0;
   /** The latest incarnation that is known here, if somebody watches. */
   #watched: number | undefined;
-  readonly #waiting: WaitingLine<Waiting | Mark> = new WaitingLine();
+  readonly #waiting: WaitingLine<HeldMessage | HeldMark> = new WaitingLine();
   /** The way of urgent messages, once there was one: their room is their own. */
   #urgentLine: LaneLine | undefined;
   /** Added to the kind of what goes this way. */
@@ -176,6 +161,7 @@ export class LaneLine implements LightLine {
     const taken = this.#waiting.take((each) =>
       "delivery" in each && each.delivery === delivery
     );
+    for (const each of taken) this.#release(each);
     this.#showCrowd();
     return taken.length > 0 || this.#urgentLine?.withdraw(delivery) === true;
   }
@@ -242,7 +228,7 @@ export class LaneLine implements LightLine {
   expire(now: number): number {
     const late = this.#waiting.takeLate(now);
     this.#showCrowd();
-    for (const waiting of late) this.#refuse(waiting, "full");
+    for (const waiting of late) this.#give(waiting, "full");
     this.#flush();
     return this.#waiting.next;
   }
@@ -263,7 +249,7 @@ export class LaneLine implements LightLine {
     this.#urgentLine?.abandon();
     const waiting = this.#waiting.takeAll();
     this.#showCrowd();
-    for (const each of waiting) this.#refuse(each, "sealed");
+    for (const each of waiting) this.#give(each, "sealed");
   }
 
   /** It stops after the messages that it has. */
@@ -272,12 +258,23 @@ export class LaneLine implements LightLine {
     this.abandon();
   }
 
+  /** What waited is not sent. */
+  #give(waiting: HeldMessage | HeldMark, why: Refused): void {
+    if ("then" in waiting) return waiting.then();
+    this.#release(waiting);
+    this.#refuse(waiting, why);
+  }
+
+  /** It does not end with this thread any more. */
+  #release(waiting: HeldMessage | HeldMark): void {
+    if ("then" in waiting || !isTell(waiting.parts)) return;
+    this.#lights.isolate.hold(this.#to, -1);
+  }
+
   #refuse(
-    waiting: Pick<Waiting, "delivery" | "core" | "parts"> | Mark,
+    { delivery, core, parts }: Omit<HeldMessage, "until">,
     why: Refused,
   ): void {
-    if ("then" in waiting) return waiting.then();
-    const { delivery, core, parts } = waiting;
     if (delivery !== undefined) return delivery.refused(why);
     const { isolate } = this.#lights;
     isolate.report({
@@ -322,11 +319,12 @@ export class LaneLine implements LightLine {
       return;
     }
     this.#waiting.push({
-      parts: { ...parts, encoded: copyOf(parts.encoded) },
+      parts: keptParts(parts),
       until: performance.now() + waitMs,
       delivery,
       core,
     });
+    if (isTell(parts)) this.#lights.isolate.hold(this.#to, 1);
     if (overflow === "dropOldest") this.#dropOldest();
     this.#showCrowd();
     this.#lights.isolate.asks.arm(waitMs);
@@ -363,17 +361,17 @@ export class LaneLine implements LightLine {
 
   #shorten(most: number): void {
     while (this.#waiting.size > most) {
-      this.#refuse(this.#waiting.shift()!, "overflow");
+      this.#give(this.#waiting.shift()!, "overflow");
     }
   }
 
-  #write(parts: Parts, delivery: Delivery | undefined): void {
+  #write(parts: Parts, delivery: Delivery | undefined, held = false): void {
     this.#under++;
     // It has its room there: the lane is read at once.
     this.#lights.isolate.send(
       this.#to,
       true,
-      { ...parts, kind: parts.kind | this.#mark, d: this.#local },
+      { ...parts, kind: parts.kind | this.#mark, d: this.#local, held },
       Infinity,
       delivery,
     );
@@ -386,7 +384,7 @@ export class LaneLine implements LightLine {
       if (!("then" in first) && this.#under >= this.capacity) break;
       this.#waiting.shift();
       if ("then" in first) first.then();
-      else this.#write(first.parts, first.delivery);
+      else this.#write(first.parts, first.delivery, isTell(first.parts));
     }
     this.#showCrowd();
   }
@@ -395,9 +393,4 @@ export class LaneLine implements LightLine {
     if (this.#waiting.size > 0) this.#lights.crowded.add(this);
     else this.#lights.crowded.delete(this);
   }
-}
-
-/** The bytes of an encoded value are used again for the next one. */
-function copyOf(encoded: Encoded): Encoded {
-  return { ...encoded, bytes: encoded.bytes.slice(0, encoded.length) };
 }

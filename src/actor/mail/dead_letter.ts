@@ -18,6 +18,7 @@
  * |                 | or a tell whose moved values went to an incarnation that ended before its turn came      |
  * | `emptied`       | a tell that waited when its actor was restarted with `mailbox.onRestart: "drop"`         |
  * | `poison`        | a tell that was in flight at a crash once more than its actor's `redeliver` allows       |
+ * | `unsent`        | a tell that still waited at its sender's thread for room in the mailbox when that ended  |
  * | `lost`          | a tell that its host worker had read and not dealt with when it ended; it may have run   |
  */
 export type DeadLetterReason =
@@ -29,6 +30,7 @@ export type DeadLetterReason =
   | "undelivered"
   | "emptied"
   | "poison"
+  | "unsent"
   | "lost";
 
 /** One side of a message. */

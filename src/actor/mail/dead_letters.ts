@@ -238,6 +238,7 @@ const BECAUSE: Readonly<Record<DeadLetterReason, string>> = {
   emptied:
     "it ended before its turn came, and keeps no messages over a restart",
   poison: "it crashed each time",
+  unsent: "its sender ended before there was room for it",
   lost: "its host worker ended with it, perhaps after it had begun",
 };
 

@@ -12,6 +12,8 @@ export interface Parts {
   readonly urgent?: boolean;
   /** The light actor it is for. */
   readonly d?: number;
+  /** Whether it was counted by `Isolate.hold()` until now. */
+  readonly held?: boolean;
   /** Its value. */
   readonly encoded: Encoded;
   /** What of that is moved. */

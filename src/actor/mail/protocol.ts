@@ -37,6 +37,11 @@ export const KIND: {
   URGENT: 16,
 };
 
+/** Whether a record is a message whose sender waits for nothing. */
+export function isTell({ kind }: { readonly kind: number }): boolean {
+  return (kind & ~KIND.URGENT) === KIND.TELL;
+}
+
 /** First word of a REPLY or an ERROR that is no dead letter when it comes too late. */
 export const UNMISSED: 1 = 1 as const;
 

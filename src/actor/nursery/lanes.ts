@@ -69,11 +69,32 @@ export class Lanes {
   sealFrom(endpoint: number): void {
     const { rouse, seats } = this.#hooks;
     for (const seat of seats.values()) {
-      if (sealLinksOf(seat.links, endpoint)) {
-        rouse(seat.address.endpoint);
-        seat.chick?.post({ type: "silent", from: endpoint });
-      }
+      const held = sealLinksOf(seat.links, endpoint);
+      if (held === undefined) continue;
+      const to = seat.address.endpoint;
+      this.#loseHeld(held, endpoint, to, seat.name);
+      rouse(to);
+      seat.chick?.post({ type: "silent", from: endpoint });
     }
-    if (sealLinksOf(this.#toMain, endpoint)) rouse(0);
+    const held = sealLinksOf(this.#toMain, endpoint);
+    if (held === undefined) return;
+    this.#loseHeld(held, endpoint, 0, "main");
+    rouse(0);
+  }
+
+  /** What waited for room at a thread that ended. Only that thread knew what it was. */
+  #loseHeld(count: number, from: number, to: number, toName: string): void {
+    const letter: LostMessage = {
+      why: "unsent",
+      kind: "tell",
+      to,
+      toName,
+      from,
+      fromName: this.#hooks.seats.get(from)?.name,
+      hash: 0,
+    };
+    for (let lost = 0; lost < count; lost++) {
+      this.#hooks.lose(letter);
+    }
   }
 }

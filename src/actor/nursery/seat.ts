@@ -1,4 +1,4 @@
-import { isSealed, sealLane } from "../../memory/lane.ts";
+import { heldBack, isSealed, sealLane } from "../../memory/lane.ts";
 import type { Chick } from "./chick.ts";
 import {
   type Address,
@@ -46,15 +46,25 @@ export interface Aside {
   readonly begun: boolean;
 }
 
-/** Ends those of `links` that `from` writes. Returns whether there are any. */
-export function sealLinksOf(links: readonly Link[], from: number): boolean {
-  let sealed = false;
-  for (const link of links) {
-    if (link.from !== from) continue;
-    sealLane(link.lane.memory);
-    sealed = true;
+/**
+ * Ends those of `links` that `from` writes.
+ *
+ * @returns How many messages ended with their writer, which waited for room there; `undefined` if there is no such link.
+ */
+export function sealLinksOf(
+  links: readonly Link[],
+  from: number,
+): number | undefined {
+  let held: number | undefined;
+  for (const { from: writer, lane: { memory } } of links) {
+    if (writer !== from) continue;
+    held ??= 0;
+    // Those of incarnations before were counted when they ended.
+    if (isSealed(memory)) continue;
+    sealLane(memory);
+    held += heldBack(memory);
   }
-  return sealed;
+  return held;
 }
 
 /** Who wrote one of `links` and has ended: nothing of theirs is on its way any more. */

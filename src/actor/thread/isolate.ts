@@ -275,6 +275,11 @@ export class Isolate {
     return this.#outgoing.trySend(to, parts);
   }
 
+  /** See {@link Outgoing.hold}. */
+  hold(to: Address, more: number): void {
+    this.#outgoing.hold(to, more);
+  }
+
   /** Takes back a message that waits for room. Returns whether it waited. */
   withdraw(to: Address, delivery: Delivery): boolean {
     return this.#outgoing.withdraw(to, delivery);

@@ -11,7 +11,7 @@ import { movable } from "../../memory/movable.ts";
 import { takeBack } from "../../memory/moved_handles.ts";
 import type { Parts } from "../mail/parts.ts";
 import { takesUrgent } from "../mail/policy_word.ts";
-import type { Address } from "../mail/protocol.ts";
+import { type Address, isTell } from "../mail/protocol.ts";
 import { coreOf } from "../mail/ref_core.ts";
 import type { Isolate } from "./isolate.ts";
 
@@ -67,7 +67,7 @@ export class Outgoing {
     delivery?: Delivery,
   ): void {
     const outlet = this.#outlet(to, express, parts.urgent);
-    const { kind, a, b, d = 0, encoded } = parts;
+    const { kind, a, b, d = 0, held, encoded } = parts;
     let { length } = encoded;
     let e = 0;
     if (encoded.attachments !== undefined || length > outlet.maxPayload) {
@@ -76,7 +76,7 @@ export class Outgoing {
       if (spilled) length = 0;
     }
     const { attachments, bytes } = encoded;
-    const envelope = { kind, a, b, d, e, attachments };
+    const envelope = { kind, a, b, d, e, held, attachments };
     outlet.send(envelope, bytes, length, waitMs, delivery);
     this.#ring(to.endpoint);
     if (outlet.waiting > 0) {
@@ -102,6 +102,12 @@ export class Outgoing {
       refused: () => taken = false,
     });
     return taken;
+  }
+
+  /** So many more tells wait on this thread for room at a light actor there, or less. */
+  hold({ endpoint, life }: Address, more: number): void {
+    const route = this.#routes.get(endpoint);
+    if (route?.life === life) route.express?.hold(more);
   }
 
   /** Takes back a message that waits for room. Returns whether it waited. */
@@ -179,6 +185,7 @@ export class Outgoing {
       from,
       to: to.endpoint,
       self: from,
+      isMissed: isTell,
       // Replies are bounded by the asks that are open, not by the mailbox of who asked.
       ...(express ? {} : mailOptions(this.#isolate, to)),
     });
