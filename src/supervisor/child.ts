@@ -88,6 +88,8 @@ export class Child {
   #ending: Promise<ExitReport> | undefined;
   #endedEarly: { report: ExitReport; asked: boolean } | undefined;
   #checkpoint: { readonly state: unknown } | undefined;
+  /** Whether its next incarnation is to have no state of the former ones. */
+  #anew = false;
   readonly #owner: ChildOwner;
 
   /** Takes over `cell` and reports to `owner`. */
@@ -153,12 +155,21 @@ export class Child {
     this.#restartToCome = false;
   }
 
+  /** Its next incarnation begins without the last checkpoint: what was kept may be why it fails. */
+  beginAnew(): void {
+    this.#anew = true;
+  }
+
   /**
    * Starts the next incarnation, once the former has gone; never rejects.
    *
-   * @param after The end it recovers from, with the last checkpoint; without it everything begins anew.
+   * @param after The end it recovers from.
+   * @param keeps Whether it gets the last checkpoint, unless {@linkcode Child.beginAnew} was called.
    */
-  async start(after?: ExitReport): Promise<StartResult> {
+  async start(
+    after?: ExitReport,
+    keeps: boolean = after !== undefined,
+  ): Promise<StartResult> {
     const turn = ++this.#turn;
     if (this.#ending !== undefined) await this.#ending;
     if (turn !== this.#turn) return { state: "superseded" };
@@ -166,10 +177,11 @@ export class Child {
     this.#endedEarly = undefined;
     this.#upSinceMs = undefined;
     // A start by hand is the way out of a state that makes every start fail.
-    if (after === undefined) this.#checkpoint = undefined;
+    if (!keeps || this.#anew) this.#checkpoint = undefined;
     else if (this.#checkpoint !== undefined) {
       this.cell.restoreNext?.(this.#checkpoint.state);
     }
+    this.#anew = false;
     const failure = await startCell(this.cell, after);
     if (turn !== this.#turn) return { state: "superseded" };
     if (failure !== undefined) {

@@ -67,6 +67,9 @@ export interface ActorChild<A extends unknown[] = any, C = any>
  *
  * - **Give-up:** a failure of this child; the chain of the inner one is kept in the `error` of its report.
  * - **Restart:** all of its `children` come back at the same addresses; children added later are gone.
+ * - **Kept states:** the children get what their `checkpoint()` gave last, but for those whose failures it gave up for, one
+ *   that does not come up with it, and those that were stopped by hand: they begin anew. So does all below a supervisor
+ *   that itself failed too often, and all below one that is restarted by hand.
  * - **Budgets multiply:** 3 restarts outside times 3 inside are 15 starts of a child that always fails.
  */
 export interface SupervisorChild extends ChildSettings {

@@ -120,15 +120,16 @@ export class Crew implements NestedCrew {
   /**
    * Starts the children that it is made of, in order; resolves when all are up.
    *
+   * @param keeps Whether they get the states that were kept, but for those that have to begin anew.
    * @throws {ChildError} If one does not come up; the started ones have then been stopped in reverse order.
    */
-  async begin(): Promise<void> {
+  async begin(keeps = false): Promise<void> {
     const turn = ++this.#turn;
     if (this.#state === "stopped") this.#renew();
     for (const child of this.children.all()) {
       // Stopped, started or deleted by hand before its turn.
       if (!child.wanted || child.active || !this.children.has(child)) continue;
-      const result = await child.start();
+      const result = await child.start(undefined, keeps);
       if (turn !== this.#turn) {
         // Whoever hears of a start that failed may begin the next: nothing of this one may be left by then.
         await this.#ended;
@@ -136,6 +137,7 @@ export class Crew implements NestedCrew {
       }
       if (result.state === "declined") this.judge.decline(child, result.report);
       if (result.state !== "failed") continue;
+      child.beginAnew();
       const error = this.children.startFailure(child.id, result.report);
       const report: ExitReport = { kind: "failed", code: 1, error };
       // Whoever began it hears of it by the error.
@@ -253,6 +255,7 @@ export class Crew implements NestedCrew {
       // Taken out and put in again, as those that were opened anew are to stand in their old places too.
       this.children.remove(child);
       this.children.add(child);
+      if (!child.wanted) child.beginAnew();
       child.wanted = true;
     }
   }

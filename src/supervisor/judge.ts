@@ -57,6 +57,8 @@ export class Judge implements ChildOwner {
       startDeclined: (child, report) => this.decline(child, report),
       giveUp: (child, failures, budget) => {
         const chain = failures.map((failure) => failure.report);
+        // Who failed may have failed for what was kept of it; the others come back as they were.
+        for (const { child } of failures) child.beginAnew();
         this.#giveUp({ child, chain, budget });
       },
       emit: (event) => host.emit(event),
@@ -131,6 +133,7 @@ export class Judge implements ChildOwner {
     const rules = [...child.spec.onFailure, ...this.#options.onFailure];
     const rule = findRule(report, rules);
     if (rule?.then === "escalate") {
+      child.beginAnew();
       this.#giveUp({ child, chain: [report] });
     } else if (rule?.then === "stop" || child.spec.restart === "temporary") {
       this.#endForGood(child, report);

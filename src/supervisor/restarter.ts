@@ -14,6 +14,8 @@ export interface Failure {
   readonly atMs: number;
   /** The end, or the failed start, that called for it. */
   readonly report: ExitReport;
+  /** Whose. */
+  readonly child: Child;
 }
 
 /** What was counted apart from the supervisor's own budget: of one child, or of one rule of that child. */
@@ -146,7 +148,7 @@ export class Restarter {
     if (failures.some((each) => areOneEnd(each.report, report))) return true;
     const { allowed, entries } = spendRestart(
       failures,
-      { atMs: this.#options.now(), report },
+      { atMs: this.#options.now(), report, child },
       budget,
     );
     if (own === undefined) this.#failures = entries;

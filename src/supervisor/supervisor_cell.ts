@@ -6,8 +6,8 @@ import type { Shutdown } from "./child_spec.ts";
 export interface NestedCrew {
   /** Gives it an owner, who begins it and is told of every end that it did not bring about. */
   own(onEnded: (report: ExitReport, asked: boolean) => void): void;
-  /** Starts all children. */
-  begin(): Promise<void>;
+  /** Starts all children; `keeps` if they get the states that were kept. */
+  begin(keeps: boolean): Promise<void>;
   /** Stops all children, what is left after `within` by force. */
   end(end: {
     reason: unknown;
@@ -20,6 +20,9 @@ export interface NestedCrew {
   info(): readonly ChildInfo[];
 }
 
+/** What is kept of a supervisor: that its children keep theirs. */
+const KEPT = "kept";
+
 /** A supervisor as a child of another: what it holds is started, ended and restarted as a whole, like an actor. */
 export class SupervisorCell implements SupervisedCell {
   /** See {@linkcode SupervisedCell.name}. */
@@ -28,7 +31,10 @@ export class SupervisorCell implements SupervisedCell {
   readonly ref: unknown;
   /** See {@linkcode SupervisedCell.onEnded}. */
   onEnded: ((report: ExitReport, asked: boolean) => void) | undefined;
+  /** See {@linkcode SupervisedCell.onCheckpoint}. */
+  onCheckpoint: ((state: unknown, incarnation: number) => void) | undefined;
   #incarnation = 0;
+  #keeps = false;
   readonly #crew: NestedCrew;
 
   /** Takes `crew` over; `ref` is what others hold of it. */
@@ -46,8 +52,15 @@ export class SupervisorCell implements SupervisedCell {
 
   /** See {@linkcode SupervisedCell.start}. */
   start(): Promise<void> {
-    this.#incarnation++;
-    return this.#crew.begin();
+    this.onCheckpoint?.(KEPT, ++this.#incarnation);
+    const keeps = this.#keeps;
+    this.#keeps = false;
+    return this.#crew.begin(keeps);
+  }
+
+  /** See {@linkcode SupervisedCell.restoreNext}. */
+  restoreNext(): void {
+    this.#keeps = true;
   }
 
   /** See {@linkcode SupervisedCell.end}. */

@@ -6,6 +6,7 @@ import {
   supervise,
   type Supervisor,
 } from "../../mod.ts";
+import { nextEvent } from "../fixtures/next_event.ts";
 import { type Fault, Saver } from "../supervisor/saver_actor.ts";
 import { type Case, conformance, OWN_THREAD } from "./placements.ts";
 
@@ -129,6 +130,35 @@ conformance(
     await promise;
     assertEquals(await tree.ref("t", Saver).ask.add(0), 7);
     assertEquals(tree.ref("t", Saver).incarnation, 2);
+  },
+);
+
+conformance(
+  "Checkpoints outlive an escalation, but for those of who failed too often",
+  async (t) => { // S88, S94
+    await using tree = await supervise({
+      backoff: false,
+      children: [{
+        id: "in",
+        supervisor: {
+          maxRestarts: 0,
+          children: [
+            t.child({ id: "s", actor: Saver }),
+            t.child({ id: "t", actor: Saver }),
+          ],
+        },
+      }],
+    }, t.system);
+    const inner = tree.supervisor("in");
+    const [s, other] = [inner.ref("s", Saver), inner.ref("t", Saver)];
+    assertEquals([await s.ask.add(4), await other.ask.add(7)], [4, 7]);
+    const up = nextEvent(tree, "restarted", "in");
+    await assertRejects(() => s.ask.addAndFail(1), ActorCrashedError);
+    await up;
+    assertEquals([await s.ask.add(0), await other.ask.add(0)], [0, 7]);
+    await tree.stopChild("in");
+    await tree.restartChild("in");
+    assertEquals(await other.ask.add(0), 0);
   },
 );
 

@@ -138,15 +138,88 @@ Deno.test("Supervisor starts anew without the checkpoint when it is asked by han
   assertEquals(cell.restored, [undefined, undefined, undefined]);
 });
 
-Deno.test("Supervisor starts anew without checkpoints when an outer one restarts it", async () => { // S88, S94
+Deno.test("Supervisor that an outer one restarts begins anew with who failed, and gives the others their checkpoints", async () => { // S88, S94
   await using tree = await startTree({
-    children: [nested("in", ["b"], { inner: { maxRestarts: 0 } })],
+    children: [nested("in", ["b", "c"], { inner: { maxRestarts: 0 } })],
   });
-  const cell = tree.factory.cell("b");
-  cell.onCheckpoint?.("poison", 1);
-  cell.finish();
+  const b = tree.factory.cell("b");
+  const c = tree.factory.cell("c");
+  b.onCheckpoint?.("poison", 1);
+  c.onCheckpoint?.("of c", 1);
+  b.finish();
   await settle();
-  assertEquals(cell.restored, [undefined, undefined]);
+  assertEquals(b.restored, [undefined, undefined]);
+  assertEquals(c.restored, [undefined, "of c"]);
+});
+
+Deno.test("Supervisor that is restarted with its group gives all children their checkpoints", async () => { // S2, S94
+  await using tree = await startTree({
+    strategy: "oneForAll",
+    children: ["a", nested("in", ["b"])],
+  });
+  const a = tree.factory.cell("a");
+  const b = tree.factory.cell("b");
+  b.onCheckpoint?.("of b", 1);
+  a.finish();
+  await settle();
+  assertEquals(b.restored, [undefined, "of b"]);
+});
+
+Deno.test("Supervisor begins anew with everything below one that failed too often itself", async () => { // S89, S94
+  await using tree = await startTree({
+    children: [
+      nested("mid", [
+        nested("in", ["b", "c"], { inner: { maxRestarts: 0 } }),
+        "d",
+      ], { inner: { maxRestarts: 0 } }),
+    ],
+  });
+  const b = tree.factory.cell("b");
+  const c = tree.factory.cell("c");
+  const d = tree.factory.cell("d");
+  c.onCheckpoint?.("of c", 1);
+  d.onCheckpoint?.("of d", 1);
+  b.finish();
+  await settle();
+  assertEquals(c.restored, [undefined, undefined]);
+  assertEquals(d.restored, [undefined, "of d"]);
+});
+
+Deno.test("Supervisor begins anew with a child whose checkpoint fails its start under an outer one", async () => { // S51, S94
+  await using tree = await startTree({
+    children: [nested("in", ["b", "c"], { inner: { maxRestarts: 0 } })],
+  });
+  const b = tree.factory.cell("b");
+  const c = tree.factory.cell("c");
+  b.onCheckpoint?.("of b", 1);
+  c.onCheckpoint?.("poison", 1);
+  c.failNext(1);
+  b.finish();
+  await settle();
+  assertEquals(c.restored, [undefined, "poison", undefined]);
+  assertEquals(tree.states(), "in:running[b:running c:running]");
+});
+
+Deno.test("Supervisor that is restarted by hand begins anew with all its children", async () => { // S94
+  await using tree = await startTree({ children: [nested("in", ["b"])] });
+  const b = tree.factory.cell("b");
+  b.onCheckpoint?.("of b", 1);
+  await tree.supervisor.stopChild("in");
+  await tree.supervisor.restartChild("in");
+  assertEquals(b.restored, [undefined, undefined]);
+});
+
+Deno.test("Supervisor begins anew with a child that was stopped by hand before it was restarted", async () => { // S8, S94
+  await using tree = await startTree({
+    children: [nested("in", ["b", "c"], { inner: { maxRestarts: 0 } })],
+  });
+  const b = tree.factory.cell("b");
+  const c = tree.factory.cell("c");
+  c.onCheckpoint?.("of c", 1);
+  await tree.supervisor.supervisor("in").stopChild("c");
+  b.finish();
+  await settle();
+  assertEquals(c.restored, [undefined, undefined]);
 });
 
 Deno.test("Supervisor supervises a cell that cannot keep a state", async () => { // S94
