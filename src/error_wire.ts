@@ -41,6 +41,8 @@ const MAX_VALUES = 2_000;
 const prototypes = new Map<string, object>();
 const keys = new Map<object, string>();
 const userClasses = new Map<string, object>();
+/** The names of classes that were not known when their errors came. */
+const lostClasses = new WeakMap<Error, string>();
 const NOT_FIELDS = new Set(["name", "message", "stack", "cause"]);
 
 function know(key: string, prototype: object): void {
@@ -137,9 +139,23 @@ export function errorFromWire(wire: WireError): Error {
   return restore(wire, walk());
 }
 
+/**
+ * The name of the class that an error had on the other side, if it could not be restored here.
+ *
+ * @param error Any error.
+ * @returns The name; `undefined` if the error has its class, or comes from nowhere else.
+ */
+export function lostClassOf(error: Error): string | undefined {
+  return lostClasses.get(error);
+}
+
 function restore(wire: WireError, walk: Walk): Error {
   walk.open.add(wire);
   const error = blank(wire);
+  const className = wire[WIRE_MARK];
+  if (className !== wire.base && !userClasses.has(className)) {
+    lostClasses.set(error, className);
+  }
   for (const key of Object.keys(wire.fields)) {
     put(error, key, revive(wire.fields[key], walk), true);
   }

@@ -24,9 +24,9 @@ import { lightsOf } from "./light/lights_of.ts";
 import { endRef, stoppedRef } from "./mail/ref_core.ts";
 import { ThreadErrand } from "./thread_errand.ts";
 import type { FailureRules } from "./resume.ts";
+import { checkLoneOptions } from "./lone_options.ts";
 import {
   type CheckedOptions,
-  checkLoneOptions,
   checkSpawnOptions,
   type SpawnOptions,
 } from "./spawn_options.ts";

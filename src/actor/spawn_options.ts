@@ -90,7 +90,7 @@ export interface SpawnOptions {
   /**
    * Least time between two calls of the `checkpoint()` hook, in milliseconds, 0 or more: what a message changed is kept
    * after it, or that much later. 0 keeps the state before the next message begins, which costs each message a tenth of
-   * a millisecond and a copy of the state.
+   * a millisecond and a copy of the state. Not for an actor without a supervisor or a task, which nobody restarts.
    *
    * @default {0}
    */
@@ -127,6 +127,7 @@ export interface SpawnOptions {
     /**
      * What becomes of the messages that wait when an incarnation ends: `"keep"` leaves them to the next, `"drop"` drops
      * them. An ask that is dropped rejects at once with `ActorStoppedError`, safe to retry; a tell is a dead letter.
+     * `"drop"` is not for an actor without a supervisor or a task, which nobody restarts.
      *
      * @default {"keep"}
      */
@@ -374,22 +375,4 @@ export function checkSpawnOptions(
       MAX_BYTES,
     ),
   };
-}
-
-/**
- * As {@linkcode checkSpawnOptions}, for what no supervisor starts: nothing comes after its end.
- *
- * @throws {InvalidOptionError} Also if it is to do something at a restart that there is not.
- */
-export function checkLoneOptions(
-  definition: string,
-  options: SpawnOptions,
-): CheckedOptions {
-  const checked = checkSpawnOptions(definition, options);
-  const { name = definition, redeliver } = checked;
-  if (redeliver === 0) return checked;
-  throw new InvalidOptionError(
-    `Cannot start "${name}" with 'redeliver' as nobody restarts it: current value is ${redeliver}, start it with supervise() or leave the option out`,
-    { option: "redeliver", value: redeliver },
-  );
 }

@@ -137,7 +137,7 @@ export function checkRules(
   if (rules !== undefined && !Array.isArray(rules)) {
     throw refuse("onFailure", rules, { where, must: "pass an array of rules" });
   }
-  return (rules ?? []).map((rule: unknown) => {
+  const checked = (rules ?? []).map((rule: unknown) => {
     if (typeof rule !== "object" || rule === null) {
       throw refuse("onFailure", rule, {
         where,
@@ -146,6 +146,28 @@ export function checkRules(
     }
     return checkRule(rule, supervisor);
   });
+  checkReached(checked, where);
+  return checked;
+}
+
+/** @throws {InvalidOptionError} If whatever matches a rule matches one before it. */
+function checkReached(rules: readonly CheckedRule[], where: string): void {
+  for (const [at, { error }] of rules.entries()) {
+    const before = rules.slice(0, at).findIndex((each) =>
+      each.error === undefined || each.error === error ||
+      error?.prototype instanceof each.error
+    );
+    if (before < 0) continue;
+    const name = (rule: CheckedRule["error"]) => rule?.name ?? "every failure";
+    throw new InvalidOptionError(
+      `${where}: current value of onFailure[${at}] is for ${
+        name(error)
+      }, which onFailure[${before}], for ${
+        name(rules[before]!.error)
+      }, matches before it: put it first, or leave one of them out`,
+      { option: `onFailure[${at}]`, value: error },
+    );
+  }
 }
 
 function checkRule(

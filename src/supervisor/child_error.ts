@@ -33,7 +33,7 @@ export type ChildErrorReason =
 export class ChildError extends TroupeError {
   /** Name of the supervisor. */
   readonly supervisor: string;
-  /** Id of the child. */
+  /** Id of the child; `""` if none was given. */
   readonly child: string;
   /** What stood in the way. */
   readonly reason: ChildErrorReason;
@@ -105,9 +105,10 @@ export function refuseChild(
   },
 ): ChildError {
   const { supervisor, child, reason, detail } = options;
+  const whom = child === "" ? "a child" : `child "${child}"`;
   const more = detail === undefined ? "" : `: ${detail}`;
   return new ChildError(
-    `Cannot ${attempt} child "${child}" of supervisor "${supervisor}": ${
+    `Cannot ${attempt} ${whom} of supervisor "${supervisor}": ${
       WAYS_OUT[reason]
     }${more}`,
     options,

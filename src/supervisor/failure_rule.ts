@@ -1,3 +1,4 @@
+import { lostClassOf } from "../error_wire.ts";
 import type { ExitReport } from "../exit_report.ts";
 import { TroupeError } from "../errors.ts";
 import type { Backoff, BackoffOptions } from "./backoff.ts";
@@ -36,7 +37,9 @@ export type ErrorClass = abstract new (...args: any[]) => Error;
  */
 export interface FailureRule {
   /**
-   * Matches errors of this class, also as the cause of the library's own, such as `ActorInitError`. Defaults to every
+   * Matches errors of this class, also as the cause of the library's own, such as `ActorInitError`. One that crosses
+   * threads without `registerError()` has lost its class: it is matched by the name of the class, without those that the
+   * class extends. A rule that can never match, as one before it matches all of its class, is refused. Defaults to every
    * failure, those without an error too.
    */
   error?: ErrorClass;
@@ -79,7 +82,10 @@ export function findRule(
 ): CheckedRule | undefined {
   const errors = errorsOf(report);
   return rules.find(({ error }) =>
-    error === undefined || errors.some((each) => each instanceof error)
+    error === undefined ||
+    errors.some((each) =>
+      each instanceof error || lostClassOf(each) === error.name
+    )
   );
 }
 

@@ -329,12 +329,12 @@ export class Supervisor implements AsyncDisposable {
     const { template } = this.#crew.options;
     const dynamic = template !== undefined;
     if (dynamic !== Array.isArray(specOrArgs)) {
-      const id = wanted ?? (specOrArgs as ChildSpec)?.id;
-      throw this.#refuse("start", String(id), {
+      const id: unknown = wanted ?? (specOrArgs as ChildSpec)?.id;
+      throw this.#refuse("start", typeof id === "string" ? id : "", {
         reason: "wrongKind",
         detail: dynamic
           ? "there is a template; pass an array of arguments"
-          : "there is no template; pass a child spec",
+          : "there is no template; pass a child spec with id, actor and args",
       });
     }
     if (!dynamic) return specOrArgs as ChildSpec;

@@ -2,6 +2,7 @@ import {
   assertEquals,
   assertInstanceOf,
   assertStringIncludes,
+  assertThrows,
 } from "@std/assert";
 import { FakeTime } from "@std/testing/time";
 import {
@@ -51,10 +52,16 @@ Deno.test("findRule() answers the first rule whose class the error is of", () =>
   const given: FailureRule[] = [
     { error: TypeError, then: "stop" },
     { error: Error, then: "resume" },
-    { error: RangeError, then: "escalate" },
   ];
   assertEquals(directive(new TypeError(), given), "stop");
   assertEquals(directive(new RangeError(), given), "resume");
+  // Of a child, and of its supervisor.
+  const all = [
+    ...rules(given),
+    ...rules([{ error: RangeError, then: "escalate" }]),
+  ];
+  const report = { kind: "failed", code: 1, error: new RangeError() } as const;
+  assertEquals(findRule(report, all)?.then, "resume");
 });
 
 Deno.test("findRule() looks through the library's own errors at what they wrap, and through no others", () => { // S100
@@ -274,6 +281,10 @@ Deno.test("checkOptions() refuses malformed rules", () => { // S57
     [[{ backoff: 7 }], "backoff"],
     [[{ then: "stop", maxRestarts: 1 }], "onFailure.then"],
     [[{ then: "escalate", backoff: false }], "onFailure.then"],
+    [[{ then: "stop" }, { error: TypeError }], "onFailure[1]"],
+    [[{ error: TypeError }, {}, {}], "onFailure[2]"],
+    [[{ error: Error }, { error: RangeError, then: "stop" }], "onFailure[1]"],
+    [[{ error: URIError }, { error: URIError }], "onFailure[1]"],
   ];
   for (const [onFailure, option] of refused) {
     for (
@@ -292,4 +303,21 @@ Deno.test("checkOptions() refuses malformed rules", () => { // S57
       assertEquals(seen, option);
     }
   }
+});
+
+Deno.test("checkOptions() says which rule keeps another from being reached, and takes the other order", () => { // S57
+  const wide = { error: Error, then: "stop" } as const;
+  const narrow = { error: RangeError } as const;
+  assertThrows(
+    () =>
+      checkOptions({ name: "top", children: [], onFailure: [wide, narrow] }),
+    InvalidOptionError,
+    'Cannot start supervisor "top": current value of onFailure[1] is for RangeError, which onFailure[0], for Error, matches before it: put it first',
+  );
+  checkOptions({ children: [], onFailure: [narrow, wide, { then: "stop" }] });
+  // The rules of a child and those of its supervisor are lists of their own: other children may have none.
+  checkOptions({
+    children: [{ id: "a", actor: FAKE, onFailure: [{ then: "stop" }] }],
+    onFailure: [narrow],
+  });
 });

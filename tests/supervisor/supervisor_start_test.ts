@@ -163,6 +163,32 @@ Deno.test("Supervisor.startChild() refuses the id of a running child and hands i
   assertEquals([error.name, error.code], ["ChildError", "TROUPE_CHILD"]);
 });
 
+Deno.test("Supervisor.startChild() says what it takes when it is given arguments and has no template, or the other way round", async () => { // S56
+  await using tree = await startTree({ children: [] });
+  const { supervisor } = tree;
+  const error = await assertRejects(
+    () => supervisor.startChild([1]),
+    ChildError,
+  );
+  assertEquals([error.reason, error.child], ["wrongKind", ""]);
+  assertEquals(
+    error.message,
+    'Cannot start a child of supervisor "supervisor": it is not of the kind that this call is for: there is no template; pass a child spec with id, actor and args',
+  );
+  const named = await assertRejects(
+    () => supervisor.startChild([1], { id: "one" }),
+    ChildError,
+    'Cannot start child "one" of supervisor "supervisor"',
+  );
+  assertEquals(named.child, "one");
+  await using dynamic = await startTree({ template: child("x") });
+  await assertRejects(
+    () => dynamic.supervisor.startChild(child("a")),
+    ChildError,
+    'Cannot start child "a" of supervisor "supervisor": it is not of the kind that this call is for: there is a template; pass an array of arguments',
+  );
+});
+
 Deno.test("Supervisor.startChild() refuses the id of a stopped child", async () => { // S56
   await using tree = await startTree({ children: ["a"] });
   await tree.supervisor.stopChild("a");
