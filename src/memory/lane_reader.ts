@@ -334,8 +334,13 @@ export class LaneReader {
     poke(this.#words, DONE, this.#done);
   }
 
+  /** Whether a record was taken and is not finished. */
+  get inFlight(): boolean {
+    return (this.#word & BUSY) !== 0;
+  }
+
   #requireBusy(): void {
-    if ((this.#word & BUSY) === 0) {
+    if (!this.inFlight) {
       throw new TypeError(
         "Cannot finish a record of a lane as none is in flight: call take() first",
       );

@@ -222,8 +222,15 @@ export class LightWork {
   #reply(life: LightLife, message: LightMessage, value: unknown): void {
     if (message.aside) return this.#putAside(life, message);
     life.receiving?.close(message);
+    const frees = this.#freesFirst(life, message);
+    if (frees) this.#finish(life, message);
     if (message.asks) this.#stage.answer(life.actor, message, value);
-    this.#finish(life, message);
+    if (!frees) this.#finish(life, message);
+  }
+
+  /** Whether there is to be room before a call is answered, as one that finds none does not wait: who hears may send again. */
+  #freesFirst({ actor }: LightLife, { asks }: LightMessage): boolean {
+    return asks && actor.overflow !== "wait";
   }
 
   /** It waits for another turn, and takes no room meanwhile. */
@@ -276,12 +283,14 @@ export class LightWork {
     if (error instanceof UnknownMethodError && error.method === "") {
       this.#stage.losses.lose(life.actor, message, "unknownMethod");
     }
+    const frees = alone && this.#freesFirst(life, message);
+    if (frees) this.#finish(life, message);
     if (message.asks) {
       const answer = stopped ??
         (alone ? error as Error : this.#failed(life, error));
       this.#stage.answerError(life.actor, message, answer);
     }
-    this.#finish(life, message);
+    if (!frees) this.#finish(life, message);
     if (!alone) life.actor.fail(life, error);
   }
 

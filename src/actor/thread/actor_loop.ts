@@ -12,13 +12,14 @@
  */
 import { errorToWire } from "../../error_wire.ts";
 import { type ActorCrashedError, UnknownMethodError } from "../../errors.ts";
-import { ENDPOINT, STATE } from "../../memory/endpoints.ts";
+import type { Overflow } from "../../channel/overflow.ts";
+import { ENDPOINT } from "../../memory/endpoints.ts";
 import type { LaneReader } from "../../memory/lane.ts";
 import { Answers } from "./answers.ts";
 import { type Call, Flight } from "../mail/flight.ts";
 import type { Isolate } from "./isolate.ts";
 import type { MailConsumer } from "./mail_consumer.ts";
-import type { DeadLetterReason } from "../mail/dead_letter.ts";
+import { mustPause } from "./must_pause.ts";
 import { failHooks, stopHooks } from "./last_hooks.ts";
 import type { LoopFacts } from "./loop_facts.ts";
 import type { Shelves } from "./shelves.ts";
@@ -28,7 +29,7 @@ import { handleNotice, type NoticeTaker } from "./notice_turn.ts";
 import { overflowOf } from "../mail/policy_word.ts";
 import { interrupted } from "../interrupted.ts";
 import { isThenable } from "../is_thenable.ts";
-import { droppedBy, failedBy, incompleteFor } from "./unhandled.ts";
+import { failedBy, incompleteFor } from "./unhandled.ts";
 import { type LastCall, lastCall } from "./last_call.ts";
 import { type Methods, methodsOf, unknownMethod } from "../mail/methods.ts";
 import { OPEN, type OpenArgs } from "../stream/stream_op.ts";
@@ -44,7 +45,7 @@ export class ActorLoop implements MailConsumer {
   readonly #methods: Methods;
   readonly #answers: Answers;
   readonly #concurrency: number;
-  readonly #dropsOldest: boolean;
+  readonly #overflow: Overflow;
   readonly #shelf: Shelves;
   readonly #receiving: ThreadReceiving;
   readonly #noticeTaker: NoticeTaker;
@@ -72,9 +73,9 @@ export class ActorLoop implements MailConsumer {
     this.#name = facts.name;
     this.#facts = facts;
     this.#concurrency = facts.concurrency;
-    const { table, endpoint } = isolate;
-    this.#dropsOldest =
-      overflowOf(table.get(endpoint, ENDPOINT.POLICY)) === "dropOldest";
+    this.#overflow = overflowOf(
+      isolate.table.get(isolate.endpoint, ENDPOINT.POLICY),
+    );
     this.#shelf = facts.shelf;
     this.#methods = methodsOf(instance);
     this.#answers = new Answers(isolate, facts.name);
@@ -92,9 +93,10 @@ export class ActorLoop implements MailConsumer {
       answers: this.#answers,
       stops: () => this.#stop?.drain === false || this.#state !== "idle",
       done: (lane) => this.#done(lane),
+      freeing: (lane) => this.#freeing(lane),
       landed: (lane) => {
         this.#running--;
-        this.#done(lane);
+        if (lane.inFlight) this.#done(lane);
         isolate.wake();
       },
     });
@@ -143,13 +145,16 @@ export class ActorLoop implements MailConsumer {
           this.#state = "over";
           return count;
         }
-        if (this.#dropsOldest && lane.overflowed && isolate.complete(lane)) {
-          this.#drop(lane);
+        const drops = this.#overflow === "dropOldest" && lane.overflowed;
+        if (drops && isolate.complete(lane)) {
+          lane.drop();
+          this.#answers.drop(lane);
+          this.#done(lane);
         } else if (waits && this.#receiving.skips(lane)) this.#skip(lane);
         else this.#accept(lane);
       }
       count++;
-      if (this.#mustPause()) break;
+      if (this.#facts.checkpoints?.due || mustPause(isolate)) break;
     }
     this.#settle();
     this.#keepIfDue();
@@ -169,16 +174,6 @@ export class ActorLoop implements MailConsumer {
     }
     if (handled === undefined) return mailbox.takeMail();
     return mailbox.finishAndTake(handled);
-  }
-
-  /** A stop overtakes the messages that wait; timers and signals have their turn. */
-  #mustPause(): boolean {
-    if (this.#facts.checkpoints?.due) return true;
-    const { table, endpoint } = this.#isolate;
-    const look = this.#isolate.look();
-    if (look === "not yet") return false;
-    return look === "slice over" ||
-      table.get(endpoint, ENDPOINT.STATE) === STATE.STOPPING;
   }
 
   /** Takes a checkpoint if one is due; no message is begun until it is kept. */
@@ -271,25 +266,12 @@ export class ActorLoop implements MailConsumer {
     this.#facts.ended(report, this.#lastCall, heard);
   }
 
-  /** A newer message found no room: this one, the oldest, is not handled. */
-  #drop(lane: LaneReader): void {
-    lane.drop();
-    const { endpoint, table } = this.#isolate;
-    const capacity = table.get(endpoint, ENDPOINT.CAPACITY);
-    this.#turnAway(lane, droppedBy(this.#name, capacity), "dropped");
-  }
-
-  #turnAway(lane: LaneReader, error: Error, why: DeadLetterReason): void {
-    this.#answers.refuse(lane, error);
-    this.#answers.lose(lane, why);
-    this.#done(lane);
-  }
-
   /** Handles a record now, or when its parcel has arrived: it keeps its place in the order. */
   #accept(lane: LaneReader): void {
     if (this.#isolate.lost(lane)) {
       this.#receiving.lost();
-      return this.#turnAway(lane, incompleteFor(this.#name), "undelivered");
+      this.#answers.turnAway(lane, incompleteFor(this.#name), "undelivered");
+      return this.#done(lane);
     }
     if (this.#isolate.complete(lane)) return this.#handle(lane);
     const goOn = this.#hold();
@@ -380,8 +362,16 @@ export class ActorLoop implements MailConsumer {
   #reply(taken: Call, value: unknown): void {
     if (this.#shelf.aside) return this.#putAside(taken as LaneReader);
     const call = this.#receiving.close(taken);
+    this.#freeing(call);
     this.#answers.reply(call, value);
     this.#answered(call);
+  }
+
+  /** Makes room before a call is answered where one that finds none does not wait: who hears the answer may send again. */
+  #freeing(call: Call): void {
+    if (this.#overflow === "wait" || call.kind !== KIND.ASK) return;
+    if (!(call instanceof Flight)) this.#done(call);
+    this.#settle();
   }
 
   #answered(call: Call): void {
@@ -390,7 +380,7 @@ export class ActorLoop implements MailConsumer {
     if (call instanceof Flight) return;
     this.#isolate.chain.end();
     this.#shelf.inHand = undefined;
-    this.#done(call);
+    if (call.inFlight) this.#done(call);
   }
 
   /** The message is dealt with; its record is finished when the next one is taken, or by {@link #settle}. */
@@ -415,6 +405,7 @@ export class ActorLoop implements MailConsumer {
       return;
     }
     if (!alone) this.#lastCall ??= lastCall(call, method);
+    if (alone) this.#freeing(call);
     const answer = stopped ?? (alone ? error : this.#crashed(error));
     this.#answers.refuse(call, answer);
     this.#answered(call);

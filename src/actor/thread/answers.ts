@@ -5,6 +5,7 @@ import type { DeadLetterReason } from "../mail/dead_letter.ts";
 import type { Call } from "../mail/flight.ts";
 import type { Isolate } from "./isolate.ts";
 import { KIND } from "../mail/protocol.ts";
+import { droppedBy } from "./unhandled.ts";
 import { askedForStream } from "../stream/stream_method_error.ts";
 import { isStream } from "../stream/stream_source.ts";
 
@@ -44,6 +45,19 @@ export class Answers {
   refuse(call: Call, error: unknown): void {
     if (call.kind !== KIND.ASK) return;
     this.#send(KIND.ERROR, call, encode(errorToWire(error, this.#name)));
+  }
+
+  /** A newer message found no room: this one, the oldest, is not handled. */
+  drop(call: Call): void {
+    const { endpoint, table } = this.#isolate;
+    const capacity = table.get(endpoint, ENDPOINT.CAPACITY);
+    this.turnAway(call, droppedBy(this.#name, capacity), "dropped");
+  }
+
+  /** A message is not handled. */
+  turnAway(call: Call, error: Error, why: DeadLetterReason): void {
+    this.refuse(call, error);
+    this.lose(call, why);
   }
 
   /** Reports a tell that nobody will handle; of an ask, who asked is told. */

@@ -30,6 +30,8 @@ export interface Receiver extends LoopFacts {
   stops(): boolean;
   /** A message is dealt with. */
   done(lane: LaneReader): void;
+  /** A message is about to be answered. */
+  freeing(lane: LaneReader): void;
   /** A clause was called for a message, and has ended. */
   landed(lane: LaneReader): void;
 }
@@ -129,11 +131,13 @@ export class ThreadReceiving {
     isolate.chain.end();
     isolate.chain.begin(lane);
     const returned = (value: unknown): void => {
+      this.#by.freeing(lane);
       answers.reply(lane, value);
       this.#landed(lane);
       receipt!.settle(value);
     };
     const thrown = (error: unknown): void => {
+      this.#by.freeing(lane);
       answers.refuse(lane, error);
       this.#landed(lane);
       receipt!.reject(error);
