@@ -9,6 +9,7 @@ import { HostRows } from "../memory/host_rows.ts";
 import { type Lives, ownLife } from "../sync/lives.ts";
 import type { Cell, CellSpec } from "./cell.ts";
 import { type ActorClass, definingModules, type Task } from "./define.ts";
+import { lightName } from "./light/light_name.ts";
 import { DeadLetterOffice, type DeadLetters } from "./mail/dead_letters.ts";
 import { Hatchery } from "./nursery/hatchery.ts";
 import { enterIsolate, Isolate } from "./thread/isolate.ts";
@@ -100,6 +101,7 @@ export class System implements AsyncDisposable, Spawner {
       // deno-lint-ignore troupe/quiet -- the last that is heard of a message
       write: (line) => console.error(line),
       now: () => performance.now(),
+      nameOf: (id) => lightName(this.#isolate, id),
     });
     this.#wanted = spares;
     const table = new EndpointTable();

@@ -37,6 +37,8 @@ const {
   CAPACITY_MESSAGES,
   ENTRUSTED,
   FROM,
+  HAND,
+  HAND_OF,
   SETTLED,
   TO,
   WRITE,
@@ -179,18 +181,28 @@ export function heldBack(memory: SharedArrayBuffer): number {
  * before it takes any.
  *
  * @param memory A lane made by {@linkcode createLane}.
- * @returns Who wrote them, and how many they were; 0 when asked again.
+ * @returns Who wrote them, and how many they were; 0 when asked again. `hand` is the one that was being handled, if that
+ *   is known: by whom, and its first header word.
  * @throws {InvalidOptionError} If `memory` is not a lane of this version.
  */
 export function takeUnsettled(
   memory: SharedArrayBuffer,
-): { readonly from: number; readonly count: number } {
+): {
+  readonly from: number;
+  readonly count: number;
+  readonly hand: { readonly who: number; readonly a: number } | undefined;
+} {
   const words = openLane(memory);
   const entrusted = peek(words, ENTRUSTED);
   const unsettled = (entrusted - peek(words, SETTLED)) | 0;
   poke(words, SETTLED, entrusted);
+  const who = peek(words, HAND_OF);
+  const hand = who === 0 || unsettled <= 0
+    ? undefined
+    : { who, a: peek(words, HAND) };
+  poke(words, HAND_OF, 0);
   // A consumer that was fenced and ran on may have counted on.
-  return { from: peek(words, FROM), count: Math.max(0, unsettled) };
+  return { from: peek(words, FROM), count: Math.max(0, unsettled), hand };
 }
 
 /**

@@ -16,7 +16,7 @@ import {
 import { LANE, LANE_POSITION, LANE_READ, LANE_RECORD } from "./layout.ts";
 
 const { CAPACITY_BYTES, FROM, WRITE, SENT, OVERFLOWED, READ, DONE } = LANE;
-const { DROPPED, ENTRUSTED, SETTLED, RING } = LANE;
+const { DROPPED, ENTRUSTED, HAND, HAND_OF, SETTLED, RING } = LANE;
 const { MASK: POSITION, UNIT_BYTES } = LANE_POSITION;
 const { TAG_SHIFT, TAG_LIMIT, TAG_MASK, WANT, BUSY } = LANE_READ;
 const { PAD, KIND_SHIFT, LENGTH_MASK, HEADER_BYTES, HEADER_UNITS } =
@@ -119,8 +119,15 @@ export class LaneReader {
     poke(this.#words, ENTRUSTED, (peek(this.#words, ENTRUSTED) + 1) | 0);
   }
 
+  /** One of those begins to be handled by `who`, not 0; `a` is its first header word. */
+  hand(who: number, a: number): void {
+    poke(this.#words, HAND, a);
+    poke(this.#words, HAND_OF, who);
+  }
+
   /** Counts one of those as dealt with. */
   settle(): void {
+    poke(this.#words, HAND_OF, 0);
     poke(this.#words, SETTLED, (peek(this.#words, SETTLED) + 1) | 0);
   }
 

@@ -28,7 +28,10 @@ export const LAYOUT_VERSION: 1 = 1 as const;
  *                                                    successor goes on from it
  *    140    35  ENTRUSTED          consumer, plain    tells finished here and kept by the consumer to be handled later
  *    144    36  SETTLED            consumer, plain    those of them that were dealt with; the rest is lost with the consumer
- *    148-191    reserved           nobody             zero
+ *    148    37  HAND_OF            consumer, plain    whom the consumer has handle one of those now, 0 for nobody; cleared when
+ *                                                    any of them is dealt with
+ *    152    38  HAND               consumer, plain    the first header word of that one
+ *    156-191    reserved           nobody             zero
  *    192    48  RING               producer           records: see LANE_RECORD
  *
  * DONE decides nothing: a consumer that was replaced while it slept may write an
@@ -49,6 +52,8 @@ export const LANE: {
   readonly DROPPED: 34;
   readonly ENTRUSTED: 35;
   readonly SETTLED: 36;
+  readonly HAND_OF: 37;
+  readonly HAND: 38;
   readonly RING: 48;
 } = {
   VERSION: 0,
@@ -65,6 +70,8 @@ export const LANE: {
   DROPPED: 34,
   ENTRUSTED: 35,
   SETTLED: 36,
+  HAND_OF: 37,
+  HAND: 38,
   RING: 48,
 } as const;
 

@@ -314,13 +314,30 @@ Deno.test("takeUnsettled() tells once what a consumer had taken to itself and no
     reader.done();
   }
   reader.settle();
-  assertEquals(takeUnsettled(memory), { from: 1, count: 2 });
-  assertEquals(takeUnsettled(memory), { from: 1, count: 0 });
+  assertEquals(takeUnsettled(memory), { from: 1, count: 2, hand: undefined });
+  assertEquals(takeUnsettled(memory), { from: 1, count: 0, hand: undefined });
   // One that was fenced and runs on does not make up for what its successor loses.
   reader.settle();
-  assertEquals(takeUnsettled(memory), { from: 1, count: 0 });
+  assertEquals(takeUnsettled(memory), { from: 1, count: 0, hand: undefined });
   reader.entrust();
-  assertEquals(takeUnsettled(memory), { from: 1, count: 1 });
+  assertEquals(takeUnsettled(memory), { from: 1, count: 1, hand: undefined });
+});
+
+Deno.test("takeUnsettled() tells which one was being handled, unless one was dealt with since", () => {
+  const memory = createLane({ from: 1, to: 2 });
+  const reader = new LaneReader(memory, 0);
+  reader.adopt("skip");
+  reader.entrust();
+  reader.entrust();
+  reader.hand(7, 99);
+  const hand = { who: 7, a: 99 };
+  assertEquals(takeUnsettled(memory), { from: 1, count: 2, hand });
+  assertEquals(takeUnsettled(memory), { from: 1, count: 0, hand: undefined });
+  reader.entrust();
+  reader.entrust();
+  reader.hand(7, 99);
+  reader.settle();
+  assertEquals(takeUnsettled(memory), { from: 1, count: 1, hand: undefined });
 });
 
 Deno.test("LaneReader.adopt() fences the consumer before it in every operation", () => {

@@ -32,6 +32,7 @@ export class LightWork {
   /** Handles a message, whose turn it is. */
   handle(life: LightLife, message: LightMessage): void {
     if (message.ask !== undefined) message.ask.light!.begun = true;
+    if (!message.asks) message.from?.lane?.hand(life.actor.id, message.hash);
     if (life.order.redeliver > 0) this.#stage.losses.keep(message);
     let result: unknown;
     // One that stops itself is not stopped before its handler is done.

@@ -70,6 +70,8 @@ export interface DeadLetterLog {
   write(line: string): void;
   /** The time, in milliseconds that never go back. */
   now(): number;
+  /** The name of the actor at an address, if it is known here. */
+  nameOf?(id: number): string | undefined;
 }
 
 /** The one implementation of {@link DeadLetters}. */
@@ -111,7 +113,7 @@ export class DeadLetterOffice implements DeadLetters {
 
   /** Takes what a thread has lost. */
   take({ letters, more }: DeadLetterBundle): void {
-    for (const lost of letters) this.#take(described(lost));
+    for (const lost of letters) this.#take(this.#described(lost));
     for (const [why, count] of Object.entries(more)) {
       this.#add(why as DeadLetterReason, count);
       this.#unlogged += count;
@@ -125,6 +127,21 @@ export class DeadLetterOffice implements DeadLetters {
     this.#summarize("when the system was closed");
     for (const subscription of [...this.#subscriptions]) subscription.end();
     this.#subscriptions.clear();
+  }
+
+  #described(lost: LostMessage): DeadLetter {
+    const { why, kind, to, from, hash } = lost;
+    return {
+      why,
+      kind,
+      receiver: { id: to, name: this.#nameOf(to, lost.toName) },
+      sender: { id: from, name: this.#nameOf(from, lost.fromName) },
+      method: lost.method ?? (hash === 0 ? "" : methodNamed(hash) ?? ""),
+    };
+  }
+
+  #nameOf(id: number, name: string | undefined): string {
+    return name ?? this.#log.nameOf?.(id) ?? (id === 0 ? "main" : "");
   }
 
   #take(letter: DeadLetter): void {
@@ -211,21 +228,6 @@ class Subscription implements AsyncIterableIterator<DeadLetter> {
   [Symbol.asyncIterator](): this {
     return this;
   }
-}
-
-function described(lost: LostMessage): DeadLetter {
-  const { why, kind, to, from, hash } = lost;
-  return {
-    why,
-    kind,
-    receiver: { id: to, name: nameOf(to, lost.toName) },
-    sender: { id: from, name: nameOf(from, lost.fromName) },
-    method: lost.method ?? (hash === 0 ? "" : methodNamed(hash) ?? ""),
-  };
-}
-
-function nameOf(endpoint: number, name: string | undefined): string {
-  return name ?? (endpoint === 0 ? "main" : "");
 }
 
 const BECAUSE: Readonly<Record<DeadLetterReason, string>> = {

@@ -3,8 +3,9 @@
  *
  * @module
  */
+import { mourn } from "./mourn.ts";
 import { LaneReader, takeUnsettled } from "../../memory/lane.ts";
-import type { LostMessage } from "../mail/dead_letter.ts";
+import type { DeadLetterBatch, LostMessage } from "../mail/dead_letter.ts";
 import { type LastCall, lastCall } from "../thread/last_call.ts";
 import { KIND } from "../mail/protocol.ts";
 import { shelve } from "./shelving.ts";
@@ -15,19 +16,22 @@ import type { Link, Seat } from "./seat.ts";
  *
  * @param epoch The one after that incarnation.
  * @param crashed Whether the message in flight may be delivered again, as the start says.
- * @param lose Called with each message that nobody will handle, but for one that was in flight and is not to come again.
+ * @param letters Takes each message that nobody will handle, but for one that was in flight and is not to come again; sent
+ *   on before this returns, as whoever is told of the end next may forget who that was.
  * @returns The message that was in flight.
  */
 export function fenceLanes(
   seat: Seat,
   epoch: number,
   crashed: boolean,
-  lose: (message: LostMessage) => void,
+  letters: Pick<DeadLetterBatch, "add" | "flush">,
 ): LastCall | undefined {
+  const lose = (message: LostMessage): void => letters.add(message);
   let call: LastCall | undefined;
   const aside = isAside(seat);
   for (const link of seat.links) {
     const { express, memory } = link.lane;
+    if (express) mourn(seat, link, lose);
     let reader = new LaneReader(memory, epoch & 1023);
     if (reader.adopt("keep") === "inFlight" && reader.take() === "taken") {
       if (!express) call ??= lastCall(reader, seat.methodOf(reader.a));
@@ -46,6 +50,7 @@ export function fenceLanes(
     link.dropped = reader.finished;
   }
   const shelved = shelve(seat, epoch, crashed, lose);
+  letters.flush();
   return call ?? shelved;
 }
 

@@ -304,7 +304,7 @@ export class Nursery {
     this.#depot.ended(this.#lives.end(seat, kind) ?? 0);
     this.#lanes.sealFrom(endpoint);
     const failed = kind === "failed" || kind === "crashed" || kind === "hung";
-    return fenceLanes(seat, epoch, failed && !seat.asked, this.#lose);
+    return fenceLanes(seat, epoch, failed && !seat.asked, this.#deadLetters);
   }
 
   #tellStoppers(seat: Seat, report: WireReport): void {

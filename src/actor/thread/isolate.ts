@@ -188,18 +188,10 @@ export class Isolate {
   /** Takes over a lane that leads here. */
   adopt(lane: LaneInfo): void {
     this.#laneIds.set(lane.memory, lane.id);
-    this.#mournTells(lane.memory);
+    // The nursery has counted what ended with the incarnation before; that one may have run on.
+    takeUnsettled(lane.memory);
     this.mailbox.adopt(lane.memory, lane.express, false, lane.urgent);
     this.wake();
-  }
-
-  /** What an incarnation before had taken for its light actors ended with it. */
-  #mournTells(memory: SharedArrayBuffer): void {
-    const { from, count } = takeUnsettled(memory);
-    const { endpoint } = this;
-    for (let lost = count; lost > 0; lost--) {
-      this.report({ why: "lost", kind: "tell", to: endpoint, from, hash: 0 });
-    }
   }
 
   /** Whether all that a record needs has arrived. */
