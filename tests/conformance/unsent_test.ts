@@ -63,3 +63,30 @@ conformance(
     assertEquals(system.deadLetters.count, 0);
   },
 );
+
+conformance(
+  "what actors of one host have waiting for room elsewhere is dead letters when the host ends",
+  async (t) => { // M7
+    const { system } = t;
+    const receiver = await t.spawn(Probe, [{}], { mailbox: { capacity: 2 } });
+    const shared = { placement: "shared" } as const;
+    const [one, other] = [
+      await system.spawn(Probe, [{}], shared),
+      await system.spawn(Probe, [{}], shared),
+    ];
+    const { letGo, answer } = await held(receiver);
+    await one.ask.sendAll(receiver, "n", 4);
+    await other.ask.sendAll(receiver, "n", 4);
+    const ends = Promise.all([one.exited, other.exited]);
+    one.ask.die("exit").catch(() => {});
+    await ends;
+    await eventually(() => system.deadLetters.count, 6);
+    assertEquals(system.deadLetters.countOf("unsent"), 6);
+    letGo();
+    await answer;
+    await eventually(async () => (await receiver.ask.notes()).length, 4);
+  },
+  // Not beside its senders on the host that ends.
+  ["thread", "local"],
+  { hosts: 1 },
+);
