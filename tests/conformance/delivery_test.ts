@@ -201,6 +201,8 @@ conformance(
     const word = new SharedWord();
     const hasty = probe.with({ timeout: 30 });
     await assertRejects(() => hasty.ask.hold(word.words), AskTimeoutError);
+    // It may not have begun by then.
+    await word.reaches(1);
     word.set(2);
     const later = [1, 2, 3].map((n) => probe.ask.echo(n));
     assertEquals(await Promise.all(later), [1, 2, 3]);
