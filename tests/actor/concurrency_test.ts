@@ -5,12 +5,15 @@ import {
   System,
   UnknownMethodError,
 } from "../../mod.ts";
+import { set } from "../fixtures/bystander.ts";
 import { Gate } from "../fixtures/gate.ts";
 
 Deno.test("an actor takes one message at a time unless it is told otherwise", async () => {
   await using system = new System();
   const gate = await system.spawn(Gate, []);
-  const first = assertRejects(() => gate.ask.pass(), ActorCrashedError);
+  const arrived = new Int32Array(new SharedArrayBuffer(4));
+  const first = assertRejects(() => gate.ask.pass(arrived), ActorCrashedError);
+  await set(arrived, 0);
   const error = await assertRejects(
     () => gate.with({ timeout: 50 }).ask.open(),
     AskTimeoutError,
