@@ -224,11 +224,14 @@ export class Crew {
     if (final) return this.#hooks.broken(error);
     if (++this.#failures >= MAX_FAILURES) {
       const up = new Set<number>();
-      for (const seat of this.#seats.values()) {
-        if (seat.state === "up") up.add(seat.index);
+      let starting = false;
+      for (const { index, state } of this.#seats.values()) {
+        if (state === "up") up.add(index);
+        else if (state === "starting") starting = true;
       }
-      if (up.size === 0) return this.#hooks.broken(error);
-      this.#hooks.short(error, up);
+      if (up.size > 0) this.#hooks.short(error, up);
+      // One that starts may come up.
+      else if (!starting) return this.#hooks.broken(error);
     }
     const delay = backoffDelay(this.#failures - 1, BACKOFF);
     this.#notBefore = performance.now() + delay;
