@@ -8,6 +8,7 @@
  * @module
  */
 import { RemoteError, TROUPE_PROTOTYPES } from "./errors.ts";
+import { isError, textOf } from "./thrown.ts";
 
 /** An error as plain data: nothing in it needs a class to be encoded. */
 export interface WireError {
@@ -15,6 +16,8 @@ export interface WireError {
   readonly [WIRE_MARK]: string;
   /** Nearest ancestor class that every isolate knows, as a key of the table. */
   readonly base: string;
+  /** The classes between the error's own and that one, if there are any: the receiver may know one of them. */
+  readonly between?: readonly string[];
   /** The error's `name`. */
   readonly name: string;
   /** The error's `message`, at most {@linkcode MAX_ERROR_TEXT} characters. */
@@ -41,8 +44,6 @@ const MAX_VALUES = 2_000;
 const prototypes = new Map<string, object>();
 const keys = new Map<object, string>();
 const userClasses = new Map<string, object>();
-/** The names of classes that were not known when their errors came. */
-const lostClasses = new WeakMap<Error, string>();
 const NOT_FIELDS = new Set(["name", "message", "stack", "cause"]);
 
 function know(key: string, prototype: object): void {
@@ -117,9 +118,9 @@ export function registerError(
 export function errorToWire(error: unknown, where?: string): WireError {
   let wire: WireError;
   try {
-    wire = wireOf(error instanceof Error ? error : notAnError(error), walk());
+    wire = wireOf(isError(error) ? error : notAnError(error), walk());
   } catch (reason) { // A proxy, or a field that lies about what it is.
-    const message = `Thrown value cannot be read: ${text(reason)}`;
+    const message = `Thrown value cannot be read: ${textOf(reason)}`;
     wire = wireOf(new Error(message), walk());
   }
   if (where === undefined) return wire;
@@ -129,8 +130,8 @@ export function errorToWire(error: unknown, where?: string): WireError {
 /**
  * Restores an error made plain by {@linkcode errorToWire}; never throws.
  *
- * The class is the registered one of that name, else the nearest ancestor
- * that is built in or Troupe's own, else {@linkcode RemoteError}.
+ * The class is the registered one of that name, or of the nearest ancestor's;
+ * else the nearest ancestor that is built in or Troupe's own, else {@linkcode RemoteError}.
  *
  * @param wire What {@linkcode errorToWire} returned, perhaps elsewhere; see {@linkcode isWireError}.
  * @returns An error with the fields, cause and stack of the first.
@@ -140,22 +141,29 @@ export function errorFromWire(wire: WireError): Error {
 }
 
 /**
- * The name of the class that an error had on the other side, if it could not be restored here.
- *
- * @param error Any error.
- * @returns The name; `undefined` if the error has its class, or comes from nowhere else.
+ * What was thrown, as something that can be looked at: itself, or an Error that tells of it if looking at it throws, or
+ * it is an Error without a text.
  */
-export function lostClassOf(error: Error): string | undefined {
-  return lostClasses.get(error);
+export function tamed(thrown: unknown): unknown {
+  try {
+    if (!(thrown instanceof Error)) return thrown;
+    const { name, message } = thrown;
+    if (typeof name === "string" && typeof message === "string") return thrown;
+  } catch { /* It is told of below. */ }
+  return errorFromWire(errorToWire(thrown));
+}
+
+/** As {@linkcode tamed}, and always an Error; `where` names the task or actor, for the stack of one that is made. */
+export function readableError(thrown: unknown, where?: string): Error {
+  const error = tamed(thrown);
+  return error instanceof Error
+    ? error
+    : errorFromWire(errorToWire(error, where));
 }
 
 function restore(wire: WireError, walk: Walk): Error {
   walk.open.add(wire);
   const error = blank(wire);
-  const className = wire[WIRE_MARK];
-  if (className !== wire.base && !userClasses.has(className)) {
-    lostClasses.set(error, className);
-  }
   for (const key of Object.keys(wire.fields)) {
     put(error, key, revive(wire.fields[key], walk), true);
   }
@@ -181,7 +189,7 @@ function walk(): Walk {
 }
 
 function notAnError(value: unknown): Error {
-  const error = new Error(`Thrown value is not an Error: ${text(value)}`, {
+  const error = new Error(`Thrown value is not an Error: ${textOf(value)}`, {
     cause: value,
   });
   error.stack = `Error: ${error.message}`;
@@ -190,7 +198,7 @@ function notAnError(value: unknown): Error {
 
 function wireOf(error: Error, walk: Walk): WireError {
   walk.open.add(error);
-  const { className, base } = classOf(error);
+  const { className, between, base } = classOf(error);
   const fields: Record<string, unknown> = {};
   for (const key of Object.keys(error)) {
     if (NOT_FIELDS.has(key)) continue;
@@ -200,9 +208,10 @@ function wireOf(error: Error, walk: Walk): WireError {
   const wire: Record<string, unknown> = {
     [WIRE_MARK]: className,
     base,
-    name: text(read(error, "name")),
-    message: cut(text(read(error, "message"))),
-    stack: cut(text(read(error, "stack") ?? "")),
+    ...(between.length > 0 ? { between } : {}),
+    name: textOf(read(error, "name")),
+    message: cut(textOf(read(error, "message"))),
+    stack: cut(textOf(read(error, "stack") ?? "")),
     fields,
   };
   if (Object.hasOwn(error, "cause")) {
@@ -219,16 +228,27 @@ function wireOf(error: Error, walk: Walk): WireError {
   return wire as unknown as WireError;
 }
 
-function classOf(error: Error): { className: string; base: string } {
-  let className: string | undefined;
+function classOf(error: Error): {
+  className: string;
+  between: readonly string[];
+  base: string;
+} {
+  const names: string[] = [];
+  let base = "Error";
   let prototype: object | null = Object.getPrototypeOf(error);
-  for (; prototype !== null; prototype = Object.getPrototypeOf(prototype)) {
+  // The bound is for a proxy that goes on for ever.
+  for (let depth = 0; prototype !== null && depth < MAX_DEPTH; depth++) {
     const key = keys.get(prototype);
-    if (key !== undefined) return { className: className ?? key, base: key };
+    if (key !== undefined) {
+      base = key;
+      break;
+    }
     const made = read(prototype, "constructor");
-    className ??= typeof made === "function" ? made.name : undefined;
+    if (typeof made === "function") names.push(textOf(made.name));
+    prototype = Object.getPrototypeOf(prototype);
   }
-  return { className: className ?? "Error", base: "Error" };
+  const [className = base, ...between] = names;
+  return { className, between, base };
 }
 
 const CYCLE = Symbol("cycle");
@@ -238,12 +258,14 @@ const PORTABLE = Symbol.for("troupe.portable");
 /** Copies `value` so that every part of it can be encoded. */
 function plain(value: unknown, walk: Walk): unknown {
   if (typeof value === "function" || typeof value === "symbol") {
-    return cut(text(value));
+    return cut(textOf(value));
   }
   if (typeof value === "string") return cut(value);
   if (typeof value !== "object" || value === null) return value;
   if (walk.open.has(value)) return CYCLE;
-  if (walk.left-- <= 0 || walk.open.size >= MAX_DEPTH) return cut(text(value));
+  if (walk.left-- <= 0 || walk.open.size >= MAX_DEPTH) {
+    return cut(textOf(value));
+  }
   if (value instanceof Error) return wireOf(value, walk);
   if (isLeaf(value)) return value;
   walk.open.add(value);
@@ -270,7 +292,7 @@ function container(
   }
   if (value instanceof Set) return new Set([...value].map(part));
   if (Object.prototype.toString.call(value) !== "[object Object]") {
-    return cut(text(value));
+    return cut(textOf(value));
   }
   const copy: Record<string, unknown> = {};
   for (const key of Object.keys(value)) {
@@ -286,7 +308,9 @@ function blank(wire: WireError): Error {
   const known = wire.base === "Error" && wire[WIRE_MARK] !== "Error"
     ? RemoteError.prototype
     : prototypes.get(wire.base) ?? RemoteError.prototype;
-  const prototype = userClasses.get(wire[WIRE_MARK]) ?? known;
+  const names = [wire[WIRE_MARK], ...(wire.between ?? [])];
+  const name = names.find((each) => userClasses.has(each)) ?? "";
+  const prototype = userClasses.get(name) ?? known;
   // A real Error under a given prototype, so that `Error.isError` and the
   // console see an error although no constructor of the class has run.
   return Object.setPrototypeOf(new Error(wire.message), prototype);
@@ -311,7 +335,8 @@ export function isWireError(value: object): value is WireError {
   return typeof wire[WIRE_MARK] === "string" &&
     typeof wire.base === "string" && typeof wire.name === "string" &&
     typeof wire.message === "string" && typeof wire.stack === "string" &&
-    typeof wire.fields === "object" && wire.fields !== null;
+    typeof wire.fields === "object" && wire.fields !== null &&
+    (wire.between === undefined || Array.isArray(wire.between));
 }
 
 function put(
@@ -329,14 +354,6 @@ function read(target: object, key: string): unknown {
     return (target as Record<string, unknown>)[key];
   } catch {
     return undefined; // A getter that throws has nothing to send.
-  }
-}
-
-function text(value: unknown): string {
-  try {
-    return String(value);
-  } catch {
-    return Object.prototype.toString.call(value);
   }
 }
 

@@ -14,6 +14,7 @@ import {
   UnknownExportError,
 } from "../errors.ts";
 import { importOnce } from "./import_once.ts";
+import { messageOf } from "../thrown.ts";
 
 // deno-lint-ignore no-explicit-any -- `any` infers parameters of every function, `unknown` none
 type AnyFunction = (...args: any[]) => any;
@@ -410,7 +411,7 @@ async function importExport(
     if (cause instanceof TopLevelSpawnError) throw cause;
     throw new ModuleLoadError(
       `Cannot start "${name}" as "${module}" cannot be imported, check its path and what it imports: ${
-        cause instanceof Error ? cause.message : String(cause)
+        messageOf(cause)
       }`,
       { module, cause },
     );

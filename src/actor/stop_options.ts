@@ -1,5 +1,6 @@
 import { DataCloneError, InvalidOptionError } from "../errors.ts";
 import { checkOptionNames, type OptionNames } from "../option_names.ts";
+import { messageOf } from "../thrown.ts";
 
 /**
  * How an actor is stopped; see `ActorRef.stop()`.
@@ -70,7 +71,7 @@ export function refuseReason(
   } catch (cause) {
     return new DataCloneError(
       `Cannot stop "${actor}" for that reason as it cannot be sent: ${
-        cause instanceof Error ? cause.message : String(cause)
+        messageOf(cause)
       }`,
       { path: "reason", cause },
     );

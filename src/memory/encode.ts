@@ -16,6 +16,7 @@ import { count, forget, indexOf } from "./met_objects.ts";
 import { forgetSent, onSent, tellSent } from "./moved_handles.ts";
 import { type Portable, portable } from "./portable.ts";
 import { pathOf, reasonAgainst } from "./unsendable.ts";
+import { messageOf } from "../thrown.ts";
 import * as types from "node:util/types";
 
 /** One encoded value. The object and its bytes are reused by the next encode of this isolate. */
@@ -170,9 +171,8 @@ function fail(error: unknown, root: unknown, name: string): never {
     );
   }
   if (error instanceof TroupeError) throw error;
-  const why = error instanceof Error ? error.message : String(error);
   throw new DataCloneError(
-    `Cannot send ${name} as reading it failed: ${why}`,
+    `Cannot send ${name} as reading it failed: ${messageOf(error)}`,
     { path: name, cause: error },
   );
 }

@@ -28,6 +28,7 @@ import { RunWork } from "./run_work.ts";
 import { StreamWork } from "./stream_work.ts";
 import { TaskBook, type TaskFacts } from "./task_facts.ts";
 import type { Work, WorkOptions } from "./work.ts";
+import { messageOf } from "../thrown.ts";
 
 /** The longest that a timer can wait, in milliseconds. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
@@ -305,7 +306,7 @@ export class PoolCore {
   #brokenError(what: string, cause: unknown = this.#cause): PoolBrokenError {
     return new PoolBrokenError(
       `Cannot ${what} as the workers of the pool do not start: ${
-        cause instanceof Error ? cause.message : String(cause)
+        messageOf(cause)
       }`,
       { cause },
     );

@@ -13,6 +13,7 @@
  * A start that `end()` overtook answers "superseded" whatever became of it, so that its caller stands back; one that the
  * actor declined goes → stopped like one that failed.
  */
+import { readableError } from "../error_wire.ts";
 import type { Cell, CrashDetail, ResumedFailure } from "../actor/cell.ts";
 import type { ExitReport } from "../exit_report.ts";
 import type { CheckedChild, Shutdown } from "./child_spec.ts";
@@ -292,10 +293,5 @@ async function endCell(
 
 /** The report of something that failed with what was thrown. */
 export function failedWith(thrown: unknown): ExitReport {
-  const error = thrown instanceof Error
-    ? thrown
-    : new Error(`Thrown value is not an Error: ${String(thrown)}`, {
-      cause: thrown,
-    });
-  return { kind: "failed", code: 1, error };
+  return { kind: "failed", code: 1, error: readableError(thrown) };
 }

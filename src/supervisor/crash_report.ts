@@ -36,8 +36,16 @@ export function crashReport(
     incarnation: child.cell.incarnation,
     kind,
     ...(error === undefined ? {} : { reason: error }),
-    ...(error?.stack === undefined ? {} : { stack: error.stack }),
+    ...stackOf(error),
     upMs: child.upMs,
     restarts: child.restarts,
   };
+}
+
+function stackOf(error: Error | undefined): { stack?: string } {
+  try {
+    return typeof error?.stack === "string" ? { stack: error.stack } : {};
+  } catch { // Of an actor that shares a thread it is the very object that was thrown.
+    return {};
+  }
 }

@@ -1,4 +1,3 @@
-import { lostClassOf } from "../error_wire.ts";
 import type { ExitReport } from "../exit_report.ts";
 import { TroupeError } from "../errors.ts";
 import type { Backoff, BackoffOptions } from "./backoff.ts";
@@ -37,10 +36,9 @@ export type ErrorClass = abstract new (...args: any[]) => Error;
  */
 export interface FailureRule {
   /**
-   * Matches errors of this class, also as the cause of the library's own, such as `ActorInitError`. One that crosses
-   * threads without `registerError()` has lost its class: it is matched by the name of the class, without those that the
-   * class extends. A rule that can never match, as one before it matches all of its class, is refused. Defaults to every
-   * failure, those without an error too.
+   * Matches errors of this class and of those that extend it, also as the cause of the library's own, such as
+   * `ActorInitError`. It keeps its class between threads, as by `registerError()`. A rule that can never match,
+   * as one before it matches all of its class, is refused. Defaults to every failure, those without an error too.
    */
   error?: ErrorClass;
   /** Defaults to `"restart"`. */
@@ -82,10 +80,7 @@ export function findRule(
 ): CheckedRule | undefined {
   const errors = errorsOf(report);
   return rules.find(({ error }) =>
-    error === undefined ||
-    errors.some((each) =>
-      each instanceof error || lostClassOf(each) === error.name
-    )
+    error === undefined || errors.some((each) => each instanceof error)
   );
 }
 

@@ -1,4 +1,5 @@
 import type { CellFactory, CellSpec } from "../actor/cell.ts";
+import { registerError } from "../error_wire.ts";
 import type { SupervisedCell } from "./child.ts";
 import type { CheckedBody, SupervisorOptions } from "./child_spec.ts";
 import type { CheckedRule } from "./failure_rule.ts";
@@ -33,6 +34,8 @@ export function openCell(
     const { ref, crew } = makers.nest(supervisor);
     return new SupervisorCell(id, ref, crew);
   }
+  // What a rule waits for has to be recognized when it comes from another thread.
+  for (const { error } of rules) if (error !== undefined) registerError(error);
   const onFailure = rules.map(({ error, then }) =>
     error === undefined ? { then } : { error: error.name, then }
   );

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { errorFromWire, errorToWire } from "../../error_wire.ts";
+import { errorFromWire, errorToWire, readableError } from "../../error_wire.ts";
 import type { ExitReport } from "../../exit_report.ts";
 import type { Overflow } from "../../channel/overflow.ts";
 import { bear } from "./light_birth.ts";
@@ -308,9 +308,7 @@ export class LightActor {
 
   /** Ends an incarnation by an error that left a handler. */
   fail(life: LightLife, thrown: unknown): void {
-    const error = thrown instanceof Error
-      ? thrown
-      : errorFromWire(errorToWire(thrown, this.name));
+    const error = readableError(thrown, this.name);
     const report: ExitReport = { kind: "failed", code: 1, error };
     this.#fail(life, thrown, report, report);
   }

@@ -17,6 +17,7 @@ import type { ExitReport } from "../../exit_report.ts";
 import { type Definition, findLoaded, load } from "../define.ts";
 import { isThenable } from "../is_thenable.ts";
 import type { LightHooks, LightLife } from "./light_life.ts";
+import { messageOf } from "../../thrown.ts";
 
 /** Who wants to know how it went. */
 export interface LightParents {
@@ -116,7 +117,7 @@ function initError(life: LightLife, cause: unknown): Error {
   const { name } = life.order;
   return new ActorInitError(
     `Cannot start "${name}" as its constructor, restore, onStart or onRestart failed: ${
-      cause instanceof Error ? cause.message : String(cause)
+      messageOf(cause)
     }`,
     { actor: name, cause },
   );

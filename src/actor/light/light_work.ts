@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { errorFromWire, errorToWire } from "../../error_wire.ts";
+import { readableError, tamed } from "../../error_wire.ts";
 import { ActorCrashedError, UnknownMethodError } from "../../errors.ts";
 import type { ExitReport } from "../../exit_report.ts";
 import { enterLight } from "../current.ts";
@@ -88,7 +88,8 @@ export class LightWork {
       methods: life.methods!,
       run: (act) => life.within(act),
       changed: () => life.checkpoints?.changedBetween(),
-      failed: (error, method) => {
+      failed: (thrown, method) => {
+        const error = tamed(thrown);
         if (this.#isAlone(life, error, method)) return error as Error;
         life.actor.fail(life, error);
         return this.#failed(life, error);
@@ -159,9 +160,7 @@ export class LightWork {
     };
     const thrown = (error: unknown): void => {
       if (message.asks) {
-        const answer = error instanceof Error
-          ? error
-          : errorFromWire(errorToWire(error, life.actor.name));
+        const answer = readableError(error, life.actor.name);
         this.#stage.answerError(life.actor, message, answer);
       }
       landed();
@@ -264,9 +263,10 @@ export class LightWork {
   #refuseOrFail(
     life: LightLife,
     message: LightMessage,
-    error: unknown,
+    thrown: unknown,
   ): void {
     if (message.aside) return this.#putAside(life, message);
+    const error = tamed(thrown);
     const received = life.receiving?.close(message) === true;
     const method = life.methods?.get(message.hash)?.name ?? "unknown";
     const stopped = interrupted(error, life.actor.name);
@@ -297,8 +297,7 @@ export class LightWork {
 
   #isAlone(life: LightLife, error: unknown, method: string): boolean {
     return isAlone(error, life.order.onFailure, () => {
-      const cause = error instanceof Error ? error : new Error(String(error));
-      life.owner.resumed(cause, method);
+      life.owner.resumed(readableError(error, life.actor.name), method);
     });
   }
 

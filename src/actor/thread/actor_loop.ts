@@ -10,7 +10,7 @@
  *
  * @module
  */
-import { errorToWire } from "../../error_wire.ts";
+import { errorToWire, tamed } from "../../error_wire.ts";
 import { type ActorCrashedError, UnknownMethodError } from "../../errors.ts";
 import type { Overflow } from "../../channel/overflow.ts";
 import { ENDPOINT } from "../../memory/endpoints.ts";
@@ -330,7 +330,8 @@ export class ActorLoop implements MailConsumer {
       methods: this.#methods,
       run: (act) => act(),
       changed: () => this.#facts.checkpoints?.changedBetween(),
-      failed: (error, method, from) => {
+      failed: (thrown, method, from) => {
+        const error = tamed(thrown);
         if (this.#facts.isAlone(error, method)) return error as Error;
         this.#lastCall ??= { method, from, ask: true };
         // The first error is the reason of the end.
@@ -389,8 +390,9 @@ export class ActorLoop implements MailConsumer {
     this.#handled = lane;
   }
 
-  #refuseOrFail(error: unknown, taken: Call): void {
+  #refuseOrFail(thrown: unknown, taken: Call): void {
     if (this.#shelf.aside) return this.#putAside(taken as LaneReader);
+    const error = tamed(thrown);
     const call = this.#receiving.close(taken);
     const method = this.#methods.get(call.a)?.name ?? "unknown";
     const stopped = interrupted(error, this.#name);

@@ -3,6 +3,7 @@ import { isThenable } from "../is_thenable.ts";
 import type { Cause } from "../mail/ask_chain.ts";
 import type { Notice } from "../mail/notice_queue.ts";
 import type { Isolate } from "./isolate.ts";
+import { tamed } from "../../error_wire.ts";
 
 /** Nobody waits for the handler of a notice. */
 const NOTICE: Cause = { kind: 0, c: 0 };
@@ -30,7 +31,7 @@ export function handleNotice(notice: Notice, taker: NoticeTaker): void {
   };
   const failed = (error: unknown): void => {
     over();
-    if (!(error instanceof Refusal)) taker.failed(error);
+    if (!(tamed(error) instanceof Refusal)) taker.failed(error);
   };
   try {
     const result = notice();

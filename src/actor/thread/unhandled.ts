@@ -8,6 +8,7 @@ import {
   ActorStoppedError,
   MailboxFullError,
 } from "../../errors.ts";
+import { messageOf } from "../../thrown.ts";
 
 /** Its handler threw `cause`. */
 export function failedBy(
@@ -16,9 +17,7 @@ export function failedBy(
   cause: unknown,
 ): ActorCrashedError {
   return new ActorCrashedError(
-    `"${actor}" failed: ${
-      cause instanceof Error ? cause.message : String(cause)
-    }`,
+    `"${actor}" failed: ${messageOf(cause)}`,
     { actor, incarnation, cause },
   );
 }

@@ -44,6 +44,7 @@ import { ownStop } from "../own_stop.ts";
 import { ActorTimers } from "../timers.ts";
 import { TaskRunner } from "./task_runner.ts";
 import { monitor, watch } from "../watch.ts";
+import { messageOf } from "../../thrown.ts";
 
 /** The first message; `port` leads to the nursery when another thread made this one. */
 type Seed = {
@@ -210,7 +211,7 @@ function initError(name: string, cause: unknown): Error {
   ) return cause;
   return new ActorInitError(
     `Cannot start "${name}" as its constructor, restore, onStart or onRestart failed: ${
-      cause instanceof Error ? cause.message : String(cause)
+      messageOf(cause)
     }`,
     { actor: name, cause },
   );
