@@ -1,4 +1,5 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
+import { FakeTime } from "@std/testing/time";
 import { Isolate } from "../../src/actor/thread/isolate.ts";
 import { Foreseen } from "../../src/actor/nursery/foreseen.ts";
 import { Nursery } from "../../src/actor/nursery/nursery.ts";
@@ -68,6 +69,33 @@ Deno.test("ThreadCell does not take a stop that found nobody for the end of the 
   await second;
   ended(2, true);
   assertEquals([cell.running, ends], [false, [false, true]]);
+});
+
+Deno.test("Nursery counts no wait for a thread as a part of the start, and waits 15 s at most", () => { // S53
+  using time = new FakeTime();
+  const table = new EndpointTable();
+  const told: FromNursery[] = [];
+  const nursery = new Nursery(
+    table.memory,
+    { memory: new Lives(undefined, 2).memory, group: 1 },
+    0,
+    new Foreseen([]),
+    (message) => void told.push(message),
+  );
+  table.open(); // The owner.
+  const { endpoint } = table.open();
+  nursery.receive({ ...startOf(endpoint, 1), initTimeout: 5 });
+  const [hatch] = told;
+  const id = hatch?.type === "hatch" ? hatch.id : "";
+  const { port1, port2 } = new MessageChannel();
+  nursery.receive({ type: "hatched", id, port: port1 });
+  time.tick(14_999);
+  assertEquals(told.map(({ type }) => type), ["hatch"]);
+  time.tick(1);
+  const ended = told.at(-1);
+  assertEquals(ended?.type === "ended" && ended.report.kind, "failed");
+  nursery.receive({ type: "close" });
+  port2.close();
 });
 
 Deno.test("Nursery fences an incarnation before it starts the next, whoever asks for it", () => { // M4, S60

@@ -102,7 +102,7 @@ function armInit(life: LightLife, parents: LightParents): void {
   life.timer = setTimeout(() => {
     parents.failed(
       new InitTimeoutError(
-        `Cannot start "${actor}" as its constructor and onStart took longer than ${timeoutMs} ms: raise initTimeout or move slow work out of them`,
+        `Cannot start "${actor}" as its module, constructor and onStart took longer than ${timeoutMs} ms: raise initTimeout or move slow work out of them`,
         { actor, timeoutMs },
       ),
     );

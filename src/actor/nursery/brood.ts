@@ -234,6 +234,11 @@ export class Brood {
     if (!this.#booting.delete(chick.id)) return;
     this.#failures++;
     chick.terminate();
+    if (this.#takers.length > this.#booting.size) {
+      this.#takers.shift()?.failed(
+        `no worker listened within ${BOOT_LIMIT_MS} ms`,
+      );
+    }
     this.#refillSoon();
   }
 

@@ -192,10 +192,6 @@ export class Nursery {
     seat.epoch = table.bump(address.endpoint, ENDPOINT.EPOCH) + 1;
     table.set(address.endpoint, ENDPOINT.EXIT, 0);
     table.set(address.endpoint, ENDPOINT.STATE, STATE.OPEN);
-    const { initTimeout } = message;
-    const tooLate = () =>
-      this.#end(seat, startTimedOut(seat.name, initTimeout));
-    seat.timer = armed(tooLate, initTimeout);
     seat.cancelTake = this.#brood.take(message.become.module, {
       use: (chick) => this.#become(seat, message, chick),
       failed: (why) => this.#end(seat, noThreadFor(message.become, why)),
@@ -203,6 +199,10 @@ export class Nursery {
   }
 
   #become(seat: Seat, message: Start, chick: Chick): void {
+    const { initTimeout } = message;
+    const tooLate = () =>
+      this.#end(seat, startTimedOut(seat.name, initTimeout));
+    seat.timer = armed(tooLate, initTimeout);
     seat.chick = chick;
     chick.post({
       ...message.become,

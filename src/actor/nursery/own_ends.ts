@@ -16,7 +16,7 @@ import type { Seat } from "./seat.ts";
 /** The end of `actor`, which was not up within `timeoutMs`. */
 export function startTimedOut(actor: string, timeoutMs: number): WireReport {
   const error = new InitTimeoutError(
-    `Cannot start "${actor}" as its constructor and onStart took longer than ${timeoutMs} ms: raise initTimeout or move slow work out of them`,
+    `Cannot start "${actor}" as its module, constructor and onStart took longer than ${timeoutMs} ms: raise initTimeout or move slow work out of them`,
     { actor, timeoutMs },
   );
   return { kind: "hung", code: 1, error: errorToWire(error) };
