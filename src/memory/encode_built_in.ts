@@ -84,7 +84,8 @@ function unboxed(value: object): unknown {
   return Symbol.prototype.valueOf.call(value);
 }
 
-function isAttachable(value: object): boolean {
+/** Whether an object of the platform is sent beside the bytes. */
+export function isAttachable(value: object): boolean {
   const tag = tagOf(value);
   if (tag === "Object") return false;
   return (ATTACHED.has(tag) && isOfGlobal(value, tag)) ||

@@ -10,6 +10,7 @@
  */
 import { errorToWire } from "../../error_wire.ts";
 import type { ExitReport } from "../../exit_report.ts";
+import { checkSendable } from "../../memory/check_sendable.ts";
 import { encode } from "../../memory/codec.ts";
 import { ENDPOINT } from "../../memory/endpoints.ts";
 import type { LaneReader } from "../../memory/lane.ts";
@@ -137,8 +138,9 @@ export class Lights implements LightMail, LightStage {
     _core: RefCore,
     _method: string,
     args: unknown[],
-    _options: SendOptions,
+    { transfer }: SendOptions,
   ): unknown[] {
+    checkSendable(args, "args", transfer);
     return this.#freezes ? deepFreeze(args) : args;
   }
 
@@ -291,18 +293,19 @@ export class Lights implements LightMail, LightStage {
       const error = askedForStream(actor.name, message.hash);
       return this.answerError(actor, message, error);
     }
-    if (ask !== undefined) {
-      if (this.#freezes) deepFreeze(value);
-      return this.isolate.asks.settle(ask.id, true, value, actor.core!.id);
-    }
     let encoded;
     try {
-      encoded = encode(value, RESULT);
+      if (ask === undefined) encoded = encode(value, RESULT);
+      else checkSendable(value, RESULT.root);
     } catch (error) {
       // The handler ran; only its answer cannot travel.
       return this.answerError(actor, message, error as Error);
     }
-    this.post.send(from!, KIND.REPLY, 0, askId, 0, encoded);
+    if (encoded !== undefined) {
+      return this.post.send(from!, KIND.REPLY, 0, askId, 0, encoded);
+    }
+    if (this.#freezes) deepFreeze(value);
+    this.isolate.asks.settle(ask!.id, true, value, actor.core!.id);
   }
 
   /** See {@link LightStage.answerError}. */
