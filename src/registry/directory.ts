@@ -105,6 +105,8 @@ export class Directory {
       return knownOf(holder).key === key ? undefined : holder;
     }
     if (standing !== "open") return "stopping";
+    // Somebody else may have got it since it was found to be free.
+    if (this.#names.has(name)) return await this.register(name, ref);
     this.#names.set(name, ref);
     this.#holdingsOf(ref).names.add(name);
     this.#give({ kind: "name", name }, ref);
