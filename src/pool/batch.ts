@@ -60,8 +60,12 @@ export interface Out {
   limit: number;
   /** Where it is. */
   readonly seat: BatchSeat;
+  /** Whether its worker may have to import the task first. */
+  readonly loads: boolean;
   /** Reports of its tasks that have come. */
   reports: number;
+  /** Why its worker is ended, if that is its own fault. */
+  fault?: Error;
   /** Called when another one has come. */
   onReport?: () => void;
   /** Called when it is there no more. */

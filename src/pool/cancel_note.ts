@@ -5,6 +5,7 @@
  *   SLOTS    BATCH    the pool     number of the batch whose task was cancelled; written last
  *   +1       INDEX    the pool     index of the task
  *   +2       LENGTH   the pool     bytes of the reason as encoded; 0 for none
+ *   +3       FOUND    the worker   number of the last batch whose task it has looked for
  *
  * The reason follows the words, and the log of results the reason.
  *
@@ -18,6 +19,8 @@ import { LOG_BYTES } from "./result_log.ts";
 const BATCH = SLOTS;
 const INDEX = SLOTS + 1;
 const LENGTH = SLOTS + 2;
+/** The word of that name. */
+export const FOUND: number = SLOTS + 3;
 const WORDS = SLOTS + 8;
 const REASON_BYTES = 2_048;
 

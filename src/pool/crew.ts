@@ -164,7 +164,7 @@ export class Crew {
       });
       this.started++;
       const { maxTasksPerWorker: maxTasks, killAfterMs } = this.#options;
-      const options = { maxTasks, killAfterMs };
+      const options = { maxTasks, killAfterMs, initTimeout };
       const seat = new Seat(index, cell, memory, options, this.#seatHooks);
       this.#seats.set(index, seat);
     } catch (error) {

@@ -53,7 +53,8 @@ export interface PoolOptions {
    */
   readonly initArgs?: readonly unknown[];
   /**
-   * Longest time for a worker to start, `init` included, in milliseconds; more than 0.
+   * Longest time for a worker to start, `init` included, and as much to import the module of a task, in milliseconds; more
+   * than 0. A task whose module takes longer rejects with `InitTimeoutError`, and another worker comes in the place.
    *
    * @default {5000}
    */

@@ -6,14 +6,8 @@
 import { type Context, enterTask, type TaskRunning } from "../actor/current.ts";
 import { actor, type ActorClass, load } from "../actor/define.ts";
 import { isThenable } from "../actor/is_thenable.ts";
-import {
-  isStream,
-  sourceOf,
-  type StreamSource,
-} from "../actor/stream/stream_source.ts";
+import { sourceOf, type StreamSource } from "../actor/stream/stream_source.ts";
 import { errorToWire, type WireError } from "../error_wire.ts";
-import { DataCloneError } from "../errors.ts";
-import { encode } from "../memory/codec.ts";
 import type { Words } from "../memory/cells.ts";
 import {
   cancelledBatch,
@@ -24,6 +18,8 @@ import {
 import type { ActorRef } from "../actor/ref.ts";
 import type { PoolDeskActor } from "./pool_desk.ts";
 import { beginNext, recall } from "./claims.ts";
+import { writeFound } from "./load_watch.ts";
+import { noElements, refusal } from "./refusal.ts";
 import { LogWriter } from "./result_log.ts";
 
 /** A task as it travels: its number in the pool, and where it is found when the worker does not know that yet. */
@@ -94,6 +90,8 @@ export class PoolWorkerActor implements TaskRunning {
   #batch = -1;
   #index = -1;
   #abort: AbortController | undefined;
+  /** The task that was begun and is looked for; -1 for none. */
+  #claimed = -1;
 
   /** Reports of the batch that were sent. */
   #reports = 0;
@@ -164,12 +162,30 @@ export class PoolWorkerActor implements TaskRunning {
     const order = { batch, slot, spread, stops, apart, sliceMs };
     const run = this.#tasks.get(id);
     if (run !== undefined) return this.#begin(order, run, args);
-    return this.#find(module, name).then((found) => {
-      this.#tasks.set(id, found);
-      return found;
-    }, (error) => () => {
-      throw error;
-    }).then((found) => this.#begin(order, found, args));
+    return this.#load(order, [id, module, name], args);
+  }
+
+  /** Begins the first task of a batch by looking for it: nobody takes back what may hang. */
+  async #load(
+    order: BatchOrder,
+    [id, module = "", name = ""]: TaskName,
+    args: unknown[],
+  ): Promise<BatchAnswer> {
+    const { batch, slot } = order;
+    const index = beginNext(this.#words, slot);
+    if (index < 0) return [[], undefined, 0, 0];
+    let run: AnyFunction;
+    try {
+      run = await this.#find(module, name);
+      this.#tasks.set(id, run);
+    } catch (error) {
+      run = () => {
+        throw error;
+      };
+    }
+    writeFound(this.#words, batch);
+    this.#claimed = index;
+    return await this.#begin(order, run, args);
   }
 
   /** Runs one task and gives what it yields; how it ends the desk is told. */
@@ -193,6 +209,8 @@ export class PoolWorkerActor implements TaskRunning {
         run = await this.#find(module, name);
         this.#tasks.set(id, run);
       }
+      writeFound(this.#words, batch);
+      if (this.signal.aborted) return;
       const made = await run(...args);
       source = sourceOf(made);
       if (source === undefined) throw noElements(name, made);
@@ -295,7 +313,9 @@ export class PoolWorkerActor implements TaskRunning {
     const { order, run, args } = hand;
     for (;;) {
       if (this.#late !== undefined) this.report(this.#late[0]);
-      const index = beginNext(this.#words, order.slot);
+      const claimed = this.#claimed;
+      this.#claimed = -1;
+      const index = claimed < 0 ? beginNext(this.#words, order.slot) : claimed;
       if (index < 0) {
         this.#batch = -1;
         this.#late = undefined;
@@ -310,6 +330,8 @@ export class PoolWorkerActor implements TaskRunning {
       // Nobody needs it after this.
       args[index] = undefined;
       try {
+        // Cancelled while it was looked for: it was never called.
+        if (claimed >= 0) this.signal.throwIfAborted();
         return order.spread ? run(...given as unknown[]) : run(given);
       } catch (error) {
         this.#fail(hand, error);
@@ -344,39 +366,6 @@ export class PoolWorkerActor implements TaskRunning {
 
 /** No task is left to begin. */
 const NOTHING: unique symbol = Symbol("nothing");
-
-/** Why a result cannot travel, if it cannot: each is looked at alone, so that it harms no other. */
-function refusal(value: unknown): unknown {
-  if (value === null) return undefined;
-  if (typeof value !== "object") {
-    if (typeof value !== "function" && typeof value !== "symbol") {
-      return undefined;
-    }
-  } else if (ArrayBuffer.isView(value) && value.byteLength > 0) {
-    return undefined;
-  } else if (isStream(value)) {
-    return new DataCloneError(
-      "Cannot send result as it is read as it is made: read it with pool.generate(), or collect it into an array first",
-      { path: "result" },
-    );
-  }
-  try {
-    encode(value, RESULT);
-    return undefined;
-  } catch (error) {
-    return error;
-  }
-}
-
-/** The refusal to read a result that has no elements. */
-function noElements(name: string, value: unknown): TypeError {
-  const type = value === null ? "null" : typeof value;
-  return new TypeError(
-    `Cannot read "${name}" as it must return something that can be iterated: current value is of type ${type}, run it with pool.run()`,
-  );
-}
-
-const RESULT = { root: "result" };
 
 /** Runs the tasks of a pool; started by pools only. */
 export const PoolWorker: ActorClass<

@@ -6,11 +6,13 @@
 import type { Cell } from "../actor/cell.ts";
 import type { ActorRef } from "../actor/ref.ts";
 import { errorFromWire, type WireError } from "../error_wire.ts";
+import { InitTimeoutError } from "../errors.ts";
 import type { ExitReport } from "../exit_report.ts";
 import type { Words } from "../memory/cells.ts";
 import type { Batch, BatchSeat, Out } from "./batch.ts";
 import { wordsOf, writeCancel } from "./cancel_note.ts";
 import { tellsOfEnd } from "./generate_work.ts";
+import { LoadWatch } from "./load_watch.ts";
 import { begunOf, openClaim, recall, SLOTS } from "./claims.ts";
 import {
   APART,
@@ -41,6 +43,8 @@ export interface SeatOptions {
   readonly maxTasks: number;
   /** How long a task may run on that was cancelled, in milliseconds. */
   readonly killAfterMs: number;
+  /** How long it may look for a task, in milliseconds. */
+  readonly initTimeout: number;
 }
 
 /** How long a worker that has nothing to do may take to stop, in milliseconds. */
@@ -64,6 +68,7 @@ export class Seat implements BatchSeat {
   readonly #words: Words;
   readonly #hooks: SeatHooks;
   readonly #options: SeatOptions;
+  readonly #watch: LoadWatch;
   /** The tasks that it has been told of for certain. */
   readonly #known: Set<number> = new Set();
   readonly #slots: number[] = Array.from({ length: SLOTS }, (_, at) => at);
@@ -82,6 +87,10 @@ export class Seat implements BatchSeat {
     this.#words = wordsOf(memory);
     this.#options = options;
     this.#hooks = hooks;
+    const { initTimeout } = options;
+    this.#watch = new LoadWatch(this.#words, initTimeout, (out) => {
+      this.#notFound(out);
+    });
     const ref = cell.ref as ActorRef<PoolWorkerActor>;
     this.#ref = ref.with({ timeout: Infinity });
     cell.onEnded = (report) => cell.retire(report);
@@ -141,17 +150,20 @@ export class Seat implements BatchSeat {
     const limit = args.length;
     openClaim(this.#words, slot, limit);
     const sentAt = performance.now();
-    const out: Out = { batch, id, slot, sentAt, limit, seat: this, reports: 0 };
+    const loads = !this.#known.has(facts.id);
+    const rest = { sentAt, limit, loads, seat: this, reports: 0 };
+    const out: Out = { batch, id, slot, ...rest };
     this.outs.add(out);
+    this.#lookAtFirst();
     for (const work of works) {
       work.outs.add(out);
       work.begunAt ??= sentAt;
     }
     this.activeAt = sentAt;
     if (batch.readAhead !== undefined) return this.#generate(out);
-    const task: TaskName = this.#known.has(facts.id)
-      ? [facts.id]
-      : [facts.id, facts.module, facts.name];
+    const task: TaskName = loads
+      ? [facts.id, facts.module, facts.name]
+      : [facts.id];
     const flags = (batch.spread ? SPREAD : 0) | (batch.stops ? STOPS : 0) |
       (batch.apart ? APART : 0);
     const ref = batch.transfer === undefined
@@ -343,7 +355,8 @@ export class Seat implements BatchSeat {
     this.#close(out);
     left.forEach((value, index) => batch.done(index, value));
     for (let index = left.length; index < begun; index++) {
-      batch.died(index, this.name, report);
+      if (out.fault !== undefined) batch.failed(index, out.fault);
+      else batch.died(index, this.name, report);
     }
     if (begun < out.limit) batch.returned(begun, out.limit);
     for (const work of batch.works) work.tellEnd();
@@ -351,11 +364,28 @@ export class Seat implements BatchSeat {
 
   #close(out: Out): void {
     this.outs.delete(out);
+    this.#lookAtFirst();
     for (const work of out.batch.works) work.outs.delete(out);
     out.over?.();
     this.#slots.push(out.slot);
     this.activeAt = performance.now();
     this.#stopWhenDone();
+  }
+
+  #lookAtFirst(): void {
+    const [first] = this.outs;
+    this.#watch.look(first);
+  }
+
+  /** It still imports the module of the first batch: its thread may hang. */
+  #notFound(out: Out): void {
+    const { name, module } = out.batch.facts;
+    const timeoutMs = this.#options.initTimeout;
+    out.fault = new InitTimeoutError(
+      `Cannot run "${name}" as "${module}" is not imported after ${timeoutMs} ms: look for what it awaits outside of its functions, or raise initTimeout`,
+      { actor: this.name, timeoutMs },
+    );
+    this.kill();
   }
 
   #gone(report: ExitReport): void {

@@ -5,6 +5,7 @@ import { errorToWire } from "../../src/error_wire.ts";
 import { ActorCrashedError, type ExitReport } from "../../mod.ts";
 import { cancelledBatch, wordsOf } from "../../src/pool/cancel_note.ts";
 import { beginNext, recall } from "../../src/pool/claims.ts";
+import { writeFound } from "../../src/pool/load_watch.ts";
 import { LogWriter } from "../../src/pool/result_log.ts";
 import {
   APART,
@@ -115,6 +116,7 @@ export class FakeWorker implements Cell {
     const batch = this.#batches[0];
     if (batch === undefined) return;
     if (batch.running < 0) {
+      writeFound(this.#words, batch.id);
       batch.running = beginNext(this.#words, batch.slot);
       if (batch.running === 0 && batch.apart) this.#log.open(batch.slot);
       if (batch.running >= 0) {
