@@ -29,6 +29,8 @@ export interface SystemOptions {
    * Finds, in tests, what is changed after it was sent: actors that share a thread get the very values that were sent.
    * With `true` these are frozen, arguments and results, as deep as they go: who changes one gets a `TypeError`, on
    * either side. What a method changes of its arguments it must copy first. Only the bytes of buffers cannot be frozen.
+   * What could not travel to another thread is refused too, with its path; otherwise there only functions and symbols
+   * that are arguments themselves are.
    *
    * @default {false}
    */

@@ -7,6 +7,7 @@ import {
 import {
   ActorCrashedError,
   type ActorRef,
+  DataCloneError,
   InvalidOptionError,
   System,
 } from "../../mod.ts";
@@ -73,6 +74,39 @@ Deno.test("System({ freeze: true }) leaves handles and bytes as they are", async
   const parts = { ref: two, bytes: new Uint8Array(1) };
   assertEquals(await one.ask.use(parts), [0, 7]);
   assertEquals(parts.bytes[0], 7);
+});
+
+Deno.test("System({ freeze: true }) refuses what could not travel, wherever it is", async () => {
+  const fail = () => {
+    throw new RangeError("cannot be read");
+  };
+  const unreadable = Object.defineProperty({}, "bad", {
+    enumerable: true,
+    get: fail,
+  });
+  // A cycle is no reason to look for ever.
+  const list: unknown[] = Array.from({ length: 100 }, () => ({}));
+  list.push(list, new Map([["key", new Set([Symbol("s")])]]));
+  const bad = [
+    [{ on: [{ click: () => 1 }] }, "args[0].on[0].click"],
+    [Promise.resolve(1), "args[0]"],
+    [new AbortController().signal, "args[0]"],
+    [new Proxy({}, {}), "args[0]"],
+    [unreadable, "args"],
+    [list, 'args[0][101].get("key").at(0)'],
+  ] as const;
+  await using fast = new System({ spares: 0 });
+  const { ask } = await spawnSharer(fast);
+  assertEquals(await ask.lengthOf(list), 102);
+  await using system = new System({ spares: 0, freeze: true });
+  const sharer = await spawnSharer(system);
+  for (const [value, path] of bad) {
+    const refused = await assertRejects(
+      () => sharer.ask.lengthOf(value as unknown[]),
+      DataCloneError,
+    );
+    assertEquals(refused.path, path);
+  }
 });
 
 Deno.test("System({ freeze: true }) holds on every thread, and copies stay free", async () => {

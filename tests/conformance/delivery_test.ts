@@ -321,7 +321,7 @@ conformance(
     assertEquals(error.path, "args[0].on[0].click");
     assertThrows(() => probe.tell.echo(bad), DataCloneError);
     // In whatever it is; a cycle is no reason to look for ever.
-    const list: unknown[] = Array.from({ length: 100 }, () => ({}));
+    const list: unknown[] = Array.from({ length: 40 }, () => ({}));
     list.push(list, new Map([["key", new Set([Symbol("s")])]]));
     for (
       const [value, path] of [
@@ -333,7 +333,7 @@ conformance(
           Object.defineProperty({}, "bad", { enumerable: true, get: fail }),
           "args",
         ],
-        [list, 'args[0][101].get("key").at(0)'],
+        [list, 'args[0][41].get("key").at(0)'],
       ] as const
     ) {
       const error = await assertRejects(
@@ -344,7 +344,19 @@ conformance(
     }
     assertEquals(await probe.ask.notes(), ["started"]);
   },
+  COPIES,
 );
+
+conformance("ActorRef refuses a function as an argument", async (t) => {
+  const probe = await t.spawn(Probe, []);
+  const { path } = await assertRejects(
+    () => probe.ask.echo(() => 1),
+    DataCloneError,
+  );
+  assertEquals(path, "args[0]");
+  assertThrows(() => probe.tell.echo(Symbol("s")), DataCloneError);
+  assertEquals(await probe.ask.notes(), ["started"]);
+});
 
 conformance(
   "ActorRef.ask rejects when the result cannot be cloned, and the actor goes on",

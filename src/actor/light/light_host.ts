@@ -10,7 +10,7 @@
  */
 import { errorToWire } from "../../error_wire.ts";
 import type { ExitReport } from "../../exit_report.ts";
-import { checkSendable } from "../../memory/check_sendable.ts";
+import { checkSendable, glanceAt } from "../../memory/check_sendable.ts";
 import { encode } from "../../memory/codec.ts";
 import { ENDPOINT } from "../../memory/endpoints.ts";
 import type { LaneReader } from "../../memory/lane.ts";
@@ -140,8 +140,12 @@ export class Lights implements LightMail, LightStage {
     args: unknown[],
     { transfer }: SendOptions,
   ): unknown[] {
-    checkSendable(args, "args", transfer);
-    return this.#freezes ? deepFreeze(args) : args;
+    if (this.#freezes) {
+      checkSendable(args, "args", transfer);
+      return deepFreeze(args);
+    }
+    glanceAt(args, "args", transfer);
+    return args;
   }
 
   /** The ref to `address`, which came in a message. */
@@ -296,7 +300,9 @@ export class Lights implements LightMail, LightStage {
     let encoded;
     try {
       if (ask === undefined) encoded = encode(value, RESULT);
-      else checkSendable(value, RESULT.root);
+      else if (this.#freezes || typeof value === "function") {
+        checkSendable(value, RESULT.root);
+      }
     } catch (error) {
       // The handler ran; only its answer cannot travel.
       return this.answerError(actor, message, error as Error);
