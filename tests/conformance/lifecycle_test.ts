@@ -279,6 +279,20 @@ for (const how of ["stop", "kill", "fail"] as const) {
   );
 }
 
+conformance(
+  "what an actor has started ends with a start that fails",
+  async (t) => { // S74
+    const witness = await t.spawn(Probe, []);
+    const plan = { introduce: witness };
+    const brings = { plan, placement: t.placement };
+    await assertRejects(
+      () => t.spawn(Probe, [{ brings, throws: ["onStart"] }]),
+      ActorInitError,
+    );
+    await assertRejects(() => witness.ask.viaChild(1), ActorCrashedError);
+  },
+);
+
 // -- The system ---------------------------------------------------------------
 
 conformance(

@@ -52,6 +52,8 @@ export interface Plan {
   readonly slow?: Int32Array;
   /** In `onStart` of its first incarnation it ends itself. */
   readonly leaves?: boolean;
+  /** In `onStart` it starts a child of that plan. */
+  readonly brings?: { readonly plan: Plan; readonly placement: Placement };
   /** Whom it shows itself to in `onStart`. */
   readonly introduce?: ActorRef<ProbeActor>;
 }
@@ -92,7 +94,10 @@ export class ProbeActor extends Base {
 
   async onStart(context: Context<ProbeActor>): Promise<void> {
     this.#context = context;
-    const { slow, introduce } = this.#plan;
+    const { slow, introduce, brings } = this.#plan;
+    if (brings !== undefined) {
+      await this.have(brings.plan, { ...brings, name: "brought" });
+    }
     if (introduce !== undefined) await introduce.ask.greet(context.self);
     if (slow !== undefined) {
       const word = new SharedWord(slow);
@@ -206,6 +211,7 @@ export class ProbeActor extends Base {
 
   /** Tells whom it is shown. */
   greet(ref: ActorRef<ProbeActor>): void {
+    this.#child ??= ref;
     ref.tell.note("greeting");
   }
 
@@ -325,11 +331,12 @@ export class ProbeActor extends Base {
   /** Starts a child, which lives where this actor's owner wants. */
   async have(
     plan: Plan,
-    options: { name: string; placement: Placement },
+    { name, placement }: { name: string; placement: Placement },
   ): Promise<ActorRef<ProbeActor>> {
-    return this.#child = await spawn(Probe, [plan], options);
+    return this.#child = await spawn(Probe, [plan], { name, placement });
   }
 
+  /** Asks its child, or whom it met first. */
   async viaChild(value: unknown): Promise<unknown> {
     return await this.#child!.ask.echo(value);
   }

@@ -303,6 +303,9 @@ export class LightActor {
     life.state = "over";
     clearTimeout(life.timer);
     this.#life = undefined;
+    life.context?.end();
+    life.letGo();
+    void life.endChildren("kill");
     life.owner.notStarted(error);
   }
 
