@@ -186,10 +186,12 @@ export class Pool implements AsyncDisposable {
    * Runs a task for each input, and gives the results one by one.
    *
    * - **Lazy:** no input is read before the first result is wanted, and at most `readAhead` beyond those taken. From
-   *   then on the pool is not closed before the stream has ended, or its reader has left.
+   *   then on the pool is not closed before the stream has ended, or its reader has left; of a pool that was closed before
+   *   it is a `PoolClosedError`.
    * - **An error comes in its place:** of an ordered stream the results of the inputs before it come first. So does an
-   *   error of the inputs themselves.
-   * - **Leaving the loop** closes the inputs, and what has not begun never does.
+   *   error of the inputs themselves. A `timeout` or `signal` comes after all that is there, also when the inputs hang.
+   * - **Leaving the loop** closes the inputs, and what has not begun never does. An input that is waited for is not waited
+   *   for any longer: the inputs close when it comes.
    *
    * @typeParam T An input.
    * @typeParam R What the task returns; a promise is awaited there.
@@ -237,7 +239,8 @@ export class Pool implements AsyncDisposable {
    * Runs a task once, and gives what it yields one by one: of an async generator, or of anything else that can be iterated.
    *
    * - **On demand:** the task begins when the first element is wanted, and is at most `readAhead` ahead of its reader.
-   *   From then on the pool is not closed before it has ended, or its reader has left.
+   *   From then on the pool is not closed before it has ended, or its reader has left; of a pool that was closed before
+   *   it is a `PoolClosedError`.
    * - **Holds its worker** until it has ended: read on, or leave.
    * - **Retried** only as long as nothing of it was read.
    *

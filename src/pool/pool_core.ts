@@ -149,7 +149,7 @@ export class PoolCore {
       facts,
       { ...this.#optionsFor(checked), ...how },
       inputs,
-      (begun) => this.#take(begun, checked),
+      (begun) => this.#takeLate(begun, checked),
     );
   }
 
@@ -172,7 +172,7 @@ export class PoolCore {
       facts,
       { ...this.#optionsFor(checked), readAhead, transfer },
       args,
-      (begun) => this.#take(begun, checked),
+      (begun) => this.#takeLate(begun, checked),
     );
   }
 
@@ -212,6 +212,13 @@ export class PoolCore {
     work.listen(signal);
     if (timeout === Infinity || work.over) return;
     work.within(Math.min(timeout, MAX_TIMER_MS));
+  }
+
+  /** Takes on work that was made before, when there may be no pool any more. */
+  #takeLate(work: Work, options: CheckedJobOptions): void {
+    this.#take(work, options);
+    if (work.over || this.#state === "open") return;
+    work.reject(this.#refusal(`run "${work.name}"`));
   }
 
   /** See `Pool.warm()`. */
@@ -282,12 +289,14 @@ export class PoolCore {
   }
 
   #refuse(what: string): void {
-    if (this.#state === "broken") throw this.#brokenError(what);
-    if (this.#state === "closing") {
-      throw new PoolClosedError(
-        `Cannot ${what} as the pool is closed: make a new one`,
-      );
-    }
+    if (this.#state !== "open") throw this.#refusal(what);
+  }
+
+  #refusal(what: string): PoolBrokenError | PoolClosedError {
+    if (this.#state === "broken") return this.#brokenError(what);
+    return new PoolClosedError(
+      `Cannot ${what} as the pool is closed: make a new one`,
+    );
   }
 
   /** Starts workers that are to be there also when there is nothing to do. */

@@ -188,9 +188,6 @@ export class Seat implements BatchSeat {
       // Later ones are told by the worker.
       if (!tellsOfEnd(error) && this.begun(out) === 0) this.#refuse(out, error);
     });
-    void this.#ended.then((report) => {
-      if (this.outs.has(out)) this.#lose(out, report);
-    });
     batch.attach?.(elements, first);
   }
 
@@ -391,5 +388,9 @@ export class Seat implements BatchSeat {
   #gone(report: ExitReport): void {
     this.state = "gone";
     this.#hooks.gone(this, report);
+    // Of what is read one by one nobody is told otherwise.
+    for (const out of [...this.outs]) {
+      if (out.batch.readAhead !== undefined) this.#lose(out, report);
+    }
   }
 }

@@ -38,6 +38,9 @@ export class StreamWork extends BulkWork
   readonly #begin: (work: StreamWork) => void;
   #stop: Stop | undefined;
   #ring: PromiseWithResolvers<void> = Promise.withResolvers();
+  /** Whether a result is asked for; those who ask meanwhile wait for their turn. */
+  #asked = false;
+  readonly #turns: (() => void)[] = [];
 
   /** The task for what `inputs` gives; when the first result is wanted `begin` is called, and nothing is read before. */
   constructor(
@@ -63,14 +66,32 @@ export class StreamWork extends BulkWork
     return this;
   }
 
-  /** The next result. */
-  async next(): Promise<IteratorResult<unknown, undefined>> {
-    if (!this.#begun) {
-      this.#begun = true;
-      if (!this.over) this.#begin(this);
+  /** The next result; it may be called again before the one before has come. */
+  next(): Promise<IteratorResult<unknown, undefined>> {
+    if (!this.#asked) return this.#next();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#turns.push(resolve);
+    return promise.then(() => this.#next());
+  }
+
+  async #next(): Promise<IteratorResult<unknown, undefined>> {
+    this.#asked = true;
+    try {
+      if (!this.#begun) {
+        this.#begun = true;
+        if (!this.over) this.#begin(this);
+      }
+      return await this.#give();
+    } finally {
+      const turn = this.#turns.shift();
+      if (turn === undefined) this.#asked = false;
+      else turn();
     }
+  }
+
+  async #give(): Promise<IteratorResult<unknown, undefined>> {
     for (;;) {
-      if (!this.#ended) void this.#fill();
+      if (!this.#ended && !this.over) void this.#fill();
       const at = this.options.ordered ? this.#taken : firstOf(this.#results);
       if (at !== undefined && this.#results.has(at)) {
         const value = this.#results.get(at);
@@ -100,6 +121,7 @@ export class StreamWork extends BulkWork
     if (this.#begun && !this.over) this.cancel(undefined);
     this.#results.clear();
     this.#stop = { at: 0, error: OVER };
+    this.#ring.resolve();
     await this.#close();
     this.#begun = true;
     return { done: true, value: undefined };
@@ -177,7 +199,10 @@ export class StreamWork extends BulkWork
   async #close(): Promise<void> {
     if (this.#ended || !this.#begun) return;
     this.#ended = true;
-    await this.#source.return?.();
+    const closed = this.#source.return?.();
+    if (!this.#reading) return void await closed;
+    // Inputs that are waited for close when the next one is there, which may be never.
+    Promise.resolve(closed).catch(() => {});
   }
 }
 

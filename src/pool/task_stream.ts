@@ -22,7 +22,7 @@
  * | `TypeError`              | the task returned nothing that can be iterated                           |
  * | the signal's reason      | `signal` aborted; elements that nobody has read are dropped              |
  * | `TimeoutError`           | it has not ended within `timeout`                                        |
- * | `PoolClosedError`        | the pool was terminated                                                  |
+ * | `PoolClosedError`        | the pool was terminated, or closed before the first `next()`             |
  * | `PoolBrokenError`        | the workers of the pool do not start                                     |
  *
  * After that it is over.

@@ -11,6 +11,7 @@ Deno.test("Pool keeps nothing of what went through it, here or at its workers", 
     "map 16 16 8",
     "run 16 16 8",
     "stream 16 16 true",
+    "generate 16 16 8",
     "asCompleted 16 16 0",
   ]]);
 });
