@@ -24,6 +24,27 @@ function startOf(endpoint: number, incarnation: number): Start {
   } as unknown as Start;
 }
 
+/** A nursery without spares, what it tells, and the row of an actor that it may start. */
+function openNursery(): {
+  nursery: Nursery;
+  told: FromNursery[];
+  table: EndpointTable;
+  endpoint: number;
+} {
+  const table = new EndpointTable();
+  const told: FromNursery[] = [];
+  const nursery = new Nursery(
+    table.memory,
+    { memory: new Lives(undefined, 2).memory, group: 1 },
+    0,
+    new Foreseen([]),
+    (message) => void told.push(message),
+  );
+  table.open(); // The owner.
+  const { endpoint } = table.open();
+  return { nursery, told, table, endpoint };
+}
+
 Deno.test("ThreadCell does not take a stop that found nobody for the end of the incarnation that starts", async () => { // M4, S79
   const posts: ToNursery[] = [];
   const isolate = new Isolate(new EndpointTable(), 0, 0, (message) => {
@@ -73,17 +94,7 @@ Deno.test("ThreadCell does not take a stop that found nobody for the end of the 
 
 Deno.test("Nursery counts no wait for a thread as a part of the start, and waits 15 s at most", () => { // S53
   using time = new FakeTime();
-  const table = new EndpointTable();
-  const told: FromNursery[] = [];
-  const nursery = new Nursery(
-    table.memory,
-    { memory: new Lives(undefined, 2).memory, group: 1 },
-    0,
-    new Foreseen([]),
-    (message) => void told.push(message),
-  );
-  table.open(); // The owner.
-  const { endpoint } = table.open();
+  const { nursery, told, endpoint } = openNursery();
   nursery.receive({ ...startOf(endpoint, 1), initTimeout: 5 });
   const [hatch] = told;
   const id = hatch?.type === "hatch" ? hatch.id : "";
@@ -99,17 +110,7 @@ Deno.test("Nursery counts no wait for a thread as a part of the start, and waits
 });
 
 Deno.test("Nursery fences an incarnation before it starts the next, whoever asks for it", () => { // M4, S60
-  const table = new EndpointTable();
-  const told: FromNursery[] = [];
-  const nursery = new Nursery(
-    table.memory,
-    { memory: new Lives(undefined, 2).memory, group: 1 },
-    0,
-    new Foreseen([]),
-    (message) => void told.push(message),
-  );
-  table.open(); // The owner.
-  const { endpoint } = table.open();
+  const { nursery, told, endpoint, table } = openNursery();
   nursery.receive(startOf(endpoint, 1));
   const epoch = table.get(endpoint, ENDPOINT.EPOCH);
   nursery.receive(startOf(endpoint, 2));
