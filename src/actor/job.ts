@@ -12,7 +12,8 @@ import type { JobProgress } from "./progress.ts";
  *
  * - **Settles once:** with the result, the task's error, or `WorkerDiedError` when its thread ended first.
  * - **No deadline:** it waits for as long as the task runs; `cancel()`, `stop()` and `kill()` end it.
- * - **May be ignored:** a job that nobody awaits raises no unhandled rejection. `exited` tells how it ended.
+ * - **Heeded or fatal:** one that fails and that nobody heeds ends the program, as any rejected promise does. Besides who
+ *   awaits it, whoever looks at `exited` or `progress` heeds it, and whoever cancels, stops or kills it.
  * - **At the end of a scope:** `await using` waits for the task, and neither stops it nor throws its error.
  *
  * | rejects with                               | when                                                             |
@@ -82,7 +83,10 @@ export class Job<R> implements Promise<R>, AsyncDisposable {
 
   /**
    * How far it is: an event for each batch of a pool's that is done, and for each `current.report()` of a task of it,
-   * from when the reading begins to its end. A reader that is 1,024 events behind misses the oldest.
+   * from when the reading begins to its end. A reader that is 1,024 events behind misses the oldest; so does that of a
+   * task which says more in one go than there is room for. The newest are never missed.
+   *
+   * How the job ends it does not tell: await it after the reading. Until then the job is heeded, as by `exited`.
    *
    * @example What a task says of itself
    * ```ts
@@ -105,6 +109,7 @@ export class Job<R> implements Promise<R>, AsyncDisposable {
    * ```
    */
   get progress(): AsyncIterable<JobProgress> {
+    this.#errand.result.catch(() => {});
     return this.#errand.progress;
   }
 

@@ -12,7 +12,8 @@ export interface JobOptions {
   /** Cancels the job, which rejects with its reason. */
   readonly signal?: AbortSignal;
   /**
-   * Longest time from now to its end, in milliseconds, 0 or more; then it is cancelled with a `TimeoutError`.
+   * Longest time from now to its end, in milliseconds, 0 or more; then it is cancelled with a `TimeoutError`. What becomes
+   * of a task that computes on is told at {@linkcode PoolOptions.killAfterMs}.
    *
    * @default {Infinity}
    */

@@ -241,7 +241,8 @@ export class Pool implements AsyncDisposable {
    * - **On demand:** the task begins when the first element is wanted, and is at most `readAhead` ahead of its reader.
    *   From then on the pool is not closed before it has ended, or its reader has left; of a pool that was closed before
    *   it is a `PoolClosedError`.
-   * - **Holds its worker** until it has ended: read on, or leave.
+   * - **Holds its worker** until it has ended: read on, or leave. What is forgotten half read keeps the program alive, and
+   *   what it feeds to the same pool needs a second worker.
    * - **Retried** only as long as nothing of it was read.
    *
    * @typeParam A The arguments.
@@ -371,7 +372,8 @@ export class Pool implements AsyncDisposable {
   }
 
   /**
-   * Ends the workers at once; the jobs that have not settled reject with `PoolClosedError`.
+   * Ends the workers at once; the jobs that have not settled reject with `PoolClosedError`. A thread that computes runs on,
+   * as told at {@linkcode PoolOptions.killAfterMs}.
    *
    * @returns A promise that resolves when all workers have ended; it never rejects.
    */

@@ -25,14 +25,15 @@ export interface PoolOptions {
    */
   readonly size?: number;
   /**
-   * Workers that are kept when there is nothing to do; a whole number from 0 to `size`.
+   * Workers that are kept when there is nothing to do; a whole number from 0 to `size`. They keep the program alive until
+   * the pool is closed.
    *
    * @default {0}
    */
   readonly minSize?: number;
   /**
    * How long a worker that has nothing to do is kept, in milliseconds, more than 0: what keeps a program alive that has
-   * forgotten its pool, and no longer. `Infinity` keeps all of them.
+   * forgotten its pool, and no longer, as long as nothing of it runs: see `minSize` and `generate()`. `Infinity` keeps all.
    *
    * @default {2000}
    */
@@ -72,7 +73,9 @@ export interface PoolOptions {
    */
   readonly retries?: number;
   /**
-   * How long a task that was cancelled may run on before its worker is killed, in milliseconds; 0 or more.
+   * How long a task that was cancelled may run on before its worker is killed, in milliseconds; 0 or more. Another worker
+   * comes in the place. Deno cannot stop a thread that is in synchronous code, though: as long as that runs the program
+   * does not end by itself, but by `Deno.exit()` or at the end of `System.run(main)`.
    *
    * @default {1000}
    */

@@ -20,6 +20,7 @@ import type { PoolDeskActor } from "./pool_desk.ts";
 import { beginNext, recall } from "./claims.ts";
 import { writeFound } from "./load_watch.ts";
 import { noElements, refusal } from "./refusal.ts";
+import { ReportLine } from "./report_line.ts";
 import { LogWriter } from "./result_log.ts";
 
 /** A task as it travels: its number in the pool, and where it is found when the worker does not know that yet. */
@@ -79,6 +80,7 @@ export class PoolWorkerActor implements TaskRunning {
   readonly #log: LogWriter;
   readonly #place: number;
   readonly #desk: ActorRef<PoolDeskActor>;
+  readonly #reports: ReportLine;
   readonly #init: { module: string; task: string } | undefined;
   readonly #initArgs: readonly unknown[];
   readonly #tasks: Map<number, AnyFunction> = new Map();
@@ -93,11 +95,6 @@ export class PoolWorkerActor implements TaskRunning {
   /** The task that was begun and is looked for; -1 for none. */
   #claimed = -1;
 
-  /** Reports of the batch that were sent. */
-  #reports = 0;
-  /** The last report, if it found no room. */
-  #late: [value: unknown] | undefined;
-
   /**
    * The worker at `place`, which reports to `desk` and begins its tasks by the words of `memory`; `init` is called first,
    * with `initArgs`.
@@ -111,6 +108,7 @@ export class PoolWorkerActor implements TaskRunning {
   ) {
     this.#place = place;
     this.#desk = desk;
+    this.#reports = new ReportLine(desk, place);
     this.#words = wordsOf(memory);
     this.#log = new LogWriter(this.#words);
     this.#init = init;
@@ -139,11 +137,7 @@ export class PoolWorkerActor implements TaskRunning {
 
   /** See {@link TaskRunning.report}. */
   report(value: unknown): void {
-    const { trySend } = this.#desk;
-    if (trySend.report(this.#place, this.#batch, this.#index, value)) {
-      this.#reports++;
-      this.#late = undefined;
-    } else this.#late = [value];
+    this.#reports.report(this.#batch, this.#index, value);
   }
 
   /** Works through a batch. */
@@ -229,10 +223,9 @@ export class PoolWorkerActor implements TaskRunning {
       } catch (error) {
         failure = errorToWire(error, this.#name);
       }
-      if (this.#late !== undefined) this.report(this.#late[0]);
       this.#batch = -1;
-      this.#late = undefined;
       enterTask(undefined);
+      await this.#reports.drain();
       await this.#desk.send.ended(this.#place, batch, failure);
     }
   }
@@ -269,7 +262,7 @@ export class PoolWorkerActor implements TaskRunning {
     args: unknown[],
   ): BatchAnswer | Promise<BatchAnswer> {
     const begun = performance.now();
-    this.#reports = 0;
+    this.#reports.sent = 0;
     const lookAt = 1;
     return this.#go({
       lookAt,
@@ -312,13 +305,12 @@ export class PoolWorkerActor implements TaskRunning {
   #step(hand: InHand): unknown {
     const { order, run, args } = hand;
     for (;;) {
-      if (this.#late !== undefined) this.report(this.#late[0]);
+      if (this.#reports.waits) this.#reports.flush();
       const claimed = this.#claimed;
       this.#claimed = -1;
       const index = claimed < 0 ? beginNext(this.#words, order.slot) : claimed;
       if (index < 0) {
         this.#batch = -1;
-        this.#late = undefined;
         enterTask(undefined);
         return NOTHING;
       }
@@ -339,8 +331,13 @@ export class PoolWorkerActor implements TaskRunning {
     }
   }
 
-  #answer({ values, failures, begun }: InHand): BatchAnswer {
-    return [values, failures, performance.now() - begun, this.#reports];
+  #answer(
+    { values, failures, begun }: InHand,
+  ): BatchAnswer | Promise<BatchAnswer> {
+    const ms = performance.now() - begun;
+    const reports = this.#reports;
+    if (!reports.waits) return [values, failures, ms, reports.sent];
+    return reports.drain().then(() => [values, failures, ms, reports.sent]);
   }
 
   #put(hand: InHand, value: unknown): void {
