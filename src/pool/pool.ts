@@ -7,6 +7,7 @@ import type { Task } from "../actor/define.ts";
 import type { Job } from "../actor/job.ts";
 import type { ElementOf } from "../actor/stream/streams.ts";
 import { checkOptionNames } from "../option_names.ts";
+import { checkFold, foldAll } from "./fold_all.ts";
 import type { Inputs } from "./inputs.ts";
 import { PoolCore } from "./pool_core.ts";
 import type {
@@ -305,21 +306,19 @@ export class Pool implements AsyncDisposable {
     initial: S,
     options: StreamOptions = {},
   ): Promise<S> {
-    let so = initial;
-    for await (const result of this.#core.stream(task, inputs, options)) {
-      so = await fold(so, result as Awaited<R>);
-    }
-    return so;
+    checkFold(task, fold);
+    return await foldAll(this.stream(task, inputs, options), fold, initial);
   }
 
   /**
    * Runs `body` with a scope whose jobs all end with it.
    *
    * - **Waits:** for every job that the body has started, also for those it does not await.
-   * - **One fails, all end:** an error of a job or of the body cancels the others, and is what the scope rejects with.
+   * - **One fails, all end:** an error of a job or of the body cancels the others, and is what the scope rejects with. One
+   *   that is cancelled has failed.
    *
    * @typeParam R What the body returns.
-   * @param body Starts jobs with `scope.run()` and `scope.map()`.
+   * @param body Starts jobs with `scope.run()`, `scope.map()` and the like.
    * @returns A promise of what the body returns, when nothing of it runs any more.
    *
    * @example Both or none
