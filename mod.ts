@@ -95,6 +95,7 @@ export type {
   CellSpec,
   CrashDetail,
   ResumedFailure,
+  Tied,
 } from "./src/actor/cell.ts";
 export type {
   Correspondent,

@@ -85,10 +85,20 @@ export interface Cell {
   retire(report: ExitReport): void;
 }
 
+/** A supervisor, for the owner of what it opens. */
+export interface Tied {
+  /** Resolves when it is over. */
+  readonly over: Promise<unknown>;
+  /** Ends it at once. */
+  kill(): unknown;
+}
+
 /** Opens cells: how a supervisor makes its children without knowing threads, processes or machines. */
 export interface CellFactory {
   /** Opens a cell for one child; starts nothing yet. */
   open(spec: CellSpec): Cell;
+  /** Ends `tree`, which opens cells here, when the owner of those cells ends and its thread does not. */
+  tie?(tree: Tied): void;
 }
 
 /** What the cell of one child is opened with. */

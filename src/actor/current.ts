@@ -17,6 +17,13 @@ import type { Down, WatchOptions } from "./watch.ts";
 /**
  * What an actor is told about itself, by its `onStart(context)` hook.
  *
+ * It starts actors and tasks too: `context.spawn()`, `context.run()`, and `supervise(options, context)`.
+ *
+ * - **Children of this incarnation:** what is started by it ends with it, whatever was awaited before. The functions
+ *   `spawn()`, `run()` and `supervise()` do not know after an `await` which actor of a thread runs: where it shares its
+ *   thread, they start what ends with that thread instead.
+ * - **Once it has ended,** it starts nothing: `ActorStoppedError`.
+ *
  * @typeParam C The instance of the actor's class.
  *
  * @example Keep the own ref and name
@@ -49,7 +56,8 @@ import type { Down, WatchOptions } from "./watch.ts";
  * }
  * ```
  */
-export interface Context<C = unknown> extends Timers, Stashing, Receiving<C> {
+export interface Context<C = unknown>
+  extends Timers, Stashing, Receiving<C>, Spawner {
   /** The actor's own ref: what others may be given. An ask of itself by a handler rejects with `AskCycleError`: tell instead. */
   readonly self: ActorRef<C>;
   /** Its name. */

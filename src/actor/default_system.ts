@@ -76,7 +76,9 @@ function closeIfIdle(): void {
  * Starts an actor in the default system; inside an actor, as a child of that actor.
  *
  * - **The default system** is made by the first call and closes 100 ms after its last actor, task or supervisor ended.
- * - **Owner:** the actor ends with the thread that started it. `await using` stops it at the end of the scope.
+ * - **Owner:** the actor ends with the thread or the actor that started it. `await using` stops it at the end of the scope.
+ * - **After an `await`** of an actor that shares its thread, that thread is the owner: `context.spawn()` starts a child of
+ *   the actor.
  *
  * @param definition What `actor()` or `remote()` returned.
  * @param args The arguments of its constructor.
@@ -133,7 +135,8 @@ export async function spawn<A extends unknown[], C>(
 }
 
 /**
- * Runs a task on a thread of its own in the default system; inside an actor, as a child of that actor.
+ * Runs a task on a thread of its own in the default system; inside an actor, as a child of that actor. After an `await` of
+ * one that shares its thread, use `context.run()`.
  *
  * @param task What `task()` or `remote()` returned.
  * @param args The arguments of the function.

@@ -73,6 +73,7 @@ export type {
   CellSpec,
   CrashDetail,
   ResumedFailure,
+  Tied,
 } from "./cell.ts";
 export { type Context, current } from "./current.ts";
 export { defaultSystem, run, spawn } from "./default_system.ts";

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { InvalidOptionError, SystemClosedError } from "../errors.ts";
+import { InvalidOptionError } from "../errors.ts";
 import type { ExitReport } from "../exit_report.ts";
 import { ENDPOINT } from "../memory/endpoints.ts";
 import type { Cell, CellFactory, CellSpec } from "./cell.ts";
@@ -31,6 +31,7 @@ import {
   type SpawnOptions,
 } from "./spawn_options.ts";
 import { failedReport, type Plan, ThreadCell } from "./thread/thread_cell.ts";
+import { refusedStart } from "./refused_start.ts";
 import { reportUnheardEnd } from "./unheard_end.ts";
 import { closeWatchers, tellRestart, tellWatchers } from "./watch.ts";
 
@@ -294,10 +295,7 @@ export class Offspring implements Spawner, LightNest {
 
   #refuseIfClosed(plan: Plan): void {
     if (this.#refusal === undefined) return;
-    throw new SystemClosedError(
-      `Cannot start "${plan.definition}" here: ${this.#refusal.message}`,
-      { cause: this.#refusal },
-    );
+    throw refusedStart(plan.definition, this.#refusal);
   }
 
   #openThread(

@@ -49,7 +49,7 @@ export interface SpawnOptions {
    * ends its host ends it too: `self.close()`, `Deno.exit()`, or an error outside of a handler, of any of them.
    * - `"local"`: on the thread that starts it, beside all else that runs there. Its methods get the very values that
    *   were sent, and give theirs: what was sent belongs to who received it. {@linkcode current}, what `spawn()` starts
-   *   its actors for, and `AskCycleError` know whose handler runs until its first `await`; its `Context` always does.
+   *   its actors for, and `AskCycleError` know whose handler runs until its first `await`; its `Context`, and `context.spawn()`, always do.
    *   Of a circle of asks that leads through several threads, with such actors on it, nobody knows: it ends by a deadline.
    *
    * @default {"thread"}

@@ -11,7 +11,8 @@ export function checkSpawner(system: unknown): void {
   if (typeof open === "function") return;
   throw refuse("Cannot start a supervisor", "system", {
     value: system,
-    must: "be a System, or left out for the default one",
+    must:
+      "be a System or the Context of an actor, or left out for the default system",
   });
 }
 

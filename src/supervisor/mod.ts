@@ -56,6 +56,7 @@ export type {
   CellSpec,
   CrashDetail,
   ResumedFailure,
+  Tied,
 } from "../actor/cell.ts";
 export type { ActorClass } from "../actor/define.ts";
 export type { ActorRef } from "../actor/ref.ts";

@@ -20,7 +20,8 @@ import { goneOf, type Supervisor } from "./supervisor.ts";
  * @typeParam Options The type of the options: children with arguments that their actors do not take are refused when the
  * program is compiled.
  * @param options The children, the strategy, the budget and the backoff.
- * @param system Where they live. Default: the default system.
+ * @param system Where they live: a system, or the `Context` of the actor that they are to end with. Default: the default
+ * system; inside an actor that actor, until its first `await` if it shares its thread.
  * @throws {InvalidOptionError} If an option or a child's spec is malformed, or `system` is none; nothing was started.
  *
  * @example

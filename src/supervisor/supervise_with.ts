@@ -1,6 +1,6 @@
 import type { CellFactory } from "../actor/cell.ts";
 import type { SupervisorOptions } from "./child_spec.ts";
-import { Supervisor } from "./supervisor.ts";
+import { goneOf, Supervisor } from "./supervisor.ts";
 
 /**
  * Makes a supervisor over the cells of `factory` and starts it; resolves when all children are up.
@@ -14,6 +14,8 @@ export async function superviseWith(
   options: SupervisorOptions,
 ): Promise<Supervisor> {
   const supervisor = new Supervisor(factory, options);
+  const kill = () => supervisor.kill();
+  factory.tie?.({ over: goneOf(supervisor), kill });
   await supervisor.start();
   return supervisor;
 }

@@ -221,7 +221,7 @@ export class LightActor {
   /** Makes what an incarnation is told about itself. */
   contextOf(life: LightLife): LightContext {
     const context = new LightContext(
-      life.order,
+      life,
       this.#stage.refTo(this, life.order),
       (notice) => this.push(this.#notice(life, notice)),
       (notice) => this.behind(life, notice),
@@ -300,12 +300,10 @@ export class LightActor {
   }
 
   #abandonStart(life: LightLife, error: Error): void {
-    life.state = "over";
-    clearTimeout(life.timer);
+    life.finish();
     this.#life = undefined;
-    life.context?.end();
-    life.letGo();
     void life.endChildren("kill");
+    life.letGo();
     life.owner.notStarted(error);
   }
 
@@ -384,11 +382,7 @@ export class LightActor {
   #end(life: LightLife, report: ExitReport): void {
     if (life.state === "over") return;
     const wasUp = life.state !== "starting";
-    life.state = "over";
-    clearTimeout(life.timer);
-    life.context?.end();
-    life.checkpoints?.close();
-    life.receiving?.stop();
+    life.finish();
     this.#life = undefined;
     life.handling = undefined;
     void life.endChildren("kill");

@@ -127,7 +127,9 @@ export class LightCell implements Cell, LightOwner {
 
   /** See {@link Cell.start}. */
   start(after?: ExitReport): Promise<void> {
-    if (this.#isolate.closed) return Promise.reject(notStarted(this.name));
+    if (this.#isolate.closed || this.#retired) {
+      return Promise.reject(notStarted(this.name));
+    }
     this.core.incarnation = ++this.#incarnation;
     this.#running = true;
     this.#outcome = OPEN;

@@ -1,4 +1,8 @@
+import type { Cell, CellSpec, Tied } from "../cell.ts";
 import type { Context } from "../current.ts";
+import type { ActorClass, Task } from "../define.ts";
+import type { Job } from "../job.ts";
+import type { Spawner } from "../offspring.ts";
 import type { Received, ReceiveOptions } from "../receive.ts";
 import { ActorTimers, type Timers } from "../timers.ts";
 import {
@@ -11,9 +15,10 @@ import {
 import type { RefCore } from "../mail/ref_core.ts";
 import { checkTrap } from "../linked_exit.ts";
 import type { Exit } from "../links.ts";
-import type { LightOrder } from "./light_order.ts";
+import type { LightLife } from "./light_life.ts";
 import type { LightStop } from "./light_stop.ts";
 import { ownStop } from "../own_stop.ts";
+import type { SpawnOptions } from "../spawn_options.ts";
 import type { StopOptions } from "../stop_options.ts";
 import type { LightBonds } from "./light_ties.ts";
 import type { ActorRef } from "../ref.ts";
@@ -46,6 +51,7 @@ export class LightContext implements Context {
   readonly incarnation: number;
   /** See {@link Context.parent}. */
   readonly parent: { readonly id: number; readonly name: string };
+  readonly #life: LightLife;
   #stop: { readonly reason: unknown } | undefined;
   #controller: AbortController | undefined;
   readonly #inTurn: (notice: () => unknown) => void;
@@ -58,10 +64,10 @@ export class LightContext implements Context {
   readonly #bonds: LightBonds;
   #timers: ActorTimers | undefined;
 
-  /** The context of the incarnation that `order` asks for; `inTurn` has it do something between two messages,
+  /** The context of an incarnation; `inTurn` has it do something between two messages,
    * `behind` after those that have been sent to it here; `quiet` tells whether it has nothing to do. */
   constructor(
-    order: LightOrder,
+    life: LightLife,
     self: ActorRef<unknown>,
     inTurn: (notice: () => unknown) => void,
     behind: (notice: () => unknown) => void,
@@ -75,6 +81,8 @@ export class LightContext implements Context {
     this.#behind = behind;
     this.#quiet = quiet;
     this.self = self;
+    this.#life = life;
+    const { order } = life;
     this.name = order.name;
     this.incarnation = order.incarnation;
     this.parent = order.parent;
@@ -109,6 +117,32 @@ export class LightContext implements Context {
     options?: ReceiveOptions,
   ): Promise<Received<T>> =>
     this.#stash.receive(clauses, options) as Promise<Received<T>>;
+
+  /** See {@link Context.open}. */
+  readonly open = (spec: CellSpec): Cell => this.#home.open(spec);
+  /** See `CellFactory.tie()`. */
+  readonly tie = (tree: Tied): void => this.#home.tie?.(tree);
+  /** See {@link Context.spawn}. */
+  readonly spawn = <A extends unknown[], T>(
+    definition: ActorClass<A, T>,
+    args: A,
+    options?: SpawnOptions,
+  ): Promise<ActorRef<T>> => this.#home.spawn(definition, args, options);
+  /** See {@link Context.run}. */
+  readonly run = <A extends unknown[], R>(
+    task: Task<A, R>,
+    args: A,
+    options?: SpawnOptions,
+  ): Job<Awaited<R>> => this.#home.run(task, args, options);
+
+  get #home(): Spawner {
+    return this.#life.home!;
+  }
+
+  /** Calls `letGo` when the incarnation is over, at once if it is; the answer takes that back. */
+  hold(letGo: () => void): () => void {
+    return this.#life.hold(letGo);
+  }
 
   /** See {@link Context.log}. */
   readonly log = (...values: unknown[]): void => {

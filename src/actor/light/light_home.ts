@@ -1,8 +1,9 @@
-import type { Cell, CellSpec } from "../cell.ts";
+import type { Cell, CellSpec, Tied } from "../cell.ts";
 import type { ActorClass, Task } from "../define.ts";
 import type { Job } from "../job.ts";
 import type { Spawner } from "../offspring.ts";
 import type { ActorRef } from "../ref.ts";
+import { ownerEnded } from "../refused_start.ts";
 import type { SpawnOptions } from "../spawn_options.ts";
 import type { ExitReport } from "../../exit_report.ts";
 
@@ -54,6 +55,8 @@ export interface LightNest {
 export class LightHome implements Spawner, LightParent {
   readonly #nest: LightNest;
   readonly #children: Set<LightChild> = new Set();
+  readonly #trees: Set<Tied> = new Set();
+  #closed = false;
 
   /** The home of the light actor of that number and name, on the thread of `nest`. */
   constructor(nest: LightNest, readonly id: number, readonly name: string) {
@@ -66,8 +69,20 @@ export class LightHome implements Spawner, LightParent {
     void child.over.then(() => this.#children.delete(child));
   }
 
+  /** See `CellFactory.tie()`. */
+  tie(tree: Tied): void {
+    this.#trees.add(tree);
+    void tree.over.then(() => this.#trees.delete(tree));
+  }
+
+  /** Starts nothing from now on: its incarnation ends, or has ended. */
+  close(): void {
+    this.#closed = true;
+  }
+
   /** See {@link Spawner}. */
   open(spec: CellSpec): Cell {
+    this.#refuseIfClosed();
     return this.#nest.open(spec, this);
   }
 
@@ -77,6 +92,7 @@ export class LightHome implements Spawner, LightParent {
     args: A,
     options?: SpawnOptions,
   ): Promise<ActorRef<C>> {
+    if (this.#closed) return Promise.reject(ownerEnded(this.name));
     return this.#nest.spawn(definition, args, options, this);
   }
 
@@ -86,11 +102,13 @@ export class LightHome implements Spawner, LightParent {
     args: A,
     options?: SpawnOptions,
   ): Job<Awaited<R>> {
+    this.#refuseIfClosed();
     return this.#nest.run(task, args, options, this);
   }
 
   /** Ends all of it: after the messages that it has accepted, or at once. */
   async end(how: "stop" | "kill"): Promise<void> {
+    this.close();
     const ends = [...this.#children].map(async (child) =>
       child.retire(
         how === "stop"
@@ -98,6 +116,13 @@ export class LightHome implements Spawner, LightParent {
           : await child.end(undefined, "kill"),
       )
     );
+    // Its children take what they have accepted first; a kill waits for nothing.
+    if (how === "stop") await Promise.all(ends);
+    for (const tree of this.#trees) tree.kill();
     await Promise.all(ends);
+  }
+
+  #refuseIfClosed(): void {
+    if (this.#closed) throw ownerEnded(this.name);
   }
 }

@@ -73,7 +73,11 @@ export class LightLife implements LightRunning {
 
   /** See {@link LightRunning.home}. */
   get home(): LightHome | undefined {
-    return this.#home ??= this.actor.homeOf();
+    if (this.#home === undefined) {
+      this.#home = this.actor.homeOf();
+      if (this.state === "over") this.#home?.close();
+    }
+    return this.#home;
   }
 
   /** Ends what it started; resolves when that is done. */
@@ -109,8 +113,21 @@ export class LightLife implements LightRunning {
     return this.context ??= this.actor.contextOf(this);
   }
 
+  /** It is over: nothing of it has its turn any more. */
+  finish(): void {
+    this.state = "over";
+    clearTimeout(this.timer);
+    this.context?.end();
+    this.checkpoints?.close();
+    this.receiving?.stop();
+  }
+
   /** See {@link LightRunning.hold}. */
   hold(letGo: () => void): () => void {
+    if (this.state === "over") {
+      letGo();
+      return () => {};
+    }
     (this.held ??= new Set()).add(letGo);
     return () => this.held?.delete(letGo);
   }

@@ -123,7 +123,9 @@ export class ThreadCell implements Cell {
 
   /** See {@link Cell.start}. */
   start(after?: ExitReport): Promise<void> {
-    if (this.#isolate.closed) return Promise.reject(notStarted(this.name));
+    if (this.#isolate.closed || this.#retired) {
+      return Promise.reject(notStarted(this.name));
+    }
     this.core.incarnation = ++this.#incarnation;
     this.#running = true;
     this.#starting = Promise.withResolvers();

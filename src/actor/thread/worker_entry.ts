@@ -38,6 +38,7 @@ import { receiveRefusal } from "../receive.ts";
 import { refTo } from "../ref.ts";
 import { RefCore } from "../mail/ref_core.ts";
 import { isAlone } from "../resume.ts";
+import { ownerEnded } from "../refused_start.ts";
 import { readAhead } from "./read_ahead.ts";
 import { rehearse } from "./rehearsal.ts";
 import { ownStop } from "../own_stop.ts";
@@ -307,6 +308,7 @@ async function end(
   call: LastCall | undefined,
   heard: boolean,
 ): Promise<void> {
+  offspring?.refuse(ownerEnded(current.name));
   if (report.kind === "stopped") {
     await offspring?.endAll("owner stopped", Infinity);
   }
@@ -330,6 +332,10 @@ function contextOf(here: Isolate, own: Links, message: Become): Context {
         ...ownStop(name, reason, options),
         from: -1,
       }),
+    open: (spec) => offspring!.open(spec),
+    spawn: (definition, args, options) =>
+      offspring!.spawn(definition, args, options),
+    run: (task, args, options) => offspring!.run(task, args, options),
     link: (ref) => own.link(ref),
     unlink: (ref) => own.unlink(ref),
     trapExits: (handler) => own.trapExits(handler),
