@@ -147,7 +147,8 @@ export class Job<R> implements Promise<R>, AsyncDisposable {
   }
 
   /**
-   * Ends the task at once; the job rejects with `WorkerDiedError`, unless its result had arrived.
+   * Ends the task at once; the job rejects with `WorkerDiedError`, unless its result had arrived. In a pool the worker ends
+   * with it, and one that waits there is cancelled: it rejects with an `AbortError`.
    *
    * @returns How it ended; never rejects.
    */

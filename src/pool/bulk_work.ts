@@ -3,6 +3,7 @@ import type { Batch } from "./batch.ts";
 import { MAX_BATCH } from "./claims.ts";
 import { diedError } from "./run_work.ts";
 import type { TaskFacts } from "./task_facts.ts";
+import { travelError } from "./travel_error.ts";
 import { weightOf } from "./weight.ts";
 import { Work, type WorkOptions } from "./work.ts";
 
@@ -220,7 +221,11 @@ class BulkBatch implements Batch {
   }
 
   refused(error: unknown): void {
-    if (this.args.length === 1) return this.failed(0, error);
+    if (this.args.length === 1) {
+      const { name } = this.facts;
+      const given = `inputs[${this.#from}]`;
+      return this.failed(0, travelError(error, name, "args[5][0]", given));
+    }
     this.returned(0, this.args.length, this.#deaths, true);
   }
 }

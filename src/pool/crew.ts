@@ -10,7 +10,7 @@ import {
 } from "../actor/default_system.ts";
 import type { Cell } from "../actor/cell.ts";
 import type { Spawner } from "../actor/offspring.ts";
-import { SystemClosedError, TroupeError } from "../errors.ts";
+import { DataCloneError, SystemClosedError, TroupeError } from "../errors.ts";
 import type { ExitReport } from "../exit_report.ts";
 import { backoffDelay, fillBackoff } from "../supervisor/backoff.ts";
 import { workerMemory } from "./cancel_note.ts";
@@ -168,7 +168,9 @@ export class Crew {
       const seat = new Seat(index, cell, memory, options, this.#seatHooks);
       this.#seats.set(index, seat);
     } catch (error) {
-      this.#failed(error, error instanceof SystemClosedError);
+      const final = error instanceof SystemClosedError ||
+        error instanceof DataCloneError;
+      this.#failed(error, final);
       if (this.#seats.size === 0) this.#release();
     }
   }

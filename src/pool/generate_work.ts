@@ -9,6 +9,7 @@ import type { Batch } from "./batch.ts";
 import { diedError } from "./run_work.ts";
 import type { TaskFacts } from "./task_facts.ts";
 import type { TaskStream } from "./task_stream.ts";
+import { travelError } from "./travel_error.ts";
 import { type Desk, Work, type WorkOptions } from "./work.ts";
 
 /** How a task is done whose elements are read one by one. */
@@ -179,7 +180,9 @@ export class GenerateWork extends Work implements TaskStream<unknown> {
     try {
       return await attempt.next();
     } catch (error) {
-      if (!tellsOfEnd(error)) this.reject(error);
+      if (!tellsOfEnd(error)) {
+        this.reject(travelError(error, this.name, "args[5][3]", "args"));
+      }
       return DONE;
     }
   }

@@ -160,9 +160,10 @@ function checkTransfer(
   what: string,
   { transfer }: RunOptions,
 ): Transferable[] | undefined {
-  if (transfer !== undefined && !Array.isArray(transfer)) {
-    refuse(what, "transfer", "an array", transfer);
-  }
+  if (transfer === undefined) return undefined;
+  const fits = Array.isArray(transfer) &&
+    transfer.every((each) => Object(each) === each);
+  if (!fits) refuse(what, "transfer", "an array of objects", transfer);
   return transfer;
 }
 

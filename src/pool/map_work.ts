@@ -1,3 +1,4 @@
+import { refuse } from "./check_option.ts";
 import { BulkWork } from "./bulk_work.ts";
 import type { BulkOptions } from "./bulk_work.ts";
 import type { TaskFacts } from "./task_facts.ts";
@@ -39,10 +40,20 @@ export class MapWork extends BulkWork {
 
   #add(inputs: unknown[]): void {
     if (this.over) return;
+    if (this.options.spread) this.#checkLists(inputs);
     if (this.#inputs.length === 0) this.#inputs = inputs;
     else this.#inputs.push(...inputs);
     this.#left += inputs.length;
     this.extend(this.#inputs.length);
+  }
+
+  #checkLists(inputs: unknown[]): void {
+    for (const [at, input] of inputs.entries()) {
+      if (Array.isArray(input)) continue;
+      const option = `inputs[${this.#inputs.length + at}]`;
+      const what = `Cannot map "${this.name}"`;
+      refuse(what, option, "an array of its arguments", input);
+    }
   }
 
   #finish(): void {

@@ -55,6 +55,8 @@ import type { TaskStream } from "./task_stream.ts";
  * ```
  */
 export class Pool implements AsyncDisposable {
+  /** The class's tag. */
+  readonly [Symbol.toStringTag] = "Pool";
   readonly #options: CheckedPoolOptions;
   readonly #core: PoolCore;
 

@@ -25,10 +25,10 @@ import { MapWork } from "./map_work.ts";
 import type { CheckedPoolOptions } from "./pool_options.ts";
 import { type PoolStats, Tally } from "./pool_stats.ts";
 import { RunWork } from "./run_work.ts";
+import { startFailure } from "./start_failure.ts";
 import { StreamWork } from "./stream_work.ts";
 import { TaskBook, type TaskFacts } from "./task_facts.ts";
 import type { Work, WorkOptions } from "./work.ts";
-import { messageOf } from "../thrown.ts";
 
 /** The longest that a timer can wait, in milliseconds. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
@@ -315,7 +315,7 @@ export class PoolCore {
   #brokenError(what: string, cause: unknown = this.#cause): PoolBrokenError {
     return new PoolBrokenError(
       `Cannot ${what} as the workers of the pool do not start: ${
-        messageOf(cause)
+        startFailure(cause, this.#options)
       }`,
       { cause },
     );

@@ -199,6 +199,9 @@ export function checkPoolOptions(options: PoolOptions): CheckedPoolOptions {
   if (!Array.isArray(initArgs)) {
     refuse(what, "initArgs", "an array", initArgs);
   }
+  if (system !== undefined && typeof Object(system).open !== "function") {
+    refuse(what, "system", "a System or what makes actors", system);
+  }
   checkPlace(what, options);
   const { strategy = "pull" } = options;
   if (!STRATEGIES.includes(strategy)) {

@@ -2,6 +2,7 @@ import { WorkerDiedError } from "../errors.ts";
 import type { ExitReport } from "../exit_report.ts";
 import type { Batch } from "./batch.ts";
 import type { TaskFacts } from "./task_facts.ts";
+import { travelError } from "./travel_error.ts";
 import { type Desk, Work, type WorkOptions } from "./work.ts";
 
 /** What is said of a task whose worker ended. */
@@ -173,7 +174,11 @@ class RunBatch implements Batch {
   }
 
   refused(error: unknown): void {
-    if (!this.apart) return this.works[0]!.failed(error);
+    if (!this.apart) {
+      const { name } = this.facts;
+      const why = travelError(error, name, "args[5][0]", "args");
+      return this.works[0]!.failed(why);
+    }
     // One of them cannot travel: each goes alone.
     for (const work of this.works) {
       work.lonely = true;

@@ -1,0 +1,29 @@
+import {
+  ActorInitError,
+  DataCloneError,
+  InitTimeoutError,
+  SystemClosedError,
+} from "../errors.ts";
+import { messageOf } from "../thrown.ts";
+import type { CheckedPoolOptions } from "./pool_options.ts";
+
+/** Why workers do not start, in the words of whoever made the pool: of actors that knows nothing. */
+export function startFailure(
+  error: unknown,
+  { init, initTimeout }: CheckedPoolOptions,
+): string {
+  if (error instanceof SystemClosedError) return "their system is closed";
+  // It is the fifth of what a worker is given.
+  if (error instanceof DataCloneError) {
+    return error.message.replace("args[4]", "initArgs");
+  }
+  if (init !== undefined) {
+    if (error instanceof ActorInitError && error.cause !== undefined) {
+      return `init "${init.task}" failed: ${messageOf(error.cause)}`;
+    }
+    if (error instanceof InitTimeoutError) {
+      return `init "${init.task}" and its module took longer than ${initTimeout} ms: raise initTimeout, or look for what they wait for`;
+    }
+  }
+  return messageOf(error);
+}
