@@ -39,7 +39,8 @@ export interface PoolOptions {
    */
   readonly idleMs?: number;
   /**
-   * What its workers are called, with a number: `name-0`. With a name they are part of the system's tree.
+   * What its workers are called, with a number: `name-0`. With a name they are part of the system's tree. It need not be
+   * the name of one pool only.
    *
    * @default {"pool", outside of the tree}
    */

@@ -1,13 +1,21 @@
 import type { Work } from "./work.ts";
 
+/** Lines from which on the empty ones are not kept for who may come. */
+const MAX_EMPTY = 16;
+
 /** Work that waits: the largest priority first, and of one priority in turns. */
 export class WorkQueue {
   /** By priority, the largest first; a work that gave a batch goes to the end of its line. */
-  readonly #lines: { priority: number; works: Set<Work> }[] = [];
+  #lines: { priority: number; works: Set<Work> }[] = [];
 
   /** Whether nothing waits. */
   get empty(): boolean {
     return this.#lines.every(({ works }) => works.size === 0);
+  }
+
+  /** Priorities that there is a line for, if an empty one too. */
+  get lines(): number {
+    return this.#lines.length;
   }
 
   /** Puts it at the end of the line of its priority. */
@@ -60,6 +68,13 @@ export class WorkQueue {
       const line = this.#lines[at]!;
       if (line.priority === priority) return line.works;
       if (line.priority < priority) break;
+    }
+    if (this.#lines.length >= MAX_EMPTY) {
+      const used = this.#lines.filter(({ works }) => works.size > 0);
+      if (used.length < this.#lines.length) {
+        this.#lines = used;
+        return this.#line(priority);
+      }
     }
     const works: Set<Work> = new Set();
     this.#lines.splice(at, 0, { priority, works });
