@@ -37,7 +37,8 @@ export class ChannelControl {
    */
   static make(capacity: number, stride = 0, slots = 0): ChannelControl {
     const words = new Int32Array(
-      new SharedArrayBuffer(SLOTS * 4 + stride * slots),
+      // Whole words, whatever the records take.
+      new SharedArrayBuffer(4 * (SLOTS + Math.ceil(stride * slots / 4))),
     );
     const { who, lives } = ownLife();
     // Plain: nobody else can see the memory yet, and handing it over publishes it.

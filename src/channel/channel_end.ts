@@ -70,6 +70,13 @@ export class ChannelEnd {
     this.control.ring(otherSide(this.#side));
   }
 
+  /** @throws {EndMovedError} If it is another thread's to use; one that was closed here has merely ended. */
+  mustBeHere(what: string): void {
+    if (this.#standing === "sent" || this.#standing === "missed") {
+      throw this.refusal(what);
+    }
+  }
+
   /** Why this thread may not `what`. */
   refusal(what: string, unsent?: { unsent: unknown }): Error {
     if (this.#standing === "sent") {
@@ -148,7 +155,7 @@ export class ChannelEnd {
    * @param rest What the receiver needs beside the control block.
    * @throws {EndMovedError} If it was sent away before, and has been received.
    * @throws {ChannelClosedError} If it is closed.
-   * @throws {EndInUseError} If promises of it wait.
+   * @throws {EndInUseError} If promises of it wait, or a claim or lease of it is held.
    */
   travel(waits: boolean, kind: string, rest: unknown): PortableData {
     const what = "send the end of a channel";
@@ -158,7 +165,9 @@ export class ChannelEnd {
     if (!this.held && !again) throw this.refusal(what);
     if (waits) {
       throw new EndInUseError(
-        `Cannot ${what} as promises of this ${this.#name} end wait: await them first`,
+        `Cannot ${what} as this ${this.#name} end is in use: await its promises and dispose its ${
+          this.#side === CHANNEL.TX ? "claim" : "lease"
+        } first`,
       );
     }
     return {

@@ -130,7 +130,7 @@ export class ChannelReceiver<T> implements Receiver<T> {
     this.#mustBeOpen();
     if (this.#takers.size > 0 || this.#fetching) {
       throw new EndInUseError(
-        "Cannot receive as promises of this end wait for messages: await them first",
+        "Cannot receive as promises of this end wait for messages, or a lease of it is held: await them, dispose it first",
       );
     }
     let taken = this.#take();
@@ -374,6 +374,7 @@ export class ChannelReceiver<T> implements Receiver<T> {
 
   /** The message of one who chooses from several: an end by a death or an abort is told once, as an error. */
   #select(): { value: T } | undefined {
+    this.#end.mustBeHere("receive");
     if (!this.#end.held) return undefined;
     const received = this.tryReceive();
     if (received !== undefined || this.#failed || !this.#ended()) {

@@ -108,6 +108,11 @@ export class ChannelSender<T> implements Sender<T> {
 
   /** See {@linkcode Sender.closed}. */
   get closed(): boolean {
+    return this.#given || this.#end.control.fate(CHANNEL.RX) !== "open";
+  }
+
+  /** Whether this end was given up, whatever has become of the other one. */
+  get #given(): boolean {
     return this.#closing || this.#end.closed;
   }
 
@@ -197,7 +202,7 @@ export class ChannelSender<T> implements Sender<T> {
       this.#mustBeOpen(value);
       if (this.#waits) {
         throw new EndInUseError(
-          "Cannot send as other messages of this end wait for room: await them first",
+          "Cannot send as other messages of this end wait for room, or for its claim: await them first, commit or dispose that",
           { unsent: value },
         );
       }
@@ -233,7 +238,7 @@ export class ChannelSender<T> implements Sender<T> {
 
   /** See {@linkcode Sender.close}. */
   close(): void {
-    if (this.closed) return;
+    if (this.#given) return;
     this.#closing = true;
     if (!this.#waits) this.#seal();
   }
@@ -305,7 +310,7 @@ export class ChannelSender<T> implements Sender<T> {
 
   /** Sends nothing more, not even what waits for room, and has the receiver know why. */
   #abort(reason: unknown): void {
-    if (this.closed) return;
+    if (this.#given) return;
     this.#closing = true;
     this.#end.abort(reason);
     this.#seal();
@@ -398,7 +403,9 @@ export class ChannelSender<T> implements Sender<T> {
 
   #late(timeout: number, unsent: unknown): Error {
     return new ChannelFullError(
-      `Cannot send as the channel is full: ${this.size} of ${this.capacity} messages wait, and there was no room for ${timeout} ms`,
+      this.#writing
+        ? `Cannot send as the claim before was held for ${timeout} ms: commit it or dispose it first`
+        : `Cannot send as the channel is full: ${this.size} of ${this.capacity} messages wait, and there was no room for ${timeout} ms`,
       { timeoutMs: timeout, unsent },
     );
   }

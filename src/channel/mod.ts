@@ -18,6 +18,8 @@
  * - **Refused is yours:** a message that is refused is in the error as `unsent`; ends of channels and buffers to be moved that
  *   it holds stay where they are.
  * - **Without a copy:** large messages of bytes are written where they will be read by `claim()`, and read there by `lease()`.
+ * - **Never in the way:** `for await`, {@linkcode select}, {@linkcode merge} and what is made of them let the event loop of
+ *   their thread have its turn every 10 ms, also when there is always a message; calls such as `receive()` do not.
  * - **Values, handles, ports:** all that can be in a message to an actor. What is no bytes, or does not fit, is left with the
  *   system and fetched by the receiver.
  *

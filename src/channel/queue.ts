@@ -128,7 +128,8 @@ export class Queue<T, In = T> extends QueueInPlace
 
   /**
    * Makes a queue that has the latest message alone: one that is put takes the place of the one before, if nobody has
-   * taken that. A queue of `capacity: 1` and `overflow: "dropOldest"`; who puts never waits.
+   * taken that. A queue of `capacity: 1` and `overflow: "dropOldest"`; who puts never waits,
+   * unless the room is claimed.
    */
   static latest<T>(
     options: Pick<QueueOptions, "capacityBytes"> = {},

@@ -215,12 +215,16 @@ export class QueueDesk {
   /** There is no room for a message. */
   full(value: unknown): QueueFullError {
     const { capacity, units } = this.core.ring;
+    const size = load(this.core.monitor.words, QUEUE.SIZE);
+    const held = size < capacity
+      ? ", where what is claimed, leased or not acknowledged has room as well"
+      : "";
     return new QueueFullError(
-      `Cannot put as there is no room: ${
-        load(this.core.monitor.words, QUEUE.SIZE)
-      } of ${capacity} messages wait, in ${
-        8 * units
-      } bytes; take some first or wait longer`,
+      capacity === 0
+        ? "Cannot put as nobody took the message in time, and none may wait: take first or wait longer"
+        : `Cannot put as there is no room: ${size} of ${capacity} messages wait, in ${
+          8 * units
+        } bytes${held}; take some first or wait longer`,
       { unsent: value, capacity },
     );
   }

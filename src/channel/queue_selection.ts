@@ -6,6 +6,7 @@
 import { letGo } from "./queue_done.ts";
 import { TAKE } from "./queue_outcomes.ts";
 import type { QueueDesk } from "./queue_desk.ts";
+import { rest, restIsDue } from "./rest.ts";
 import type { Selection } from "./selectable.ts";
 
 /** A queue as one of what `select()` and `merge()` choose from. */
@@ -30,6 +31,7 @@ export async function* eachOf(
   desk: QueueDesk,
 ): AsyncGenerator<unknown, void, void> {
   for (;;) {
+    if (restIsDue()) await rest();
     const now = desk.takeSoon();
     if (now === TAKE.ENDED) return;
     const taken = now === TAKE.TAKEN ? desk.opened() : await desk.takeLater({});

@@ -6,6 +6,7 @@
 import { ChannelAbortedError, toReason } from "./channel_aborted_error.ts";
 import { ChannelClosedError } from "./channel_closed_error.ts";
 import { PeerDiedError } from "./peer_died_error.ts";
+import { rest, restIsDue } from "./rest.ts";
 
 /** Whether nothing comes any more, and nothing went wrong. */
 export function isEnd(error: unknown): boolean {
@@ -34,14 +35,25 @@ export function streamOf<T>(
 /** The iteration over what is received; it may be left, and taken up again by another. */
 export function iterationOf<T>(receive: () => Promise<T>): AsyncIterator<T> {
   let done = false;
+  let resting: Promise<void> | undefined;
   const finish = (error?: unknown): IteratorResult<T> => {
     done = true;
     if (error !== undefined && !isEnd(error)) throw error;
     return { value: undefined, done };
   };
   const wrap = (value: T): IteratorResult<T> => ({ value, done: false });
+  const next = (): Promise<IteratorResult<T>> =>
+    done ? Promise.resolve(finish()) : receive().then(wrap, finish);
   return {
-    next: () => done ? Promise.resolve(finish()) : receive().then(wrap, finish),
+    next: () => {
+      if (restIsDue()) {
+        resting ??= rest().then(() => {
+          resting = undefined;
+        });
+      }
+      // Who asks meanwhile is behind who asked before.
+      return resting === undefined ? next() : resting.then(next);
+    },
     return: () => Promise.resolve(finish()),
   };
 }

@@ -68,7 +68,7 @@ export interface Receiver<T>
    *
    * @param options `timeout` in milliseconds, none by default; `onMain` to block the main thread.
    * @throws {MainThreadWaitError} On the main thread, unless `onMain` is set.
-   * @throws {EndInUseError} If promises of this end wait.
+   * @throws {EndInUseError} If promises of this end wait, or a lease of it is held.
    * @throws {FencedError} If this thread is given up meanwhile.
    * @throws As {@linkcode Receiver.receive} does.
    */

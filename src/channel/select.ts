@@ -63,6 +63,7 @@ export type IndexOf<I> = I extends `${infer N extends number}` ? N : number;
  *   errors below; with the reason of the signal; with that of a promise that was rejected; and with what taking a message
  *   from the source rejects with.
  * @throws {InvalidOptionError} If a source is none, there is none, or an option is out of bounds.
+ * @throws {EndMovedError} If a source is the end of a channel that was sent away.
  *
  * @example Whichever comes first
  * ```ts

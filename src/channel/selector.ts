@@ -1,4 +1,5 @@
 import type { Wait } from "../sync/wait.ts";
+import { rest, restIsDue } from "./rest.ts";
 import type { Selected, Selection } from "./selectable.ts";
 import { springOf } from "./sources.ts";
 
@@ -82,6 +83,10 @@ export class Selector {
   async next({ timeout = Infinity, signal }: Wait): Promise<Hit | undefined> {
     signal?.throwIfAborted();
     const end = timeout === Infinity ? Infinity : performance.now() + timeout;
+    if (restIsDue()) {
+      await rest();
+      signal?.throwIfAborted();
+    }
     for (let late = false;;) {
       const hit = this.#take();
       if (hit !== undefined || late || this.size === 0) return hit;

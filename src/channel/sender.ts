@@ -76,7 +76,7 @@ export interface Sender<T> extends Disposable {
    * @param value Anything that can travel.
    * @param options `timeout` in milliseconds, none by default; `onMain` to block the main thread; `transfer` is moved.
    * @throws {MainThreadWaitError} On the main thread, unless `onMain` is set.
-   * @throws {EndInUseError} If promises of this end wait.
+   * @throws {EndInUseError} If promises of this end wait, or a claim of it is held.
    * @throws {FencedError} If this thread is given up meanwhile.
    * @throws As {@linkcode Sender.send} does.
    */

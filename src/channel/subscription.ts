@@ -14,6 +14,7 @@ import { collectSync } from "./depot.ts";
 import { EndInUseError } from "./end_in_use_error.ts";
 import { inTurn } from "./in_turn.ts";
 import { QueueClosedError } from "./queue_closed_error.ts";
+import { rest, restIsDue } from "./rest.ts";
 import { LookWaiter } from "./queue_waiters.ts";
 import { waitFor, waitForSync } from "./queue_wait.ts";
 import { type Selectable, selectable, type Selection } from "./selectable.ts";
@@ -166,6 +167,7 @@ export class Subscription<T> implements AsyncIterable<T>, Disposable {
   /** Receives message after message, and ends with the broadcast; leaving it early leaves the subscription open. */
   async *[Symbol.asyncIterator](): AsyncGenerator<T, void, void> {
     for (;;) {
+      if (restIsDue()) await rest();
       let value: T;
       try {
         value = await this.receive();

@@ -158,6 +158,18 @@ Deno.test("channel() of a struct holds exactly its capacity, power of two or not
   }
 });
 
+Deno.test("channel() of a struct may take bytes that are no whole words", async () => {
+  for (const capacity of [1, 2, 3, 4, 5]) {
+    const { tx, rx } = channel(struct({ a: "u8", b: "u8", c: "u8" }), {
+      capacity,
+    });
+    for (let a = 0; a < 2 * capacity; a++) {
+      await tx.send({ a, b: 1, c: 2 });
+      assertEquals(await rx.receive(), { a, b: 1, c: 2 });
+    }
+  }
+});
+
 Deno.test("TypedSender.sendMany() publishes in parts when there is less room", async () => {
   const { tx, rx } = channel(Reading, { capacity: 4 });
   const all = Array.from({ length: 10 }, (_, i) => record(i));
