@@ -1,5 +1,6 @@
 import { checkOptionNames, type OptionNames } from "../option_names.ts";
 import { checkWait } from "../sync/wait.ts";
+import { leavable } from "./leavable.ts";
 import { type Mergeable, springsOf } from "./merge.ts";
 import { checkCount, refuseOption } from "./refuse_option.ts";
 import { Selector } from "./selector.ts";
@@ -36,6 +37,7 @@ interface Gathered<T> {
  * - **Nothing is lost:** when the source fails, what was gathered comes first. Messages of a queue with `ack` are acknowledged
  *   when the next batch is asked for, and have their turn again if the iteration is left.
  * - **Not ahead:** while a batch is dealt with nothing is taken.
+ * - **Clean:** it may be left while it waits; a `next()` that is under way has what was gathered by then.
  *
  * @param source A queue, a receiving end, a stream or what else is iterated; that is left when this is.
  * @throws {InvalidOptionError} If an option is out of bounds, or the source is none.
@@ -64,11 +66,13 @@ export function batch<T>(
   }
   checkWait(WHAT, signal === undefined ? {} : { signal });
   const { entries, leave } = springsOf([source]);
-  return batches<T>(new Selector(entries, "each"), leave, {
+  const selector = new Selector(entries, "each");
+  const all = batches<T>(selector, leave, {
     size,
     ms,
     ...(signal && { signal }),
   });
+  return leavable(all, () => selector.close());
 }
 
 async function* batches<T>(

@@ -1,6 +1,7 @@
 import { checkOptionNames, type OptionNames } from "../option_names.ts";
 import { checkWait } from "../sync/wait.ts";
 import { after } from "./clock.ts";
+import { leavable } from "./leavable.ts";
 import { type Mergeable, mergeUntil } from "./merge.ts";
 import { checkCount, refuseOption } from "./refuse_option.ts";
 import { select } from "./select.ts";
@@ -31,6 +32,7 @@ const NEARLY = 1 - 1e-9;
  * `perMs`, one after the other.
  *
  * - **Not ahead:** a message is taken when it may come; until then it is in the source. Nothing is dropped.
+ * - **Clean:** it may be left while it waits, and has taken nothing then.
  * - **Queues with `ack`:** a message is acknowledged when the next one is asked for, and has its turn again if the iteration
  *   is left.
  *
@@ -61,11 +63,17 @@ export function rateLimit<T>(
     refuseOption(WHAT, "perMs", perMs, "a number of milliseconds above 0");
   }
   checkWait(WHAT, signal === undefined ? {} : { signal });
-  return limited(mergeUntil([source], signal), options);
+  const messages = mergeUntil([source], signal);
+  const { promise: left, resolve: leave } = Promise.withResolvers<void>();
+  return leavable(limited(messages, left, options), () => {
+    leave();
+    void messages.return();
+  });
 }
 
 async function* limited<T>(
   messages: Selecting<T>,
+  left: Promise<void>,
   { count, perMs, signal }: RateLimitOptions,
 ): AsyncGenerator<T, void, void> {
   await using source = messages;
@@ -77,7 +85,8 @@ async function* limited<T>(
     filled = now;
     if (tokens < NEARLY) {
       const wait = after((1 - tokens) * perMs / count);
-      await select([wait], signal ? { signal } : {});
+      const { key } = await select({ wait, left }, signal ? { signal } : {});
+      if (key === "left") return;
       continue;
     }
     const { value, done } = await source.next();

@@ -4,6 +4,7 @@
  * @module
  */
 import { InvalidOptionError } from "../errors.ts";
+import { rest } from "./rest.ts";
 import {
   type Selectable,
   selectable,
@@ -167,7 +168,29 @@ export interface IterableSource<T> extends Selectable<T>, AsyncDisposable {
  * ```
  */
 export function sourceOf<T>(iterable: AsyncIterable<T>): IterableSource<T> {
-  return new Iterating(iterable[Symbol.asyncIterator]());
+  return new Iterating(iteratorOf(iterable));
+}
+
+/** The iteration of something; that of a stream can be left while it waits, as the stream's own cannot. */
+function iteratorOf<T>(iterable: AsyncIterable<T>): AsyncIterator<T> {
+  if (!(iterable instanceof ReadableStream)) {
+    return iterable[Symbol.asyncIterator]();
+  }
+  const reader: ReadableStreamDefaultReader<T> = iterable.getReader();
+  return {
+    async next() {
+      const { done, value } = await reader.read();
+      if (!done) return { done, value };
+      reader.releaseLock();
+      return { done, value: undefined };
+    },
+    async return() {
+      const cancelled = reader.cancel();
+      reader.releaseLock();
+      await cancelled;
+      return { done: true, value: undefined };
+    },
+  };
 }
 
 class Iterating<T> implements IterableSource<T>, Selection<T> {
@@ -210,8 +233,11 @@ class Iterating<T> implements IterableSource<T>, Selection<T> {
 
   async close(): Promise<void> {
     if (this.#state === "ended") return;
+    const isReading = this.#state === "reading";
     this.#become("ended", undefined);
-    await this.#iterator.return?.();
+    const left = this.#iterator.return?.();
+    // A generator that waits is left when it comes to its next `yield`, which may be never.
+    await (isReading ? Promise.race([left, rest()]) : left);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
