@@ -19,8 +19,9 @@ if (import.meta.main) {
     await using pool = new Pool({ size: 1, killAfterMs: 500 });
     await pool.warm();
     const polite = pool.run(search, [], { timeout: 200 });
-    console.log(await polite.catch((error) => error.name));
-    await polite.exited;
+    const outcome = await polite.catch((error) => error.name);
+    await polite.exited; // The task has said its own.
+    console.log(outcome);
     const deaf = pool.run(fib, [60], { timeout: 200 });
     console.log(await deaf.catch((error) => error.name), deaf.state);
     console.log(await pool.run(fib, [10])); // The pool lives on.

@@ -13,7 +13,7 @@ const OUTPUTS: Readonly<Record<string, string>> = {
   "13_first_completed_as_completed.ts":
     "1 done, 2 pending\n1 fulfilled\n2 fulfilled\n0 fulfilled\n",
   "14_cancel_and_timeout.ts":
-    "TimeoutError\nstopped searching: TimeoutError\nTimeoutError cancelled\n55\n",
+    "stopped searching: TimeoutError\nTimeoutError\nTimeoutError cancelled\n55\n",
   "15_balance_uneven_work.ts": "100 done\n149999997\n",
   "16_split_one_big_task.ts": "1000000\n",
   "17_pool_init_and_recycling.ts":
