@@ -72,7 +72,7 @@ export interface SpawnOptions {
   readonly hangMs?: number;
   /**
    * Longest time for module, constructor and `onStart`, in milliseconds; more than 0. At a restart that of `onRestart`
-   * counts too. The wait for a thread does not: one that does not listen within 15 s fails the start.
+   * counts too. The wait for a thread does not: one that does not listen within 30 s fails the start.
    *
    * @default {5000}
    */

@@ -66,7 +66,7 @@ const REFILL_MS = 20;
 const TAKE_DOWN_MS = 40;
 
 /** A worker that does not listen after so many milliseconds never will: it is let go. */
-const BOOT_LIMIT_MS = 15_000;
+const BOOT_LIMIT_MS = 30_000;
 
 /** How often in a row a spare may fail to start before no more are made ahead of time. */
 const MAX_BOOT_FAILURES = 3;

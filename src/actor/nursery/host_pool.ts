@@ -21,7 +21,7 @@ export type {} from "../light/host_entry.ts";
 export const NURSERY = -1;
 
 /** How long a host may take to be up, in milliseconds. */
-const BOOT_MS = 15_000;
+const BOOT_MS = 30_000;
 /** A host that failed to start so often in a row is given up. */
 const MAX_FAILURES = 3;
 
