@@ -170,7 +170,9 @@ export class Outlet {
       this.#stale = false;
     }
     const { kind, a, b, d, e, attachments } = envelope;
-    const until = this.#now + waitMs;
+    // A tell that takes the place of another gives way to newer ones, not to time.
+    const kept = this.#overflow === "dropOldest" && delivery === undefined;
+    const until = kept ? Infinity : this.#now + waitMs;
     this.#soonest = Math.min(this.#soonest, until);
     if (!held) this.#count(envelope, 1);
     this.#waiting.push({

@@ -9,6 +9,9 @@
  * | `"dropOldest"` | takes the place of the oldest of its thread, which is dropped       | by when its turn would have come |
  * | `"stop"`       | is refused, and the actor is stopped                                | at once, by `MailboxFullError` |
  *
+ * With `"dropOldest"` a tell is kept until a newer message takes its place, whatever its `timeout`; a send or an ask that
+ * still waits for room at its own gives up.
+ *
  * Only asks are told. A tell is a dead letter: `dropped` with `"dropNewest"` and `"dropOldest"`, else `full`.
  */
 export type Overflow =

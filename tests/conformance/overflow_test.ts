@@ -223,3 +223,43 @@ conformance(
     assertEquals(error.option, "mailbox.overflow");
   },
 );
+
+// M46
+conformance(
+  'SpawnOptions.mailbox.overflow "dropOldest" settles every send',
+  async (t) => {
+    const { book, free } = await held(t, "dropOldest");
+    const sends = [0, 1, 2, 3, 4].map((n) => book.send.note(n));
+    const settled = Promise.allSettled(sends);
+    // A host drops what makes room when it hears of it.
+    if (t.placement === "shared") await sends[4];
+    await free();
+    const states = (await settled).map(({ status }) => status);
+    assertEquals(states, Array(5).fill("fulfilled"));
+    assertEquals(await notesOf(book), [2, 3, 4]);
+  },
+);
+
+// M46
+conformance(
+  'SpawnOptions.mailbox.overflow "dropOldest" keeps the newest tells, however long they wait, and drops none later',
+  async (t) => {
+    const { book, free } = await held(t, "dropOldest");
+    const other = await held(t, "wait");
+    const brief = book.with({ timeout: 1 });
+    for (let n = 0; n < 10; n++) brief.tell.note(n);
+    for (let n = 0; n < 3; n++) other.book.tell.note(n);
+    // By then all of them have waited for longer than 1 ms.
+    await assertRejects(
+      () => other.book.with({ timeout: 30 }).send.note(3),
+      MailboxFullError,
+    );
+    await free();
+    assertEquals(await notesOf(book), [7, 8, 9]);
+    for (let n = 10; n < 13; n++) {
+      assertEquals(await book.ask.note(n), n);
+    }
+    await other.free();
+    assertEquals(t.system.deadLetters.countOf("full"), 0);
+  },
+);

@@ -318,9 +318,11 @@ export class LaneLine implements LightLine {
       if (overflow === "stop") void this.stop(FULL, STOP_MS, false);
       return;
     }
+    // A tell that takes the place of another gives way to newer ones, not to time.
+    const kept = overflow === "dropOldest" && delivery === undefined;
     this.#waiting.push({
       parts: keptParts(parts),
-      until: performance.now() + waitMs,
+      until: kept ? Infinity : performance.now() + waitMs,
       delivery,
       core,
     });

@@ -237,7 +237,11 @@ export class LocalLine implements LightLine {
   #send(message: LightMessage, waitMs: number): void {
     if (this.#roomy) return this.#push(message);
     if (this.overflow !== "wait" && this.#overflow(message)) return;
-    message.deadline = this.#deadlineIn(waitMs);
+    const { ask, delivery } = message;
+    const told = ask !== undefined || delivery !== undefined;
+    // A tell that takes the place of another gives way to newer ones, not to time.
+    const kept = this.overflow === "dropOldest" && !told;
+    message.deadline = this.#deadlineIn(kept ? Infinity : waitMs);
     if (this.#waiting === undefined) {
       this.#waiting = new WaitingLine();
       this.#lights.crowded.add(this);
@@ -258,6 +262,7 @@ export class LocalLine implements LightLine {
         return false;
       }
       this.#push(message);
+      message.delivery?.sent(0);
       return true;
     }
     this.#turnAway(message);
