@@ -302,6 +302,10 @@ export { register, unregister, whereis } from "./src/registry/by_name.ts";
 export type { GroupChange } from "./src/registry/group_change.ts";
 export { Registry } from "./src/registry/registry.ts";
 export { RegistryStream } from "./src/registry/stream.ts";
+export type {
+  OwnedStream,
+  RegistryStreamOptions,
+} from "./src/registry/stream_options.ts";
 export type { Kind, NumberOf, ViewClass, Views } from "./src/memory/kind.ts";
 export { LayoutMismatchError } from "./src/memory/layout_mismatch_error.ts";
 export {

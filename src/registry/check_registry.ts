@@ -6,22 +6,33 @@
 import { type ActorRef, coreIn } from "../actor/ref.ts";
 import { ActorStoppedError, InvalidOptionError } from "../errors.ts";
 import { checkOptionNames } from "../option_names.ts";
+import type { Source } from "./directory.ts";
+import type { RegistryStreamOptions } from "./stream_options.ts";
 
 const MAX_CAPACITY = 1 << 20;
 const DEFAULT_CAPACITY = 1_024;
 
-/** Refuses a `capacity` out of its bounds; answers it, or the default. */
-export function checkCapacity(
+/** Refuses options of a stream that are out of their bounds; answers how many values may wait. */
+export function checkStream(
   what: string,
-  name: string,
-  options: { capacity?: number },
+  { kind, name }: Source,
+  options: RegistryStreamOptions,
 ): number {
-  checkOptionNames<{ capacity?: number }>(
+  const counted = kind === "topic" || kind === "changes";
+  checkOptionNames<RegistryStreamOptions>(
     `Cannot ${what} "${name}"`,
     options,
-    { capacity: true },
+    counted ? { capacity: true, owner: true } : { owner: true } as never,
   );
-  const { capacity = DEFAULT_CAPACITY } = options;
+  const { capacity = counted ? DEFAULT_CAPACITY : 1, owner } = options;
+  if (owner !== undefined && coreIn(owner?.self) === undefined) {
+    throw new InvalidOptionError(
+      `Cannot ${what} "${name}" as 'owner' must be the Context of an actor: current value is ${
+        Deno.inspect(owner, { depth: 1 })
+      }`,
+      { option: "owner", value: owner },
+    );
+  }
   if (Number.isInteger(capacity) && capacity >= 1 && capacity <= MAX_CAPACITY) {
     return capacity;
   }

@@ -20,6 +20,8 @@ interface Holdings {
   readonly names: Set<string>;
   readonly groups: Set<string>;
   readonly feeds: Set<string>;
+  /** The number of its latest incarnation, as far as that is known. */
+  incarnation: number;
 }
 
 /** What a feed listens to. */
@@ -33,10 +35,20 @@ export interface Source {
   readonly name: string;
 }
 
+/** Which incarnation of which actor listens. */
+export interface FeedOwner {
+  /** The actor. */
+  readonly ref: AnyRef;
+  /** The number of the incarnation. */
+  readonly incarnation: number;
+}
+
 interface OpenFeed extends Source {
   readonly feed: Feed;
   /** Key of the actor that listens, if it is one. */
   readonly owner: string | undefined;
+  /** Its incarnation that listens. */
+  readonly incarnation: number;
 }
 
 function keyOf({ kind, name }: Source): string {
@@ -227,13 +239,20 @@ export class Directory {
    * @param id What the feed is called from now on; unique.
    * @param source What to listen to.
    * @param capacity How many values may wait.
-   * @param owner Who listens, if it is an actor: the feed ends with it.
+   * @param owner Who listens, if it is an actor: the feed ends with that incarnation.
    */
-  open(id: string, source: Source, capacity: number, owner?: AnyRef): void {
+  open(id: string, source: Source, capacity: number, owner?: FeedOwner): void {
     const feed = new Feed(capacity);
-    const holdings = owner === undefined ? undefined : this.#holdingsOf(owner);
-    holdings?.feeds.add(id);
-    this.#feeds.set(id, { ...source, feed, owner: holdings?.key });
+    const holdings = owner && this.#holdingsOf(owner.ref);
+    const incarnation = owner?.incarnation ?? 0;
+    if (holdings !== undefined) {
+      this.#startedAgain(holdings, incarnation);
+      // What an incarnation left behind that is over listens in vain.
+      if (incarnation < holdings.incarnation) return;
+      holdings.feeds.add(id);
+    }
+    const { key: owned } = holdings ?? {};
+    this.#feeds.set(id, { ...source, feed, owner: owned, incarnation });
     const key = keyOf(source);
     const listeners = this.#listeners.get(key) ?? new Set();
     this.#listeners.set(key, listeners.add(feed));
@@ -287,11 +306,24 @@ export class Directory {
         names: new Set(),
         groups: new Set(),
         feeds: new Set(),
+        incarnation: 0,
       };
       this.#holdings.set(key, holdings);
-      this.#context?.watch(ref, () => this.#release(key));
+      const held = holdings;
+      this.#context?.watch(ref, () => this.#release(key), {
+        onRestart: ({ incarnation }) => this.#startedAgain(held, incarnation),
+      });
     }
     return holdings;
+  }
+
+  /** What its former incarnations listened to has nobody who listens. */
+  #startedAgain(holdings: Holdings, incarnation: number): void {
+    if (incarnation <= holdings.incarnation) return;
+    holdings.incarnation = incarnation;
+    for (const id of [...holdings.feeds]) {
+      if (this.#feeds.get(id)!.incarnation < incarnation) this.close(id);
+    }
   }
 
   /** The actor is gone: what it held is free. */

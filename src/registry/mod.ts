@@ -42,3 +42,4 @@ export { register, unregister, whereis } from "./by_name.ts";
 export type { GroupChange } from "./group_change.ts";
 export { Registry } from "./registry.ts";
 export { RegistryStream } from "./stream.ts";
+export type { OwnedStream, RegistryStreamOptions } from "./stream_options.ts";

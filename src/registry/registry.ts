@@ -14,17 +14,13 @@ import {
 } from "../memory/portable.ts";
 import { checkOptionNames } from "../option_names.ts";
 import type { System } from "../actor/system.ts";
-import {
-  checkCapacity,
-  checkName,
-  checkRef,
-  stopping,
-} from "./check_registry.ts";
+import { checkName, checkRef, stopping } from "./check_registry.ts";
 import { DIRECTORY, DirectoryActor, directoryOf } from "./directory_actor.ts";
 import { AlreadyRegisteredError } from "./already_registered_error.ts";
 import type { Directory } from "./directory.ts";
 import type { GroupChange } from "./group_change.ts";
-import { RegistryStream } from "./stream.ts";
+import { openStream, type RegistryStream } from "./stream.ts";
+import type { OwnedStream, RegistryStreamOptions } from "./stream_options.ts";
 
 /** The registry that the system of `ref` has by itself; without one that of here. */
 export let registryOf: (ref?: ActorRef<unknown>) => Promise<Registry>;
@@ -244,6 +240,7 @@ export class Registry implements AsyncDisposable {
    * @typeParam C The instance of the actors' class.
    * @param group Name of the group.
    * @param _definition What `actor()` returned, for the type of the refs alone.
+   * @param options Whose the stream is.
    * @returns The lists.
    * @throws {InvalidOptionError} If `group` is no non-empty string.
    *
@@ -268,13 +265,10 @@ export class Registry implements AsyncDisposable {
   listing<C = unknown>(
     group: string,
     _definition?: ActorClass<never, C>,
+    options: OwnedStream = {},
   ): RegistryStream<readonly ActorRef<C>[]> {
-    checkName("list", group);
-    return new RegistryStream(
-      this.#directory,
-      { kind: "group", name: group },
-      1,
-    );
+    const source = { kind: "group", name: group } as const;
+    return openStream(this.#directory, "list", source, options);
   }
 
   /**
@@ -286,7 +280,7 @@ export class Registry implements AsyncDisposable {
    * @typeParam C The instance of the actors' class.
    * @param group Name of the group.
    * @param _definition What `actor()` returned, for the type of the refs alone.
-   * @param options `capacity`: changes that may wait for the reader; a whole number from 1 to 1,048,576, default 1,024.
+   * @param options How many of them may wait for the reader, and whose the stream is.
    * @returns The changes.
    * @throws {InvalidOptionError} If `group` is no non-empty string, or `capacity` is out of its bounds.
    *
@@ -309,12 +303,10 @@ export class Registry implements AsyncDisposable {
   changes<C = unknown>(
     group: string,
     _definition?: ActorClass<never, C>,
-    options: { capacity?: number } = {},
+    options: RegistryStreamOptions = {},
   ): RegistryStream<GroupChange<C>> {
-    checkName("list", group);
-    const capacity = checkCapacity("list the changes of", group, options);
     const source = { kind: "changes", name: group } as const;
-    return new RegistryStream(this.#directory, source, capacity);
+    return openStream(this.#directory, "list the changes of", source, options);
   }
 
   /**
@@ -324,15 +316,21 @@ export class Registry implements AsyncDisposable {
    * @typeParam C The instance of the actor's class.
    * @param name The name.
    * @param _definition What `actor()` returned, for the type of the ref alone.
+   * @param options Whose the stream is.
    * @returns The refs; `undefined` when nobody has the name.
    * @throws {InvalidOptionError} If `name` is no non-empty string.
    */
   following<C = unknown>(
     name: string,
     _definition?: ActorClass<never, C>,
+    options: OwnedStream = {},
   ): RegistryStream<ActorRef<C> | undefined> {
-    checkName("follow", name);
-    return new RegistryStream(this.#directory, { kind: "name", name }, 1);
+    return openStream(
+      this.#directory,
+      "follow",
+      { kind: "name", name },
+      options,
+    );
   }
 
   /**
@@ -343,18 +341,21 @@ export class Registry implements AsyncDisposable {
    *
    * @typeParam T The messages; whatever can travel.
    * @param topic Name of the topic; a non-empty string. It needs no other beginning.
-   * @param options `capacity`: messages that may wait for the reader; a whole number from 1 to 1,048,576, default 1,024.
+   * @param options How many of them may wait for the reader, and whose the stream is.
    * @returns A promise of the messages.
    * @throws {InvalidOptionError} If `topic` is no non-empty string, or `capacity` is out of its bounds.
    */
   async subscribe<T = unknown>(
     topic: string,
-    options: { capacity?: number } = {},
+    options: RegistryStreamOptions = {},
   ): Promise<RegistryStream<T>> {
-    checkName("subscribe to", topic);
-    const capacity = checkCapacity("subscribe to", topic, options);
     const source = { kind: "topic", name: topic } as const;
-    const stream = new RegistryStream<T>(this.#directory, source, capacity);
+    const stream = openStream<T>(
+      this.#directory,
+      "subscribe to",
+      source,
+      options,
+    );
     await stream.opened;
     return stream;
   }
