@@ -5,6 +5,7 @@ import { nextEvent } from "../fixtures/next_event.ts";
 import { eventually, Journal } from "./journal.ts";
 import { conformance } from "./placements.ts";
 import { Probe } from "./probe.ts";
+import { SharedWord } from "./shared_word.ts";
 import { treeOf } from "./tree_of.ts";
 
 conformance(
@@ -109,5 +110,54 @@ conformance(
     const { report, asked } = await ended;
     assertEquals([report.kind, asked], ["stopped", true]);
     assertEquals(tree.children()[0]?.state, "stopped");
+  },
+);
+
+conformance(
+  "ActorRef.stop() of itself in onStart comes after the start",
+  async (t) => {
+    const journal = new Journal();
+    const plan = { journal: journal.memory, stopsAt: 1 };
+    const probe = await t.spawn(Probe, [plan], { name: "p" });
+    assertEquals((await probe.exited).kind, "stopped");
+    await eventually(() => journal.lines(), [
+      "p new 1",
+      "p start 1",
+      "p stop 1: at once",
+    ]);
+  },
+);
+
+for (const stopsAt of [1, 2]) {
+  conformance(
+    `a permanent child that stops itself in onStart of incarnation ${stopsAt} stays stopped`,
+    async (t) => { // S79
+      const journal = new Journal();
+      const plan = { journal: journal.memory, stopsAt };
+      await using tree = await treeOf(t, { p: plan });
+      if (stopsAt === 2) tree.ref("p", Probe).tell.fail("told to");
+      await eventually(() => tree.children()[0]?.state, "stopped");
+      assertEquals(
+        journal.lines().at(-1),
+        `p stop ${stopsAt}: at once`,
+      );
+      assertEquals(tree.children()[0]?.incarnation, stopsAt);
+    },
+  );
+}
+
+conformance(
+  "a permanent child that is killed by somebody while it starts stays stopped",
+  async (t) => { // S79
+    const slow = new SharedWord();
+    slow.set(2);
+    await using tree = await treeOf(t, { p: { slow: slow.words } });
+    slow.set(0);
+    const probe = tree.ref("p", Probe);
+    probe.tell.fail("told to");
+    await slow.reaches(1);
+    assertEquals((await probe.kill()).kind, "killed");
+    await eventually(() => tree.children()[0]?.state, "stopped");
+    assertEquals(tree.children()[0]?.incarnation, 2);
   },
 );

@@ -54,6 +54,8 @@ export interface Plan {
   readonly leaves?: boolean;
   /** In `onStart` it starts a child of that plan. */
   readonly brings?: { readonly plan: Plan; readonly placement: Placement };
+  /** In `onStart` of that incarnation it asks for its own stop. */
+  readonly stopsAt?: number;
   /** Whom it shows itself to in `onStart`. */
   readonly introduce?: ActorRef<ProbeActor>;
 }
@@ -105,6 +107,9 @@ export class ProbeActor extends Base {
       await word.reaches(2);
     }
     if (this.#plan.leaves && context.incarnation === 1) context.stop("at once");
+    if (this.#plan.stopsAt === context.incarnation) {
+      void context.self.stop("at once");
+    }
     await this.#misbehave("onStart");
     this.#notes.push("started");
     this.#journal("start");

@@ -192,7 +192,10 @@ export class LightActor {
     if (how.deadlineMs <= 0) {
       return this.#end(life, KILLED);
     }
-    if (life.state === "starting") return this.#end(life, STOPPED);
+    // One that others stop is up first, as on a thread; its owner needs it no more.
+    if (life.state === "starting" && !how.asked) {
+      return this.#end(life, STOPPED);
+    }
     if (life.stop === undefined || !how.drain) life.stop = how;
     if (life.stop.drain) this.#stage.draining(this);
     if (!life.stop.drain) life.receiving?.stop();
@@ -397,7 +400,7 @@ export class LightActor {
     this.#stage.handling.cut(life, report);
     this.#stash?.release();
     const { asked, crash } = life;
-    if (wasUp) life.owner.ended({ report, asked, crash, heard });
+    if (wasUp || asked) life.owner.ended({ report, asked, crash, heard });
     else life.owner.notStarted(undefined);
     for (const done of life.waiters ?? []) done(report);
   }

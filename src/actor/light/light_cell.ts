@@ -211,7 +211,10 @@ export class LightCell implements Cell, LightOwner {
       ? { kind: "stopped", code: 0 }
       : failedReport(error);
     this.#over(report);
-    const why = error ?? notStarted(this.name);
+    this.#startFailed(error ?? notStarted(this.name));
+  }
+
+  #startFailed(why: unknown): void {
     if (this.#outcome === OPEN) this.#outcome = Promise.reject(why);
     this.#starting?.reject(why);
     this.#starting = undefined;
@@ -244,6 +247,8 @@ export class LightCell implements Cell, LightOwner {
     this.#crash = crash;
     this.heard = heard;
     if (!this.#over(report)) this.onEnded?.(report, asked);
+    // Somebody stopped it before it was up.
+    this.#startFailed(report.error ?? notStarted(this.name));
   }
 
   /** The system ended under it, by `cause` if it was not closed. */
