@@ -8,6 +8,7 @@ const sizeOf = task(
 );
 
 let read = 0;
+const left = Promise.withResolvers<string>();
 
 async function* files(folder: URL): AsyncGenerator<string> {
   try {
@@ -17,7 +18,7 @@ async function* files(folder: URL): AsyncGenerator<string> {
       yield new URL(name, folder).pathname;
     }
   } finally {
-    console.log("no more files are wanted");
+    left.resolve("no more files are wanted");
   }
 }
 
@@ -29,5 +30,6 @@ if (import.meta.main) {
   for await (const size of pool.stream(sizeOf, paths, options)) {
     if (size > 0 && ++taken === 3) break;
   }
+  console.log(await left.promise);
   console.log(taken, read <= taken + 4);
 }

@@ -23,7 +23,7 @@ const OUTPUTS: Readonly<Record<string, string>> = {
   "48_transfer_do_not_copy.ts": "0 4000000 255\n",
   "50_task_that_yields.ts":
     "the task has ended\n6 3 10 5 16 8 4 2 1\nthe task has ended\n0\n",
-  "51_progress_bar.ts": "41538\n",
+  "52_progress_bar.ts": "41538\n",
   "image_blocks.ts": "640 x 480, 480 rows true\n",
 };
 

@@ -15,7 +15,7 @@ async function printed(name: string): Promise<string> {
 const OUTPUTS: Readonly<Record<string, string>> = {
   "21_queue_hello.ts": "hello from a worker\n",
   "23_bounded_queue_fifo.ts":
-    '2 true [ 0, null, { deep: "copy" } ] 0\nDataCloneError\n',
+    '2 true [ 0, null, { deep: "copy" } ] 0\nUnsendableError\n',
   "25_joinable_queue.ts": "all ten are done\n",
 };
 
