@@ -6,6 +6,7 @@ import { eventually, Journal } from "./journal.ts";
 import { conformance } from "./placements.ts";
 import { Probe } from "./probe.ts";
 import { SharedWord } from "./shared_word.ts";
+import { SharedWord } from "./shared_word.ts";
 import { treeOf } from "./tree_of.ts";
 
 conformance(
@@ -24,10 +25,16 @@ conformance(
 
 conformance("Context.stop() with drain comes after what waits", async (t) => {
   const probe = await t.spawn(Probe, []);
+  const word = new SharedWord();
+  probe.tell.hold(word.words);
+  await word.reaches(1);
   probe.tell.leave({ drain: true });
   const notes = probe.ask.notes();
+  // It comes behind the ask, which is there too by then.
+  await probe.send.note("last");
+  word.set(2);
   assertEquals((await probe.exited).kind, "done");
-  assertEquals(await notes, ["started"]);
+  assertEquals(await notes, ["started", "held"]);
 });
 
 conformance("Context.stop() that takes too long is a kill", async (t) => {
