@@ -58,6 +58,7 @@ export class Crew {
     },
     free: () => {
       this.#failures = 0;
+      this.#doubt = undefined;
       this.#hooks.free();
       this.#restWhenIdle();
     },
@@ -67,6 +68,8 @@ export class Crew {
   #retained: Spawner | undefined;
   #desk: { readonly cell: Cell; readonly number: number } | undefined;
   #failures = 0;
+  /** Why nobody is started any more, until one of those that start is up, or none is left. */
+  #doubt: { readonly error: unknown } | undefined;
   #notBefore = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #idle: ReturnType<typeof setTimeout> | undefined;
@@ -97,7 +100,8 @@ export class Crew {
 
   /** Starts workers so that `count` start, if there are places for so many; `seats` first. */
   want(count: number, seats: readonly number[] = []): void {
-    if (this.#closed || count === 0 && seats.length === 0) return;
+    if (this.#closed || this.#doubt !== undefined) return;
+    if (count === 0 && seats.length === 0) return;
     const wait = this.#notBefore - performance.now();
     if (wait > 0) {
       this.#timer ??= setTimeout(() => {
@@ -215,29 +219,40 @@ export class Crew {
       const end = `The worker ended (${report.kind})`;
       this.#failed(report.error ?? new TroupeError(end), false);
     }
+    if (this.#doubt !== undefined && !this.#closed && !this.#isStarting) {
+      const { error } = this.#doubt;
+      this.#doubt = undefined;
+      this.#hooks.broken(error);
+    }
     if (this.#seats.size === 0) this.#release();
     this.#hooks.again();
   }
 
   #failed(error: unknown, final: boolean): void {
-    if (this.#closed) return;
+    if (this.#closed || this.#doubt !== undefined) return;
     // Those that started together fail together, once.
     if (!final && performance.now() < this.#notBefore) return;
     if (final) return this.#hooks.broken(error);
     if (++this.#failures >= MAX_FAILURES) {
       const up = new Set<number>();
-      let starting = false;
       for (const { index, state } of this.#seats.values()) {
         if (state === "up") up.add(index);
-        else if (state === "starting") starting = true;
       }
       if (up.size > 0) this.#hooks.short(error, up);
-      // One that starts may come up.
-      else if (!starting) return this.#hooks.broken(error);
+      else if (!this.#isStarting) return this.#hooks.broken(error);
+      else {
+        // One that starts may come up; more of them would go on for ever, one starting as another fails.
+        this.#doubt = { error };
+        return;
+      }
     }
     const delay = backoffDelay(this.#failures - 1, BACKOFF);
     this.#notBefore = performance.now() + delay;
     this.#hooks.again();
+  }
+
+  get #isStarting(): boolean {
+    return this.#seats.values().some(({ state }) => state === "starting");
   }
 
   /** No worker is left: nothing of the pool keeps the default system. */
