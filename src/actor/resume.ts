@@ -1,5 +1,6 @@
-import { Refusal, TroupeError, UnknownMethodError } from "../errors.ts";
+import { Refusal, UnknownMethodError } from "../errors.ts";
 import type { CellSpec } from "./cell.ts";
+import { wrappedErrors } from "./wrapped_errors.ts";
 
 /** What to do about which class of error, in order. */
 export type FailureRules = NonNullable<CellSpec["onFailure"]>;
@@ -24,14 +25,14 @@ const FATAL_REGEXP =
   /^(Maximum call stack size exceeded|Array buffer allocation failed|.*out of memory)/i;
 
 function isFatal(error: unknown): boolean {
-  return errorsOf(error).some((each) =>
+  return wrappedErrors(error).some((each) =>
     each instanceof RangeError && FATAL_REGEXP.test(each.message)
   );
 }
 
 function classesOf(error: unknown): Set<string> {
   const names = new Set<string>();
-  for (const each of errorsOf(error)) {
+  for (const each of wrappedErrors(error)) {
     for (
       let proto = Object.getPrototypeOf(each);
       proto !== null;
@@ -41,17 +42,6 @@ function classesOf(error: unknown): Set<string> {
     }
   }
   return names;
-}
-
-/** The error and, for as long as it is only a wrapping of ours, what it wraps. */
-function errorsOf(error: unknown): readonly Error[] {
-  const errors: Error[] = [];
-  // The bound is for a chain of causes that bites its tail.
-  while (error instanceof Error && errors.length < 16) {
-    errors.push(error);
-    error = error instanceof TroupeError ? error.cause : undefined;
-  }
-  return errors;
 }
 
 /**

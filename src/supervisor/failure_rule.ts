@@ -1,5 +1,5 @@
 import type { ExitReport } from "../exit_report.ts";
-import { TroupeError } from "../errors.ts";
+import { wrappedErrors } from "../actor/wrapped_errors.ts";
 import type { Backoff, BackoffOptions } from "./backoff.ts";
 import type { RestartBudget } from "./intensity.ts";
 
@@ -78,20 +78,8 @@ export function findRule(
   report: ExitReport,
   rules: readonly CheckedRule[],
 ): CheckedRule | undefined {
-  const errors = errorsOf(report);
+  const errors = wrappedErrors(report.error);
   return rules.find(({ error }) =>
     error === undefined || errors.some((each) => each instanceof error)
   );
-}
-
-/** The error of a report and, for as long as it is only a wrapping of ours, what it wraps. */
-function errorsOf({ error }: ExitReport): readonly Error[] {
-  const errors: Error[] = [];
-  let each: unknown = error;
-  // The bound is for a chain of causes that bites its tail.
-  while (each instanceof Error && errors.length < 16) {
-    errors.push(each);
-    each = each instanceof TroupeError ? each.cause : undefined;
-  }
-  return errors;
 }
