@@ -297,6 +297,11 @@ export {
   Proxied,
   ValueRef,
 } from "./src/manager/proxies.ts";
+export {
+  FileLock,
+  lockFile,
+  type LockFileOptions,
+} from "./src/process/lock_file.ts";
 export { AlreadyRegisteredError } from "./src/registry/already_registered_error.ts";
 export { register, unregister, whereis } from "./src/registry/by_name.ts";
 export type { GroupChange } from "./src/registry/group_change.ts";

@@ -13,6 +13,7 @@ const FOLDERS = [
   "manager",
   "memory",
   "pool",
+  "process",
   "registry",
   "shared",
   "supervisor",
