@@ -73,6 +73,11 @@ export class Mailbox {
     return found === "inFlight";
   }
 
+  /** Whether what `from` answers would be read here. */
+  hears(from: number): boolean {
+    return this.#express.some((lane) => lane.from === from && !lane.sealed);
+  }
+
   /** Messages that wait, over all lanes. */
   get depth(): number {
     return this.#mail.depth + this.#urgent.depth;

@@ -196,6 +196,8 @@ export type ToNursery =
     /** The name that the sender knows it by. */
     readonly toName: string | undefined;
     readonly lane: LaneInfo;
+    /** The way back, if who reads the lane has none yet. Who sends this reads it already. */
+    readonly back: LaneInfo | undefined;
   }
   | { readonly type: "drained"; readonly id: string }
   /** A light actor is to live there: the host worker is to run. */
@@ -286,7 +288,12 @@ export type FromWorker =
 /** From the nursery to a thread. */
 export type FromNursery =
   | Become
-  | { readonly type: "lane"; readonly lane: LaneInfo }
+  | {
+    readonly type: "lane";
+    readonly lane: LaneInfo;
+    /** The way back to who writes it. */
+    readonly back?: { readonly to: number; readonly lane: LaneInfo };
+  }
   | {
     readonly type: "stop";
     readonly reason: unknown;

@@ -5,7 +5,12 @@
  */
 import { sealLane } from "../../memory/lane.ts";
 import type { LostMessage } from "../mail/dead_letter.ts";
-import type { Address, FromNursery, ToNursery } from "../mail/protocol.ts";
+import type {
+  Address,
+  FromNursery,
+  LaneInfo,
+  ToNursery,
+} from "../mail/protocol.ts";
 import { readLane } from "./leftovers.ts";
 import { lost } from "./lost.ts";
 import { NOTHING } from "./peers.ts";
@@ -36,31 +41,47 @@ export class Lanes {
     this.#hooks = hooks;
   }
 
-  /** Hands a new lane to its reader. */
+  /** Hands a new lane to its reader, with the way back if that is made already. */
   connect(
-    { from, to, toName, lane }: Extract<ToNursery, { type: "connect" }>,
+    { from, to, toName, lane, back }: Extract<ToNursery, { type: "connect" }>,
   ): void {
     const { deliver, lose, seat } = this.#hooks;
+    if (back !== undefined) this.#keep(from, to.endpoint, back);
+    const message = {
+      type: "lane",
+      lane,
+      ...(back && { back: { to: from, lane: back } }),
+    } as const;
     if (to.endpoint === 0) {
-      this.#toMain.push({ from, lane, ...NOTHING, kept: 0 });
-      return deliver(0, { type: "lane", lane });
+      this.#keep(0, from, lane);
+      return deliver(0, message);
     }
     const reader = seat(to);
     if (reader === undefined) {
       sealLane(lane.memory);
+      if (back !== undefined) sealLane(back.memory);
       const about = { why: "stopped", to: to.endpoint, toName } as const;
       if (!lane.express) readLane(lane, from, 0, about, lose);
       return deliver(from, lost(to));
     }
-    reader.links.push({ from, lane, ...NOTHING, kept: 0 });
-    reader.chick?.post({ type: "lane", lane });
+    this.#keep(to.endpoint, from, lane);
+    reader.chick?.post(message);
+  }
+
+  /** The lane leads from one endpoint to another from now on. */
+  #keep(to: number, from: number, lane: LaneInfo): void {
+    this.#linksTo(to)?.push({ from, lane, ...NOTHING, kept: 0 });
+  }
+
+  #linksTo(endpoint: number): Link[] | undefined {
+    return endpoint === 0
+      ? this.#toMain
+      : this.#hooks.seats.get(endpoint)?.links;
   }
 
   /** The reader at `endpoint` has read the lane `id` to its end. */
   drained(endpoint: number, id: string): void {
-    const links = endpoint === 0
-      ? this.#toMain
-      : this.#hooks.seats.get(endpoint)?.links ?? [];
+    const links = this.#linksTo(endpoint) ?? [];
     const at = links.findIndex((link) => link.lane.id === id);
     if (at >= 0) links.splice(at, 1);
   }

@@ -165,8 +165,11 @@ export class Isolate {
 
   /** Handles what the nursery says to every thread. Returns false when the message is not of that kind. */
   receive(message: FromNursery): boolean {
-    if (message.type === "lane") this.adopt(message.lane);
-    else if (message.type === "parcel") this.#parcels.put(message);
+    if (message.type === "lane") {
+      this.adopt(message.lane);
+      const { back } = message;
+      if (back !== undefined) this.#outgoing.goBackBy(back.lane, back.to);
+    } else if (message.type === "parcel") this.#parcels.put(message);
     else if (message.type === "collect" || message.type === "forget") {
       serveDepot(message);
     } else if (message.type === "silent") {

@@ -7,11 +7,12 @@ import { ring } from "../../channel/doorbell.ts";
 import { type Delivery, Outlet } from "../../channel/outlet.ts";
 import { ENDPOINT } from "../../memory/endpoints.ts";
 import { mailOptions } from "../mail/mail_options.ts";
+import { createLane } from "../../memory/lane.ts";
 import { movable } from "../../memory/movable.ts";
 import { takeBack } from "../../memory/moved_handles.ts";
 import type { Parts } from "../mail/parts.ts";
 import { takesUrgent } from "../mail/policy_word.ts";
-import { type Address, isTell } from "../mail/protocol.ts";
+import { type Address, isTell, KIND, type LaneInfo } from "../mail/protocol.ts";
 import { coreOf } from "../mail/ref_core.ts";
 import type { Isolate } from "./isolate.ts";
 
@@ -66,8 +67,8 @@ export class Outgoing {
     waitMs: number,
     delivery?: Delivery,
   ): void {
-    const outlet = this.#outlet(to, express, parts.urgent);
     const { kind, a, b, d = 0, held, encoded } = parts;
+    const outlet = this.#outlet(to, express, parts.urgent, wantsWord(kind));
     let { length } = encoded;
     let e = 0;
     if (encoded.attachments !== undefined || length > outlet.maxPayload) {
@@ -160,16 +161,36 @@ export class Outgoing {
     ring(table.words, table.at(endpoint, ENDPOINT.SLEEP));
   }
 
-  #outlet(to: Address, express: boolean, urgent = false): Outlet {
-    let route = this.#routes.get(to.endpoint);
-    if (route === undefined || route.life !== to.life) {
-      if (route !== undefined) abandonMail(route);
-      route = { life: to.life };
-      this.#routes.set(to.endpoint, route);
-    }
+  /**
+   * The thread at `to` answers by the lane `back`, which this side reads already, unless it has found a way of its own.
+   */
+  goBackBy({ memory }: LaneInfo, to: number): void {
+    const life = this.#isolate.table.get(to, ENDPOINT.LIFE);
+    const route = this.#route({ endpoint: to, life });
+    route.express ??= this.#expressTo(to, memory);
+  }
+
+  #route(to: Address): Route {
+    const found = this.#routes.get(to.endpoint);
+    if (found?.life === to.life) return found;
+    if (found !== undefined) abandonMail(found);
+    const route = { life: to.life };
+    this.#routes.set(to.endpoint, route);
+    return route;
+  }
+
+  #outlet(
+    to: Address,
+    express: boolean,
+    urgent = false,
+    answered = false,
+  ): Outlet {
+    const route = this.#route(to);
     const found = express ? route.express : urgent ? route.urgent : route.mail;
     if (found !== undefined) return found;
-    if (express) return route.express = this.#open(to, true, false);
+    if (express) {
+      return route.express = this.#open(to, true, false, answered);
+    }
     const { table } = this.#isolate;
     // Both at once, the urgent one first: its receiver must know it before it knows anything to overtake.
     if (takesUrgent(table.get(to.endpoint, ENDPOINT.POLICY))) {
@@ -179,21 +200,49 @@ export class Outgoing {
     return urgent ? route.urgent! : route.mail;
   }
 
-  #open(to: Address, express: boolean, urgent: boolean): Outlet {
+  #open(
+    to: Address,
+    express: boolean,
+    urgent: boolean,
+    answered = false,
+  ): Outlet {
     const { endpoint: from } = this.#isolate;
-    const outlet = new Outlet({
+    const outlet = express ? this.#expressTo(to.endpoint) : new Outlet({
       from,
       to: to.endpoint,
       self: from,
       isMissed: isTell,
-      // Replies are bounded by the asks that are open, not by the mailbox of who asked.
-      ...(express ? {} : mailOptions(this.#isolate, to)),
+      ...mailOptions(this.#isolate, to),
     });
-    const id = `${from}.${this.#epoch}.${++this.#serial}`;
-    const lane = { id, memory: outlet.memory, express, urgent };
+    const lane = { id: this.#newId(), memory: outlet.memory, express, urgent };
+    const back = answered ? this.#wayBack(to.endpoint) : undefined;
     const toName = coreOf(this.#isolate, to)?.name;
-    this.#isolate.post({ type: "connect", from, to, toName, lane });
+    this.#isolate.post({ type: "connect", from, to, toName, lane, back });
     return outlet;
+  }
+
+  /** Replies are bounded by the asks that are open, not by the mailbox of who asked. */
+  #expressTo(to: number, memory?: SharedArrayBuffer): Outlet {
+    const { endpoint: from } = this.#isolate;
+    const options = { from, to, self: from, isMissed: isTell };
+    return new Outlet(memory === undefined ? options : { ...options, memory });
+  }
+
+  /**
+   * A lane for what `from` answers, which is read from now on, also in a handler that never pauses: one that `from`
+   * makes is known here a turn of the event loop later at the earliest.
+   */
+  #wayBack(from: number): LaneInfo | undefined {
+    const { endpoint: to, mailbox } = this.#isolate;
+    if (mailbox.hears(from)) return undefined;
+    const memory = createLane({ from, to });
+    const lane = { id: this.#newId(), memory, express: true };
+    this.#isolate.adopt(lane);
+    return lane;
+  }
+
+  #newId(): string {
+    return `${this.#isolate.endpoint}.${this.#epoch}.${++this.#serial}`;
   }
 
   #sendParcel(to: Address, parts: Parts, spilled: boolean): number {
@@ -221,6 +270,12 @@ export class Outgoing {
     }, transfer);
     return id;
   }
+}
+
+/** Whether it is for an actor that shares a thread, or about one: the thread has something to say about that. */
+function wantsWord(kind: number): boolean {
+  const plain = kind & ~KIND.URGENT;
+  return plain === KIND.TELL || plain === KIND.ASK || plain === KIND.LIGHT;
 }
 
 function abandonMail({ mail, urgent }: Route): void {
