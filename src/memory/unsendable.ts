@@ -6,6 +6,7 @@
  */
 
 import * as types from "node:util/types";
+import { reasonToStay } from "./keep_here.ts";
 
 const WAY_OUT: Readonly<Record<string, string>> = {
   URL: "send its href",
@@ -47,6 +48,8 @@ export function reasonAgainst(value: unknown): string {
   if (ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value)) {
     return "over a detached ArrayBuffer: send it before its memory is moved";
   }
+  const own = reasonToStay(value);
+  if (own !== "") return own;
   const tag = tagOf(value);
   if (isThenable(value)) return `a ${tag} that is waited for: await it first`;
   if (tag === "Object") return "";

@@ -6,6 +6,7 @@
 import type { Task } from "../actor/define.ts";
 import type { Job } from "../actor/job.ts";
 import type { ElementOf } from "../actor/stream/streams.ts";
+import { keepHere } from "../memory/keep_here.ts";
 import { checkOptionNames } from "../option_names.ts";
 import { checkFold, foldAll } from "./fold_all.ts";
 import type { Inputs } from "./inputs.ts";
@@ -65,6 +66,7 @@ export class Pool implements AsyncDisposable {
    *
    * @param options How many workers, and how they are treated.
    * @throws {InvalidOptionError} If an option is out of its bounds, or there is none of its name.
+   * @throws {DataCloneError} If `initArgs` cannot travel.
    */
   constructor(options: PoolOptions = {}) {
     this.#options = checkPoolOptions(options);
@@ -297,19 +299,38 @@ export class Pool implements AsyncDisposable {
    * @param task What `task()` or `remote()` returned; it takes one argument.
    * @param inputs The inputs, read as they are needed.
    * @param fold Puts a result to what there is so far; runs here.
-   * @param initial What there is at first.
+   * @param initial What there is at first, also if it is `undefined`.
    * @param options `readAhead`, and how many are sent at once.
    * @returns A promise of what there is in the end. It rejects with the first error, also of `fold`.
    */
-  async reduce<T, R, S>(
+  reduce<T, R, S>(
     task: Task<[T], R>,
     inputs: Inputs<T>,
     fold: (so: S, result: Awaited<R>) => S | PromiseLike<S>,
     initial: S,
-    options: StreamOptions = {},
-  ): Promise<S> {
+    options?: StreamOptions,
+  ): Promise<S>;
+  /**
+   * As the other one, beginning with the first result: of no inputs the promise rejects with a `TypeError`, as
+   * `Array.prototype.reduce()` throws one.
+   */
+  reduce<T, R>(
+    task: Task<[T], R>,
+    inputs: Inputs<T>,
+    fold: (
+      so: Awaited<R>,
+      result: Awaited<R>,
+    ) => Awaited<R> | PromiseLike<Awaited<R>>,
+  ): Promise<Awaited<R>>;
+  async reduce(
+    task: Task<[unknown], unknown>,
+    inputs: Inputs<unknown>,
+    fold: (so: unknown, result: unknown) => unknown,
+    ...start: [initial?: unknown, options?: StreamOptions]
+  ): Promise<unknown> {
     checkFold(task, fold);
-    return await foldAll(this.stream(task, inputs, options), fold, initial);
+    const results = this.stream(task, inputs, start[1]);
+    return await foldAll(task, results, fold, start);
   }
 
   /**
@@ -387,3 +408,5 @@ export class Pool implements AsyncDisposable {
     return this.close();
   }
 }
+
+keepHere(Pool, "a Pool: run its tasks here, or make another one there");

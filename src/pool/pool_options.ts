@@ -6,6 +6,7 @@
 import type { Task } from "../actor/define.ts";
 import type { Spawner } from "../actor/offspring.ts";
 import { checkOptionNames, type OptionNames } from "../option_names.ts";
+import { checkInitArgs } from "./check_init_args.ts";
 import { duration, refuse, whole } from "./check_option.ts";
 
 /** The most workers that a pool can have. */
@@ -49,7 +50,7 @@ export interface PoolOptions {
   // deno-lint-ignore no-explicit-any -- arguments of any kind
   readonly init?: Task<any, unknown>;
   /**
-   * The arguments of `init`.
+   * The arguments of `init`; copies of them are sent to each worker.
    *
    * @default {[]}
    */
@@ -184,6 +185,7 @@ function isTask(value: unknown): boolean {
  * Checks how a pool is to be made, and fills in the defaults.
  *
  * @throws {InvalidOptionError} If an option is out of its bounds, or there is none of its name.
+ * @throws {DataCloneError} If `initArgs` cannot travel.
  */
 export function checkPoolOptions(options: PoolOptions): CheckedPoolOptions {
   const what = "Cannot make a pool";
@@ -200,6 +202,7 @@ export function checkPoolOptions(options: PoolOptions): CheckedPoolOptions {
   if (!Array.isArray(initArgs)) {
     refuse(what, "initArgs", "an array", initArgs);
   }
+  checkInitArgs(initArgs);
   if (system !== undefined && typeof Object(system).open !== "function") {
     refuse(what, "system", "a System or what makes actors", system);
   }

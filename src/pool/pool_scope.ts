@@ -1,6 +1,7 @@
 import type { Task } from "../actor/define.ts";
 import type { Job } from "../actor/job.ts";
 import type { ElementOf } from "../actor/stream/streams.ts";
+import { keepHere } from "../memory/keep_here.ts";
 import { refuse } from "./check_option.ts";
 import { checkFold, foldAll } from "./fold_all.ts";
 import type { GenerateWork } from "./generate_work.ts";
@@ -148,8 +149,8 @@ export class PoolScope {
     inputs: Inputs<T>,
     options: StreamOptions = {},
   ): Promise<number> {
-    const how = { ordered: false, ...options };
-    return this.#fold(this.stream(task, inputs, how), (count) => count + 1, 0);
+    const results = this.stream(task, inputs, { ordered: false, ...options });
+    return this.#fold(task, results, (count: number) => count + 1, [0]);
   }
 
   /**
@@ -158,7 +159,7 @@ export class PoolScope {
    * @param task What `task()` or `remote()` returned; it takes one argument.
    * @param inputs The inputs, read as they are needed.
    * @param fold Puts a result to what there is so far; runs here.
-   * @param initial What there is at first.
+   * @param initial What there is at first, also if it is `undefined`.
    * @param options `readAhead`, and how many are sent at once.
    * @returns A promise of what there is in the end.
    */
@@ -168,9 +169,25 @@ export class PoolScope {
     fold: (so: S, result: Awaited<R>) => S | PromiseLike<S>,
     initial: S,
     options?: StreamOptions,
-  ): Promise<S> {
+  ): Promise<S>;
+  /** As the other one, beginning with the first result; see {@linkcode Pool.reduce}. */
+  reduce<T, R>(
+    task: Task<[T], R>,
+    inputs: Inputs<T>,
+    fold: (
+      so: Awaited<R>,
+      result: Awaited<R>,
+    ) => Awaited<R> | PromiseLike<Awaited<R>>,
+  ): Promise<Awaited<R>>;
+  reduce(
+    task: Task<[unknown], unknown>,
+    inputs: Inputs<unknown>,
+    fold: (so: unknown, result: unknown) => unknown,
+    ...start: [initial?: unknown, options?: StreamOptions]
+  ): Promise<unknown> {
     checkFold(task, fold);
-    return this.#fold(this.stream(task, inputs, options), fold, initial);
+    const results = this.stream(task, inputs, start[1]);
+    return this.#fold(task, results, fold, start);
   }
 
   async #through<R>(
@@ -230,11 +247,12 @@ export class PoolScope {
   }
 
   #fold<R, S>(
+    task: Task<[never], unknown>,
     results: AsyncIterable<R>,
     fold: (so: S, result: R) => S | PromiseLike<S>,
-    initial: S,
+    start: readonly unknown[],
   ): Promise<S> {
-    const folded = foldAll(results, fold, initial);
+    const folded = foldAll(task, results, fold, start);
     this.#folds.add(folded);
     folded.then(
       () => this.#folds.delete(folded),
@@ -260,3 +278,5 @@ async function endOf(work: StreamWork | GenerateWork): Promise<void> {
   await work.return();
   if (work.over) await work.exited;
 }
+
+keepHere(PoolScope, "a PoolScope: it ends with its body, which runs here");

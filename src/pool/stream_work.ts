@@ -1,3 +1,4 @@
+import { keepHere } from "../memory/keep_here.ts";
 import { BulkWork } from "./bulk_work.ts";
 import type { BulkOptions } from "./bulk_work.ts";
 import type { TaskFacts } from "./task_facts.ts";
@@ -205,6 +206,11 @@ export class StreamWork extends BulkWork
     Promise.resolve(closed).catch(() => {});
   }
 }
+
+keepHere(
+  StreamWork,
+  "a stream of results: read it here and send what it yields",
+);
 
 /** Marks the end of a stream that has told all. */
 const OVER: unique symbol = Symbol("over");

@@ -19,6 +19,7 @@ import {
   setUp,
   square,
 } from "../fixtures/pool_tasks.ts";
+import { FakeWorkers } from "./fake_workers.ts";
 
 const nope = () => 1;
 
@@ -55,6 +56,33 @@ Deno.test("Pool names the task and the input that cannot travel", async (t) => {
   );
 });
 
+Deno.test("Pool, PoolScope, Job and what is read of a pool are refused inside a message", async (t) => {
+  await using system = new System();
+  await using pool = new Pool({ system, size: 1 });
+  const job = pool.run(square, [2]);
+  const cases: [string, unknown][] = [
+    ["a Pool: run its tasks here", pool],
+    ["a PoolScope: it ends with its body", await pool.scope((scope) => scope)],
+    ["a Job that is waited for: await it first", job],
+    ["a stream of results: read it here", pool.stream(square, [1])],
+    ["of class TaskStream Iterator: read it", pool.generate(echo, [1])],
+  ];
+  for (const [text, value] of cases) {
+    await t.step(text, async () => {
+      for (const [path, given] of [["", value], [".in[0]", { in: [value] }]]) {
+        const error = await assertRejects(
+          async () => await pool.run(echo, [given]),
+          DataCloneError,
+          `Cannot send args[0]${path} to "echo" as it is ${text}`,
+        );
+        assertEquals(error.path, `args[0]${path}`);
+      }
+      assertThrows(() => new Pool({ initArgs: [value] }), DataCloneError, text);
+    });
+  }
+  await job;
+});
+
 Deno.test("Pool refuses what is no system and what cannot be moved", async () => {
   await using system = new System();
   await using pool = new Pool({ system, size: 1 });
@@ -84,7 +112,6 @@ Deno.test("PoolBrokenError speaks of init and initArgs, not of actors", async (t
       { init: hanging, initTimeout: 100 },
       `init "unreachable" and its module took longer than 100 ms`,
     ],
-    [{ init: setUp, initArgs: [nope] }, "Cannot send initArgs[0] as"],
   ] as const;
   for (const [options, text] of cases) {
     await t.step(text, async () => {
@@ -107,4 +134,29 @@ Deno.test("PoolBrokenError speaks of init and initArgs, not of actors", async (t
       "their system is closed",
     );
   });
+});
+
+Deno.test("Pool() refuses initArgs that cannot travel at once, and starts nothing", async (t) => {
+  const fakes = new FakeWorkers();
+  const { port1, port2 } = new MessageChannel();
+  const cases = [
+    ["a function", [nope], "initArgs[0]", 'the function "nope"'],
+    ["deep inside", [1, { on: [nope] }], "initArgs[1].on[0]", "the function"],
+    ["a promise", [Promise.resolve()], "initArgs[0]", "await it first"],
+    ["what can be moved once", [{ port1 }], "initArgs[0].port1", "make it in"],
+  ] as const;
+  for (const [name, initArgs, path, text] of cases) {
+    await t.step(name, () => {
+      const options = { init: setUp, initArgs, minSize: 1 };
+      const error = assertThrows(
+        () => new Pool({ system: fakes.spawner, size: 1, ...options }),
+        DataCloneError,
+        `Cannot send ${path} as`,
+      );
+      assertStringIncludes(error.message, text);
+      assertEquals([error.path, fakes.all.length], [path, 0]);
+    });
+  }
+  port1.close();
+  port2.close();
 });

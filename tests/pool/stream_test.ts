@@ -1,5 +1,11 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { Pool, PoolClosedError, System, WorkerDiedError } from "../../mod.ts";
+import {
+  Pool,
+  PoolClosedError,
+  type PoolScope,
+  System,
+  WorkerDiedError,
+} from "../../mod.ts";
 import {
   computeUntilAborted,
   failAtThree,
@@ -98,6 +104,34 @@ Deno.test("Pool.stream(), forEach() and reduce() take results one by one", async
     };
     await assertRejects(() => pool.reduce(square, [1, 2], bad, 0), TypeError);
   });
+  await t.step(
+    "reduce() begins with the first result when nothing else is given",
+    async () => {
+      const less = (so: number, x: number) => so - x;
+      const begin: number = await pool.reduce(square, [1, 2, 3], less);
+      assertEquals(begin, 1 - 4 - 9);
+      const never = () => {
+        throw new Error("Folded one");
+      };
+      assertEquals(await pool.reduce(square, [3], never), 9);
+      const from = (so: number | undefined, x: number) => (so ?? 100) + x;
+      assertEquals(await pool.reduce(square, [3], from, undefined), 109);
+      assertEquals(await pool.reduce(square, [], from, undefined), undefined);
+      const reduce = (scope: Pool | PoolScope) => () =>
+        scope.reduce(square, [], less);
+      const why = 'Cannot reduce "square" as there are neither inputs nor';
+      await assertRejects(reduce(pool), TypeError, why);
+      await assertRejects(
+        () => pool.scope((scope) => reduce(scope)()),
+        TypeError,
+        why,
+      );
+      assertEquals(
+        await pool.scope((scope) => scope.reduce(square, [1, 2], less)),
+        -3,
+      );
+    },
+  );
 });
 
 Deno.test("Pool.scope() ends its jobs", async (t) => {
