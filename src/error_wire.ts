@@ -98,7 +98,8 @@ export function registerError(
  * Turns whatever was thrown into plain data; never throws.
  *
  * A value that is not an `Error` becomes one whose `cause` is the value.
- * Cycles are cut, and what cannot be encoded is replaced by its `String()`.
+ * Cycles are cut, in causes too: `"[Circular]"` stands where an object is inside of itself. What cannot be encoded is
+ * replaced by its `String()`.
  *
  * @param error What was thrown.
  * @param where Name of the task or actor, added as the last line of the stack. Default: no such line.
@@ -202,8 +203,7 @@ function wireOf(error: Error, walk: Walk): WireError {
   const fields: Record<string, unknown> = {};
   for (const key of Object.keys(error)) {
     if (NOT_FIELDS.has(key)) continue;
-    const value = plain(read(error, key), walk);
-    put(fields, key, value === CYCLE ? "[Circular]" : value, true);
+    put(fields, key, plain(read(error, key), walk), true);
   }
   const wire: Record<string, unknown> = {
     [WIRE_MARK]: className,
@@ -215,14 +215,12 @@ function wireOf(error: Error, walk: Walk): WireError {
     fields,
   };
   if (Object.hasOwn(error, "cause")) {
-    const cause = plain(read(error, "cause"), walk);
-    if (cause !== CYCLE) wire.cause = cause;
+    wire.cause = plain(read(error, "cause"), walk);
   }
   const errors = read(error, "errors");
   if (error instanceof AggregateError && Array.isArray(errors)) {
     delete fields.errors;
-    wire.errors = errors.map((each) => plain(each, walk))
-      .filter((each) => each !== CYCLE);
+    wire.errors = errors.map((each) => plain(each, walk));
   }
   walk.open.delete(error);
   return wire as unknown as WireError;
@@ -251,7 +249,8 @@ function classOf(error: Error): {
   return { className, between, base };
 }
 
-const CYCLE = Symbol("cycle");
+/** What stands for an object inside of itself, a cause included: what is cut is seen to be. */
+const CYCLE = "[Circular]";
 /** Handles travel by themselves: the codec asks them how. */
 const PORTABLE = Symbol.for("troupe.portable");
 
@@ -269,10 +268,7 @@ function plain(value: unknown, walk: Walk): unknown {
   if (value instanceof Error) return wireOf(value, walk);
   if (isLeaf(value)) return value;
   walk.open.add(value);
-  const copy = container(value, (each) => {
-    const part = plain(each, walk);
-    return part === CYCLE ? "[Circular]" : part;
-  });
+  const copy = container(value, (each) => plain(each, walk));
   walk.open.delete(value);
   return copy;
 }

@@ -242,14 +242,30 @@ Deno.test("errorToWire() wraps what is not an error", () => {
   }
 });
 
-Deno.test("errorToWire() cuts cycles", () => {
+Deno.test("errorToWire() cuts cycles, and what is cut is seen to be", () => {
   const error: Error & { self?: unknown } = new Error("A");
   error.cause = new Error("B", { cause: error });
   error.self = { error };
   const back = send(error) as Error & { self?: unknown };
   assertEquals((back.cause as Error).message, "B");
-  assert(!("cause" in (back.cause as Error)));
+  assertEquals((back.cause as Error).cause, "[Circular]");
   assertEquals(back.self, { error: "[Circular]" });
+  const own = new Error("C");
+  own.cause = own;
+  assertEquals(send(own).cause, "[Circular]");
+  const both = new AggregateError([new RangeError("D")], "E");
+  both.errors.push(both, new Error("F", { cause: both }));
+  const { errors } = send(both) as AggregateError;
+  assertEquals(errors[0].constructor, RangeError);
+  assertEquals(errors[1], "[Circular]");
+  assertEquals([errors[2].message, errors[2].cause], ["F", "[Circular]"]);
+  // What is met twice without being inside of itself is no cycle.
+  const shared = new Error("G");
+  const twice = send(new AggregateError([shared, shared], "H"));
+  const messages = (twice as AggregateError).errors.map(({ message }) =>
+    message
+  );
+  assertEquals(messages, ["G", "G"]);
 });
 
 Deno.test("errorToWire() replaces what cannot be encoded", () => {
