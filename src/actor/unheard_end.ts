@@ -37,9 +37,19 @@ export function reportUnheardEnd(
   there: boolean,
 ): void {
   if (!isFailure(report) || isHeard(core, there)) return;
+  writeEnd("Actor", core.name, report, "and nobody watches it");
+}
+
+/** Writes an end that nobody hears of to stderr. */
+export function writeEnd(
+  what: string,
+  name: string,
+  { kind, error, code }: ExitReport,
+  why: string,
+): void {
   // deno-lint-ignore troupe/quiet -- a failure that is shown nowhere else
   console.error(
-    `Actor "${core.name}" ended (${report.kind}), and nobody watches it:`,
-    report.error ?? `code ${report.code}`,
+    `${what} "${name}" ended (${kind}), ${why}:`,
+    error ?? `code ${code}`,
   );
 }

@@ -10,6 +10,7 @@ import {
 } from "../actor/default_system.ts";
 import type { Cell } from "../actor/cell.ts";
 import type { Spawner } from "../actor/offspring.ts";
+import { writeEnd } from "../actor/unheard_end.ts";
 import { DataCloneError, SystemClosedError, TroupeError } from "../errors.ts";
 import type { ExitReport } from "../exit_report.ts";
 import { backoffDelay, fillBackoff } from "../supervisor/backoff.ts";
@@ -53,6 +54,7 @@ export class Crew {
   readonly #seats: Map<number, Seat> = new Map();
   readonly #seatHooks: SeatHooks = {
     up: (seat) => {
+      this.#judge();
       this.#hooks.joined(seat);
       this.#restWhenIdle();
     },
@@ -63,12 +65,12 @@ export class Crew {
       this.#restWhenIdle();
     },
     leaves: (seat) => this.#hooks.left(seat),
-    gone: (seat, report) => this.#gone(seat, report),
+    gone: (seat, report, state) => this.#gone(seat, report, state),
   };
   #retained: Spawner | undefined;
   #desk: { readonly cell: Cell; readonly number: number } | undefined;
   #failures = 0;
-  /** Why nobody is started any more, until one of those that start is up, or none is left. */
+  /** Why nobody is started any more, until one of those that start is up, or none is left; see {@link Crew.#judge}. */
   #doubt: { readonly error: unknown } | undefined;
   #notBefore = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -209,46 +211,59 @@ export class Crew {
     cell.retire(await cell.end("pool closed", "kill"));
   }
 
-  #gone(seat: Seat, report: ExitReport): void {
-    const expected = report.kind === "stopped" || report.kind === "killed";
+  #gone(seat: Seat, report: ExitReport, state: Seat["state"]): void {
     this.#seats.delete(seat.index);
     this.#hooks.left(seat);
-    if (!expected) this.deaths++;
-    // One that dies of a task is no fault of the pool's.
-    if (!expected && seat.outs.size === 0) {
-      const end = `The worker ended (${report.kind})`;
-      this.#failed(report.error ?? new TroupeError(end), false);
+    if (report.kind !== "stopped" && report.kind !== "killed") {
+      this.deaths++;
+      // Of one that dies of a task those hear that run there, and it is no fault of the pool's.
+      if (seat.outs.size === 0) this.#lost(seat, report, state);
     }
-    if (this.#doubt !== undefined && !this.#closed && !this.#isStarting) {
-      const { error } = this.#doubt;
-      this.#doubt = undefined;
-      this.#hooks.broken(error);
-    }
+    this.#judge();
     if (this.#seats.size === 0) this.#release();
     this.#hooks.again();
   }
 
+  /** A worker ended that ran nothing: of that no job tells. */
+  #lost(seat: Seat, report: ExitReport, state: Seat["state"]): void {
+    if (state === "up") {
+      writeEnd("Worker", seat.name, report, "while it ran nothing");
+    }
+    if (seat.served > 0) return;
+    const end = `The worker ended (${report.kind})`;
+    this.#failed(report.error ?? new TroupeError(end), false);
+  }
+
   #failed(error: unknown, final: boolean): void {
     if (this.#closed || this.#doubt !== undefined) return;
-    // Those that started together fail together, once.
-    if (!final && performance.now() < this.#notBefore) return;
     if (final) return this.#hooks.broken(error);
+    // Those that started together fail together, once.
+    if (performance.now() < this.#notBefore) return;
     if (++this.#failures >= MAX_FAILURES) {
-      const up = new Set<number>();
-      for (const { index, state } of this.#seats.values()) {
-        if (state === "up") up.add(index);
-      }
-      if (up.size > 0) this.#hooks.short(error, up);
-      else if (!this.#isStarting) return this.#hooks.broken(error);
-      else {
-        // One that starts may come up; more of them would go on for ever, one starting as another fails.
-        this.#doubt = { error };
-        return;
-      }
+      this.#doubt = { error };
+      this.#judge();
+      if (this.#closed || this.#doubt !== undefined) return;
     }
     const delay = backoffDelay(this.#failures - 1, BACKOFF);
     this.#notBefore = performance.now() + delay;
     this.#hooks.again();
+  }
+
+  /**
+   * Decides what a doubt comes to: those that are up go on without more; while none is, one that starts may come up (more of
+   * them would go on for ever, one starting as another fails); and when none starts either the pool has ended.
+   */
+  #judge(): void {
+    if (this.#doubt === undefined || this.#closed) return;
+    const up = new Set<number>();
+    for (const { index, state } of this.#seats.values()) {
+      if (state === "up") up.add(index);
+    }
+    if (up.size === 0 && this.#isStarting) return;
+    const { error } = this.#doubt;
+    this.#doubt = undefined;
+    if (up.size > 0) this.#hooks.short(error, up);
+    else this.#hooks.broken(error);
   }
 
   get #isStarting(): boolean {

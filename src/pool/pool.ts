@@ -31,7 +31,7 @@ import type { TaskStream } from "./task_stream.ts";
  *
  * - **Every job settles:** with its result, the task's error, or `WorkerDiedError` when its worker ended: by a throw
  *   outside of the task, `self.close()`, `Deno.exit()`, a kill. Only what had begun there rejects; the rest goes on
- *   elsewhere, and another worker takes the place.
+ *   elsewhere, and another worker takes the place. Of one that ended while it ran nothing a line on stderr tells.
  * - **Who has ended is left out:** while none can come in the place of a worker, which is tried again every second, the
  *   others do the work. The pool ends when none is left.
  * - **Pulled:** a worker that has room takes what comes next, so none is idle while there is work. What it has not begun

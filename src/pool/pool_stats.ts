@@ -6,7 +6,7 @@ export interface PoolStats {
   readonly workers: number;
   /** Workers that were started so far. */
   readonly started: number;
-  /** Workers that ended otherwise than by their pool. */
+  /** Workers that ended otherwise than by their pool: that did not start, died of a task, or while they ran nothing. */
   readonly deaths: number;
   /** Jobs so far: the sum of the five below. */
   readonly jobs: number;

@@ -33,8 +33,8 @@ export interface SeatHooks {
   free(seat: Seat): void;
   /** It is given nothing more. */
   leaves(seat: Seat): void;
-  /** Its worker has ended; of what it had begun each is told after this. */
-  gone(seat: Seat, report: ExitReport): void;
+  /** Its worker has ended, in that state; of what it had begun each is told after this. */
+  gone(seat: Seat, report: ExitReport, state: Seat["state"]): void;
 }
 
 /** How a worker is treated. */
@@ -386,8 +386,9 @@ export class Seat implements BatchSeat {
   }
 
   #gone(report: ExitReport): void {
+    const { state } = this;
     this.state = "gone";
-    this.#hooks.gone(this, report);
+    this.#hooks.gone(this, report, state);
     // Of what is read one by one nobody is told otherwise.
     for (const out of [...this.outs]) {
       if (out.batch.readAhead !== undefined) this.#lose(out, report);
