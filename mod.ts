@@ -323,6 +323,14 @@ export {
   RecordLayout,
 } from "./src/memory/record.ts";
 export type { FieldPlace, FieldTable } from "./src/memory/record_fields.ts";
+export {
+  NamedMemoryUnavailableError,
+  RegionClosedError,
+  RegionError,
+  RegionExistsError,
+  RegionNoRoomError,
+  RegionNotFoundError,
+} from "./src/memory/region_errors.ts";
 export { type Place, viewOn } from "./src/memory/view_on.ts";
 export { ViewRangeError } from "./src/memory/view_range_error.ts";
 export type { GuardOptions } from "./src/shared/guard.ts";
@@ -332,6 +340,11 @@ export { type Initial, sharedArray } from "./src/shared/shared_array.ts";
 export { MapFullError } from "./src/shared/map_full_error.ts";
 export { SharedCounters } from "./src/shared/shared_counters.ts";
 export { SharedMap, type SharedMapOptions } from "./src/shared/shared_map.ts";
+export {
+  type OpenMemoryOptions,
+  SharedMemory,
+  type SharedMemoryOptions,
+} from "./src/shared/shared_memory.ts";
 export { SharedText } from "./src/shared/shared_text.ts";
 export { type BitsOf, SharedValue } from "./src/shared/shared_value.ts";
 export { Snapshot } from "./src/shared/snapshot.ts";

@@ -13,6 +13,7 @@
  * | records by name               | {@linkcode SharedMap}        |                         |
  * | counters by name              | {@linkcode SharedCounters}   |                         |
  * | many small blocks             | {@linkcode Heap}             | `heap`                  |
+ * | memory, with other processes  | {@linkcode SharedMemory}     | `SharedMemory`          |
  * | a view of a part of a memory  | {@linkcode viewOn}           | a cast of `.buf`        |
  *
  * What is for one owner alone belongs in an actor instead: its state needs no lock, and its messages say what happens.
@@ -54,6 +55,14 @@ export {
   RecordLayout,
 } from "../memory/record.ts";
 export type { FieldPlace, FieldTable } from "../memory/record_fields.ts";
+export {
+  NamedMemoryUnavailableError,
+  RegionClosedError,
+  RegionError,
+  RegionExistsError,
+  RegionNoRoomError,
+  RegionNotFoundError,
+} from "../memory/region_errors.ts";
 export { type Place, viewOn } from "../memory/view_on.ts";
 export { ViewRangeError } from "../memory/view_range_error.ts";
 export type { Held } from "../sync/held.ts";
@@ -67,6 +76,11 @@ export { type Initial, sharedArray } from "./shared_array.ts";
 export { MapFullError } from "./map_full_error.ts";
 export { SharedCounters } from "./shared_counters.ts";
 export { SharedMap, type SharedMapOptions } from "./shared_map.ts";
+export {
+  type OpenMemoryOptions,
+  SharedMemory,
+  type SharedMemoryOptions,
+} from "./shared_memory.ts";
 export { SharedText } from "./shared_text.ts";
 export { type BitsOf, SharedValue } from "./shared_value.ts";
 export { Snapshot } from "./snapshot.ts";

@@ -3,6 +3,9 @@ import { PACKAGE, runDeno } from "../fixtures/child_program.ts";
 
 /** What each example that reaches beyond one process prints. */
 const OUTPUTS: Readonly<Record<string, string>> = {
+  "33_named_shared_memory.ts": "1,1,2,3,5,888\n",
+  "34_shared_memory_in_a_worker.ts": "howdy 1024\n",
+  "35_shared_memory_life_cycle.ts": "true\n7\n0 undefined\n",
   "42_exclusive_file_writes.ts": "true 5000\ntrue\n",
 };
 

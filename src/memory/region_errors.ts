@@ -1,0 +1,67 @@
+/**
+ * What can go wrong with memory that has a name.
+ *
+ * @module
+ */
+import { registerError } from "../error_wire.ts";
+import { TroupeError } from "../errors.ts";
+
+/** Something about a region of named memory, code `TROUPE_REGION`; the classes below say what. */
+export class RegionError extends TroupeError {
+  /** The name of the region; empty if it is about none. */
+  readonly region: string;
+
+  /** Makes the error. */
+  constructor(message: string, options: { region: string; cause?: unknown }) {
+    super(message, "cause" in options ? { cause: options.cause } : undefined);
+    this.region = options.region;
+  }
+}
+
+/** A region of that name is there already, code `TROUPE_REGION_EXISTS`. It was left as it is. */
+export class RegionExistsError extends RegionError {}
+
+/** No region has that name, or no longer the one that was meant, code `TROUPE_REGION_NOT_FOUND`. */
+export class RegionNotFoundError extends RegionError {}
+
+/** The handle of the region was closed, code `TROUPE_REGION_CLOSED`. */
+export class RegionClosedError extends RegionError {}
+
+/** The machine has no room for the region, code `TROUPE_REGION_NO_ROOM`. Nothing is left of it. */
+export class RegionNoRoomError extends RegionError {}
+
+/** Named memory cannot be had here, code `TROUPE_NO_NAMED_MEMORY`: a permission is missing, or the system is not one that it is made for. */
+export class NamedMemoryUnavailableError extends TroupeError {
+  /** What is missing. */
+  readonly reason: "permission" | "platform";
+
+  /** Makes the error. */
+  constructor(
+    message: string,
+    options: { reason: "permission" | "platform"; cause?: unknown },
+  ) {
+    super(message, "cause" in options ? { cause: options.cause } : undefined);
+    this.reason = options.reason;
+  }
+}
+
+for (
+  const [Class, name, code] of [
+    [RegionError, "RegionError", "TROUPE_REGION"],
+    [RegionExistsError, "RegionExistsError", "TROUPE_REGION_EXISTS"],
+    [RegionNotFoundError, "RegionNotFoundError", "TROUPE_REGION_NOT_FOUND"],
+    [RegionClosedError, "RegionClosedError", "TROUPE_REGION_CLOSED"],
+    [RegionNoRoomError, "RegionNoRoomError", "TROUPE_REGION_NO_ROOM"],
+    [
+      NamedMemoryUnavailableError,
+      "NamedMemoryUnavailableError",
+      "TROUPE_NO_NAMED_MEMORY",
+    ],
+  ] as const
+) {
+  // On the prototype, as for every other error: own fields are the data alone.
+  const hidden = { configurable: true, writable: true, enumerable: false };
+  Object.defineProperty(Class.prototype, "name", { ...hidden, value: name });
+  Object.defineProperty(Class.prototype, "code", { ...hidden, value: code });
+  registerError(Class);
+}

@@ -1,0 +1,386 @@
+import { InvalidOptionError } from "../errors.ts";
+import type { ViewClass } from "../memory/kind.ts";
+import { LayoutMismatchError } from "../memory/layout_mismatch_error.ts";
+import {
+  createMapped,
+  type Mapped,
+  MAX_REGION_BYTES,
+  notFound,
+  openMapped,
+  unlinkMapped,
+} from "../memory/mapped.ts";
+import {
+  definePortable,
+  portable,
+  type PortableData,
+} from "../memory/portable.ts";
+import {
+  RegionClosedError,
+  RegionError,
+  RegionExistsError,
+} from "../memory/region_errors.ts";
+import { checkRegionName, drawRegionName } from "../memory/region_name.ts";
+import { NOBODY, ownProcess } from "../memory/region_owner.ts";
+import { sweepRegions } from "../memory/region_sweep.ts";
+import { claimLayout, hasLayout, layoutText } from "../memory/region_tail.ts";
+import { checkWhole, viewOn } from "../memory/view_on.ts";
+import { checkOptionNames, type OptionNames } from "../option_names.ts";
+import type { StructRegion } from "./struct.ts";
+
+/** How to make a region. */
+export interface SharedMemoryOptions {
+  /** Bytes, 1 to 4 GiB. */
+  readonly size: number;
+  /**
+   * Its name: 1 to 30 letters, digits, `_`, `-` and `.`, no `-` or `.` at first.
+   *
+   * @default {one that nobody can guess}
+   */
+  readonly name?: string;
+  /**
+   * Whether it outlives its creator: disposing the handle only closes it, and nobody sweeps it. Until the machine starts
+   * again it is there, or until somebody unlinks it.
+   *
+   * @default {false}
+   */
+  readonly keep?: boolean;
+}
+
+/** How to open a region. */
+export interface OpenMemoryOptions {
+  /**
+   * The fingerprint of the layout that must be in it.
+   *
+   * @default {any}
+   */
+  readonly layout?: string;
+}
+
+const CREATE: OptionNames<SharedMemoryOptions> = {
+  size: true,
+  name: true,
+  keep: true,
+};
+const OPEN: OptionNames<OpenMemoryOptions> = { layout: true };
+/** How long a region may be about to be made, and how often to look, in milliseconds. */
+const MAKING_MS = { most: 1_000, pause: 2 };
+
+/** Of each region that came in a message, or went in one, the handle of this thread. */
+const known: Map<number, WeakRef<SharedMemory>> = new Map();
+const forgotten: FinalizationRegistry<number> = new FinalizationRegistry(
+  (identity) => {
+    if (known.get(identity)?.deref() === undefined) known.delete(identity);
+  },
+);
+let isSwept = false;
+
+/** Set by the class below: a handle of a region that is mapped. */
+let handleOf: (mapped: Mapped, isOwner: boolean) => SharedMemory;
+/** Set by the class below: what a handle becomes in a message. */
+let travel: (region: SharedMemory) => PortableData;
+
+/**
+ * Memory that every process of the machine may open by its name: Python's `SharedMemory`.
+ *
+ * - **Owned by its creator,** whose `await using` closes and unlinks it. Who opens it owns nothing: closing that handle, or
+ *   ending, leaves the region to the others.
+ * - **Swept:** the region of a process that died is unlinked when another one makes its first region (on Linux), unless it was
+ *   made to be kept. A {@linkcode SharedMemoryManager} does not leave it until then.
+ * - **No crash:** {@linkcode close} detaches every view. Elements read from one later are `undefined`, methods throw a
+ *   `TypeError`.
+ * - **Plain memory:** `Atomics` are atomic between processes on views of it; to wait on it (`Atomics.wait`) is not possible.
+ * - **For others too:** byte 0 is yours, what the library notes lies behind the last one. Python maps it by its name, with
+ *   `SharedMemory(name)`, and what Python made is opened here.
+ * - **Travels** in any message to a thread, as a handle of the same region: one for each thread, which opens it by its name.
+ *   Who is last to use it there may close it; otherwise it stays mapped until the program ends. Views of it arrive as copies.
+ * - **Private:** only processes of the same user may open it (mode 0600).
+ * - **Permissions:** `--allow-ffi`. **Systems:** Linux, tested; macOS, as its manuals say; Windows: not yet.
+ *
+ * @example Two handles of one region
+ * ```ts
+ * import { SharedMemory } from "@troupe/actors";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using region = await SharedMemory.create({ size: 48 });
+ * region.view(BigInt64Array).set([1n, 1n, 2n, 3n, 5n, 8n]);
+ *
+ * // As another process does, which got the name.
+ * const guest = await SharedMemory.open(region.name);
+ * guest.view(BigInt64Array)[5] = 888n;
+ * guest.close();
+ * assertEquals(region.view(BigInt64Array)[5], 888n);
+ * ```
+ */
+export class SharedMemory implements AsyncDisposable, StructRegion {
+  /** Its name, for {@linkcode SharedMemory.open}. */
+  readonly name: string;
+  /** Its bytes: as many as were asked for, however much memory the system takes for them. */
+  readonly size: number;
+  /** Whether disposing this handle unlinks the region. */
+  readonly isOwner: boolean;
+  readonly #mapped: Mapped;
+  #bytes: Uint8Array<ArrayBuffer> | undefined;
+
+  static {
+    handleOf = (mapped, isOwner) => new SharedMemory(mapped, isOwner);
+    travel = (region) => {
+      region.#mustBeOpen("send");
+      const identity = region.#mapped.facts?.identity ?? 0;
+      if (identity !== 0 && isGone(identity)) note(identity, region);
+      return { kind: "SharedMemory", data: [region.name, identity] };
+    };
+  }
+
+  private constructor(mapped: Mapped, isOwner: boolean) {
+    this.#mapped = mapped;
+    this.name = mapped.name;
+    this.size = mapped.buffer.byteLength;
+    this.isOwner = isOwner;
+  }
+
+  /**
+   * Makes a region, all zeros. Its memory is taken at once, so that no write fails later.
+   *
+   * @param options How large, and under what name.
+   * @returns Its handle. Rejects with each of the errors below; nothing is left then.
+   * @throws {RegionExistsError} If there is one of that name, which stays as it is.
+   * @throws {RegionNoRoomError} If the system has not so much memory for regions.
+   * @throws {NamedMemoryUnavailableError} Without `--allow-ffi`, and on Windows.
+   * @throws {InvalidOptionError} If an option is out of bounds.
+   */
+  static create(options: SharedMemoryOptions): Promise<SharedMemory> {
+    return Promise.try(() => create(options));
+  }
+
+  /**
+   * Opens a region.
+   *
+   * @param name Its name.
+   * @param options What must be in it.
+   * @returns A handle of its own. Rejects with each of the errors below.
+   * @throws {RegionNotFoundError} If there is none of that name.
+   * @throws {LayoutMismatchError} If another layout is in it, or none.
+   * @throws {NamedMemoryUnavailableError} Without `--allow-ffi`, and on Windows.
+   * @throws {InvalidOptionError} If an option is out of bounds.
+   */
+  static async open(
+    name: string,
+    options: OpenMemoryOptions = {},
+  ): Promise<SharedMemory> {
+    checkRegionName("open a region", name);
+    checkOptionNames("Cannot open a region", options, OPEN);
+    const region = handleOf(await openMade(name), false);
+    if (options.layout === undefined) return region;
+    try {
+      region.#mustHave(options.layout);
+      return region;
+    } catch (error) {
+      region.close();
+      throw error;
+    }
+  }
+
+  /**
+   * Its bytes.
+   *
+   * @throws {RegionClosedError} If this handle was closed.
+   */
+  get bytes(): Uint8Array<ArrayBuffer> {
+    this.#mustBeOpen("look into");
+    return this.#bytes ??= new Uint8Array(this.#mapped.buffer);
+  }
+
+  /**
+   * Its memory. A buffer that is transferred elsewhere is out of the reach of {@link close}: it stays mapped until the
+   * program ends.
+   *
+   * @throws {RegionClosedError} If this handle was closed.
+   */
+  get buffer(): ArrayBuffer {
+    return this.bytes.buffer;
+  }
+
+  /** Whether this handle was closed. */
+  get closed(): boolean {
+    return this.#mapped.closed;
+  }
+
+  /**
+   * The fingerprint of the layout of what is in it; empty if nobody claimed one. Of a long one the first 448 bytes.
+   *
+   * @throws {RegionClosedError} If this handle was closed.
+   */
+  get layout(): string {
+    this.#mustBeOpen("look into");
+    const { tail } = this.#mapped;
+    return tail === undefined ? "" : layoutText(tail);
+  }
+
+  /**
+   * A genuine typed array over a part of it.
+   *
+   * @param View Its class: `Int32Array`, `Float64Array`, …
+   * @param length How many elements; as many as fit by default.
+   * @param byteOffset Where it begins; 0 by default.
+   * @throws {ViewRangeError} If it does not fit; the error has the bytes needed and available.
+   * @throws {InvalidOptionError} If the offset is not a multiple of the size of an element.
+   * @throws {RegionClosedError} If this handle was closed.
+   */
+  view<V>(View: ViewClass<V>, length?: number, byteOffset: number = 0): V {
+    const place = { byteOffset, ...(length !== undefined && { length }) };
+    return viewOn(View, this.bytes, place);
+  }
+
+  /**
+   * Notes the layout of what is in the region, if none is noted: `struct().on(region)` does. A region that another program made
+   * has no place for it.
+   *
+   * @throws {LayoutMismatchError} If another one is noted.
+   * @throws {RegionClosedError} If this handle was closed.
+   */
+  claimLayout(fingerprint: string): void {
+    this.#mustBeOpen("claim");
+    const { tail } = this.#mapped;
+    if (tail !== undefined && !claimLayout(tail, fingerprint)) {
+      throw this.#mismatch(fingerprint);
+    }
+  }
+
+  /** Gives up this handle and detaches every view of it; the region stays. Does nothing the second time. */
+  close(): void {
+    this.#mapped.close();
+  }
+
+  /**
+   * Takes the name from the region: nobody can open it any more. Who has it open keeps it, and the memory is given back when
+   * the last one closes it. Does nothing if it has no name any more, or if another region has it now; works on a closed handle.
+   *
+   * @returns A promise that rejects with each of the errors below.
+   * @throws {RegionError} If the system refuses.
+   */
+  unlink(): Promise<void> {
+    return Promise.try(() => {
+      unlinkMapped(this.name, this.#mapped.facts?.identity);
+    });
+  }
+
+  /** Closes this handle, and unlinks the region if the handle owns it. */
+  [Symbol.asyncDispose](): Promise<void> {
+    this.close();
+    return this.isOwner ? this.unlink() : Promise.resolve();
+  }
+
+  #mustBeOpen(what: string): void {
+    if (!this.#mapped.closed) return;
+    throw new RegionClosedError(
+      `Cannot ${what} the region "${this.name}" as this handle was closed: open it again`,
+      { region: this.name },
+    );
+  }
+
+  #mustHave(layout: string): void {
+    const { tail } = this.#mapped;
+    if (tail === undefined || !hasLayout(tail, layout)) {
+      throw this.#mismatch(layout);
+    }
+  }
+
+  #mismatch(expected: string): LayoutMismatchError {
+    const actual = this.layout;
+    return new LayoutMismatchError(
+      `Cannot use the region "${this.name}" as "${expected}" as its layout is ${
+        actual === "" ? "not known" : "another one"
+      }: current layout is "${actual}"; both sides must declare the same`,
+      { expected, actual },
+    );
+  }
+}
+
+function show(this: SharedMemory): string {
+  const { closed, name, size } = this;
+  return `SharedMemory ("${name}", ${size} bytes${closed ? ", closed" : ""})`;
+}
+
+for (
+  const [key, value] of [
+    [Symbol.for("Deno.customInspect"), show],
+    ["toString", show],
+    [portable, function (this: SharedMemory): PortableData {
+      return travel(this);
+    }],
+  ] as const
+) {
+  const hidden = { configurable: true, writable: true, enumerable: false };
+  Object.defineProperty(SharedMemory.prototype, key, { ...hidden, value });
+}
+
+function create(options: SharedMemoryOptions): SharedMemory {
+  checkOptionNames("Cannot create a region", options, CREATE);
+  const { size, name, keep = false } = options;
+  checkWhole("size", size, 1, MAX_REGION_BYTES);
+  if (name !== undefined) checkRegionName("create a region", name);
+  if (typeof keep !== "boolean") {
+    throw new InvalidOptionError(
+      `Cannot create a region as "keep" must be true or false: current value is ${
+        Deno.inspect(keep, { depth: 1 })
+      }`,
+      { option: "keep", value: keep },
+    );
+  }
+  if (!isSwept) sweepRegions();
+  isSwept = true;
+  const owner = keep ? NOBODY : ownProcess();
+  if (name !== undefined) {
+    return handleOf(createMapped(name, size, owner), !keep);
+  }
+  for (;;) {
+    try {
+      return handleOf(createMapped(drawRegionName(), size, owner), !keep);
+    } catch (error) {
+      // Somebody was as lucky.
+      if (!(error instanceof RegionExistsError)) throw error;
+    }
+  }
+}
+
+/** The region of that name. One that is only being made is awaited. */
+async function openMade(name: string): Promise<Mapped> {
+  const { most, pause } = MAKING_MS;
+  for (let waited = 0; waited < most; waited += pause) {
+    const mapped = openMapped(name);
+    if (mapped !== undefined) return mapped;
+    await new Promise((resolve) => setTimeout(resolve, pause));
+  }
+  throw new RegionError(
+    `Cannot open the region "${name}" as it has no bytes: who makes it has not gone on for ${most} ms`,
+    { region: name },
+  );
+}
+
+function isGone(identity: number): boolean {
+  return known.get(identity)?.deref()?.closed ?? true;
+}
+
+function note(identity: number, region: SharedMemory): void {
+  known.set(identity, new WeakRef(region));
+  forgotten.register(region, identity);
+}
+
+/** The region that a message means: the handle that this thread has, or a new one. */
+function revive(data: unknown): SharedMemory {
+  const [name, identity] = Array.isArray(data) ? data : [];
+  checkRegionName("open the region of a message", name);
+  const handle = known.get(identity)?.deref();
+  if (handle?.closed === false) return handle;
+  const mapped = openMapped(name);
+  if (mapped === undefined) throw notFound(name);
+  if ((mapped.facts?.identity ?? 0) !== identity) {
+    mapped.close();
+    throw notFound(name);
+  }
+  const region = handleOf(mapped, false);
+  if (identity !== 0) note(identity, region);
+  return region;
+}
+
+definePortable("SharedMemory", revive);
