@@ -94,6 +94,8 @@ let travel: (region: SharedMemory) => PortableData;
  * - **Travels** in any message to a thread, as a handle of the same region: one for each thread, which opens it by its name.
  *   Who is last to use it there may close it; otherwise it stays mapped until the program ends. Views of it arrive as copies.
  * - **Private:** only processes of the same user may open it (mode 0600).
+ * - **In tests:** the first region of a thread opens the system's library, which stays open. Where Deno looks for what a test
+ *   leaves open, make one before the first test.
  * - **Permissions:** `--allow-ffi`. **Systems:** Linux, tested; macOS, as its manuals say; Windows: not yet.
  *
  * @example Two handles of one region
@@ -101,14 +103,16 @@ let travel: (region: SharedMemory) => PortableData;
  * import { SharedMemory } from "@troupe/actors";
  * import { assertEquals } from "@std/assert";
  *
- * await using region = await SharedMemory.create({ size: 48 });
- * region.view(BigInt64Array).set([1n, 1n, 2n, 3n, 5n, 8n]);
+ * if (import.meta.main) {
+ *   await using region = await SharedMemory.create({ size: 48 });
+ *   region.view(BigInt64Array).set([1n, 1n, 2n, 3n, 5n, 8n]);
  *
- * // As another process does, which got the name.
- * const guest = await SharedMemory.open(region.name);
- * guest.view(BigInt64Array)[5] = 888n;
- * guest.close();
- * assertEquals(region.view(BigInt64Array)[5], 888n);
+ *   // As another process does, which got the name.
+ *   const guest = await SharedMemory.open(region.name);
+ *   guest.view(BigInt64Array)[5] = 888n;
+ *   guest.close();
+ *   assertEquals(region.view(BigInt64Array)[5], 888n);
+ * }
  * ```
  */
 export class SharedMemory implements AsyncDisposable, StructRegion {
