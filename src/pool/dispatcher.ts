@@ -32,6 +32,9 @@ export interface DispatcherHooks {
 /** Batches that have been out for so long may be stolen from, in milliseconds. */
 const STEAL_MS = 2;
 
+/** Who has not begun the first of what it was given for so long is not about to, in milliseconds. */
+const WAKE_MS = 100;
+
 /** What is over in less than that is so soon that the next batch waits behind it, in milliseconds. */
 const SOON_MS = 3;
 /** As much for more than one batch that waits. */
@@ -254,17 +257,21 @@ export class Dispatcher implements Desk {
   /** Whether something was found for seats that have nothing. */
   #steal(idle: readonly BatchSeat[]): boolean {
     if (this.waits) return false;
-    const latest = this.#hooks.now() - STEAL_MS;
+    const now = this.#hooks.now();
     let stolen = 0;
     for (const seat of this.#seats) {
+      let first = true;
       for (const out of seat.outs) {
-        if (out.sentAt > latest || out.batch.works[0]!.options.bound) {
-          continue;
-        }
-        // A share for itself: it may soon be through with what it runs.
+        if (out.limit === 0) continue;
+        const ms = now - out.sentAt;
+        const own = first && ms < WAKE_MS ? 1 : 0;
+        first = false;
+        if (ms < STEAL_MS || out.batch.works[0]!.options.bound) continue;
+        // A share for itself: it may soon be through with what it runs. Who is about to begin has one at least: else what
+        // nobody has begun yet goes from one that wakes to the next.
         const begun = out.seat.begun(out);
         const rest = out.limit - begun;
-        const share = begun === 0 ? 0 : Math.floor(rest / (idle.length + 1));
+        const share = begun === 0 ? own : Math.floor(rest / (idle.length + 1));
         stolen += this.#takeBack(out, begun + share);
       }
     }

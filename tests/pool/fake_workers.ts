@@ -6,13 +6,10 @@ import { ActorCrashedError, type ExitReport } from "../../mod.ts";
 import { cancelledBatch, wordsOf } from "../../src/pool/cancel_note.ts";
 import { beginNext, recall } from "../../src/pool/claims.ts";
 import { writeFound } from "../../src/pool/load_watch.ts";
+import { PoolDesk, PoolDeskActor } from "../../src/pool/pool_desk.ts";
 import { LogWriter } from "../../src/pool/result_log.ts";
-import {
-  APART,
-  type BatchAnswer,
-  PoolWorker,
-  STOPS,
-} from "../../src/pool/pool_worker.ts";
+import { APART, type BatchAnswer, STOPS } from "../../src/pool/pool_worker.ts";
+import { FakeStream } from "./fake_stream.ts";
 
 /** A batch at a fake worker. */
 interface FakeBatch {
@@ -26,6 +23,10 @@ interface FakeBatch {
   readonly answer: PromiseWithResolvers<BatchAnswer>;
   /** The task that runs. */
   running: number;
+  /** What is read of its one task; of any other batch nothing. */
+  readonly stream?: FakeStream;
+  /** Elements that its one task has yielded. */
+  yielded: number;
 }
 
 /** A worker that does what the test says. */
@@ -42,6 +43,7 @@ export class FakeWorker implements Cell {
   alive = true;
   readonly #owner: FakeWorkers;
   readonly #words: Int32Array;
+  readonly #place: number;
   readonly #log: LogWriter;
   readonly #batches: FakeBatch[] = [];
   readonly #exited: PromiseWithResolvers<ExitReport> = Promise.withResolvers();
@@ -52,6 +54,7 @@ export class FakeWorker implements Cell {
   constructor(owner: FakeWorkers, { id, args }: CellSpec) {
     this.#owner = owner;
     this.name = id;
+    this.#place = args[0] as number;
     this.#words = wordsOf(args[2] as SharedArrayBuffer);
     this.#log = new LogWriter(this.#words);
     const ref = {
@@ -70,13 +73,35 @@ export class FakeWorker implements Cell {
           const answer = Promise.withResolvers<BatchAnswer>();
           const stops = (flags & STOPS) !== 0;
           const apart = (flags & APART) !== 0;
-          const rest = { values: [], failures: [], running: -1 };
-          this.#batches.push({ id, slot, stops, apart, args, answer, ...rest });
+          const kind = { stops, apart };
+          this.#take({ id, slot, args, answer, ...kind });
           return answer.promise;
+        },
+      },
+      stream: {
+        generate: (
+          id: number,
+          slot: number,
+          _task: unknown,
+          args: readonly unknown[],
+        ): FakeStream => {
+          const stream = new FakeStream();
+          if (!this.alive) stream.end(this.#endedError());
+          const answer = Promise.withResolvers<BatchAnswer>();
+          const kind = { stops: true, apart: false, stream };
+          this.#take({ id, slot, args: [args], answer, ...kind });
+          return stream;
         },
       },
     };
     this.ref = ref;
+  }
+
+  #take(
+    batch: Omit<FakeBatch, "values" | "failures" | "running" | "yielded">,
+  ): void {
+    const begin = { values: [], failures: [], running: -1, yielded: 0 };
+    this.#batches.push({ ...batch, ...begin });
   }
 
   /** See {@link Cell.start}. */
@@ -102,6 +127,11 @@ export class FakeWorker implements Cell {
     return this.alive && (!this.#up || this.#batches.length > 0);
   }
 
+  /** Whether it has not come up yet. */
+  get starts(): boolean {
+    return this.alive && !this.#up;
+  }
+
   /** Whether a task runs there. */
   get runs(): boolean {
     return this.alive && this.#batches.some(({ running }) => running >= 0);
@@ -123,10 +153,12 @@ export class FakeWorker implements Cell {
         return this.#owner.begun(batch.args[batch.running]);
       }
       this.#batches.shift();
-      const { values, failures } = batch;
+      const { values, failures, stream } = batch;
+      if (stream !== undefined) return this.#over(batch, undefined);
       return batch.answer.resolve([values, failures, 0.01, 0]);
     }
-    this.#finish(batch);
+    if (batch.stream === undefined) this.#finish(batch);
+    else this.#yield(batch, batch.stream);
   }
 
   /** Ends it as `report` says. */
@@ -134,7 +166,10 @@ export class FakeWorker implements Cell {
     if (!this.alive) return;
     this.alive = false;
     const error = this.#endedError();
-    for (const { answer } of this.#batches.splice(0)) answer.reject(error);
+    for (const { answer, stream } of this.#batches.splice(0)) {
+      if (stream === undefined) answer.reject(error);
+      else stream.end(error);
+    }
     if (!this.#up) this.#started.reject(error);
     if (unasked) this.onEnded?.(report, false);
   }
@@ -142,6 +177,28 @@ export class FakeWorker implements Cell {
   #endedError(): Error {
     const about = { actor: this.name, incarnation: 1 };
     return new ActorCrashedError(`"${this.name}" ended`, about);
+  }
+
+  /** Yields one element, if there is room and one more to yield; else the task is over. */
+  #yield(batch: FakeBatch, stream: FakeStream): void {
+    const input = batch.args[0];
+    const cancelled = cancelledBatch(this.#words) === batch.id;
+    const all = this.#owner.elementsOf(input);
+    if (!stream.left && !cancelled && batch.yielded < all.length) {
+      if (stream.ahead < 2) stream.push(all[batch.yielded++]!);
+      return;
+    }
+    this.#batches.shift();
+    const failed = !stream.left && !cancelled && this.#owner.fails(input);
+    this.#over(batch, failed ? new RangeError("Unlucky") : undefined);
+  }
+
+  /** The word of the end and the end of what is read come one after the other, in either order. */
+  #over({ id, stream, slot }: FakeBatch, error: Error | undefined): void {
+    const failure = error === undefined ? null : errorToWire(error);
+    if (slot % 2 === 0) stream!.end();
+    this.#owner.desk?.ended(this.#place, id, failure);
+    if (slot % 2 !== 0) stream!.end();
   }
 
   #finish(batch: FakeBatch): void {
@@ -167,6 +224,9 @@ export class FakeWorkers {
   readonly all: FakeWorker[] = [];
   /** How often each input was begun. */
   readonly begins: Map<number, number> = new Map();
+
+  /** Where they leave word. */
+  desk: PoolDeskActor | undefined;
 
   /** What a pool is given as its `system`. */
   get spawner(): Spawner {
@@ -194,8 +254,17 @@ export class FakeWorkers {
     return inputOf(given) * 2;
   }
 
+  /** What the task of that input yields. */
+  elementsOf(given: unknown): number[] {
+    const input = inputOf(given);
+    return Array.from({ length: input % 5 }, (_, at) => input + at);
+  }
+
   #open(spec: CellSpec): Cell {
-    if (spec.actor !== PoolWorker) return new FakeDesk();
+    if (spec.actor === PoolDesk) {
+      this.desk = new PoolDeskActor(spec.args[0] as number);
+      return new FakeDesk();
+    }
     const worker = new FakeWorker(this, spec);
     this.all.push(worker);
     return worker;

@@ -1,20 +1,24 @@
 import { assert, assertEquals } from "@std/assert";
+import { FakeTime } from "@std/testing/time";
 import {
   type Job,
   Pool,
+  PoolBrokenError,
   PoolClosedError,
   remote,
   type Task,
   WorkerDiedError,
 } from "../../mod.ts";
+import { SaidLines } from "../fixtures/said_lines.ts";
 import { seeded } from "../supervisor/seeded.ts";
-import { FakeWorkers } from "./fake_workers.ts";
+import { type FakeWorker, FakeWorkers } from "./fake_workers.ts";
 
 /** How many schedules are tried. */
 const SCHEDULES = 10_000;
 /** What happens in each before all is let run to its end. */
 const STEPS = 40;
 
+const CRASH = { kind: "crashed", code: 3 } as const;
 const { twice } = remote<{ twice: Task<[number], number> }>("file:///twice.ts");
 
 /** A job, what it was given, and what was done to it. */
@@ -26,22 +30,40 @@ interface Order {
   settled: number;
 }
 
-/** One schedule of submitting, cancelling, working, dying and closing. */
+/** Who reads one by one what a task yields, and how far it comes. */
+interface Reader {
+  readonly input: number;
+  readonly retries: number;
+  /** How many elements it reads before it leaves. */
+  readonly most: number;
+  readonly got: number[];
+  settled: number;
+  error?: unknown;
+}
+
+/** One schedule of submitting, reading, cancelling, working, dying and closing. */
 class Schedule {
   readonly #random: () => number;
   readonly #workers = new FakeWorkers();
   readonly #pool: Pool;
   readonly #orders: Order[] = [];
+  readonly #readers: Reader[] = [];
+  readonly #time: FakeTime;
+  /** How many of the workers fail to start. */
+  readonly #fragile: number;
   #inputs = 0;
   #closing: Promise<void> | undefined;
 
-  constructor(seed: number) {
+  constructor(seed: number, time: FakeTime) {
     this.#random = seeded(seed);
+    this.#time = time;
+    this.#fragile = this.#one([0, 0, 0.1, 0.5, 0.9]);
     this.#pool = new Pool({
       system: this.#workers.spawner,
       size: 1 + this.#below(3),
       idleMs: Infinity,
       killAfterMs: Infinity,
+      initTimeout: Infinity,
       strategy: this.#one(["pull", "roundRobin", "leastBusy"] as const),
       ...(this.#random() < 0.3
         ? { maxTasksPerWorker: 1 + this.#below(5) }
@@ -54,6 +76,7 @@ class Schedule {
       this.#act();
       // Sometimes several things happen before anybody hears of any.
       if (this.#random() < 0.6) await turn();
+      if (this.#random() < 0.3) this.#time.tick(this.#below(40));
     }
     this.#closing ??= this.#close();
     await this.#settle();
@@ -63,7 +86,8 @@ class Schedule {
 
   #act(): void {
     const dice = this.#random();
-    if (dice < 0.3) this.#submit();
+    if (dice < 0.25) this.#submit();
+    else if (dice < 0.3) this.#read();
     else if (dice < 0.38) this.#cancel();
     else if (dice < 0.43) this.#kill();
     else if (dice < 0.435) this.#closing ??= this.#close();
@@ -89,13 +113,33 @@ class Schedule {
         })
         : this.#pool.run(twice, [inputs[0]!], options);
     } catch (error) {
-      assert(error instanceof PoolClosedError && this.#closing !== undefined);
-      return;
+      return this.#checkRefusal(error);
     }
     const order: Order = { job, inputs, retries, cancelled: "no", settled: 0 };
     const settled = (): void => void order.settled++;
     job.then(settled, settled);
     this.#orders.push(order);
+  }
+
+  #read(): void {
+    const retries = this.#below(3);
+    const input = this.#inputs++;
+    const most = this.#below(7);
+    const reader: Reader = { input, retries, most, got: [], settled: 0 };
+    let elements: AsyncIterable<unknown>;
+    try {
+      const readAhead = 1 + this.#below(3);
+      elements = this.#pool.generate(twice, [input], { retries, readAhead });
+    } catch (error) {
+      return this.#checkRefusal(error);
+    }
+    this.#readers.push(reader);
+    void readOf(reader, elements);
+  }
+
+  #checkRefusal(error: unknown): void {
+    const closed = error instanceof PoolClosedError;
+    assert(error instanceof PoolBrokenError || closed && this.#closing);
   }
 
   #cancel(): void {
@@ -108,13 +152,21 @@ class Schedule {
   }
 
   #kill(): void {
-    // One that dies with nothing in its hands is another matter: that of starts that fail.
-    const worker = this.#one(this.#workers.alive.filter(({ runs }) => runs));
-    worker?.die({ kind: "crashed", code: 3 });
+    const idle = this.#random() < 0.2;
+    const all = this.#workers.alive.filter(({ starts, runs }) =>
+      !starts && runs !== idle
+    );
+    this.#one(all)?.die(CRASH);
   }
 
   #work(): void {
-    this.#one(this.#workers.alive.filter(({ busy }) => busy))?.step();
+    const worker = this.#one(this.#workers.alive.filter(({ busy }) => busy));
+    if (worker !== undefined) this.#step(worker);
+  }
+
+  #step(worker: FakeWorker): void {
+    if (worker.starts && this.#random() < this.#fragile) worker.die(CRASH);
+    else worker.step();
   }
 
   #close(): Promise<void> {
@@ -130,18 +182,21 @@ class Schedule {
     this.#closing!.then(() => over = true);
     for (let turns = 0; !over; turns++) {
       assert(turns < 10_000, "it does not end");
-      for (const worker of this.#workers.alive) worker.step();
+      for (const worker of this.#workers.alive) this.#step(worker);
       await turn();
+      this.#time.tick(10);
     }
   }
 
   #check(): void {
     for (const order of this.#orders) this.#checkOrder(order);
+    for (const reader of this.#readers) this.#checkReader(reader);
     const { jobs, pending, running, done, failed, cancelled, queued } = this
       .#pool.stats();
     assertEquals([pending, running, queued], [0, 0, 0]);
     assertEquals(done + failed + cancelled, jobs);
-    assertEquals(jobs, this.#orders.length);
+    const read = this.#readers.filter(({ most }) => most > 0);
+    assertEquals(jobs, this.#orders.length + read.length);
     assertEquals(this.#workers.alive.length, 0, "a worker is left");
   }
 
@@ -156,6 +211,18 @@ class Schedule {
     }
   }
 
+  #checkReader(reader: Reader): void {
+    const { input, retries, most, got, settled, error } = reader;
+    assertEquals(settled, 1, `the reading of ${input} ended ${settled} times`);
+    const all = this.#workers.elementsOf(input).slice(0, most);
+    const begins = this.#workers.begins.get(input) ?? 0;
+    assert(begins <= retries + 1, `${input} began ${begins} times`);
+    if (error === undefined) return assertEquals(got, all);
+    assertEquals(got, all.slice(0, got.length));
+    const unlucky = error instanceof RangeError && this.#workers.fails(input);
+    assert(unlucky || isEnd(error), `${error}`);
+  }
+
   /** What came of the jobs, which is to be right. */
   async results(): Promise<void> {
     for (const { job, inputs } of this.#orders) {
@@ -165,7 +232,7 @@ class Schedule {
         assertEquals([value].flat(), expected);
       } else if (job.state === "failed") {
         const unlucky = inputs.some((x) => this.#workers.fails(x));
-        assert(value instanceof WorkerDiedError || unlucky, `${value}`);
+        assert(isEnd(value) || unlucky, `${value}`);
       }
     }
   }
@@ -180,19 +247,50 @@ class Schedule {
   }
 }
 
+/** Whether an error tells of the end of a worker or of the pool. */
+function isEnd(error: unknown): boolean {
+  return error instanceof WorkerDiedError || error instanceof PoolBrokenError ||
+    error instanceof PoolClosedError;
+}
+
+async function readOf(
+  reader: Reader,
+  elements: AsyncIterable<unknown>,
+): Promise<void> {
+  const { most, got } = reader;
+  try {
+    if (most === 0) return;
+    for await (const value of elements) {
+      if (got.push(value as number) === most) break;
+    }
+  } catch (error) {
+    reader.error = error;
+  } finally {
+    reader.settled++;
+  }
+}
+
 /** Whatever was to happen has happened. */
 function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
 Deno.test(`Pool: in ${SCHEDULES} random schedules every job settles once, and nothing is left`, async () => {
-  for (let seed = 1; seed <= SCHEDULES; seed++) {
-    try {
-      const schedule = new Schedule(seed);
-      await schedule.run();
-      await schedule.results();
-    } catch (error) {
-      throw new Error(`With seed ${seed}: ${error}`, { cause: error });
+  using _said = new SaidLines();
+  using time = new FakeTime();
+  const { now } = performance;
+  performance.now = () => Date.now();
+  try {
+    for (let seed = 1; seed <= SCHEDULES; seed++) {
+      try {
+        const schedule = new Schedule(seed, time);
+        await schedule.run();
+        await schedule.results();
+      } catch (error) {
+        throw new Error(`With seed ${seed}: ${error}`, { cause: error });
+      }
     }
+  } finally {
+    performance.now = now;
   }
 });
