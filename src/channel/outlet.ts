@@ -155,6 +155,7 @@ export class Outlet {
   ): void {
     const held = envelope.held === true;
     if (this.waiting === 0) {
+      this.#writer.passDropped();
       if (held) this.#show(true);
       const result = this.#write(envelope, payload, length);
       if (held && result !== "full") this.hold(-1);
@@ -254,16 +255,14 @@ export class Outlet {
       this.#onOverflow = undefined;
       return false;
     }
-    const { capacityMessages } = this.#writer;
-    // Those that make room by being dropped are in the lane until the receiver comes to them.
-    if (this.#writer.kept + this.waiting < capacityMessages) return true;
-    if (this.waiting < capacityMessages) this.#writer.overflow();
-    else {
-      // All that is in the lane will be dropped, so the oldest is here.
+    const { room } = this.#writer;
+    // When all that is in the lane will be dropped, the oldest is here.
+    while (this.waiting >= room) {
       const oldest = this.#waiting[this.#head]!;
       this.#shift();
       this.#refuse(oldest, oldest.delivery, "overflow");
     }
+    this.#writer.keepNewest(room, this.waiting + 1);
     return true;
   }
 
@@ -307,6 +306,7 @@ export class Outlet {
     this.hold(missed(rest) - before);
     this.#waiting = rest;
     this.#head = 0;
+    this.#writer.needLess(rest.length);
     this.#soonest = rest.reduce(
       (least, { until }) => Math.min(least, until),
       Infinity,

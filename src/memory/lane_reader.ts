@@ -4,10 +4,11 @@
  * @module
  */
 
-import { cas, load, peek, poke, store, type Words } from "./cells.ts";
+import { cas, load, peek, poke, type Words } from "./cells.ts";
 import {
   countRecords,
   indexOf,
+  isBefore,
   openLane,
   publishedCount,
   recordUnits,
@@ -15,8 +16,8 @@ import {
 } from "./lane_ring.ts";
 import { LANE, LANE_POSITION, LANE_READ, LANE_RECORD } from "./layout.ts";
 
-const { CAPACITY_BYTES, FROM, WRITE, SENT, OVERFLOWED, READ, DONE } = LANE;
-const { DROPPED, ENTRUSTED, HAND, HAND_OF, SETTLED, RING } = LANE;
+const { CAPACITY_BYTES, FROM, WRITE, SENT, KEPT_FROM, READ, DONE } = LANE;
+const { ENTRUSTED, HAND, HAND_OF, SETTLED, RING } = LANE;
 const { MASK: POSITION, UNIT_BYTES } = LANE_POSITION;
 const { TAG_SHIFT, TAG_LIMIT, TAG_MASK, WANT, BUSY } = LANE_READ;
 const { PAD, KIND_SHIFT, LENGTH_MASK, HEADER_BYTES, HEADER_UNITS } =
@@ -54,6 +55,8 @@ export class LaneReader {
   start = 0;
   /** Where the payload of the record taken ends in {@linkcode LaneReader.bytes}. */
   end = 0;
+  /** Whether the record taken is to be dropped, as newer ones of the producer need its place. */
+  overflowed = false;
   /**
    * Set when room came free that the producer may wait for: the caller rings the
    * producer, then sets this to `false`. It may ring late (say, after a burst),
@@ -69,12 +72,8 @@ export class LaneReader {
   #next = 0;
   /** WRITE's position when last looked at; everything before is readable. */
   #written = 0;
-  /** Records finished. */
+  /** Records finished, and so the number of the one in flight. */
   #done = 0;
-  /** Records dropped for a newer one. */
-  #dropped = 0;
-  /** Whether the record in flight is to be counted so when it is finished. */
-  #drops = false;
 
   /**
    * Opens the consumer's end. {@linkcode LaneReader.adopt} comes before everything else.
@@ -109,11 +108,6 @@ export class LaneReader {
     return load(this.#words, WRITE) < 0;
   }
 
-  /** Whether the record in flight is to be dropped, as the producer found no room for a newer one. */
-  get overflowed(): boolean {
-    return load(this.#words, OVERFLOWED) !== this.#dropped;
-  }
-
   /** Counts a record that is kept beside the lane, to be handled after it was finished here. */
   entrust(): void {
     poke(this.#words, ENTRUSTED, (peek(this.#words, ENTRUSTED) + 1) | 0);
@@ -129,14 +123,6 @@ export class LaneReader {
   settle(): void {
     poke(this.#words, HAND_OF, 0);
     poke(this.#words, SETTLED, (peek(this.#words, SETTLED) + 1) | 0);
-  }
-
-  /**
-   * Says that the record in flight is dropped: whoever finishes it counts it, once its room is free. Counted before,
-   * a producer that looks in between would hold the lane to be fuller than it is, and have one more dropped.
-   */
-  drop(): void {
-    this.#drops = true;
   }
 
   /** Whether there is a record behind the one in flight, or any if none is. Costs a load only when it seems not. */
@@ -204,7 +190,6 @@ export class LaneReader {
       this.#written = write & POSITION;
       this.#done = (publishedCount(words, write) - unread) | 0;
       poke(words, DONE, this.#done);
-      this.#dropped = peek(words, DROPPED);
       return (word & BUSY) !== 0 ? "inFlight" : "clean";
     }
   }
@@ -280,6 +265,7 @@ export class LaneReader {
     const c = peek(words, index + 3);
     const d = peek(words, index + 4);
     const e = peek(words, index + 5);
+    const keptFrom = peek(words, KEPT_FROM);
     if (!this.#move(position | BUSY, freed)) {
       if (freed) this.#done = (this.#done - 1) | 0;
       return "fenced";
@@ -290,6 +276,7 @@ export class LaneReader {
     this.c = c;
     this.d = d;
     this.e = e;
+    this.overflowed = isBefore(this.#done, keptFrom);
     this.start = index * 4 + HEADER_BYTES;
     this.end = this.start + length;
     this.#next = (position + HEADER_UNITS + ((length + 7) >>> 3)) & POSITION;
@@ -321,19 +308,12 @@ export class LaneReader {
       if (seen === word) {
         this.#word = next;
         if (freed && (word & WANT) !== 0) this.roomWanted = true;
-        if (freed && this.#drops) this.#countDropped();
         return true;
       }
       if ((seen & TAG_MASK) !== this.#tag) return false;
       // The producer set WANT: the only change that others make under this tag.
       word = seen;
     }
-  }
-
-  #countDropped(): void {
-    this.#drops = false;
-    this.#dropped = (this.#dropped + 1) | 0;
-    store(this.#words, DROPPED, this.#dropped);
   }
 
   #countDone(): void {

@@ -101,3 +101,9 @@ export function requireInteger(
     { option, value },
   );
 }
+
+/** Whether the record `number` comes before the one that `keptFrom` tells of, if that is set: see {@linkcode LANE_KEPT}. */
+export function isBefore(number: number, keptFrom: number): boolean {
+  // Half of all numbers are before a number: those that are set are near.
+  return keptFrom < 0 && ((keptFrom - number) << 1) > 0;
+}

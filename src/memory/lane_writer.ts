@@ -5,10 +5,11 @@
  */
 
 import { InvalidOptionError } from "../errors.ts";
-import { add, cas, load, or, peek, poke, store, type Words } from "./cells.ts";
+import { cas, load, or, peek, poke, store, type Words } from "./cells.ts";
 import {
   countRecords,
   indexOf,
+  isBefore,
   openLane,
   publishedCount,
   requireInteger,
@@ -16,6 +17,7 @@ import {
 import {
   LANE,
   LANE_HELD,
+  LANE_KEPT,
   LANE_POSITION,
   LANE_READ,
   LANE_RECORD,
@@ -23,7 +25,7 @@ import {
 } from "./layout.ts";
 
 const { CAPACITY_BYTES, CAPACITY_MESSAGES, TO, WRITE, SENT, READ, RING } = LANE;
-const { OVERFLOWED, DROPPED, HELD } = LANE;
+const { KEPT_FROM, HELD } = LANE;
 const { MASK: POSITION, UNIT_BYTES } = LANE_POSITION;
 const { SEALED, COUNT_SHIFT, COUNT_MASK } = LANE_WRITE;
 const { WANT, BUSY } = LANE_READ;
@@ -62,6 +64,10 @@ export class LaneWriter {
   #done: number;
   /** Whether the record at `#read` was in flight when last looked at. */
   #busy = false;
+  /** KEPT_FROM as this writer left it. */
+  #keptFrom: number;
+  /** A record before that which is not dropped, as it was in flight by then. */
+  #spared = -1;
   /** The payload array of the last write: senders reuse one, and then its words are worth a view. */
   #payload: Uint8Array | undefined;
   /** The words of `#payload`, once it was seen twice; empty until then, or if it is not aligned. */
@@ -83,6 +89,7 @@ export class LaneWriter {
     this.bytes = new Uint8Array(memory);
     this.#units = capacityBytes / UNIT_BYTES;
     this.capacityMessages = peek(words, CAPACITY_MESSAGES);
+    this.#keptFrom = peek(words, KEPT_FROM);
     this.#read = load(words, READ) & POSITION;
     const write = load(words, WRITE);
     this.#word = write & ~SEALED;
@@ -107,17 +114,58 @@ export class LaneWriter {
     return (this.#sent - this.#done) | 0;
   }
 
-  /** As {@linkcode LaneWriter.depth}, without those that the consumer is going to drop. Never too high. */
-  get kept(): number {
-    // In this order, as a reader finishes a record before it counts it as dropped.
-    const owed = (load(this.#words, OVERFLOWED) - load(this.#words, DROPPED)) |
-      0;
-    return this.depth - owed;
+  /** Forgets what was to be dropped if the consumer is past it: the numbers of records come round again. */
+  passDropped(): void {
+    if (this.#keptFrom === 0) return;
+    this.#refresh();
+    if (!isBefore(this.#done, this.#keptFrom)) this.#keepFrom(0);
   }
 
-  /** Has the consumer drop the oldest record, as there is no room for a newer one. */
-  overflow(): void {
-    add(this.#words, OVERFLOWED, 1);
+  /** The room for records that nobody has begun: what is handled takes some, unless it is only dropped. At least 1. */
+  get room(): number {
+    this.#refresh();
+    const handled = this.#busy &&
+      (this.#done === this.#spared || !isBefore(this.#done, this.#keptFrom));
+    return Math.max(1, this.capacityMessages - (handled ? 1 : 0));
+  }
+
+  /**
+   * Has the consumer drop what is too old to be among the newest that nobody has begun. What was to be dropped before
+   * still is.
+   *
+   * @param most How many these are: what {@linkcode LaneWriter.room} was.
+   * @param waiting How many of them wait outside of the lane, the newest of all; at most `most`, as what comes there later
+   *   is never to be dropped by this.
+   */
+  keepNewest(most: number, waiting: number): void {
+    const from = (this.#sent + waiting - most) | 0;
+    const set = from & LANE_KEPT.MASK | LANE_KEPT.SET;
+    if (this.#keptFrom !== 0 && !isBefore(this.#keptFrom, set)) return;
+    if (!isBefore(this.#done, set)) return;
+    // The record in flight is begun: it is not among those.
+    if (this.#busy && !isBefore(this.#done, this.#keptFrom)) {
+      this.#spared = this.#done;
+    }
+    this.#keepFrom(set);
+  }
+
+  /**
+   * Some of those that waited outside of the lane have given up: what was to be dropped for them need not be.
+   *
+   * @param waiting How many still wait.
+   */
+  needLess(waiting: number): void {
+    this.passDropped();
+    if (this.#keptFrom === 0) return;
+    const from = (this.#sent + waiting - this.room) | 0;
+    const set = from & LANE_KEPT.MASK | LANE_KEPT.SET;
+    if (!isBefore(set, this.#keptFrom)) return;
+    this.#keepFrom(isBefore(this.#done, set) ? set : 0);
+  }
+
+  #keepFrom(value: number): void {
+    this.#keptFrom = value;
+    store(this.#words, KEPT_FROM, value);
   }
 
   /**

@@ -19,13 +19,12 @@ export const LAYOUT_VERSION: 1 = 1 as const;
  *     20-63     reserved           nobody             zero
  *     64    16  WRITE              producer, fencer   see LANE_WRITE; a CAS publishes all bytes before it
  *     68    17  SENT               producer, plain    records written, mod 2^32; set before WRITE moves
- *     72    18  OVERFLOWED         producer           messages for whose sake the oldest is to be dropped, mod 2^32
+ *     72    18  KEPT_FROM          producer           which records are to be dropped for newer ones: see LANE_KEPT
  *     76    19  HELD               producer           what waits for room at the producer and nobody else knows of: see LANE_HELD
  *     80-127    reserved           nobody             zero
  *    128    32  READ               see LANE_READ      a CAS hands the bytes before it back to the producer
  *    132    33  DONE               consumer, plain    records finished, mod 2^32; a statistic
- *    136    34  DROPPED            consumer           records dropped for OVERFLOWED, mod 2^32, counted once they are finished; its
- *                                                    successor goes on from it
+ *    136    34  reserved           nobody             zero
  *    140    35  ENTRUSTED          consumer, plain    tells finished here and kept by the consumer to be handled later
  *    144    36  SETTLED            consumer, plain    those of them that were dealt with; the rest is lost with the consumer
  *    148    37  HAND_OF            consumer, plain    whom the consumer has handle one of those now, 0 for nobody; cleared when
@@ -45,11 +44,10 @@ export const LANE: {
   readonly TO: 4;
   readonly WRITE: 16;
   readonly SENT: 17;
-  readonly OVERFLOWED: 18;
+  readonly KEPT_FROM: 18;
   readonly HELD: 19;
   readonly READ: 32;
   readonly DONE: 33;
-  readonly DROPPED: 34;
   readonly ENTRUSTED: 35;
   readonly SETTLED: 36;
   readonly HAND_OF: 37;
@@ -63,11 +61,10 @@ export const LANE: {
   TO: 4,
   WRITE: 16,
   SENT: 17,
-  OVERFLOWED: 18,
+  KEPT_FROM: 18,
   HELD: 19,
   READ: 32,
   DONE: 33,
-  DROPPED: 34,
   ENTRUSTED: 35,
   SETTLED: 36,
   HAND_OF: 37,
@@ -119,6 +116,26 @@ export const LANE_HELD: {
   readonly MAX_COUNT: 0xfffff;
   readonly LEAVING: 0x800;
 } = { COUNT_SHIFT: 12, MAX_COUNT: 0xfffff, LEAVING: 0x800 } as const;
+
+/**
+ * The word KEPT_FROM.
+ *
+ *   bit 31      30 ........ 0
+ *   SET         number of a record, mod 2^31; the first one of a lane is 0
+ *
+ *   from          to             by         means
+ *   0 | set(m)    set(n)         producer   a consumer that begins a record before n drops it: newer ones need its place
+ *   set(n)        set(m), m < n  producer   some of the newer ones have given up
+ *   set(n)        0              producer   everything before n is finished, or nothing waits for room any more
+ *
+ * The consumer reads it before it begins a record, so a record that is seen to be in flight is dropped by what was said
+ * before. That it names records, and does not count drops, leaves none owed: not for a record that was in flight
+ * already, and not when who waited for room has given up.
+ */
+export const LANE_KEPT: {
+  readonly SET: -0x80000000;
+  readonly MASK: 0x7fffffff;
+} = { SET: -0x80000000, MASK: 0x7fffffff } as const;
 
 /**
  * The word READ.

@@ -14,14 +14,15 @@ type Book = ActorRef<{
   notes(): readonly number[];
 }>;
 
-/** A notebook that is held: its mailbox has room for three messages more. */
+/** A notebook that is held: its mailbox has room for one message less than its capacity, for three by default. */
 async function held(
   t: Case,
   overflow: Overflow,
+  capacity = 4,
 ): Promise<{ book: Book; free: () => Promise<void> }> {
   const book = await t.spawn(Notebook, [], {
     name: "book",
-    mailbox: { capacity: 4, overflow },
+    mailbox: { capacity, overflow },
   });
   return { book, free: await hold(book) };
 }
@@ -263,3 +264,45 @@ conformance(
     assertEquals(t.system.deadLetters.countOf("full"), 0);
   },
 );
+
+/** Resolves when the actor that was started last has handled so many messages. */
+async function handled(t: Case, count: number): Promise<void> {
+  while (t.system.tree().at(-1)!.handled < count) {
+    await new Promise((resolve) => setTimeout(resolve));
+  }
+}
+
+// M46
+conformance(
+  'SpawnOptions.mailbox.overflow "dropOldest" keeps the newest when the only room is taken by what is handled',
+  async (t) => {
+    const { book, free } = await held(t, "dropOldest", 1);
+    for (let n = 0; n < 5; n++) book.tell.note(n);
+    await free();
+    await handled(t, 2);
+    assertEquals(await book.ask.notes(), [4]);
+    assertEquals(await book.ask.note(5), 5);
+    assertEquals(t.system.deadLetters.countOf("dropped"), 4);
+  },
+);
+
+for (const capacity of [1, 2, 4]) {
+  // M46
+  conformance(
+    `SpawnOptions.mailbox.overflow "dropOldest" drops nothing later for what has given up, in a capacity of ${capacity}`,
+    async (t) => {
+      const { book, free } = await held(t, "dropOldest", capacity);
+      const brief = book.with({ timeout: 10 });
+      const given = [0, 1, 2, 3, 4, 5].flatMap((n) => [
+        brief.ask.note(n).catch(() => {}),
+        brief.send.note(n).catch(() => {}),
+      ]);
+      await Promise.all(given);
+      await free();
+      for (let n = 10; n < 20; n++) assertEquals(await book.ask.note(n), n);
+      assertEquals((await book.ask.notes()).slice(-10), [
+        ...Array(10).keys().map((n) => n + 10),
+      ]);
+    },
+  );
+}

@@ -8,6 +8,7 @@ import {
   sealLane,
   takeUnsettled,
 } from "../../src/memory/lane.ts";
+import { LANE } from "../../src/memory/layout.ts";
 
 const NOTHING = new Uint8Array(0);
 
@@ -277,32 +278,78 @@ Deno.test("LaneWriter.begun() turns true when the record is taken", () => {
 });
 
 // M46
-Deno.test("LaneWriter.kept leaves out what is going to be dropped, and counts nothing twice", () => {
+Deno.test("LaneWriter.keepNewest() has the oldest dropped that nobody has begun, as many as the newest need", () => {
   const { memory, writer, reader } = open(4096, 4);
   for (let n = 0; n < 4; n++) send(writer, n);
-  assertEquals(writer.kept, 4);
-  writer.overflow();
-  writer.overflow();
-  assertEquals(writer.kept, 2);
   reader.take();
-  assertEquals(reader.overflowed, true);
-  reader.drop();
-  // Its room is not free yet.
-  assertEquals([writer.depth, writer.kept], [4, 2]);
+  assertEquals([reader.overflowed, writer.room], [false, 3]);
+  // The lane is full, and two more wait for room.
+  writer.keepNewest(writer.room, 1);
+  writer.keepNewest(writer.room, 2);
   reader.doneAndTake();
-  assertEquals([writer.depth, writer.kept], [3, 2]);
-  assertEquals(reader.overflowed, true);
-  reader.drop();
-  // A successor has decided about this one: it is not counted.
+  assertEquals([reader.a, reader.overflowed], [1, true]);
+  // What is only dropped takes no room.
+  assertEquals(writer.room, 4);
+  // A successor has the same to drop.
   const successor = new LaneReader(memory, 1);
   successor.adopt("keep");
-  assertEquals(reader.done(), "fenced");
   successor.take();
-  assertEquals(successor.overflowed, true);
-  successor.drop();
-  successor.done();
-  assertEquals(successor.overflowed, false);
-  assertEquals([writer.depth, writer.kept], [2, 2]);
+  assertEquals([successor.a, successor.overflowed], [1, true]);
+  successor.doneAndTake();
+  assertEquals([successor.a, successor.overflowed], [2, true]);
+  send(writer, 4);
+  send(writer, 5);
+  for (const n of [3, 4, 5]) {
+    assertEquals(successor.doneAndTake(), "taken");
+    assertEquals([successor.a, successor.overflowed], [n, false]);
+    assertEquals(writer.room, 3);
+  }
+});
+
+// M46
+Deno.test("LaneWriter.keepNewest() keeps the newest when the only record before it is in flight", () => {
+  const { writer, reader } = open(4096, 1);
+  send(writer, 0);
+  reader.take();
+  for (let i = 0; i < 3; i++) {
+    assertEquals(writer.room, 1);
+    writer.keepNewest(writer.room, 1);
+  }
+  reader.done();
+  send(writer, 1);
+  assertEquals(reader.take(), "taken");
+  assertEquals([reader.a, reader.overflowed], [1, false]);
+});
+
+// M46
+Deno.test("LaneWriter.needLess() lets stay what was to be dropped for those that have given up", () => {
+  const { writer, reader } = open(4096, 4);
+  for (let n = 0; n < 4; n++) send(writer, n);
+  writer.keepNewest(writer.room, 1);
+  writer.keepNewest(writer.room, 2);
+  writer.needLess(1);
+  const dropped: boolean[] = [];
+  for (let n = 0; n < 3; n++) {
+    reader.take();
+    dropped.push(reader.overflowed);
+    reader.done();
+    if (n === 1) writer.needLess(0);
+  }
+  assertEquals(dropped, [true, false, false]);
+});
+
+// M46
+Deno.test("LaneWriter.passDropped() forgets what was dropped before the numbers of records come round", () => {
+  const { memory, writer, reader } = open(4096, 2);
+  send(writer, 0);
+  send(writer, 1);
+  writer.keepNewest(writer.room, 1);
+  reader.take();
+  writer.passDropped();
+  assertEquals(new Int32Array(memory)[LANE.KEPT_FROM]! < 0, true);
+  reader.done();
+  writer.passDropped();
+  assertEquals(new Int32Array(memory)[LANE.KEPT_FROM], 0);
 });
 
 Deno.test("takeUnsettled() tells once what a consumer had taken to itself and not dealt with", () => {

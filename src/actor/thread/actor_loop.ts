@@ -147,7 +147,6 @@ export class ActorLoop implements MailConsumer {
         }
         const drops = this.#overflow === "dropOldest" && lane.overflowed;
         if (drops && isolate.complete(lane)) {
-          lane.drop();
           this.#answers.drop(lane);
           this.#done(lane);
         } else if (waits && this.#receiving.skips(lane)) this.#skip(lane);
