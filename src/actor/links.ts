@@ -77,6 +77,8 @@ export class Links {
   /** See `Context.link()`. */
   link(ref: ActorRef<unknown>): void {
     const to = tiedBy("link with", ref);
+    const { ties, post } = lightsOf(this.#isolate);
+    ties.foretell(to.address, post.addressOf(this.#isolate.endpoint));
     this.#isolate.post({ type: "link", to, at: this.#clock.tick() });
   }
 

@@ -155,3 +155,54 @@ for (const placement of ["thread", "shared"] as const) {
     assertEquals(await unheard(placement, "exit"), ["nobody", "unwatched"]);
   });
 }
+
+for (const linked of ["thread", "shared", "local"] as const) {
+  for (const linker of ["thread", "shared", "local"] as const) {
+    Deno.test(`A failure is not reported when the one that causes it has linked before [${linked} with ${linker}]`, async () => { // S25, M30
+      const { code, stderr, stdout } = await runAsUser(
+        `
+        import { actor, type ActorRef, type Context, System } from "@troupe/actors";
+
+        class FragileActor {
+          fail(): never {
+            throw new TypeError("Fell over");
+          }
+        }
+        export const Fragile = actor(import.meta, "Fragile", FragileActor);
+        export const Partner = actor(import.meta, "Partner", class {
+          #context!: Context;
+          readonly #exits: string[] = [];
+          onStart(context: Context): void {
+            this.#context = context;
+            context.trapExits(({ reason }) => this.#exits.push(reason.kind));
+          }
+          breakOne(ref: ActorRef<FragileActor>): void {
+            this.#context.link(ref);
+            ref.tell.fail();
+          }
+          exits(): readonly string[] {
+            return this.#exits;
+          }
+        });
+        if (import.meta.main) {
+          await using system = new System({ hosts: 2 });
+          const partner = await system.spawn(Partner, [], { placement: "${linker}" });
+          for (let n = 0; n < 5; n++) {
+            const fragile = await system.spawn(Fragile, [], { placement: "${linked}" });
+            await partner.ask.breakOne(fragile);
+          }
+          let exits: readonly string[] = [];
+          while (exits.length < 5) exits = await partner.ask.exits();
+          console.log(exits.join());
+        }
+        `,
+        "-A",
+      );
+      assertEquals([code, stdout, stderr], [
+        0,
+        "failed,failed,failed,failed,failed\n",
+        "",
+      ]);
+    });
+  }
+}

@@ -16,6 +16,7 @@
  *   OWNED    any → its thread  [endpoint, epoch] of the thread that is to start it           none
  *   CREDIT   its thread → any  []; `b` messages were dealt with     none
  *   CREDIT_URGENT its thread → any  []; `b` urgent ones were dealt with   none
+ *   TIED     who links → its thread  [address of who links]; the nursery's word on it may come later   none
  *   BEGUN    its thread → asker  []; `b` is the ask, which takes time   none
  *
  * Between the owner of an actor and the host worker it lives on; `b` is the number of the incarnation:
@@ -55,6 +56,7 @@ export const LIGHT_OP: {
   readonly OWNED: 20;
   readonly HELD: 21;
   readonly HELD_URGENT: 22;
+  readonly TIED: 23;
 } = {
   STOP: 1,
   WATCH: 2,
@@ -78,4 +80,5 @@ export const LIGHT_OP: {
   OWNED: 20,
   HELD: 21,
   HELD_URGENT: 22,
+  TIED: 23,
 };

@@ -7,7 +7,7 @@ import { errorToWire } from "../../error_wire.ts";
 import type { ExitReport } from "../../exit_report.ts";
 import { ENDPOINT } from "../../memory/endpoints.ts";
 import type { LaneReader } from "../../memory/lane.ts";
-import { KIND, type WireReport } from "../mail/protocol.ts";
+import { type Address, KIND, type WireReport } from "../mail/protocol.ts";
 import { fromWireReport, numberOf } from "../mail/ref_core.ts";
 import type { Isolate } from "../thread/isolate.ts";
 import { tellRestart } from "../watch.ts";
@@ -156,6 +156,9 @@ export class LightInbox {
       }
       if (op === LIGHT_OP.WATCH) {
         return this.#watch(from, local, value[0] as number);
+      }
+      if (op === LIGHT_OP.TIED) {
+        return this.#lights.ties.foretold(local, value[0] as Address);
       }
       if (op === LIGHT_OP.STOP) return this.#stop(local, from, b, value);
       if (op === LIGHT_OP.START) return tenants.start(from, local, b, value);

@@ -17,6 +17,7 @@ import type { ActorRef } from "../ref.ts";
 import { behindAll } from "./behind_all.ts";
 import type { LightActor } from "./light_actor.ts";
 import type { Lights } from "./light_host.ts";
+import { LIGHT_OP } from "./light_control.ts";
 import type { LightLife } from "./light_life.ts";
 
 /** What the nursery says of the links of light actors. */
@@ -69,6 +70,7 @@ export class LightTies {
         const to = tiedBy("link with", ref);
         if (life.state === "over") return;
         this.#add(local, to.address);
+        this.foretell(to.address, core!.address);
         const at = this.#clock.tick();
         isolate.post({ type: "link", by: tiedOf(core!), to, at });
       },
@@ -80,6 +82,22 @@ export class LightTies {
       },
       trap: undefined,
     };
+  }
+
+  /**
+   * Somebody links the actor at `one` with the one at `to`: the thread of that is told too, ahead of the nursery's word. It
+   * may fail by what it is sent next, and then somebody hears of it.
+   */
+  foretell({ endpoint, life, local }: Address, one: Address): void {
+    const { isolate, post } = this.#lights;
+    if (local === undefined) return;
+    if (endpoint === isolate.endpoint) return this.foretold(local, one);
+    post.order({ endpoint, life }, LIGHT_OP.TIED, local, 0, [one]);
+  }
+
+  /** It is going to be linked with another one, unless that is taken back. */
+  foretold(local: number, one: Address): void {
+    if (this.#lights.actor(local) !== undefined) this.#add(local, one);
   }
 
   /** What the nursery says of them. */
