@@ -262,8 +262,10 @@ export class Broadcast<T> implements Disposable {
       checkTransfer("publish", options.transfer);
       const cargo = this.#pack(value, options.transfer);
       const end = this.#line.isEmpty ? this.#now(cargo) : PUBLISHED.FULL;
-      if (end === PUBLISHED.FULL) cargo.goods?.refuse();
-      else this.#settle(end, value, cargo);
+      // Its publisher is told, and has it back.
+      if (end === PUBLISHED.FULL || end === PUBLISHED.DROPPED) {
+        cargo.goods?.refuse();
+      } else this.#settle(end, value, cargo);
       return end === PUBLISHED.DONE;
     } catch (error) {
       throw nameUnsent(error, value);
@@ -339,8 +341,8 @@ export class Broadcast<T> implements Disposable {
   #settle(end: number, value: T, { goods }: Cargo): void {
     this.#core.sweep();
     if (end === PUBLISHED.DONE) return;
+    if (end === PUBLISHED.DROPPED) return goods?.lose();
     goods?.refuse();
-    if (end === PUBLISHED.DROPPED) return;
     if (end === PUBLISHED.CLOSED) {
       throw new QueueClosedError(
         "Cannot publish as the broadcast is closed: nothing is published any more",

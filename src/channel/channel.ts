@@ -87,6 +87,8 @@ export function channel<F>(
  *   end can be sent once more, but not used where it was.
  * - **Ends end:** closed, or with the thread that has them; the other end is told at once, and what was sent is received
  *   first. An actor that shares its thread must close its ends by itself.
+ * - **Ends get lost:** in a message that is thrown away before anybody has it, as by `"dropOldest"`; the other end is told by a
+ *   {@linkcode PeerDiedError} then. Who is told that a message is refused has the ends in it still.
  *
  * @param options How much it holds.
  * @returns Both ends, which this thread has until it sends them away.

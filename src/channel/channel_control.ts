@@ -1,6 +1,7 @@
 import { InvalidOptionError, UnknownHandleError } from "../errors.ts";
 import { add, cas, load, peek, poke, store } from "../memory/cells.ts";
 import { giveIdentity, HandleBook } from "../memory/identity.ts";
+import type { Loss } from "../memory/portable.ts";
 import { ownLife } from "../sync/lives.ts";
 import { CHANNEL, CHANNEL_VERSION, END, type Side } from "./channel_layout.ts";
 import { ring } from "./ring_word.ts";
@@ -83,6 +84,12 @@ export class ChannelControl {
     return known.find(words) ?? new ChannelControl(words);
   }
 
+  /** The words in a memory: those on which this thread waits, if it does. */
+  static wordsIn(memory: SharedArrayBuffer): Int32Array<SharedArrayBuffer> {
+    const words = new Int32Array(memory);
+    return known.find(words)?.words ?? words;
+  }
+
   /** Notes that an end is in a message. */
   sent(side: Side): void {
     const { who } = ownLife();
@@ -110,6 +117,28 @@ export class ChannelControl {
   /** Whether an end that this thread sent has not been received by anybody. */
   unclaimed(side: Side): boolean {
     return load(this.words, side) === (ownLife().who | TRANSIT);
+  }
+
+  /** What becomes of an end that this thread sends, if its message is thrown away. */
+  lossOf(side: Side): Loss {
+    const from = ownLife().who | TRANSIT;
+    return {
+      memory: this.words.buffer,
+      at: side,
+      from,
+      to: from | END.DIED,
+      bell: otherSide(side) + SLEEP,
+    };
+  }
+
+  /** Whether an end is known to have died. Costs a plain read. */
+  died(side: Side): boolean {
+    return (peek(this.words, side) & END.DIED) !== 0;
+  }
+
+  /** Whether an end is, or was last, in a message. */
+  inTransit(side: Side): boolean {
+    return (load(this.words, side) & TRANSIT) !== 0;
   }
 
   /** How often an end has been received. */

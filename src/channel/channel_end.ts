@@ -52,8 +52,8 @@ export class ChannelEnd {
   }
 
   /**
-   * Whether the thread with the other end has ended. Costs a plain read if no thread has since the last look; one that has
-   * closed its end is known by the channel itself.
+   * Whether the thread with the other end has ended, or the message with it was thrown away. Costs two plain reads if nothing
+   * like that has happened since the last look; one that has closed its end is known by the channel itself.
    */
   get alone(): boolean {
     // Any recent value will do: who waits is told of each death.
@@ -61,6 +61,9 @@ export class ChannelEnd {
     if (deaths !== this.#deaths) {
       this.#deaths = deaths;
       this.#alone = this.control.fate(otherSide(this.#side)) !== "open";
+    } else if (!this.#alone) {
+      // No thread has ended, but the message with the other end may have been thrown away.
+      this.#alone = this.control.died(otherSide(this.#side));
     }
     return this.#alone;
   }
@@ -102,6 +105,12 @@ export class ChannelEnd {
     if (!this.held) return this.refusal(what, unsent);
     const peer = this.control.fate(otherSide(this.#side));
     const name = this.#side === CHANNEL.TX ? "receiving" : "sending";
+    if (peer === "died" && this.control.inTransit(otherSide(this.#side))) {
+      return new PeerDiedError(
+        `Cannot ${what} as the message with the ${name} end was thrown away, or its sender died: make a new channel`,
+        unsent,
+      );
+    }
     if (peer === "died") {
       return new PeerDiedError(
         `Cannot ${what} as the thread with the ${name} end died: make a new channel`,
@@ -183,6 +192,7 @@ export class ChannelEnd {
           if (this.#standing === "sent") this.#standing = before;
         };
       },
+      losses: [this.control.lossOf(this.#side)],
     };
   }
 }

@@ -83,6 +83,7 @@ export type Side = typeof CHANNEL.TX | typeof CHANNEL.RX;
  *   who, any but these    the same + CLOSED     who             CAS   nothing more is sent, or received
  *   who, any but these    the same + CLOSED     the other end   CAS   who has ended, normally
  *   who, any but these    the same + DIED       the other end   CAS   who has ended, abnormally
+ *   who + TRANSIT         the same + DIED       the depot       CAS   its message was thrown away
  *
  * CLOSED and DIED are never taken away. In a message of one who has ended
  * normally it is nobody's, and as good as held: the message may yet arrive.

@@ -16,10 +16,12 @@
  */
 import { wait } from "../memory/cells.ts";
 import { movable } from "../memory/movable.ts";
+import type { Loss } from "../memory/portable.ts";
 import { throwFenced } from "../sync/obtain.ts";
 import { ownLife } from "../sync/lives.ts";
 import { ParcelLostError } from "./parcel_lost_error.ts";
 import { receiveOnPort } from "./receive_on_port.ts";
+import { tellLosses } from "./tell_losses.ts";
 
 /** What a record could not carry. */
 export interface Deposit {
@@ -30,6 +32,8 @@ export interface Deposit {
   readonly attachments: readonly unknown[];
   /** What of that is moved. */
   readonly transfer: readonly Transferable[];
+  /** What is lost with it, if nobody ever has it. */
+  readonly losses: readonly Loss[];
 }
 
 /** Somebody asks for a parcel. The answer is an {@linkcode Answer}, over a port. */
@@ -49,6 +53,8 @@ export interface Forget {
   readonly id: number;
   /** The thread that left it. */
   readonly who: number;
+  /** Whether its message was thrown away; if not, who sent it has it back. */
+  readonly lost: boolean;
 }
 
 /** What becomes of a {@linkcode Collect}: without attachments, the parcel is not there and never will be. */
@@ -77,9 +83,13 @@ export class Parcels {
     this.#parcels.set(parcel.id, parcel);
   }
 
-  /** Forgets one. Returns whether it was there. */
-  delete(id: number): boolean {
-    return this.#parcels.delete(id);
+  /** Forgets one; `lost`: its message was thrown away. Returns whether it was there. */
+  delete(id: number, lost: boolean): boolean {
+    const parcel = this.#parcels.get(id);
+    if (parcel === undefined) return false;
+    this.#parcels.delete(id);
+    if (lost) tellLosses(parcel.losses);
+    return true;
   }
 
   /** Takes one out, unless it is kept. What is moved away leaves an empty place. */
@@ -88,7 +98,15 @@ export class Parcels {
     if (parcel === undefined) return parcel;
     if (!keep) this.#parcels.delete(id);
     else if (parcel.transfer.length > 0) {
-      this.#parcels.set(id, { ...parcel, attachments: GONE, transfer: [] });
+      this.#parcels.set(id, {
+        ...parcel,
+        attachments: GONE,
+        transfer: [],
+        losses: [],
+      });
+    } else if (parcel.losses.length > 0) {
+      // Who has it may have its handles.
+      this.#parcels.set(id, { ...parcel, losses: [] });
     }
     return parcel;
   }
@@ -139,7 +157,7 @@ export function joinDepot(line: DepotLine): () => void {
 export function serveDepot(message: Collect | Forget): void {
   const { id, who } = message;
   if (message.type === "forget") {
-    if (own.delete(id)) return;
+    if (own.delete(id, message.lost)) return;
     for (const line of systems.keys()) line.post({ ...message }, []);
   } else if (!own.answer(message)) {
     const { keep, port } = message;
@@ -158,18 +176,20 @@ export function serveDepot(message: Collect | Forget): void {
  *
  * @param attachments What `encode()` gave.
  * @param transfer What of that is moved, beside what can only be moved.
+ * @param losses What is lost if the message is thrown away.
  * @returns The number to collect or discard them by; 0 if there are none.
  * @throws {DOMException} If something was moved before. Nothing is left then.
  */
 export function deposit(
   attachments: readonly unknown[] | undefined,
   transfer: readonly Transferable[] = [],
+  losses: readonly Loss[] = [],
 ): number {
   if (attachments === undefined) return 0;
   const id = ownLife().lives.newParcel();
   const moved = [...new Set([...transfer, ...movable(attachments)])];
   if (keeper !== undefined) {
-    const parcel = { id, attachments, transfer: moved };
+    const parcel = { id, attachments, transfer: moved, losses };
     keeper.post({ type: "deposit", ...parcel }, moved);
     return id;
   }
@@ -177,15 +197,26 @@ export function deposit(
   const [left, goods] = structuredClone([attachments, moved], {
     transfer: moved,
   });
-  own.put({ type: "deposit", id, attachments: left!, transfer: goods as [] });
+  const transferred = goods as Transferable[];
+  own.put({
+    type: "deposit",
+    id,
+    attachments: left!,
+    transfer: transferred,
+    losses,
+  });
   return id;
 }
 
-/** Forgets a parcel: its record was dropped, or what it held is no longer needed. Does nothing for the number 0. */
-export function discard(id: number, who: number): void {
-  if (id === 0 || own.delete(id)) return;
+/**
+ * Forgets a parcel: its record was dropped, or what it held is no longer needed. Does nothing for the number 0.
+ *
+ * @param lost Whether nobody has it any more; if not, who left it has what it holds.
+ */
+export function discard(id: number, who: number, lost = true): void {
+  if (id === 0 || own.delete(id, lost)) return;
   const lines = keeper === undefined ? systems.keys() : [keeper];
-  for (const line of lines) line.post({ type: "forget", id, who }, []);
+  for (const line of lines) line.post({ type: "forget", id, who, lost }, []);
 }
 
 /**

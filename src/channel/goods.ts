@@ -1,6 +1,7 @@
-import { takeBack } from "../memory/moved_handles.ts";
+import { lossesOf, takeBack } from "../memory/moved_handles.ts";
 import { ownLife } from "../sync/lives.ts";
 import { deposit, discard } from "./depot.ts";
+import { tellLosses } from "./tell_losses.ts";
 
 /** What the bytes of a message cannot carry, until it is known whether the message is sent. */
 export class Goods {
@@ -31,13 +32,24 @@ export class Goods {
     const all = this.#spill === undefined
       ? this.#attachments
       : [this.#spill, ...this.#attachments ?? []];
-    return this.#parcel ||= deposit(all, this.#transfer);
+    const losses = lossesOf(this.#attachments);
+    return this.#parcel ||= deposit(all, this.#transfer, losses);
   }
 
   /** The message is not sent: handles in it can be used as before. */
   refuse(): void {
-    discard(this.#parcel, ownLife().who);
-    this.#parcel = 0;
+    this.#withdraw();
     takeBack(this.#attachments);
+  }
+
+  /** The message is thrown away, and its sender is not told: handles in it that were given away are nobody's. */
+  lose(): void {
+    this.#withdraw();
+    tellLosses(lossesOf(this.#attachments));
+  }
+
+  #withdraw(): void {
+    discard(this.#parcel, ownLife().who, false);
+    this.#parcel = 0;
   }
 }

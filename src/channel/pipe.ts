@@ -168,6 +168,7 @@ class DuplexEnd<Out, In> implements PipeEnd<Out, In> {
             const backs = parts.map(({ sent }) => sent?.());
             return () => backs.forEach((back) => back?.());
           },
+          losses: parts.flatMap(({ losses = [] }) => losses),
         };
       },
       show: (end) =>

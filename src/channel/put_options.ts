@@ -1,12 +1,13 @@
 import { InvalidOptionError } from "../errors.ts";
 import type { OptionNames } from "../option_names.ts";
 import type { SyncWait, Wait } from "../sync/wait.ts";
-import { checkTransfer } from "./check_transfer.ts";
+import { messageOf } from "../thrown.ts";
+import { refuseOption } from "./refuse_option.ts";
 
 /** How a message is put, beside for how long it may wait for room. */
 export interface PutHow {
   /**
-   * Greater is sooner, in a queue that was made with `priority`; a number, not `NaN`.
+   * Greater is sooner, in a queue that was made with `priority`; a number, not `NaN`. Any other queue has 0 alone.
    *
    * @default {0}
    */
@@ -61,17 +62,45 @@ export const PUT_SYNC: OptionNames<PutSyncOptions> = {
 };
 
 /**
- * Checks how a message is put.
+ * Checks the priority of a message.
  *
- * @throws {InvalidOptionError} If `priority` is no number, or `transfer` no array.
+ * @param what What cannot be done otherwise.
+ * @param ranked Whether the queue has priorities; else there is but one, 0.
+ * @throws {InvalidOptionError} If it is no number, or another one than 0 where there are none.
  */
-export function checkPut(priority: unknown = 0, transfer: unknown): void {
-  checkTransfer("put", transfer);
-  if (typeof priority === "number" && !Number.isNaN(priority)) return;
+export function checkPriority(
+  what: string,
+  priority: unknown,
+  ranked: boolean,
+): void {
+  if (priority === 0) return;
+  if (typeof priority !== "number" || Number.isNaN(priority)) {
+    refuseOption(what, "priority", priority, "a number");
+  }
+  if (ranked) return;
   throw new InvalidOptionError(
-    `Cannot put as 'priority' must be a number: current value is ${
-      Deno.inspect(priority, { depth: 1 })
-    }`,
+    `Cannot ${what} as 'priority' must be 0 in a queue without priorities: current value is ${priority}; make the queue with 'priority: true'`,
     { option: "priority", value: priority },
   );
+}
+
+/** A function of a message that gives its priority. */
+export type Rank = (message: unknown) => number;
+
+/**
+ * The priority that a function of the user gives a message.
+ *
+ * @throws {InvalidOptionError} If the function throws.
+ */
+export function rankOf(rank: Rank, message: unknown): number {
+  try {
+    return rank(message);
+  } catch (error) {
+    throw new InvalidOptionError(
+      `Cannot put as the function 'priority' must give a number for the message: current result is the error ${
+        JSON.stringify(messageOf(error))
+      }; give 0 for what it does not know`,
+      { option: "priority", value: rank, cause: error },
+    );
+  }
 }

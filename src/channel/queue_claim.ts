@@ -12,6 +12,7 @@ import { ByteClaim, type Claim } from "./claim.ts";
 import { MessageOverCapacityError } from "./message_over_capacity_error.ts";
 import { NotBytesError } from "./not_bytes_error.ts";
 import {
+  checkPriority,
   CLAIM,
   CLAIM_SYNC,
   type ClaimOptions,
@@ -86,9 +87,7 @@ function freightFor(
   if (!(Number.isInteger(length) && length >= 0)) {
     refuseOption("claim", "bytes", length, "a whole number from 0");
   }
-  if (typeof priority !== "number" || Number.isNaN(priority)) {
-    refuseOption("claim", "priority", priority, "a number");
-  }
+  checkPriority("claim", priority, core.ring.ranked);
   if (hand.records !== undefined || core.ring.capacity === 0) {
     throw new NotBytesError(
       "Cannot claim room in a queue of records, or one whose 'capacity' is 0: put the message instead",
@@ -98,9 +97,11 @@ function freightFor(
   const bytes = byteMessageHead(Math.min(length, limit));
   const whole = bytes.length + length;
   if (whole > limit) {
+    // What is said is in the bytes of the caller: the head of the message is the library's.
+    const most = limit - bytes.length;
     throw new MessageOverCapacityError(
-      `Cannot claim ${whole} bytes: the limit is ${limit}; make the queue with a greater 'capacityBytes'`,
-      { bytes: whole, limit, unsent: undefined },
+      `Cannot claim ${length} bytes: the limit is ${most}; make the queue with a greater 'capacityBytes'`,
+      { bytes: length, limit: most, unsent: undefined },
     );
   }
   const filled = bytes.length;

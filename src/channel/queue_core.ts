@@ -35,7 +35,7 @@ export class QueueCore {
   readonly overflow: number;
   /** Whether a message is somebody's until it is acknowledged. */
   readonly ack: boolean;
-  /** What the depot keeps for messages that were dropped: number and thread, in turns. */
+  /** What the depot keeps for messages that were dropped: number, thread, and 1 unless the thread has it back, in turns. */
   readonly dropped: number[] = [];
   readonly #words: Int32Array<SharedArrayBuffer>;
 
@@ -188,8 +188,7 @@ export class QueueCore {
   #drop(): void {
     const { ring } = this;
     const position = ring.first();
-    const parcel = ring.of(position, RECORD.PARCEL);
-    if (parcel !== 0) this.dropped.push(parcel, ring.of(position, RECORD.FROM));
+    this.#forget(position, 1);
     ring.dequeue();
     ring.free(position);
     ring.add(QUEUE.UNDONE, -1);
@@ -209,15 +208,20 @@ export class QueueCore {
     return this.ring.isOwn(position, WRITING, ownLife().who);
   }
 
-  /** Takes a message out again that this thread put and nobody has taken. */
-  withdraw(position: number): void {
-    const { ring } = this;
-    ring.set(position, RECORD.PLACE, 0);
-    const parcel = ring.of(position, RECORD.PARCEL);
-    if (parcel !== 0) this.dropped.push(parcel, ring.of(position, RECORD.FROM));
+  /** What the depot keeps for a message is not needed any more; `lost` is 0 if who sent it has it back. */
+  #forget(position: number, lost: 0 | 1): void {
+    const parcel = this.ring.of(position, RECORD.PARCEL);
+    const from = this.ring.of(position, RECORD.FROM);
+    if (parcel !== 0) this.dropped.push(parcel, from, lost);
+  }
+
+  /** Takes a message out again that nobody has taken; `lost` is 1 if who put it has ended, 0 if it has it back. */
+  withdraw(position: number, lost: 0 | 1 = 0): void {
+    this.ring.set(position, RECORD.PLACE, 0);
+    this.#forget(position, lost);
     this.#take(position);
-    ring.free(position);
-    ring.add(QUEUE.UNDONE, -1);
+    this.ring.free(position);
+    this.ring.add(QUEUE.UNDONE, -1);
   }
 
   // -- Taking -----------------------------------------------------------------
@@ -276,10 +280,9 @@ export class QueueCore {
 
   /** As {@linkcode release}, of a message that nobody else will read. */
   acknowledge(position: number): void {
-    const { ring } = this;
-    const parcel = ring.of(position, RECORD.PARCEL);
-    const from = ring.of(position, RECORD.FROM);
-    if (this.release(position) && parcel !== 0) this.dropped.push(parcel, from);
+    if (!this.ring.isOwn(position, TAKEN, ownLife().who)) return;
+    this.#forget(position, 1);
+    this.release(position);
   }
 
   /** A record of this thread has its turn again, which is before all that came later. */
@@ -382,7 +385,7 @@ export class QueueCore {
       const waits = monitor.of(place, PLACE.STATE) === WAITING;
       monitor.free(place);
       if (!waits || (arg & AIM.MASK) !== AIM.GONE) return;
-      this.withdraw(arg >>> AIM.SHIFT);
+      this.withdraw(arg >>> AIM.SHIFT, 1);
     });
     const { lives } = ownLife();
     let left = BURIED_AT_ONCE;

@@ -10,7 +10,13 @@ import { lookUntil } from "../sync/parker.ts";
 import type { SyncWait, Wait } from "../sync/wait.ts";
 import { WaitTimeoutError } from "../sync/wait_timeout_error.ts";
 import { nameUnsent } from "./name_unsent.ts";
-import { checkPut, type PutOptions } from "./put_options.ts";
+import { checkTransfer } from "./check_transfer.ts";
+import {
+  checkPriority,
+  type PutOptions,
+  type Rank,
+  rankOf,
+} from "./put_options.ts";
 import { QueueClosedError } from "./queue_closed_error.ts";
 import { QueueCore } from "./queue_core.ts";
 import { IDLE, OVERFLOW, PUT, TAKE } from "./queue_outcomes.ts";
@@ -63,7 +69,7 @@ export class QueueDesk {
   readonly #isRoomy = (): boolean =>
     load(this.core.monitor.words, QUEUE.SIZE) < this.core.ring.capacity ||
     this.core.closed;
-  #rank: ((value: unknown) => number) | undefined;
+  #rank: Rank | undefined;
   readonly #read = (position: number): boolean => this.hand.read(position);
 
   /** The desk of this thread at the queue in `memory`. */
@@ -80,14 +86,18 @@ export class QueueDesk {
     if (options === undefined && this.#rank === undefined) {
       return this.hand.pack(value, 0);
     }
-    const { priority = this.#rank?.(value), transfer } = options ?? {};
-    checkPut(priority, transfer);
-    return this.hand.pack(value, priority ?? 0, transfer);
+    const { transfer } = options ?? {};
+    checkTransfer("put", transfer);
+    const rank = this.#rank;
+    const { priority = rank === undefined ? 0 : rankOf(rank, value) } =
+      options ?? {};
+    checkPriority("put", priority, this.core.ring.ranked);
+    return this.hand.pack(value, priority, transfer);
   }
 
   /** Has a function say how great the priority of a message is that is put without. */
   rankBy(rank: unknown): void {
-    if (typeof rank === "function") this.#rank = (value) => rank(value);
+    if (typeof rank === "function") this.#rank = rank as Rank;
   }
 
   /** Encodes a message, and puts it if it may be put at once; `looks`: or in a moment. */
@@ -201,6 +211,11 @@ export class QueueDesk {
    */
   settle(end: PutEnd, value: unknown, freight: Freight): void {
     if (end === "put") return;
+    const drops = this.core.overflow === OVERFLOW.DROP_NEWEST;
+    if (end !== "closed" && drops) {
+      this.hand.lose(freight);
+      return this.#countDrop();
+    }
     this.hand.drop(freight);
     if (end === "closed") {
       throw new QueueClosedError(
@@ -208,7 +223,6 @@ export class QueueDesk {
         { unsent: value },
       );
     }
-    if (this.core.overflow === OVERFLOW.DROP_NEWEST) return this.#countDrop();
     throw this.full(value);
   }
 
@@ -231,9 +245,10 @@ export class QueueDesk {
 
   /** A message is not put, and nobody waits for room: it is dropped, refused or as if nothing had been. */
   #giveUp(end: PutEnd, value: unknown): void {
-    if (end === "closed" || this.core.overflow === OVERFLOW.DROP_NEWEST) {
-      this.settle(end, value, this.hand.load);
-    } else this.hand.drop(this.hand.load);
+    if (end === "closed") return this.settle(end, value, this.hand.load);
+    // Its sender is told, and has it back.
+    this.hand.drop(this.hand.load);
+    if (this.core.overflow === OVERFLOW.DROP_NEWEST) this.#countDrop();
   }
 
   #countDrop(): void {

@@ -129,12 +129,17 @@ export class QueueHand {
     goods?.refuse();
   }
 
+  /** A message that was encoded is thrown away, and its sender is not told: handles in it that were given away are nobody's. */
+  lose({ goods }: Freight): void {
+    goods?.lose();
+  }
+
   /** What was dropped in sections of this thread needs nothing of the depot any more. */
   sweep(): void {
     const { dropped } = this.#core;
     if (dropped.length === 0) return;
-    for (let i = 0; i < dropped.length; i += 2) {
-      discard(dropped[i]!, dropped[i + 1]!);
+    for (let i = 0; i < dropped.length; i += 3) {
+      discard(dropped[i]!, dropped[i + 1]!, dropped[i + 2] === 1);
     }
     dropped.length = 0;
   }

@@ -405,8 +405,8 @@ function writeKey(key: string): void {
 function writePortable(value: Portable): void {
   const outer = handle;
   handle = outer ?? value;
-  const { kind, data, sent } = value[portable]();
-  if (sent !== undefined) onSent(sent);
+  const { kind, data, sent, losses } = value[portable]();
+  if (sent !== undefined) onSent(sent, losses);
   out[position++] = TAG.PORTABLE;
   writeValue(String(kind));
   writeValue(data);

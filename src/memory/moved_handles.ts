@@ -5,16 +5,22 @@
  * @module
  */
 
+import type { Loss } from "./portable.ts";
+
 /** Gives a handle away. Returns what takes that back. */
 export type Giving = () => () => void;
 
 let moved: Giving[] | undefined;
+let atStake: Loss[] = [];
 /** What takes handles back, by the attachments of the value that holds them. */
 const backs: WeakMap<readonly unknown[], (() => void)[]> = new WeakMap();
+/** What the handles leave behind if their message is thrown away, by the same. */
+const stakes: WeakMap<readonly unknown[], readonly Loss[]> = new WeakMap();
 
-/** Has `sent` called if the value being encoded can be sent. */
-export function onSent(sent: Giving): void {
+/** Has `sent` called if the value being encoded can be sent; `losses` are its handle's if its message is thrown away. */
+export function onSent(sent: Giving, losses: readonly Loss[] = []): void {
   (moved ??= []).push(sent);
+  atStake.push(...losses);
 }
 
 /** The value being encoded can be sent, with these attachments. */
@@ -23,12 +29,28 @@ export function tellSent(attachments: readonly unknown[] | undefined): void {
   if (told === undefined) return;
   moved = undefined;
   const given = told.map((sent) => sent());
-  if (attachments !== undefined) backs.set(attachments, given);
+  const losses = atStake;
+  atStake = [];
+  if (attachments === undefined) return;
+  backs.set(attachments, given);
+  if (losses.length > 0) stakes.set(attachments, losses);
+}
+
+/**
+ * What is lost with a value that was encoded, if it is thrown away once it was sent.
+ *
+ * @param attachments Those of the value, as `encode()` gave them.
+ */
+export function lossesOf(
+  attachments: readonly unknown[] | undefined,
+): readonly Loss[] {
+  return attachments && stakes.get(attachments) || [];
 }
 
 /** The value being encoded cannot be sent. */
 export function forgetSent(): void {
   moved = undefined;
+  atStake = [];
 }
 
 /**
@@ -42,5 +64,6 @@ export function takeBack(attachments: readonly unknown[] | undefined): void {
   const given = backs.get(attachments);
   if (given === undefined) return;
   backs.delete(attachments);
+  stakes.delete(attachments);
   for (const back of given) back();
 }

@@ -37,6 +37,22 @@ export interface PortableData {
    * shared memory then. It returns what takes that back if the message is refused after all. Neither may throw.
    */
   readonly sent?: () => () => void;
+  /** What a handle that is given away leaves behind if the message is thrown away before anybody has received it. */
+  readonly losses?: readonly Loss[];
+}
+
+/** A word of shared memory that says who has a handle: what it becomes when the message with that handle is thrown away. */
+export interface Loss {
+  /** The memory of the handle. */
+  readonly memory: SharedArrayBuffer;
+  /** The index of the word. */
+  readonly at: number;
+  /** What it holds as long as nobody has received the handle. */
+  readonly from: number;
+  /** What it holds after that. */
+  readonly to: number;
+  /** The index of the word on which sleeps who is told. */
+  readonly bell: number;
 }
 
 /** An object that travels as a handle. */

@@ -1,6 +1,7 @@
 /** What other threads do with the ends of channels. */
 import {
   type PipeEnd,
+  type Queue,
   type Rec,
   type Receiver,
   type Sender,
@@ -293,5 +294,27 @@ export const claimAndSend: Task<
       room.commit();
     }
     tx.close();
+  },
+);
+
+/** Sends the first end on in a message that it drops, the second in one that nobody receives, and a number by the third. */
+export const dropsEnds: Task<
+  [queue: Queue<unknown>, outer: Sender<unknown>, ends: Sender<number>[]],
+  Promise<void>
+> = task(
+  import.meta,
+  "dropsEnds",
+  async (
+    queue: Queue<unknown>,
+    outer: Sender<unknown>,
+    ends: Sender<number>[],
+  ) => {
+    const [first, second, third] = ends;
+    await queue.put({ reply: first });
+    await queue.put("latest");
+    await outer.send({ reply: second });
+    // Until the other side is closed.
+    while (!outer.closed) await new Promise((go) => setTimeout(go, 1));
+    await third!.send(3);
   },
 );

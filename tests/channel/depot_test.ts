@@ -222,6 +222,7 @@ const PARCEL = {
   id: 1,
   attachments: [3],
   transfer: [],
+  losses: [],
 } as const;
 
 Deno.test("Depository.receive() lets a request wait for what it overtook", async () => {
@@ -234,11 +235,37 @@ Deno.test("Depository.receive() lets a request wait for what it overtook", async
 
 Deno.test("Depository.receive() drops what was no longer wanted before it came", async () => {
   const { depot } = depotOf();
-  depot.receive({ type: "forget", id: 1, who: 5 }, 1);
+  depot.receive({ type: "forget", id: 1, who: 5, lost: true }, 1);
   depot.receive(PARCEL, 2);
   const { collect, answer } = asked(1, 6);
   depot.receive(collect, 0);
   assertEquals(await answer, {});
+});
+
+Deno.test("Depository tells of what is lost with what nobody has, not of what somebody has or is given back", async () => {
+  const { depot } = depotOf();
+  const { buffer: memory } = shared();
+  const words = new Int32Array(memory);
+  const losses = [{ memory, at: 0, from: 0, to: 7, bell: 1 }];
+  const forget = { type: "forget", id: 1, who: 5 } as const;
+  depot.receive({ ...PARCEL, losses }, 5);
+  depot.receive({ ...forget, lost: false }, 1);
+  assertEquals(words[0], 0);
+  depot.receive({ ...PARCEL, losses }, 5);
+  const { collect, answer } = asked(1, 5);
+  depot.receive({ ...collect, keep: true }, 1);
+  await answer;
+  depot.receive({ ...forget, lost: true }, 1);
+  assertEquals(words[0], 0);
+  depot.receive({ ...PARCEL, losses }, 5);
+  depot.receive({ ...forget, lost: true }, 1);
+  assertEquals(words[0], 7);
+  words[0] = 0;
+  // In the other order.
+  depot.receive({ ...forget, lost: true }, 1);
+  assertEquals(words[0], 0);
+  depot.receive({ ...PARCEL, losses }, 5);
+  assertEquals(words[0], 7);
 });
 
 Deno.test("Depository.ended() gives up what never came, and nothing that did", async () => {
@@ -257,8 +284,8 @@ Deno.test("Depository.receive() asks the main thread for what is elsewhere, unle
   const { depot, said } = depotOf();
   const { collect } = asked(1, 6);
   depot.receive(collect, 1);
-  depot.receive({ type: "forget", id: 9, who: 6 }, 1);
-  assertEquals(said, [collect, { type: "forget", id: 9, who: 6 }]);
+  depot.receive({ type: "forget", id: 9, who: 6, lost: true }, 1);
+  assertEquals(said, [collect, { type: "forget", id: 9, who: 6, lost: true }]);
   collect.port.postMessage({});
   collect.port.close();
   const mains = asked(1, 6);

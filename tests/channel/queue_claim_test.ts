@@ -130,8 +130,14 @@ Deno.test("Queue.claim() refuses what it cannot give", async () => {
   const { limit } = await assertRejects(
     () => queue.claim(5000),
     MessageOverCapacityError,
+    "Cannot claim 5000 bytes",
   );
-  using room = await queue.claim(limit - 4);
+  const { bytes } = await assertRejects(
+    () => queue.claim(limit + 1),
+    MessageOverCapacityError,
+  );
+  assertEquals(bytes, limit + 1);
+  using room = await queue.claim(limit);
   room.commit();
   await assertRejects(
     () => queue.claim(1, { timout: 1 } as object),

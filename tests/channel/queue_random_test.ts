@@ -54,7 +54,8 @@ for (const options of KINDS) {
       for (let step = 0; step < 3_000; step++) {
         const what = random();
         if (what < 0.5) {
-          const priority = Math.trunc(random() * 4);
+          const rank = Math.trunc(random() * 4);
+          const priority = options.priority ? rank : 0;
           // Some are long, so that records are of all sizes.
           const tail = "·".repeat(Math.trunc(random() * 30));
           const put = real.tryPut(`${step}${tail}`, { priority });

@@ -52,7 +52,18 @@ Deno.test("Queue puts nothing when the function of the message fails, or gives n
       return value === 0 ? NaN : value;
     },
   });
-  await assertRejects(() => queue.put(-1), TypeError, "no such message");
+  const error = await assertRejects(
+    () => queue.put(-1),
+    InvalidOptionError,
+    'current result is the error "no such message"',
+  );
+  assertEquals([error.option, (error.cause as Error).name], [
+    "priority",
+    "TypeError",
+  ]);
+  assertEquals((error as unknown as { unsent: unknown }).unsent, -1);
+  assertThrows(() => queue.tryPut(-1), InvalidOptionError);
+  assertEquals(queue.size, 0);
   assertThrows(() => queue.tryPut(0), InvalidOptionError, "priority");
   await assertRejects(() => queue.putMany([1, 0]), InvalidOptionError);
   assertEquals([queue.size, await queue.take()], [1, 1]);

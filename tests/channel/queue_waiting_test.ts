@@ -1,6 +1,7 @@
 /** Who waits at a queue, and for what: room, a message, a taker. */
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import {
+  InvalidOptionError,
   Queue,
   QueueClosedError,
   QueueFullError,
@@ -362,10 +363,37 @@ Deno.test("Queue with priorities sorts a thousand as a sort does", async () => {
   assertEquals(drain(queue), values.toSorted((a, b) => b - a));
 });
 
-Deno.test("Queue without priorities keeps its order whatever priority is asked for", async () => {
-  const queue = new Queue<number>();
-  for (const priority of [1, 3, 2]) await queue.put(priority, { priority });
-  assertEquals(drain(queue), [1, 3, 2]);
+Deno.test("Queue without priorities refuses one, and enqueues nothing", async () => {
+  const queue = new Queue<Uint8Array>();
+  const bytes = Uint8Array.of(1);
+  const why = "'priority' must be 0 in a queue without priorities";
+  for (const priority of [1, -1, Infinity]) {
+    const error = await assertRejects(
+      () => queue.put(bytes, { priority }),
+      InvalidOptionError,
+      why,
+    );
+    assertEquals([error.option, error.value], ["priority", priority]);
+    assertEquals((error as unknown as { unsent: unknown }).unsent, bytes);
+    assertThrows(() => queue.tryPut(bytes, { priority }), InvalidOptionError);
+    await assertRejects(
+      () => queue.putMany([bytes], { priority }),
+      InvalidOptionError,
+      why,
+    );
+    assertThrows(
+      () => queue.putSync(bytes, { priority, onMain: true }),
+      InvalidOptionError,
+    );
+    await assertRejects(
+      () => queue.claim(1, { priority }),
+      InvalidOptionError,
+      why,
+    );
+  }
+  assertEquals(queue.size, 0);
+  await queue.put(bytes, { priority: 0 });
+  assertEquals(queue.size, 1);
 });
 
 Deno.test("Queue with priorities gives who waits what comes, and bounds as any", async () => {

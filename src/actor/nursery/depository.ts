@@ -9,6 +9,7 @@ import {
   type Forget,
   Parcels,
 } from "../../channel/depot.ts";
+import { tellLosses } from "../../channel/tell_losses.ts";
 import type { FromNursery } from "../mail/protocol.ts";
 
 /** What the depot has to know of the threads around it. */
@@ -25,8 +26,8 @@ export class Depository {
   readonly #parcels = new Parcels();
   /** Who asked for what is not there yet. */
   readonly #waiting: Map<number, Collect> = new Map();
-  /** Parcels on their way of which nobody will ask for any, by who sent them. */
-  readonly #unwanted: Map<number, number> = new Map();
+  /** Parcels on their way of which nobody will ask for any. */
+  readonly #unwanted: Map<number, Forget> = new Map();
 
   /** An empty depot. */
   constructor(around: Around) {
@@ -45,8 +46,8 @@ export class Depository {
     for (const asked of [...this.#waiting.values()]) {
       if (asked.who === who) this.#refuse(asked);
     }
-    for (const [id, sender] of [...this.#unwanted]) {
-      if (sender === who) this.#unwanted.delete(id);
+    for (const [id, unwanted] of [...this.#unwanted]) {
+      if (unwanted.who === who) this.#unwanted.delete(id);
     }
   }
 
@@ -56,7 +57,12 @@ export class Depository {
   }
 
   #put(parcel: Deposit): void {
-    if (this.#unwanted.delete(parcel.id)) return;
+    const unwanted = this.#unwanted.get(parcel.id);
+    if (unwanted !== undefined) {
+      this.#unwanted.delete(parcel.id);
+      if (unwanted.lost) tellLosses(parcel.losses);
+      return;
+    }
     this.#parcels.put(parcel);
     const asked = this.#waiting.get(parcel.id);
     if (asked === undefined) return;
@@ -72,10 +78,11 @@ export class Depository {
     else this.#around.toMain(asked, [asked.port]);
   }
 
-  #discard({ id, who }: Forget, from: number): void {
-    if (this.#parcels.delete(id)) return;
-    if (this.#around.lives(who)) this.#unwanted.set(id, who);
-    else if (from !== 0) this.#around.toMain({ type: "forget", id, who });
+  #discard(forget: Forget, from: number): void {
+    const { id, who, lost } = forget;
+    if (this.#parcels.delete(id, lost)) return;
+    if (this.#around.lives(who)) this.#unwanted.set(id, forget);
+    else if (from !== 0) this.#around.toMain(forget);
   }
 
   #refuse({ id, port }: Collect): void {
