@@ -127,6 +127,7 @@ export {
 export type { Kind, NumberOf, ViewClass, Views } from "./kind.ts";
 export {
   definePortable,
+  type Loss,
   type Portable,
   portable,
   type PortableData,
