@@ -65,7 +65,7 @@ export function batch<T>(
     refuseOption(WHAT, "ms", ms, "a number of milliseconds from 0");
   }
   checkWait(WHAT, signal === undefined ? {} : { signal });
-  const { entries, leave } = springsOf([source]);
+  const { entries, leave } = springsOf(WHAT, [source]);
   const selector = new Selector(entries, "each");
   const all = batches<T>(selector, leave, {
     size,

@@ -357,4 +357,12 @@ export class Broadcast<T> implements Disposable {
   }
 }
 
-defineHandle("broadcast", KIND.BROADCAST, Broadcast);
+defineHandle(
+  "broadcast",
+  KIND.BROADCAST,
+  Broadcast,
+  ({ capacity, closed, size, subscribers }) =>
+    `${size} of ${capacity}, ${subscribers} subscribed${
+      closed ? ", closed" : ""
+    }`,
+);

@@ -1,3 +1,5 @@
+import { keepHere } from "../memory/keep_here.ts";
+import { showAs } from "./show_as.ts";
 import { ClaimOverError } from "./claim_over_error.ts";
 
 /**
@@ -57,6 +59,19 @@ export class ByteClaim implements Claim {
   /** See {@linkcode Claim}. */
   [Symbol.dispose](): void {
     if (this.#end(this.#bytes)) this.#ends.cancel();
+  }
+
+  static {
+    keepHere(
+      this,
+      "a claim, which its own thread alone has: write its bytes here and commit it",
+    );
+    showAs<ByteClaim>(this.prototype, (claim) => {
+      const bytes = claim.#bytes;
+      return bytes === undefined
+        ? "Claim(over)"
+        : `Claim(${bytes.length} bytes)`;
+    });
   }
 
   #end(bytes: Uint8Array | undefined): boolean {

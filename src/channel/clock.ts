@@ -1,4 +1,6 @@
 import { InvalidOptionError } from "../errors.ts";
+import { keepHere } from "../memory/keep_here.ts";
+import { showAs } from "./show_as.ts";
 import {
   type Selectable,
   selectable,
@@ -54,6 +56,7 @@ export function every(ms: number): Selectable<number> {
 
 class Clock implements Selectable<number>, Selection<number> {
   readonly #start: number = performance.now();
+  readonly #what: string;
   readonly #ms: number;
   readonly #last: number;
   #taken = 0;
@@ -67,8 +70,20 @@ class Clock implements Selectable<number>, Selection<number> {
         { option: "ms", value: ms },
       );
     }
+    this.#what = what;
     this.#ms = ms;
     this.#last = last;
+  }
+
+  static {
+    keepHere(
+      this,
+      "a timer, which its own thread alone has: send its milliseconds, and make it there",
+    );
+    showAs<Clock>(
+      this.prototype,
+      (clock) => `${clock.#what}(${clock.#ms})`,
+    );
   }
 
   get [selectable](): Selection<number> {

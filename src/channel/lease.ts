@@ -1,3 +1,5 @@
+import { keepHere } from "../memory/keep_here.ts";
+import { showAs } from "./show_as.ts";
 import { LeaseOverError } from "./lease_over_error.ts";
 import { NotBytesError } from "./not_bytes_error.ts";
 
@@ -39,6 +41,21 @@ export class ByteLease implements Lease {
     if (this.#bytes === undefined) return;
     this.#bytes = undefined;
     this.#end();
+  }
+
+  static {
+    keepHere(
+      this,
+      "a lease, which its own thread alone has: send a copy of its bytes, made with slice()",
+    );
+    showAs<ByteLease>(
+      this.prototype,
+      (lease) => `Lease(${lease.#bytes?.length ?? "over"}${lease.#unit})`,
+    );
+  }
+
+  get #unit(): string {
+    return this.#bytes === undefined ? "" : " bytes";
   }
 }
 

@@ -2,7 +2,8 @@ import { type Selectable, selectable } from "./selectable.ts";
 import { entriesOf } from "./select.ts";
 import { Selecting } from "./selecting.ts";
 import { Selector } from "./selector.ts";
-import { type IterableSource, sourceOf } from "./sources.ts";
+import { refuseOption } from "./refuse_option.ts";
+import { isSource, type IterableSource, sourceOf } from "./sources.ts";
 
 /** What can be merged: a queue, a receiving end, a timer; a stream or what else is iterated. */
 export type Mergeable<T> = Selectable<T> | AsyncIterable<T>;
@@ -33,15 +34,16 @@ export type Mergeable<T> = Selectable<T> | AsyncIterable<T>;
 export function merge<T>(
   ...sources: readonly Mergeable<T>[]
 ): AsyncIterableIterator<T, undefined> & AsyncDisposable {
-  return mergeUntil(sources, undefined);
+  return mergeUntil("merge", sources, undefined);
 }
 
-/** As {@linkcode merge}; the signal ends it with its reason. */
+/** As {@linkcode merge}; the signal ends it with its reason, and `what` cannot be done if a source is none. */
 export function mergeUntil<T>(
+  what: string,
   sources: readonly Mergeable<T>[],
   signal: AbortSignal | undefined,
 ): Selecting<T> {
-  const { entries, leave } = springsOf(sources);
+  const { entries, leave } = springsOf(what, sources);
   return new Selecting<T>(new Selector(entries, "each"), {
     tell: ({ selected }) => selected as { value: T } | undefined,
     leave,
@@ -49,10 +51,24 @@ export function mergeUntil<T>(
   });
 }
 
-/** What sources are for a selector, and what leaves those that were made for it. */
+/**
+ * What sources are for a selector, and what leaves those that were made for it.
+ *
+ * @throws {InvalidOptionError} If one is none, or there is none.
+ */
 export function springsOf(
+  what: string,
   sources: readonly Mergeable<unknown>[],
 ): { entries: [PropertyKey, unknown][]; leave: () => Promise<unknown> } {
+  const wrong = sources.findIndex((source) => !isSource(source));
+  if (wrong >= 0) {
+    refuseOption(
+      what,
+      sources.length === 1 ? "source" : `sources[${wrong}]`,
+      sources[wrong],
+      "a queue, a receiver, a timer, a stream or what else is iterated with 'for await'",
+    );
+  }
   const made: IterableSource<unknown>[] = [];
   const all = sources.map((source): Selectable<unknown> => {
     if (!isIterated(source)) return source;

@@ -64,8 +64,9 @@ export async function pipeTo<T>(
     refuseOption(WHAT, "close", close, "true or false");
   }
   checkWait(WHAT, signal === undefined ? {} : { signal });
+  await using messages = mergeUntil(WHAT, [source], signal);
+  // After that: the writer of a stream is not locked for a source that is none.
   const into = intakeOf(sink);
-  await using messages = mergeUntil([source], signal);
   let count = 0;
   try {
     for await (const message of messages) {
@@ -98,6 +99,7 @@ function intakeOf<T>(sink: Sink<T>): Intake<T> {
     };
   }
   const put = putterOf(sink);
+  if (typeof sink.close !== "function") refuseSink(sink);
   return { put, close: () => sink.close(), leave: () => {} };
 }
 
@@ -105,10 +107,22 @@ function putterOf<T>(
   sink: Exclude<Sink<T>, WritableStream<T>>,
 ): (value: T) => Promise<unknown> {
   if (typeof sink === "object" && sink !== null) {
-    if ("put" in sink) return (value) => sink.put(value);
-    if ("send" in sink) return (value) => sink.send(value);
-    if ("publish" in sink) return (value) => sink.publish(value);
+    if (can(sink, "put")) return (value) => sink.put(value);
+    if (can(sink, "send")) return (value) => sink.send(value);
+    if (can(sink, "publish")) return (value) => sink.publish(value);
   }
+  refuseSink(sink);
+}
+
+function can<K extends PropertyKey>(
+  sink: object,
+  method: K,
+): sink is Record<K, (value: unknown) => Promise<unknown>> {
+  return method in sink &&
+    typeof (sink as Record<K, unknown>)[method] === "function";
+}
+
+function refuseSink(sink: unknown): never {
   const wanted = "a queue, a sender, a broadcast or a stream";
   refuseOption(WHAT, "sink", sink, wanted);
 }

@@ -63,7 +63,7 @@ export function rateLimit<T>(
     refuseOption(WHAT, "perMs", perMs, "a number of milliseconds above 0");
   }
   checkWait(WHAT, signal === undefined ? {} : { signal });
-  const messages = mergeUntil([source], signal);
+  const messages = mergeUntil(WHAT, [source], signal);
   const { promise: left, resolve: leave } = Promise.withResolvers<void>();
   return leavable(limited(messages, left, options), () => {
     leave();

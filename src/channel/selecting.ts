@@ -1,3 +1,4 @@
+import { keepHere } from "../memory/keep_here.ts";
 import type { Hit, Selector } from "./selector.ts";
 
 /** How one iterates over what a selector takes. */
@@ -28,6 +29,13 @@ export class Selecting<T> implements AsyncIterableIterator<T, undefined> {
   constructor(selector: Selector, options: SelectingOptions<T>) {
     this.#selector = selector;
     this.#options = options;
+  }
+
+  static {
+    keepHere(
+      this,
+      "an iteration, which its own thread alone has: read it here and send what comes",
+    );
   }
 
   /** Takes the next one. Calls are served in order. */

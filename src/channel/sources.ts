@@ -4,6 +4,9 @@
  * @module
  */
 import { InvalidOptionError } from "../errors.ts";
+import { keepHere } from "../memory/keep_here.ts";
+import { showAs } from "./show_as.ts";
+import { refuseOption } from "./refuse_option.ts";
 import { rest } from "./rest.ts";
 import {
   type Selectable,
@@ -55,6 +58,13 @@ export function springOf(source: unknown, key: PropertyKey): Spring {
     }; sourceOf() makes one of what is iterated`,
     { option: String(key), value: source },
   );
+}
+
+/** Whether it is something that {@linkcode springOf} takes, or is iterated as {@linkcode sourceOf} wants it. */
+export function isSource(source: unknown): boolean {
+  return typeof source === "object" && source !== null &&
+    (selectable in source || source instanceof AbortSignal ||
+      isPromise(source) || Symbol.asyncIterator in source);
 }
 
 function isPromise(source: object): source is PromiseLike<unknown> {
@@ -156,6 +166,8 @@ export interface IterableSource<T> extends Selectable<T>, AsyncDisposable {
  * - **Reads one ahead:** not before it is first selected from, and what a `select()` did not take the next one has.
  * - **Errors** of the iteration reject the `select()` that meets them; after that the source has ended.
  *
+ * @throws {InvalidOptionError} If it is not iterated with `for await`.
+ *
  * @example A stream beside a queue
  * ```ts
  * import { Queue, select, sourceOf } from "@troupe/actors";
@@ -168,6 +180,17 @@ export interface IterableSource<T> extends Selectable<T>, AsyncDisposable {
  * ```
  */
 export function sourceOf<T>(iterable: AsyncIterable<T>): IterableSource<T> {
+  if (
+    typeof iterable !== "object" || iterable === null ||
+    !(Symbol.asyncIterator in iterable)
+  ) {
+    refuseOption(
+      "make a source",
+      "iterable",
+      iterable,
+      "a stream or what else is iterated with 'for await'",
+    );
+  }
   return new Iterating(iteratorOf(iterable));
 }
 
@@ -194,6 +217,17 @@ function iteratorOf<T>(iterable: AsyncIterable<T>): AsyncIterator<T> {
 }
 
 class Iterating<T> implements IterableSource<T>, Selection<T> {
+  static {
+    keepHere(
+      this,
+      "the source of an iteration, which its own thread alone has: read it here and send what comes",
+    );
+    showAs<Iterating<unknown>>(
+      this.prototype,
+      (source) => `Source(${source.#state})`,
+    );
+  }
+
   readonly #iterator: AsyncIterator<T>;
   readonly #watchers: Set<() => void> = new Set();
   #state: "idle" | "reading" | "read" | "failed" | "ended" = "idle";

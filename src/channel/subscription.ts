@@ -1,4 +1,7 @@
 import { decode } from "../memory/decode.ts";
+import { keepHere } from "../memory/keep_here.ts";
+import { ownLife } from "../sync/lives.ts";
+import { showAs } from "./show_as.ts";
 import { mayBlock, throwFenced } from "../sync/obtain.ts";
 import { RoomLine } from "../sync/room_line.ts";
 import {
@@ -180,12 +183,25 @@ export class Subscription<T> implements AsyncIterable<T>, Disposable {
   }
 
   static {
+    keepHere(
+      this,
+      "a subscription, which its own thread alone has: send the broadcast, and subscribe where it arrives",
+    );
+    showAs<Subscription<unknown>>(this.prototype, (one) => one.#shown());
     // Not a member: what is computed cannot be told from its text alone.
     Object.defineProperty(this.prototype, selectable, {
       get(this: Subscription<unknown>): Selection<unknown> {
         return selectionOf(this, (wake) => this.#watch(wake));
       },
     });
+  }
+
+  #shown(): string {
+    // A thread that was given up cannot look.
+    if (this.#closed || ownLife().fenced) return "Subscription(closed)";
+    const { closed, lag, size } = this;
+    const lost = lag === 0 ? "" : `, ${lag} missed`;
+    return `Subscription(${closed ? "closed" : `${size} waiting${lost}`})`;
   }
 
   #watch(wake: () => void): () => void {

@@ -6,8 +6,9 @@
 import * as types from "node:util/types";
 import { DataCloneError } from "../errors.ts";
 import { isAttachable } from "./encode_built_in.ts";
+import { messageOf } from "../thrown.ts";
 import { portable } from "./portable.ts";
-import { pathOf, reasonAgainst } from "./unsendable.ts";
+import { pathOf, pathOfThrower, reasonAgainst } from "./unsendable.ts";
 
 /** So many objects are looked at before it is remembered which: most messages have fewer, and no cycles. */
 const FEW = 64;
@@ -30,10 +31,10 @@ export function checkSendable(
     check(root, name, transfer);
   } catch (error) {
     if (error instanceof DataCloneError) throw error;
-    const why = error instanceof Error ? error.message : String(error);
+    const path = pathOfThrower(root, name);
     throw new DataCloneError(
-      `Cannot send ${name} as reading it failed: ${why}`,
-      { path: name, cause: error },
+      `Cannot send ${path} as reading it failed: ${messageOf(error)}`,
+      { path, cause: error },
     );
   }
 }

@@ -15,7 +15,7 @@ import { writeBuiltIn, type Writer } from "./encode_built_in.ts";
 import { count, forget, indexOf } from "./met_objects.ts";
 import { forgetSent, onSent, tellSent } from "./moved_handles.ts";
 import { type Portable, portable } from "./portable.ts";
-import { pathOf, reasonAgainst } from "./unsendable.ts";
+import { pathOf, pathOfThrower, reasonAgainst } from "./unsendable.ts";
 import { messageOf } from "../thrown.ts";
 import * as types from "node:util/types";
 
@@ -171,9 +171,10 @@ function fail(error: unknown, root: unknown, name: string): never {
     );
   }
   if (error instanceof TroupeError) throw error;
+  const path = pathOfThrower(root, name);
   throw new DataCloneError(
-    `Cannot send ${name} as reading it failed: ${messageOf(error)}`,
-    { path: name, cause: error },
+    `Cannot send ${path} as reading it failed: ${messageOf(error)}`,
+    { path, cause: error },
   );
 }
 

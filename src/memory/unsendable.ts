@@ -94,9 +94,7 @@ export function isOfGlobal(value: object, tag: string): boolean {
  */
 export function pathOf(target: unknown, root: unknown, name: string): string {
   const seen = new Set<unknown>();
-  const open: { value: unknown; path: string }[] = [
-    { value: root, path: name },
-  ];
+  const open: Child[] = [{ value: root, path: name }];
   // A list and not recursion: the message may be refused for its depth.
   for (let item = open.pop(); item !== undefined; item = open.pop()) {
     const { value, path } = item;
@@ -111,10 +109,47 @@ export function pathOf(target: unknown, root: unknown, name: string): string {
   return name;
 }
 
-function children(
-  value: object,
-  path: string,
-): { value: unknown; path: string }[] {
+/**
+ * Finds what inside `root` throws when it is read, as `root.on[0].click`.
+ *
+ * @returns `name` alone if nothing does, or not again.
+ */
+export function pathOfThrower(root: unknown, name: string): string {
+  const seen = new Set<unknown>();
+  const open: Child[] = [{ value: root, path: name }];
+  for (let item = open.pop(); item !== undefined; item = open.pop()) {
+    const { value, path } = item;
+    if (typeof value !== "object" || value === null) continue;
+    if (seen.has(value) || types.isProxy(value)) continue;
+    seen.add(value);
+    try {
+      open.push(...children(value, path).reverse());
+    } catch {
+      return short(`${path}${throwingStep(value)}`);
+    }
+  }
+  return name;
+}
+
+/** The step to the first property of `value` that throws when it is read. */
+function throwingStep(value: object): string {
+  for (const key of Object.keys(value)) {
+    try {
+      void (value as Record<string, unknown>)[key];
+    } catch {
+      return step(key, Array.isArray(value));
+    }
+  }
+  return "";
+}
+
+/** What is inside an object, and where. */
+interface Child {
+  readonly value: unknown;
+  readonly path: string;
+}
+
+function children(value: object, path: string): Child[] {
   if (types.isMap(value)) {
     return [...value].flatMap(([key, each], i) => [
       { value: key, path: `${path}.key(${i})` },

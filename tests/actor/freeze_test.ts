@@ -92,7 +92,7 @@ Deno.test("System({ freeze: true }) refuses what could not travel, wherever it i
     [Promise.resolve(1), "args[0]"],
     [new AbortController().signal, "args[0]"],
     [new Proxy({}, {}), "args[0]"],
-    [unreadable, "args"],
+    [unreadable, "args[0].bad"],
     [list, 'args[0][101].get("key").at(0)'],
   ] as const;
   await using fast = new System({ spares: 0 });

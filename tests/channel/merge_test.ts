@@ -147,7 +147,7 @@ Deno.test("merge() has falsy messages as well", async () => {
 
 Deno.test("merge() refuses what is no source, and none", () => {
   assertThrows(() => merge(), InvalidOptionError, "at least");
-  assertThrows(() => merge(1 as never), InvalidOptionError, "sourceOf");
+  assertThrows(() => merge(1 as never), InvalidOptionError, "with 'for await'");
 });
 
 // -- pipeTo() -----------------------------------------------------------------

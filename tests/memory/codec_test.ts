@@ -13,6 +13,7 @@ import {
   portable,
 } from "../../src/memory/codec.ts";
 import type { Encoded, EncodeOptions } from "../../src/memory/codec.ts";
+import { checkSendable } from "../../src/memory/check_sendable.ts";
 import { registerError } from "../../src/error_wire.ts";
 import {
   DataCloneError,
@@ -526,5 +527,33 @@ Deno.test("decode() survives a forged error that contains itself", () => {
     assertInstanceOf(decode(message, 0, message.length), Error);
   } catch (error) {
     assertInstanceOf(error, TroupeError);
+  }
+});
+
+Deno.test("encode() names the path of what throws when it is read", () => {
+  const bad = {
+    get "x y"(): never {
+      throw new RangeError("no such thing");
+    },
+  };
+  const list: unknown[] = [1, bad];
+  for (
+    const [value, path] of [
+      [bad, 'value["x y"]'],
+      [{ a: { b: list } }, 'value.a.b[1]["x y"]'],
+      [new Map([["k", bad]]), 'value.get("k")["x y"]'],
+      [new Set([1, bad]), 'value.at(1)["x y"]'],
+    ] as const
+  ) {
+    const looks = [() => encode(value), () => checkSendable(value, "value")];
+    for (const look of looks) {
+      const error = assertThrows(
+        look,
+        DataCloneError,
+        `Cannot send ${path} as reading it failed: no such thing`,
+      );
+      assertEquals(error.path, path);
+      assertInstanceOf(error.cause, RangeError);
+    }
   }
 });
