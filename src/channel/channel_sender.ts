@@ -1,5 +1,4 @@
 import type { PortableData } from "../memory/portable.ts";
-import type { OptionNames } from "../option_names.ts";
 import { mayBlock } from "../sync/obtain.ts";
 import {
   checkAwaited,
@@ -20,27 +19,19 @@ import { defineHidden } from "./hidden.ts";
 import { ManyLetters } from "./many_letters.ts";
 import { nameUnsent } from "./name_unsent.ts";
 import { type Patient, PatientLine } from "./patient_line.ts";
-import type {
-  ChannelSendOptions,
-  ChannelSendSyncOptions,
-  TransferOption,
+import {
+  type ChannelSendOptions,
+  type ChannelSendSyncOptions,
+  SEND,
+  SEND_SYNC,
+  TRANSFER,
+  type TransferOption,
 } from "./send_options.ts";
 import type { Sender } from "./sender.ts";
 import { Rooms } from "./rooms.ts";
 import type { Letter, OutTrack, Written } from "./track.ts";
 import { Vigil } from "./vigil.ts";
 
-const TRANSFER: OptionNames<TransferOption> = { transfer: true };
-const SEND: OptionNames<ChannelSendOptions> = {
-  ...TRANSFER,
-  timeout: true,
-  signal: true,
-};
-const SEND_SYNC: OptionNames<ChannelSendSyncOptions> = {
-  ...TRANSFER,
-  timeout: true,
-  onMain: true,
-};
 const SLEEP = CHANNEL.TX + CHANNEL.SLEEP;
 /** What a send that need not wait returns. */
 const SENT: Promise<void> = Promise.resolve();
@@ -169,13 +160,16 @@ export class ChannelSender<T> implements Sender<T> {
   ): Promise<void> {
     const all = new ManyLetters(
       this.#track,
-      [...values],
+      values,
+      this.capacity,
       () => this.#end.ringPeer(),
     );
-    const refuse = (error: unknown): never => {
-      throw nameUnsent(error, all.rest, all.sent);
+    const refuse = (error: unknown): Promise<never> => {
+      all.drop();
+      return Promise.reject(nameUnsent(error, all.rest, all.sent));
     };
     try {
+      all.open();
       checkAwaited("send", options, SEND);
       options.signal?.throwIfAborted();
       this.#mustBeOpen(all.rest);
@@ -189,7 +183,7 @@ export class ChannelSender<T> implements Sender<T> {
       }
       return this.#wait(all, () => all.rest, options).catch(refuse);
     } catch (error) {
-      return Promise.reject(nameUnsent(error, all.rest, all.sent));
+      return refuse(error);
     }
   }
 

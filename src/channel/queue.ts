@@ -174,10 +174,11 @@ export class Queue<T, In = T> extends QueueInPlace
   /**
    * Puts messages one behind the other, up to 64 in one section, so that other threads are less in the way.
    *
-   * @param values The messages; each is copied before it is put.
+   * @param values The messages; each is copied before it is put. An array is read at once, anything else as it is put: at most
+   *   64 ahead, so that a generator may be endless. It is left by an error, and by the signal.
    * @param options How long each may wait for room, and how to put it.
    * @returns A promise that resolves when all are in the queue. It rejects as that of {@linkcode Queue.put}; those before the
-   *   one that failed are in the queue then, and `unsent` is an array of that one and those behind it; of one that cannot be sent, the path says which
+   *   one that failed are in the queue then, and `unsent` is an array of that one and those behind it that were read; of one that cannot be sent, the path says which
    *   one it is, such as `values[2].on`.
    * @throws {QueueFullError} If no room came in time, or the overflow is `"fail"`.
    * @throws {QueueClosedError} If the queue is closed, or is before there is room.
@@ -191,7 +192,7 @@ export class Queue<T, In = T> extends QueueInPlace
     options: PutOptions = {},
   ): Promise<void> {
     checkAwaited("put", options, PUT);
-    await putMany(this.#desk, [...values], options);
+    await putMany(this.#desk, values, options);
   }
 
   /**

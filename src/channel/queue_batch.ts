@@ -12,6 +12,8 @@ import { TAKE } from "./queue_outcomes.ts";
 import type { PutAsked, QueueDesk } from "./queue_desk.ts";
 import { QueueFullError } from "./queue_full_error.ts";
 import { RECORD } from "./queue_layout.ts";
+import { rest, restIsDue } from "./rest.ts";
+import { Supply } from "./supply.ts";
 import type { Freight } from "./queue_ring.ts";
 
 /** Messages that one section puts, or takes. */
@@ -25,29 +27,43 @@ const packed: Uint8Array = new Uint8Array(BYTES_AT_ONCE);
 /** See `Queue.putMany()`. */
 export async function putMany(
   desk: QueueDesk,
-  values: readonly unknown[],
+  values: Iterable<unknown>,
   options: PutAsked,
 ): Promise<void> {
+  const supply = new Supply("put", values);
+  let batch: readonly unknown[] = [];
   let at = 0;
+  let before = 0;
   try {
-    while (at < values.length) {
-      at = putSome(desk, values, at, options);
-      if (at === values.length) return;
-      await desk.put(values[at], options);
-      at++;
+    for (;;) {
+      options.signal?.throwIfAborted();
+      if (at === batch.length) {
+        before += at;
+        at = 0;
+        batch = supply.next(AT_ONCE);
+        if (batch.length === 0) return;
+      }
+      at = putSome(desk, batch, at, options);
+      if (at < batch.length) {
+        await desk.put(batch[at], options);
+        at++;
+      }
+      // Where there is always room, as for what drops, there is nothing to wait for.
+      if (restIsDue()) await rest();
     }
   } catch (error) {
-    throw carrying(error, values, at);
+    throw carrying(error, batch.slice(at), before + at);
+  } finally {
+    supply.leave();
   }
 }
 
 /** The error of one message, for that one and those behind it. */
 function carrying(
   error: unknown,
-  values: readonly unknown[],
+  unsent: readonly unknown[],
   at: number,
 ): unknown {
-  const unsent = values.slice(at);
   if (error instanceof QueueFullError) {
     const { capacity, message } = error;
     return new QueueFullError(message, { unsent, capacity });

@@ -59,9 +59,10 @@ export interface Sender<T> extends Disposable {
   /**
    * Sends messages one after the other, and publishes as many at once as there is room for if they are records.
    *
-   * @param values The messages.
+   * @param values The messages. An array is read at once, anything else as it is sent: at most 64 ahead, so that a generator
+   *   may be endless. It is left by an error, and by the signal.
    * @param options `timeout` in milliseconds for all together, none by default; `signal` ends the wait.
-   * @returns A promise that resolves when all can be received. If it rejects, the error has those that were not sent; of one that cannot be
+   * @returns A promise that resolves when all can be received. If it rejects, the error has those that were read and not sent; of one that cannot be
    *   sent, the path says which one it is, such as `values[2].on`.
    * @throws As {@linkcode Sender.send} does.
    */
