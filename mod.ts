@@ -340,6 +340,12 @@ export { type Initial, sharedArray } from "./src/shared/shared_array.ts";
 export { MapFullError } from "./src/shared/map_full_error.ts";
 export { SharedCounters } from "./src/shared/shared_counters.ts";
 export { SharedMap, type SharedMapOptions } from "./src/shared/shared_map.ts";
+export type { Slot } from "./src/shared/list_layout.ts";
+export {
+  SharedList,
+  type SharedListOptions,
+  type SlotOf,
+} from "./src/shared/shared_list.ts";
 export {
   type OpenMemoryOptions,
   SharedMemory,

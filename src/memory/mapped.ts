@@ -40,6 +40,9 @@ const MAC_STAT = { BYTES: 144, SIZE_AT: 96 };
 /** Nobody else may read or write it. */
 const MODE = 0o600;
 
+/** Memory of so many bytes is had in some milliseconds: more is waited for. */
+const SHORT_BYTES = 2 ** 23;
+
 /** The largest region, in bytes. */
 export const MAX_REGION_BYTES: number = 2 ** 32;
 
@@ -98,12 +101,16 @@ export class Mapped {
  * @throws {RegionExistsError} If there is one of that name.
  * @throws {RegionNoRoomError} If the machine has not so much.
  */
-export function createMapped(name: string, size: number, owner: Owner): Mapped {
+export async function createMapped(
+  name: string,
+  size: number,
+  owner: Owner,
+): Promise<Mapped> {
   const file = openFile(name, OPEN.RDWR | OPEN.CREAT | OPEN.EXCL);
   try {
     const length = Math.ceil((size + TAIL_BYTES) / PAGE) * PAGE;
     const tail = tailOf({ size, identity: drawIdentity(), owner });
-    reserve(name, file, length, tail);
+    await reserve(name, file, length, tail);
     return map(name, file, length, tail);
   } catch (error) {
     libc().all.shm_unlink(pathOf(name));
@@ -204,12 +211,12 @@ function failed(what: string, name: string, number: number): RegionError {
 }
 
 /** Makes the file so long. On Linux its tail is there with its length: who opens it finds both or neither. */
-function reserve(
+async function reserve(
   name: string,
   file: number,
   length: number,
   tail: Uint8Array<ArrayBuffer>,
-): void {
+): Promise<void> {
   const { all, errno, linux } = libc();
   if (linux === undefined) {
     if (all.ftruncate(file, BigInt(length)) === 0) return;
@@ -221,8 +228,13 @@ function reserve(
     throw failed("create", name, errno());
   }
   const whole = BigInt(length);
-  if (linux.fallocate(file, FALLOCATE_KEEP_SIZE, 0n, whole) !== 0) {
+  const { fallocate, fallocateAside } = linux;
+  if (length <= SHORT_BYTES) {
+    if (fallocate(file, FALLOCATE_KEEP_SIZE, 0n, whole) === 0) return;
     throw failed("create", name, errno());
+  }
+  if (await fallocateAside(file, FALLOCATE_KEEP_SIZE, 0n, whole) !== 0) {
+    throw failed("create", name, ENOSPC);
   }
 }
 

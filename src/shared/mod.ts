@@ -14,6 +14,7 @@
  * | counters by name              | {@linkcode SharedCounters}   |                         |
  * | many small blocks             | {@linkcode Heap}             | `heap`                  |
  * | memory, with other processes  | {@linkcode SharedMemory}     | `SharedMemory`          |
+ * | a list, with other processes  | {@linkcode SharedList}       | `ShareableList`         |
  * | a view of a part of a memory  | {@linkcode viewOn}           | a cast of `.buf`        |
  *
  * What is for one owner alone belongs in an actor instead: its state needs no lock, and its messages say what happens.
@@ -76,6 +77,12 @@ export { type Initial, sharedArray } from "./shared_array.ts";
 export { MapFullError } from "./map_full_error.ts";
 export { SharedCounters } from "./shared_counters.ts";
 export { SharedMap, type SharedMapOptions } from "./shared_map.ts";
+export type { Slot } from "./list_layout.ts";
+export {
+  SharedList,
+  type SharedListOptions,
+  type SlotOf,
+} from "./shared_list.ts";
 export {
   type OpenMemoryOptions,
   SharedMemory,

@@ -143,7 +143,8 @@ export class SharedMemory implements AsyncDisposable, StructRegion {
   }
 
   /**
-   * Makes a region, all zeros. Its memory is taken at once, so that no write fails later.
+   * Makes a region, all zeros. Its memory is taken at once, so that no write fails later; that takes up to a
+   * second for each gigabyte, off this thread.
    *
    * @param options How large, and under what name.
    * @returns Its handle. Rejects with each of the errors below; nothing is left then.
@@ -153,7 +154,7 @@ export class SharedMemory implements AsyncDisposable, StructRegion {
    * @throws {InvalidOptionError} If an option is out of bounds.
    */
   static create(options: SharedMemoryOptions): Promise<SharedMemory> {
-    return Promise.try(() => create(options));
+    return create(options);
   }
 
   /**
@@ -318,7 +319,7 @@ for (
   Object.defineProperty(SharedMemory.prototype, key, { ...hidden, value });
 }
 
-function create(options: SharedMemoryOptions): SharedMemory {
+async function create(options: SharedMemoryOptions): Promise<SharedMemory> {
   checkOptionNames("Cannot create a region", options, CREATE);
   const { size, name, keep = false } = options;
   checkWhole("size", size, 1, MAX_REGION_BYTES);
@@ -335,11 +336,12 @@ function create(options: SharedMemoryOptions): SharedMemory {
   isSwept = true;
   const owner = keep ? NOBODY : ownProcess();
   if (name !== undefined) {
-    return handleOf(createMapped(name, size, owner), !keep);
+    return handleOf(await createMapped(name, size, owner), !keep);
   }
   for (;;) {
     try {
-      return handleOf(createMapped(drawRegionName(), size, owner), !keep);
+      const drawn = drawRegionName();
+      return handleOf(await createMapped(drawn, size, owner), !keep);
     } catch (error) {
       // Somebody was as lucky.
       if (!(error instanceof RegionExistsError)) throw error;

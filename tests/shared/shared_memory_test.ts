@@ -190,13 +190,17 @@ Deno.test("SharedMemory.create() refuses what the system has no room for, and le
   const { linux, errno } = library;
   const name = nameOf("room");
   try {
-    library.linux = { ...linux as object, fallocate: () => -1 };
+    const fallocate = () => -1;
+    const fallocateAside = () => Promise.resolve(-1);
+    library.linux = { ...linux as object, fallocate, fallocateAside };
     library.errno = () => 28;
-    const error = await assertRejects(
-      () => SharedMemory.create({ size: 8, name }),
-      RegionNoRoomError,
-    );
-    assertEquals(error.region, name);
+    for (const size of [8, 2 ** 24]) {
+      const error = await assertRejects(
+        () => SharedMemory.create({ size, name }),
+        RegionNoRoomError,
+      );
+      assertEquals(error.region, name);
+    }
   } finally {
     Object.assign(library, { linux, errno });
   }
