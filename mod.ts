@@ -351,6 +351,7 @@ export {
   SharedMemory,
   type SharedMemoryOptions,
 } from "./src/shared/shared_memory.ts";
+export { SharedMemoryManager } from "./src/shared/shared_memory_manager.ts";
 export { SharedText } from "./src/shared/shared_text.ts";
 export { type BitsOf, SharedValue } from "./src/shared/shared_value.ts";
 export { Snapshot } from "./src/shared/snapshot.ts";

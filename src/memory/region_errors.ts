@@ -24,7 +24,7 @@ export class RegionExistsError extends RegionError {}
 /** No region has that name, or no longer the one that was meant, code `TROUPE_REGION_NOT_FOUND`. */
 export class RegionNotFoundError extends RegionError {}
 
-/** The handle of the region was closed, code `TROUPE_REGION_CLOSED`. */
+/** The handle of the region was closed, or the scope that makes them is over, code `TROUPE_REGION_CLOSED`. */
 export class RegionClosedError extends RegionError {}
 
 /** The machine has no room for the region, code `TROUPE_REGION_NO_ROOM`. Nothing is left of it. */

@@ -15,6 +15,7 @@
  * | many small blocks             | {@linkcode Heap}             | `heap`                  |
  * | memory, with other processes  | {@linkcode SharedMemory}     | `SharedMemory`          |
  * | a list, with other processes  | {@linkcode SharedList}       | `ShareableList`         |
+ * | regions for a scope           | {@linkcode SharedMemoryManager} | `SharedMemoryManager` |
  * | a view of a part of a memory  | {@linkcode viewOn}           | a cast of `.buf`        |
  *
  * What is for one owner alone belongs in an actor instead: its state needs no lock, and its messages say what happens.
@@ -88,6 +89,7 @@ export {
   SharedMemory,
   type SharedMemoryOptions,
 } from "./shared_memory.ts";
+export { SharedMemoryManager } from "./shared_memory_manager.ts";
 export { SharedText } from "./shared_text.ts";
 export { type BitsOf, SharedValue } from "./shared_value.ts";
 export { Snapshot } from "./snapshot.ts";
