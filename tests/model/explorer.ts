@@ -11,8 +11,9 @@
  * Sound as JavaScript's atomics are sequentially consistent, for everything but
  * plain accesses: those belong to the step of the operation before them.
  */
-import { BLOCK, COMMAND, OPS, STATE } from "./control.ts";
-import type { ThreadStart } from "./thread_entry.ts";
+import { BLOCK, COMMAND, STATE } from "./control.ts";
+import { scheduleText } from "./schedule_text.ts";
+import { startThread } from "./start_thread.ts";
 
 /** What a run left behind. */
 export interface Run {
@@ -59,6 +60,11 @@ export interface Scenario {
    * @default {false}
    */
   readonly timePasses?: boolean;
+  /**
+   * Two threads that do the same: of two schedules that differ in their names alone, the one in which the first of them takes
+   * the first step is tried. What is allowed must not tell them apart.
+   */
+  readonly alike?: readonly [first: string, second: string];
 }
 
 /** What an exploration found. */
@@ -84,7 +90,6 @@ const FURTHER = Number(Deno.env.get("MODEL_FURTHER") ?? 0);
 const MAX_STEPS = 400;
 const SPINS = 3_000;
 const STUCK_MS = 20_000;
-const START_MS = 60_000;
 
 /**
  * Tries every schedule of a scenario, until one ends wrongly.
@@ -197,7 +202,7 @@ class Explorer {
       outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
       const wrong = ended !== undefined || outcome.startsWith("threw: ") ||
           !allowed(outcome)
-        ? { outcome, schedule: this.#schedule() }
+        ? { outcome, schedule: scheduleText(this.#trace, this.#scenario) }
         : undefined;
       const more = this.#nextSchedule();
       if (wrong !== undefined || !more || this.#run >= maxRuns) {
@@ -291,6 +296,7 @@ class Explorer {
     let decision = this.#decisions[depth];
     if (decision === undefined) {
       const { maxPreemptions = Infinity } = this.#scenario;
+      ready = this.#unlike(ready);
       const goesOn = ready.includes(last);
       const choices = !goesOn
         ? ready
@@ -304,6 +310,19 @@ class Explorer {
       this.#decisions.push(decision);
     }
     return decision.choices[decision.at]!;
+  }
+
+  /** Those of `ready` without the second of two that do the same, until the first has begun. */
+  #unlike(ready: number[]): number[] {
+    const [first, second] = this.#scenario.alike ?? [];
+    if (first === undefined || second === undefined) return ready;
+    const { threads } = this.#scenario;
+    const one = threads.indexOf(first);
+    const hasBegun = this.#trace.some((choice, i) =>
+      i % 4 === 0 && choice % this.#n === one
+    );
+    if (hasBegun || !ready.includes(one)) return ready;
+    return ready.filter((t) => t !== threads.indexOf(second));
   }
 
   /** Turns the last decision that has another choice left. False when none has. */
@@ -390,36 +409,4 @@ class Explorer {
       this.#control[base + BLOCK.INDEX]!,
     );
   }
-
-  #schedule(): string {
-    const lines: string[] = [];
-    for (let i = 0; i < this.#trace.length; i += 4) {
-      const [choice, op, buffer, index] = this.#trace.slice(i, i + 4);
-      const where = this.#scenario.words?.[`${buffer}:${index}`] ??
-        `memory ${buffer} word ${index}`;
-      const what = choice! >= this.#n ? "dies before" : "";
-      const who = this.#scenario.threads[choice! % this.#n]!;
-      lines.push(
-        `  ${who.padEnd(16)} ${what}${what && " "}${OPS[op!]} ${where}`,
-      );
-    }
-    return lines.join("\n");
-  }
-}
-
-function startThread(start: ThreadStart): Promise<Worker> {
-  const url = new URL("./thread_entry.ts", import.meta.url);
-  const worker = new Worker(url, { type: "module" });
-  const { promise, resolve, reject } = Promise.withResolvers<Worker>();
-  const timer = setTimeout(
-    () => reject(new Error(`Thread '${start.name}' did not start`)),
-    START_MS,
-  );
-  worker.onmessage = () => resolve(worker);
-  worker.onerror = (event) => {
-    event.preventDefault();
-    reject(new Error(`Thread '${start.name}': ${event.message}`));
-  };
-  worker.postMessage(start);
-  return promise.finally(() => clearTimeout(timer));
 }

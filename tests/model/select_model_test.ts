@@ -16,6 +16,7 @@ function selecting(
   threads: readonly string[],
   allowed: readonly string[],
   maxPreemptions: number,
+  alike?: readonly [string, string],
 ): Promise<Exploration> {
   const made = (): SharedArrayBuffer =>
     createQueue({ capacity: 3, capacityBytes: 1024 }, PLACES);
@@ -35,6 +36,7 @@ function selecting(
     },
     allowed: (outcome) => allowed.includes(outcome),
     words: SYNC_WORDS,
+    ...(alike && { alike }),
   });
 }
 
@@ -76,6 +78,20 @@ function ofFour(): string[] {
 Deno.test("select() in two threads beside one who takes leaves nobody without", async () => {
   const threads = ["selector0", "selector1", "taker2", "four3"];
   assertSound(await selecting(threads, ofFour(), 0), 30);
+});
+
+Deno.test("select() in two threads beside one who takes leaves nobody without, whoever is interrupted", async () => {
+  const all = ["11; 12; 13", "11; 13; 12", "12; 11; 13", "12; 13; 11"]
+    .concat(["13; 11; 12", "13; 12; 11"]);
+  assertSound(
+    await selecting(
+      ["selector0", "selector1", "taker2", "three3"],
+      all.map((three) => `${three}; - | 0/0 0/0`),
+      1,
+      ["selector0", "selector1"],
+    ),
+    10_000,
+  );
 });
 
 Deno.test("select() beside one who takes has what that leaves", async () => {
