@@ -4,9 +4,16 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
-import { ActorCrashedError, Refusal, RemoteError } from "../../mod.ts";
+import {
+  ActorCrashedError,
+  ActorStoppedError,
+  MailboxFullError,
+  Refusal,
+  RemoteError,
+} from "../../mod.ts";
 import { conformance, COPIES } from "./placements.ts";
 import { KnownError, Probe } from "./probe.ts";
+import { SharedWord } from "./shared_word.ts";
 
 conformance(
   "an error that leaves a handler rejects its ask with class, fields and causes kept",
@@ -113,3 +120,57 @@ conformance("an error in a message and in an answer is a value", async (t) => {
   assertInstanceOf(back, RangeError);
   assertEquals(back.message, "only told");
 });
+
+conformance(
+  "an ask that waits when its actor fails is told which call that was, and by what it failed",
+  async (t) => { // M15, M16
+    const probe = await t.spawn(Probe, [], { name: "p" });
+    const failed = assertRejects(() => probe.ask.fail("boom"));
+    const error = await assertRejects(
+      () => probe.ask.echo(1),
+      ActorStoppedError,
+      'Cannot ask "p" for echo() as it has stopped: the call did not begin',
+    );
+    await failed;
+    assertStringIncludes(error.stack!, "for echo()");
+    assertInstanceOf(error.cause, KnownError);
+    assertEquals([error.cause.message, error.safeToRetry], ["boom", true]);
+  },
+);
+
+conformance(
+  "an ask whose place a newer message takes is told which call that was",
+  async (t) => { // M46
+    const mailbox = { capacity: 2, overflow: "dropOldest" } as const;
+    const probe = await t.spawn(Probe, [], { name: "p", mailbox });
+    const word = new SharedWord();
+    const held = probe.ask.hold(word.words);
+    await word.reaches(1);
+    const dropped = assertRejects(
+      () => probe.ask.echo(1),
+      MailboxFullError,
+      'Cannot ask "p" for echo() as its mailbox was full and a newer message took the place',
+    );
+    probe.tell.note("newer");
+    // A thread drops it when it comes to it, a host when it hears of the newer one.
+    if (t.placement !== "thread") await dropped;
+    word.set(2);
+    await Promise.all([held, dropped]);
+  },
+);
+
+conformance(
+  "an ask that is handled when its actor is killed is told which call that was",
+  async (t) => { // M15
+    const probe = await t.spawn(Probe, [], { name: "p" });
+    const begun = new SharedWord();
+    const asked = assertRejects(
+      () => probe.ask.never(begun.words),
+      ActorCrashedError,
+      '"p" ended (killed) while it handled never(): the call may have run',
+    );
+    await begun.reaches(1);
+    await probe.kill();
+    await asked;
+  },
+);

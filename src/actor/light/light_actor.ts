@@ -395,7 +395,7 @@ export class LightActor {
       this.core?.heard === true || (this.watchers?.size ?? 0) > 0 ||
       this.#stage.ties.has(this.id);
     if (life.order.dropMail) {
-      this.#stage.losses.drop(this, this.#queue.takeAll());
+      this.#stage.losses.drop(this, this.#queue.takeAll(), report.error);
     }
     this.#stage.handling.cut(life, report);
     this.#stash?.release();

@@ -5,19 +5,25 @@
  */
 import { ActorStoppedError, MailboxFullError } from "../../errors.ts";
 
-/** Why an actor that has stopped cannot be asked. */
-export function stoppedError(actor: string): ActorStoppedError {
+/** Why an actor that has stopped cannot be asked; by `cause`, if it failed. */
+export function stoppedError(
+  actor: string,
+  cause: Error | undefined,
+): ActorStoppedError {
   return new ActorStoppedError(
     `Cannot ask "${actor}" as it has stopped: the call did not begin, it is safe to ask a successor`,
-    { actor, safeToRetry: true },
+    { actor, safeToRetry: true, cause },
   );
 }
 
 /** Why a call is not handled that waited at an end, and is not kept for the next incarnation. */
-export function emptiedError(actor: string): ActorStoppedError {
+export function emptiedError(
+  actor: string,
+  cause: Error | undefined,
+): ActorStoppedError {
   return new ActorStoppedError(
     `Cannot ask "${actor}" as its mailbox was emptied when it ended: the call did not begin, it is safe to ask again`,
-    { actor, safeToRetry: true },
+    { actor, safeToRetry: true, cause },
   );
 }
 

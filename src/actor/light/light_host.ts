@@ -122,7 +122,7 @@ export class Lights implements LightMail, LightStage {
     const rest = actor.empty(report);
     this.#actors.delete(actor.id);
     this.retired.add(actor.id, { name: actor.name, report, at });
-    for (const message of rest) this.losses.turnAway(actor, message);
+    for (const each of rest) this.losses.turnAway(actor, each, report.error);
     actor.line?.abandon();
     const told = new Set(actor.watchers);
     for (const endpoint of actor.senders?.keys() ?? []) told.add(endpoint);

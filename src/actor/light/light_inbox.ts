@@ -94,9 +94,10 @@ export class LightInbox {
     actor: LightActor | undefined,
   ): void {
     const { a: hash, b: askId, c, d: local } = lane;
-    const name = actor?.name ?? this.#lights.retired.get(local)?.name ?? "";
+    const retired = this.#lights.retired.get(local);
+    const name = actor?.name ?? retired?.name ?? "";
     if (asksOf(lane)) {
-      const error = errorToWire(stoppedError(name));
+      const error = errorToWire(stoppedError(name, retired?.report.error));
       this.#lights.post.turnAway(from, askId, error);
     } else {
       const address = { endpoint: this.#isolate.endpoint, life: 0, local };

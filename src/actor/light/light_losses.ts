@@ -28,12 +28,20 @@ export class LightLosses {
     return message.again?.renew(this.#lights.isolate, message, most) ?? false;
   }
 
-  /** Drops what waits at the end of an incarnation. */
-  drop(actor: LightActor, messages: readonly LightMessage[]): void {
+  /** Drops what waits at the end of an incarnation, by `cause` if it failed. */
+  drop(
+    actor: LightActor,
+    messages: readonly LightMessage[],
+    cause: Error | undefined,
+  ): void {
     for (const message of messages) {
       this.lose(actor, message, "emptied");
       if (message.asks) {
-        this.#lights.answerError(actor, message, emptiedError(actor.name));
+        this.#lights.answerError(
+          actor,
+          message,
+          emptiedError(actor.name, cause),
+        );
       }
       if (message.notice === undefined && !message.roomless) {
         this.#lights.finished(actor, message);
@@ -79,8 +87,12 @@ export class LightLosses {
     });
   }
 
-  /** A message that waited when its actor ended for good. */
-  turnAway(actor: LightActor, message: LightMessage): void {
+  /** A message that waited when its actor ended for good, by `cause` if it failed. */
+  turnAway(
+    actor: LightActor,
+    message: LightMessage,
+    cause: Error | undefined,
+  ): void {
     this.lose(actor, message, "undelivered");
     if (!message.asks && !message.roomless) message.from?.lane?.settle();
     if (message.again !== undefined) {
@@ -88,14 +100,20 @@ export class LightLosses {
       const { name, incarnation } = actor;
       const error = new ActorCrashedError(
         `"${name}" failed, and ended before the call came again: it may have run`,
-        { actor: name, incarnation },
+        { actor: name, incarnation, cause },
       );
       if (message.asks) this.#lights.answerError(actor, message, error);
       return;
     }
-    if (message.ask !== undefined) return message.ask.refused("sealed");
-    if (!message.asks) return;
-    const error = errorToWire(stoppedError(actor.name));
-    this.#lights.post.turnAway(message.from!, message.askId, error);
+    if (!message.asks || message.ask?.open === false) return;
+    const error = stoppedError(actor.name, cause);
+    if (message.ask !== undefined) {
+      return this.#lights.answerError(actor, message, error);
+    }
+    this.#lights.post.turnAway(
+      message.from!,
+      message.askId,
+      errorToWire(error),
+    );
   }
 }

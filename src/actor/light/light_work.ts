@@ -210,8 +210,9 @@ export class LightWork {
         continue;
       }
       if (message.asks) {
+        const method = life.methods?.get(message.hash)?.name ?? "unknown";
         const how =
-          `ended (${report.kind}) while it handled a call: it may have run`;
+          `ended (${report.kind}) while it handled ${method}(): the call may have run`;
         const error = this.#crashed(life, how, report.error);
         this.#stage.answerError(life.actor, message, error);
       }

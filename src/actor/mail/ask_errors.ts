@@ -14,16 +14,29 @@ import type { Refused } from "../../channel/outlet.ts";
 import type { Ask } from "./ask_book.ts";
 import type { WireReport } from "./protocol.ts";
 
-/** Only the asker knows the name of a method that the actor does not have. */
+/**
+ * An error with the name of the method that was asked for, if its text lacks that: who turns a call away unread need not know
+ * it, and the asker alone knows the name of one that the actor does not have.
+ */
 export function named(error: Error, ask: Ask): Error {
-  if (!(error instanceof UnknownMethodError) || error.method !== "") {
-    return error;
-  }
   const { actor, method } = ask;
-  return new UnknownMethodError(
-    error.message.replace("a method", `${method}()`),
-    { actor, method },
-  );
+  if (error instanceof UnknownMethodError && error.method === "") {
+    return new UnknownMethodError(
+      error.message.replace("a method", `${method}()`),
+      { actor, method },
+    );
+  }
+  const unread = `Cannot ask "${actor}" as `;
+  if (
+    (error instanceof ActorStoppedError || error instanceof MailboxFullError) &&
+    error.message.startsWith(unread)
+  ) {
+    const asked = `Cannot ask "${actor}" for ${method}() as `;
+    const { message, stack } = error;
+    error.message = message.replace(unread, () => asked);
+    if (stack !== undefined) error.stack = stack.replace(unread, () => asked);
+  }
+  return error;
 }
 
 /** It found no room, or may not wait for it. */
