@@ -73,8 +73,7 @@ registerError(ChildError);
 const WAYS_OUT: Record<ChildErrorReason, string> = {
   notFound: "no child has this id",
   alreadyStarted: "its id is taken by a child that is up; use the error's ref",
-  alreadyPresent:
-    "its id is taken by a child that is not up; restart or delete that one",
+  alreadyPresent: "its id is taken by a child that is not up",
   starting: "it is starting; wait until it is up, or stop it first",
   running: "it is running; stop it first",
   restarting: "it waits for its restart; stop it first",

@@ -93,16 +93,21 @@ export class Roster {
       child: id,
       ...(child.active
         ? { reason: "alreadyStarted", ref: child.cell.ref }
-        : { reason: "alreadyPresent" }),
+        : { reason: "alreadyPresent", detail: wayTo(child) }),
     });
   }
 
-  /** @throws {ChildError} If `child` is not stopped: cannot `verb` it. */
-  refuseUnlessStopped(child: Child, verb: string): void {
-    if (child.state === "stopped") return;
+  /**
+   * The child of that id, which is stopped.
+   *
+   * @throws {ChildError} If there is none, or it is not stopped: cannot `verb` it.
+   */
+  findStopped(id: string, verb: string): Child {
+    const child = this.find(id, verb);
+    if (child.state === "stopped") return child;
     throw refuseChild(verb, {
       supervisor: this.#supervisor,
-      child: child.id,
+      child: id,
       reason: child.state,
     });
   }
@@ -126,4 +131,15 @@ export class Roster {
       cause: report.error,
     });
   }
+}
+
+/** What may be done about a child that is not up, and has the id that a new one is to have. */
+function wayTo({ id, state }: Child): string {
+  if (state === "stopped") {
+    return `restartChild("${id}") starts it again, deleteChild("${id}") frees its id`;
+  }
+  const now = state === "restarting"
+    ? "it waits for its restart"
+    : `it is ${state}`;
+  return `${now}; wait until it is up, or stop it by stopChild("${id}") and then restart or delete it`;
 }

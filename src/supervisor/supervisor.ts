@@ -16,6 +16,7 @@ import type {
 import type { Takes } from "./fitting_options.ts";
 import { Crew, SHUTDOWN, type SupervisorState } from "./crew.ts";
 import type { ChildCounts } from "./roster.ts";
+import { showWith } from "./show_supervisor.ts";
 import { heard, keepUnheard } from "./unheard.ts";
 import type {
   SupervisorEvent,
@@ -80,6 +81,7 @@ export class Supervisor implements AsyncDisposable {
 
   static {
     exitedQuietly = (supervisor) => supervisor.#crew.exited;
+    showWith(this.prototype, (one: Supervisor) => one.#crew.options.strategy);
   }
 
   /**
@@ -274,8 +276,7 @@ export class Supervisor implements AsyncDisposable {
   async restartChild(id: string): Promise<unknown> {
     this.#refuseWhenClosed(id, "restart");
     const { children, judge } = this.#crew;
-    const child = children.find(id, "restart");
-    children.refuseUnlessStopped(child, "restart");
+    const child = children.findStopped(id, "restart");
     child.wanted = true;
     judge.restarter.calm(child);
     const result = await child.start();
@@ -315,9 +316,7 @@ export class Supervisor implements AsyncDisposable {
    * @throws {ChildError} If it is unknown or not stopped.
    */
   deleteChild(id: string): void {
-    const { children } = this.#crew;
-    const child = children.find(id, "delete");
-    children.refuseUnlessStopped(child, "delete");
+    const child = this.#crew.children.findStopped(id, "delete");
     this.#crew.remove(child, child.last ?? { kind: "stopped", code: 0 });
   }
 
