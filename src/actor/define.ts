@@ -187,6 +187,9 @@ export function task<A extends unknown[], R>(
  *   ms, then it is abandoned.
  * - **Not called:** `onStop` does not run when the actor is killed, hangs, ends by `self.close()` or `Deno.exit()`, or
  *   when its owner ended otherwise than by a stop. Do not rely on it for what must not be lost.
+ * - **`Deno.exit()`** ends the thread, and all who live on it. With code 0 an actor on a thread of its own is `done`, as
+ *   after `Context.stop()`, though its hook does not run and the call in flight is rejected; with any other code it has
+ *   `crashed`, as after `self.close()`.
  * - **State over restarts:** what `checkpoint()` returned last is given to `restore(state)`, as a copy, when a supervisor
  *   restarts the actor: before `onStart`, and after an end of whatever kind. It is called after each message, before the
  *   next one begins, or less often by `SpawnOptions.checkpointMs`; and when the actor stops or a handler threw, when what

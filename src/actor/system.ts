@@ -281,7 +281,7 @@ export class System implements AsyncDisposable, Spawner {
    * Runs `main` and ends the program with the exit code it returns, also when
    * threads are left that nothing can stop.
    *
-   * - **No code is 0:** `main` that returns nothing ends the program with code 0.
+   * - **No code is 0:** `main` that returns nothing, or what is no number, ends the program with code 0.
    * - **An error is 1:** what `main` throws is printed to stderr, and the code is 1.
    * - **Nothing after it runs:** close the systems inside of `main`.
    *
@@ -305,7 +305,8 @@ export class System implements AsyncDisposable, Spawner {
   ): Promise<never> {
     let code = 1;
     try {
-      code = await main() ?? 0;
+      const given: unknown = await main();
+      code = typeof given === "number" ? given : 0;
     } catch (error) {
       // deno-lint-ignore troupe/quiet -- the last words of a program
       console.error(error);

@@ -277,8 +277,9 @@ export class ProbeActor extends Base {
   }
 
   /** Ends the thread it runs on. */
-  die(how: "close" | "exit"): Promise<never> {
+  die(how: "close" | "exit" | "exit 0"): Promise<never> {
     if (how === "exit") Deno.exit(3);
+    if (how === "exit 0") Deno.exit(0);
     self.close();
     return new Promise(() => {});
   }

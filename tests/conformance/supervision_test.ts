@@ -76,6 +76,32 @@ for (const how of ["close", "exit"] as const) {
 }
 
 conformance(
+  "Deno.exit(0) is an end that the actor wants: a transient child is let go, and the call in flight is told",
+  async (t) => { // S18, M15
+    await using tree = await treeOf(t, {
+      p: { as: { restart: "transient" } },
+      q: {},
+    });
+    const probe = tree.ref("p", Probe);
+    const letGo = nextEvent(tree, "ended", "p");
+    const error = await assertRejects(
+      () => probe.ask.die("exit 0"),
+      ActorCrashedError,
+      '"p" ended (done) while it handled die(): the call may have run',
+    );
+    assertEquals(error.mayHaveRun, true);
+    await letGo;
+    const last = tree.children()[0]!.last;
+    assertEquals([last?.kind, last?.code, last?.error], ["done", 0, undefined]);
+    const up = nextEvent(tree, "restarted", "q");
+    tree.ref("q", Probe).tell.die("exit 0");
+    await up;
+    assertEquals(states(tree), [["p", "stopped", 1], ["q", "running", 2]]);
+  },
+  OWN_THREAD,
+);
+
+conformance(
   "a restart rejects the ask in flight, and its successor answers those behind it",
   async (t) => { // M15, M16
     await using tree = await treeOf(t, { p: {} });
@@ -540,3 +566,55 @@ conformance("Supervisor answers at once while a child starts", async (t) => { //
   await restarted;
   assertEquals(states(tree), [["p", "running", 2], ["q", "stopped", 1]]);
 });
+
+conformance(
+  "startChild() with the id of a child that is not up tells what may be done in its state",
+  async (t) => { // S46, S56
+    await using tree = await treeOf(t, { p: {} }, {
+      backoff: { minMs: 600_000, maxMs: 600_000, randomFactor: 0 },
+    });
+    const spec = t.child({ id: "p", actor: Probe });
+    const waits = nextEvent(tree, "restarting", "p");
+    tree.ref("p", Probe).tell.fail("told to");
+    await waits;
+    const restarting = await assertRejects(
+      () => tree.startChild(spec),
+      ChildError,
+      'it waits for its restart; wait until it is up, or stop it by stopChild("p")',
+    );
+    await tree.stopChild("p");
+    const stopped = await assertRejects(
+      () => tree.startChild(spec),
+      ChildError,
+      'restartChild("p") starts it again, deleteChild("p") frees its id',
+    );
+    assertEquals([restarting.reason, stopped.reason], [
+      "alreadyPresent",
+      "alreadyPresent",
+    ]);
+    tree.deleteChild("p");
+    await tree.startChild(spec);
+  },
+);
+
+conformance(
+  "Deno.inspect() shows a supervisor with its strategy and the states of its children",
+  async (t) => {
+    await using tree = await supervise({
+      name: "root",
+      strategy: "restForOne",
+      children: [
+        t.child({ id: "a", actor: Probe }),
+        {
+          id: "inner",
+          supervisor: { children: [t.child({ id: "b", actor: Probe })] },
+        },
+      ],
+    }, t.system);
+    await tree.supervisor("inner").stopChild("b");
+    assertEquals(
+      Deno.inspect(tree, { breakLength: 200 }),
+      'Supervisor { name: "root", state: "running", strategy: "restForOne", children: { a: "running", inner: { b: "stopped" } } }',
+    );
+  },
+);

@@ -43,6 +43,8 @@ export function exitedAlone(
   // A thread that closes itself gives no code; it is not a wanted end.
   const code = exit === 0 ? 1 : exit - 1;
   if (stopping) return { kind: "stopped", code: exit === 0 ? 0 : code };
+  // As with a process, 0 says that all is well: it is the end that the actor wants.
+  if (code === 0 && state === "running") return { kind: "done", code };
   const how = exit === 0 ? "self.close()" : `Deno.exit(${code})`;
   const error = state === "starting"
     ? new ActorInitError(
