@@ -2,6 +2,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import {
   ActorStoppedError,
+  AskTimeoutError,
   type DeadLetter,
   MailboxFullError,
   supervise,
@@ -100,5 +101,43 @@ conformance(
     assertEquals((await child.exited).kind, "killed");
     slow.set(2);
     await assertRejects(() => owner.ask.viaChild(3));
+  },
+);
+
+conformance(
+  "an ask that times out tells that its actor did not run, and how one that was stopped is started",
+  async (t) => { // M12, M16, S73
+    await using tree = await supervise({
+      backoff: { minMs: FOR_EVER_MS, maxMs: FOR_EVER_MS, randomFactor: 0 },
+      children: [
+        t.child({ id: "stopped", actor: Probe }),
+        t.child({ id: "failed", actor: Probe }),
+        t.child({ id: "busy", actor: Probe }),
+      ],
+    }, t.system);
+    await tree.stopChild("stopped");
+    const waits = nextEvent(tree, "restarting");
+    tree.ref("failed", Probe).tell.fail("told to");
+    await waits;
+    const begun = new SharedWord();
+    const busy = tree.ref("busy", Probe);
+    busy.tell.never(begun.words);
+    await begun.reaches(1);
+    const asked = ["stopped", "failed", "busy"].map(async (id) => {
+      const ref = tree.ref(id, Probe).with({ timeout: 30 });
+      const { message, begun } = await assertRejects(
+        () => ref.ask.notes(),
+        AskTimeoutError,
+      );
+      const idle = message.includes("the actor did not run") &&
+        message.includes("is started by restartChild()");
+      return [id, begun, idle];
+    });
+    assertEquals(await Promise.all(asked), [
+      ["stopped", false, true],
+      ["failed", false, true],
+      ["busy", false, false],
+    ]);
+    await busy.kill();
   },
 );

@@ -18,6 +18,7 @@
  *   CREDIT_URGENT its thread → any  []; `b` urgent ones were dealt with   none
  *   TIED     who links → its thread  [address of who links]; the nursery's word on it may come later   none
  *   BEGUN    its thread → asker  []; `b` is the ask, which takes time   none
+ *   IDLE     its thread → asker  []; `b` is the ask, of an actor that does not run   none
  *
  * Between the owner of an actor and the host worker it lives on; `b` is the number of the incarnation:
  *
@@ -57,6 +58,7 @@ export const LIGHT_OP: {
   readonly HELD: 21;
   readonly HELD_URGENT: 22;
   readonly TIED: 23;
+  readonly IDLE: 24;
 } = {
   STOP: 1,
   WATCH: 2,
@@ -81,4 +83,5 @@ export const LIGHT_OP: {
   HELD: 21,
   HELD_URGENT: 22,
   TIED: 23,
+  IDLE: 24,
 };

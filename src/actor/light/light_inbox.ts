@@ -62,6 +62,10 @@ export class LightInbox {
     });
     late = true;
     actor.push(message);
+    // One that was never started is going to be.
+    if (message.asks && !actor.active && actor.owner !== undefined) {
+      this.#lights.post.order(from, LIGHT_OP.IDLE, actor.id, lane.b, []);
+    }
   }
 
   #readNow(read: () => unknown): unknown[] | (() => unknown) {
@@ -131,6 +135,7 @@ export class LightInbox {
       return line?.shorten(b, op === LIGHT_OP.HELD_URGENT);
     }
     if (op === LIGHT_OP.BEGUN) return this.#isolate.asks.begun(b);
+    if (op === LIGHT_OP.IDLE) return this.#isolate.asks.idle(b);
     if (op === LIGHT_OP.DROP || op === LIGHT_OP.DROP_URGENT) {
       return this.#makeRoom(local, from, b, op === LIGHT_OP.DROP_URGENT);
     }

@@ -303,7 +303,7 @@ export class LocalLine implements LightLine {
   #push(message: LightMessage): void {
     this.#under++;
     if (this.main !== undefined) message.urgent = true;
-    message.ask?.queued();
+    message.ask?.queued(!this.#actor.active);
     this.#actor.push(message);
   }
 }

@@ -13,6 +13,7 @@ import {
   named,
   stopped,
   timedOut,
+  type Unanswered,
 } from "./ask_errors.ts";
 import type { Address, FromNursery } from "./protocol.ts";
 import { isSameAddress } from "./same_address.ts";
@@ -46,6 +47,8 @@ export interface LightAsk {
   begun: boolean;
   /** Whether it went to another thread, where it may have begun. */
   sent: boolean;
+  /** Whether nothing ran there that could have begun it when it came. */
+  idle?: boolean;
   /** Messages of this thread that may wait there. */
   readonly capacity: number;
 }
@@ -123,9 +126,10 @@ export class Ask implements Delivery {
     if (this.light !== undefined) this.light.sent = true;
   }
 
-  /** It waits at a light actor of the same thread, which says itself when it begins. */
-  queued(): void {
+  /** It waits at a light actor of the same thread, which says itself when it begins; `idle` if that does not run. */
+  queued(idle: boolean): void {
     this.sequence = 1;
+    this.light!.idle = idle;
   }
 
   /** See {@link Delivery.refused}. */
@@ -156,6 +160,8 @@ export class Ask implements Delivery {
 export interface AskBookHooks {
   /** Whether a message of this thread, an urgent one or not, has been begun at an endpoint. */
   begun(endpoint: number, sequence: number, urgent: boolean): boolean;
+  /** Whether no incarnation runs at an endpoint. */
+  idle(endpoint: number): boolean;
   /** Messages that each sender may have waiting at an endpoint. */
   capacity(endpoint: number): number;
   /** Called with a reply that nobody waits for: who sent it, and what is known of the ask. */
@@ -225,6 +231,12 @@ export class AskBook {
   begun(id: number): void {
     const light = this.#pending.get(id)?.light;
     if (light !== undefined) light.begun = true;
+  }
+
+  /** It came to a light actor of another thread that does not run. */
+  idle(id: number): void {
+    const light = this.#pending.get(id)?.light;
+    if (light !== undefined) light.idle = true;
   }
 
   /** Whether a question waits for its answer. */
@@ -340,6 +352,14 @@ export class AskBook {
     for (const ask of pending) ask.reject(error);
   }
 
+  #stateOf({ light, to: { endpoint }, sequence, urgent }: Ask): Unanswered {
+    if (light !== undefined) {
+      return light.begun ? "begun" : light.idle === true ? "idle" : "waits";
+    }
+    if (this.#hooks.begun(endpoint, sequence, urgent)) return "begun";
+    return this.#hooks.idle(endpoint) ? "idle" : "waits";
+  }
+
   #sweep(): void {
     const now = performance.now();
     this.#due = Infinity;
@@ -348,13 +368,8 @@ export class AskBook {
       if (ask.deadline > now) next = Math.min(next, ask.deadline - now);
       else {
         this.giveUp(id);
-        const { to, sequence, urgent } = ask;
         ask.reject(
-          sequence === 0 ? full(ask) : timedOut(
-            ask,
-            ask.light?.begun ??
-              this.#hooks.begun(to.endpoint, sequence, urgent),
-          ),
+          ask.sequence === 0 ? full(ask) : timedOut(ask, this.#stateOf(ask)),
         );
       }
     }

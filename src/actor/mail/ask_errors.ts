@@ -54,17 +54,28 @@ export function full(ask: Ask, why: Refused = "full"): MailboxFullError {
   );
 }
 
+/** How an ask stands that is not answered in time: `idle` if its actor does not run, and waits to be started again. */
+export type Unanswered = "begun" | "waits" | "idle";
+
 /** Its deadline has passed. */
-export function timedOut(ask: Ask, begun: boolean): AskTimeoutError {
+export function timedOut(ask: Ask, state: Unanswered): AskTimeoutError {
   const { actor, method, timeoutMs } = ask;
-  const state = begun
-    ? "it has begun and may still run"
-    : "it has not begun yet and may run later";
   return new AskTimeoutError(
-    `Cannot get an answer of "${actor}" to ${method}() within ${timeoutMs} ms: ${state}, raise the timeout with ref.with({ timeout })`,
-    { actor, method, timeoutMs, begun },
+    `Cannot get an answer of "${actor}" to ${method}() within ${timeoutMs} ms: ${
+      HINTS[state]
+    }`,
+    { actor, method, timeoutMs, begun: state === "begun" },
   );
 }
+
+const HINTS: Record<Unanswered, string> = {
+  begun:
+    "it has begun and may still run, raise the timeout with ref.with({ timeout })",
+  waits:
+    "it has not begun yet and may run later, raise the timeout with ref.with({ timeout })",
+  idle:
+    "the actor did not run, so it has not begun and may run later; one that was stopped by its supervisor is started by restartChild(), one that failed when its backoff is over",
+};
 
 /** It had begun when its actor ended. */
 export function crashed(

@@ -108,6 +108,8 @@ export class Isolate {
     this.asks = new AskBook(epoch, {
       begun: (to, sequence, urgent) =>
         this.#outgoing.begun(to, sequence, urgent),
+      // Odd while an incarnation starts or runs.
+      idle: (to) => (table.get(to, ENDPOINT.EPOCH) & 1) === 0,
       capacity: (to) => table.get(to, ENDPOINT.CAPACITY),
       sweep: (now) => this.#expire(now),
       late: (from, fromName, method) =>
