@@ -153,14 +153,35 @@ export function unlinkMapped(name: string, identity?: number): boolean {
 
 /** The identity of the region of that name; `undefined` if there is none, or none with a tail. */
 export function identityOf(name: string): number | undefined {
+  let file: number;
   try {
-    const mapped = openMapped(name);
-    mapped?.close();
-    return mapped?.facts?.identity;
+    file = openFile(name, OPEN.RDWR);
   } catch (error) {
     if (error instanceof RegionError) return undefined;
     throw error;
   }
+  try {
+    return factsIn(file)?.identity;
+  } finally {
+    libc().all.close(file);
+  }
+}
+
+/** What the tail of an open file says; `undefined` if it has none. Not by a mapping, which would cost more than all the rest. */
+export function factsIn(file: number): RegionFacts | undefined {
+  const { linux } = libc();
+  const end = lengthOf(file) - TAIL_BYTES;
+  if (end <= 0 || end % 4 !== 0) return undefined;
+  const words = new Int32Array(TAIL_BYTES / 4);
+  if (linux === undefined) {
+    const mapped = map("", file, end + TAIL_BYTES);
+    mapped.close();
+    return mapped.facts;
+  }
+  if (linux.lseek(file, BigInt(end), SEEK.SET) < 0n) return undefined;
+  const bytes = new Uint8Array(words.buffer);
+  const read = linux.read(file, bytes, BigInt(TAIL_BYTES));
+  return Number(read) === TAIL_BYTES ? readTail(words, end) : undefined;
 }
 
 function pathOf(name: string): Uint8Array<ArrayBuffer> {

@@ -4,13 +4,11 @@
  * @module
  */
 import { cString, libc } from "./libc.ts";
-import { identityOf } from "./mapped.ts";
+import { factsIn, identityOf } from "./mapped.ts";
 import { isRegionName } from "./region_name.ts";
 import { mayLive } from "./region_owner.ts";
-import { readTail, type RegionFacts, TAIL_BYTES } from "./region_tail.ts";
 
 const RDWR = 2;
-const SEEK = { SET: 0, END: 2 };
 /** Alone, or not at all. */
 const LOCK_NOW = 6;
 /** Where the name lies in an entry of a folder. */
@@ -51,7 +49,7 @@ function sweepOne(name: string): boolean {
   const file = linux!.shm_open(path, RDWR, 0);
   if (file < 0) return false;
   try {
-    const facts = factsOf(file);
+    const facts = factsIn(file);
     if (facts === undefined || mayLive(facts.owner)) return false;
     // Who else sweeps it now unlinks it; afterwards the name may be another one's.
     if (all.flock(file, LOCK_NOW) !== 0) return false;
@@ -59,16 +57,4 @@ function sweepOne(name: string): boolean {
   } finally {
     all.close(file);
   }
-}
-
-function factsOf(file: number): RegionFacts | undefined {
-  const linux = libc().linux!;
-  const end = Number(linux.lseek(file, 0n, SEEK.END)) - TAIL_BYTES;
-  if (end <= 0 || linux.lseek(file, BigInt(end), SEEK.SET) < 0n) {
-    return undefined;
-  }
-  const words = new Int32Array(TAIL_BYTES / 4);
-  const bytes = new Uint8Array(words.buffer);
-  const read = linux.read(file, bytes, BigInt(TAIL_BYTES));
-  return Number(read) === TAIL_BYTES ? readTail(words, end) : undefined;
 }

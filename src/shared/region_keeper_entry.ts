@@ -14,7 +14,11 @@ import { isRegionName } from "../memory/region_name.ts";
 const IGNORED: readonly Deno.Signal[] = ["SIGINT", "SIGTERM", "SIGHUP"];
 
 async function say(word: string): Promise<void> {
-  await Deno.stdout.write(new TextEncoder().encode(`${word}\n`));
+  try {
+    await Deno.stdout.write(new TextEncoder().encode(`${word}\n`));
+  } catch {
+    // Who asked is dead: the pipe of names is at its end.
+  }
 }
 
 /** Reads names until the pipe ends. */
