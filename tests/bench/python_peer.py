@@ -2,6 +2,7 @@
 import multiprocessing as mp
 import sys
 from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import shared_memory
 from statistics import median
 from time import perf_counter
 
@@ -176,6 +177,34 @@ def pool_cpu(ctx, n):
     return (middle - start) / (end - middle)
 
 
+def region(n):
+    """Microseconds in which a region is made, opened by its name and unlinked."""
+    start = perf_counter()
+    for _ in range(n):
+        owner = shared_memory.SharedMemory(create=True, size=4096)
+        guest = shared_memory.SharedMemory(name=owner.name)
+        guest.close()
+        owner.close()
+        owner.unlink()
+    return (perf_counter() - start) / n * 1e6
+
+
+def shareable_list(n, write):
+    """Nanoseconds of an access to a number of a list."""
+    numbers = shared_memory.ShareableList(["howdy", -273.154, 100, None, True])
+    start = perf_counter()
+    if write:
+        for i in range(n):
+            numbers[2] = i
+    else:
+        for _ in range(n):
+            numbers[2]
+    end = perf_counter()
+    numbers.shm.close()
+    numbers.shm.unlink()
+    return (end - start) / n * 1e9
+
+
 def measure(job, n):
     """Microseconds of a round trip, or of a meeting."""
     ctx = mp.get_context("spawn")
@@ -187,6 +216,10 @@ def measure(job, n):
         return executor_map(n)
     if job == "pool-cpu":
         return pool_cpu(ctx, n)
+    if job == "region":
+        return region(n)
+    if job.startswith("list-"):
+        return shareable_list(n, job == "list-set")
     if job == "queue":
         return drain_queue(ctx, n)
     if job == "pipe-objects":

@@ -15,6 +15,7 @@ import { poolSubjects } from "./pool.ts";
 import { mainStall } from "./main_stall.ts";
 import { queueSubjects } from "./queue.ts";
 import { recovery } from "./recovery.ts";
+import { regionSubjects } from "./regions.ts";
 import { startCold } from "./start_cold.ts";
 import { startWarm } from "./start_warm.ts";
 import { structField } from "./struct_field.ts";
@@ -36,6 +37,7 @@ export const SUBJECTS: readonly Subject[] = [
   ...lightSubjects("shared"),
   ...lockSubjects,
   ...poolSubjects,
+  ...regionSubjects,
   ...queueSubjects,
   ...channelSubjects,
   frames,
