@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkTransfer } from "../channel/check_transfer.ts";
 import { type Overflow, OVERFLOWS } from "../channel/overflow.ts";
 import { InvalidOptionError } from "../errors.ts";
 import { checkOptionNames, type OptionNames } from "../option_names.ts";
@@ -255,19 +256,6 @@ function checkUrgent(actor: string, value: boolean): boolean {
   );
 }
 
-function checkTransfer(
-  actor: string,
-  transfer: readonly Transferable[],
-): readonly Transferable[] {
-  if (Array.isArray(transfer)) return transfer;
-  throw new InvalidOptionError(
-    `Cannot start "${actor}" as 'transfer' must be an array: current value is ${
-      Deno.inspect(transfer, { depth: 1 })
-    }`,
-    { option: "transfer", value: transfer },
-  );
-}
-
 function checkRedelivery(actor: string, options: SpawnOptions): void {
   const { redeliver = 0, concurrency = 1 } = options;
   const onRestart = options.mailbox?.onRestart ?? "keep";
@@ -333,6 +321,7 @@ export function checkSpawnOptions(
     );
   }
   checkRedelivery(actor, options);
+  checkTransfer(`start "${actor}"`, options.transfer);
   return {
     name,
     placement,
@@ -353,7 +342,7 @@ export function checkSpawnOptions(
     ),
     onRestart: mailbox.onRestart ?? "keep",
     checkpointMs: duration(actor, "checkpointMs", options.checkpointMs ?? 0),
-    transfer: checkTransfer(actor, options.transfer ?? []),
+    transfer: options.transfer ?? [],
     capacity: whole(
       actor,
       "mailbox.capacity",

@@ -204,6 +204,7 @@ for (
     { timeout: "5" },
     { timeout: NaN },
     { transfer: "x" },
+    { transfer: [new ArrayBuffer(1), 5] },
     null,
   ]
 ) {

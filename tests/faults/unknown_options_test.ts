@@ -60,6 +60,8 @@ Deno.test("Whatever is started by a misspelt option does not start, and does not
     ],
     // @ts-expect-error an array is meant
     ["transfer", () => system.spawn(Ledger, [1], { transfer: 5 })],
+    // @ts-expect-error buffers are meant
+    ["transfer", () => system.spawn(Ledger, [1], { transfer: [5] })],
     // @ts-expect-error initTimeout is meant
     ["timeout", () => system.run(square, [1], { timeout: 100 })],
     // @ts-expect-error name is meant

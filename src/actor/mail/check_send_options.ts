@@ -1,3 +1,4 @@
+import { checkTransfer } from "../../channel/check_transfer.ts";
 import { InvalidOptionError } from "../../errors.ts";
 import { checkOptionNames, type OptionNames } from "../../option_names.ts";
 import type { SendOptions } from "./send.ts";
@@ -35,9 +36,7 @@ export function checkSendOptions(actor: string, options: SendOptions): void {
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
     refuse("signal", "an AbortSignal", signal);
   }
-  if (transfer !== undefined && !Array.isArray(transfer)) {
-    refuse("transfer", "an array", transfer);
-  }
+  checkTransfer(`send to "${actor}"`, transfer);
   if (urgent !== undefined && typeof urgent !== "boolean") {
     refuse("urgent", "true or false", urgent);
   }
