@@ -168,3 +168,61 @@ conformance(
     assertEquals(tree.children()[0]?.incarnation, 2);
   },
 );
+
+for (
+  const by of ["its owner", "its supervisor", "its system", "others"] as const
+) {
+  conformance(
+    `an actor that is stopped by ${by} while it starts is up first, and its hook runs`,
+    async (t) => { // S60, S71, S75
+      const journal = new Journal();
+      const slow = new SharedWord();
+      slow.set(2);
+      const tree = await treeOf(t, { owner: {} });
+      const owner = tree.ref("owner", Probe);
+      await owner.ask.echo(1);
+      slow.set(0);
+      const plan = { journal: journal.memory, slow: slow.words };
+      const started = by === "its supervisor" || by === "others"
+        ? tree.startChild(t.child({ id: "p", actor: Probe, args: [plan] }))
+        : by === "its system"
+        ? t.spawn(Probe, [plan], { name: "p" })
+        : owner.ask.have(plan, { name: "p", placement: t.placement });
+      const settled = started.then(() => {}, () => {});
+      await slow.reaches(1);
+      const stopped = by === "its supervisor"
+        ? tree.stopChild("p")
+        : by === "others"
+        ? tree.ref("p").stop()
+        : by === "its system"
+        ? t.system.close()
+        : owner.stop();
+      slow.set(2);
+      await stopped;
+      await settled;
+      const lines = journal.lines().map((line) => line.split(":")[0]);
+      assertEquals(lines, ["p new 1", "p start 1", "p stop 1"]);
+      await tree.stop();
+    },
+  );
+}
+
+conformance(
+  "a stop of an actor whose start fails meanwhile resolves",
+  async (t) => { // S79
+    const slow = new SharedWord();
+    const tree = await treeOf(t, {});
+    const spec = { slow: slow.words, throws: ["onStart" as const] };
+    const started = assertRejects(() =>
+      tree.startChild(t.child({ id: "p", actor: Probe, args: [spec] }))
+    );
+    await slow.reaches(1);
+    const stopped = tree.ref("p").stop();
+    slow.set(2);
+    const { kind } = await stopped;
+    // The order may find the start over: then there is nothing to stop.
+    assertEquals(kind === "failed" || kind === "stopped", true, kind);
+    await started;
+    await tree.stop();
+  },
+);

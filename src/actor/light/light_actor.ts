@@ -5,12 +5,13 @@
  *
  * @module
  */
-import { errorFromWire, errorToWire, readableError } from "../../error_wire.ts";
+import { readableError } from "../../error_wire.ts";
 import type { ExitReport } from "../../exit_report.ts";
 import type { Overflow } from "../../channel/overflow.ts";
 import { bear } from "./light_birth.ts";
 import { checkpointsOf, keepIfDue } from "./light_checkpoints.ts";
 import { LightContext } from "./light_context.ts";
+import { endOfStart, endOfStop } from "./light_errors.ts";
 import { lastHooks } from "./light_last_hooks.ts";
 import { LightLife } from "./light_life.ts";
 import { LightMessage, type LightSender } from "./light_message.ts";
@@ -192,10 +193,6 @@ export class LightActor {
     if (how.deadlineMs <= 0) {
       return this.#end(life, KILLED);
     }
-    // One that others stop is up first, as on a thread; its owner needs it no more.
-    if (life.state === "starting" && !how.asked) {
-      return this.#end(life, STOPPED);
-    }
     if (life.stop === undefined || !how.drain) life.stop = how;
     if (life.stop.drain) this.#stage.draining(this);
     if (!life.stop.drain) life.receiving?.stop();
@@ -290,15 +287,16 @@ export class LightActor {
 
   #up(life: LightLife): void {
     if (life.state === "over") return;
-    clearTimeout(life.timer);
+    // The deadline of a stop by others goes on: it began when they asked.
+    const { stop, waiters } = life;
+    if (waiters === undefined) clearTimeout(life.timer);
     life.methods = methodsOf(life.instance!);
     life.state = "up";
     life.checkpoints = checkpointsOf(life, () => this.goOn(life));
     if (life.order.incarnation > 1) this.#stage.restarted(this);
     life.owner.started();
-    const { stop } = life;
-    life.stop = undefined;
-    if (stop !== undefined) this.stop(stop, () => {});
+    if (stop !== undefined && waiters === undefined) this.stop(stop, () => {});
+    else if (stop !== undefined) this.#maybeStop(life);
     this.stir();
   }
 
@@ -308,6 +306,7 @@ export class LightActor {
     void life.endChildren("kill");
     life.letGo();
     life.owner.notStarted(error);
+    for (const done of life.waiters ?? []) done(endOfStart(error));
   }
 
   /** Ends an incarnation by an error that left a handler. */
@@ -372,14 +371,9 @@ export class LightActor {
           life,
           error === undefined
             ? own ? DONE : STOPPED
-            : this.#failedStop(error.thrown),
+            : endOfStop(this.name, error.thrown),
         ),
     });
-  }
-
-  #failedStop(thrown: unknown): ExitReport {
-    const error = errorFromWire(errorToWire(thrown, `${this.name}.onStop`));
-    return { kind: "failed", code: 1, error };
   }
 
   #end(life: LightLife, report: ExitReport): void {
@@ -400,8 +394,10 @@ export class LightActor {
     this.#stage.handling.cut(life, report);
     this.#stash?.release();
     const { asked, crash } = life;
-    if (wasUp || asked) life.owner.ended({ report, asked, crash, heard });
-    else life.owner.notStarted(undefined);
-    for (const done of life.waiters ?? []) done(report);
+    const { waiters = [] } = life;
+    if (wasUp || asked || waiters.length > 0) {
+      life.owner.ended({ report, asked, crash, heard });
+    } else life.owner.notStarted(undefined);
+    for (const done of waiters) done(report);
   }
 }

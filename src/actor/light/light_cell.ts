@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { InitTimeoutError } from "../../errors.ts";
 import type { ExitReport } from "../../exit_report.ts";
 import { decode } from "../../memory/codec.ts";
 import { takeArgs } from "../check_plan.ts";
@@ -14,13 +13,14 @@ import { crashDetail, type WireCrash } from "../thread/last_call.ts";
 import { enterIsolate, type Isolate } from "../thread/isolate.ts";
 import { encodeFor } from "../thread/leaving.ts";
 import { type LightOptions, lightOptions } from "./light_options.ts";
+import { endOfStart } from "./light_errors.ts";
 import type { LightParent } from "./light_home.ts";
 import type { LightEnd, LightOwner } from "./light_order.ts";
 import type { LightPlace } from "./light_place.ts";
 import { type Ref, refTo } from "../ref.ts";
 import type { RefCore } from "../mail/ref_core.ts";
 import type { CheckedOptions } from "../spawn_options.ts";
-import { failedReport, notStarted, type Plan } from "../thread/thread_cell.ts";
+import { notStarted, type Plan } from "../thread/thread_cell.ts";
 import { tellRestart } from "../watch.ts";
 
 /** What the start of one returns that is up at once, as most are: nobody has to wait. */
@@ -205,12 +205,7 @@ export class LightCell implements Cell, LightOwner {
 
   /** See {@link LightOwner.notStarted}. */
   notStarted(error: unknown): void {
-    const report: ExitReport = error instanceof InitTimeoutError
-      ? { kind: "hung", code: 1, error }
-      : error === undefined
-      ? { kind: "stopped", code: 0 }
-      : failedReport(error);
-    this.#over(report);
+    this.#over(endOfStart(error));
     this.#startFailed(error ?? notStarted(this.name));
   }
 

@@ -1,9 +1,30 @@
 /**
- * What who asks a light actor is told when its call is not handled.
+ * How light actors end that do not come up, and what who asks one is told when its call is not handled.
  *
  * @module
  */
-import { ActorStoppedError, MailboxFullError } from "../../errors.ts";
+import {
+  ActorStoppedError,
+  InitTimeoutError,
+  MailboxFullError,
+} from "../../errors.ts";
+import { errorFromWire, errorToWire } from "../../error_wire.ts";
+import type { ExitReport } from "../../exit_report.ts";
+import { failedReport } from "../thread/thread_cell.ts";
+
+/** The end of an actor that did not come up, by `error` or as somebody stopped it. */
+export function endOfStart(error: unknown): ExitReport {
+  if (error === undefined) return { kind: "stopped", code: 0 };
+  return error instanceof InitTimeoutError
+    ? { kind: "hung", code: 1, error }
+    : failedReport(error);
+}
+
+/** The end of an actor whose `onStop` threw when it was stopped. */
+export function endOfStop(actor: string, thrown: unknown): ExitReport {
+  const error = errorFromWire(errorToWire(thrown, `${actor}.onStop`));
+  return { kind: "failed", code: 1, error };
+}
 
 /** Why an actor that has stopped cannot be asked; by `cause`, if it failed. */
 export function stoppedError(
