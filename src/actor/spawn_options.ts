@@ -82,7 +82,9 @@ export interface SpawnOptions {
    * How often a message that was in flight when a supervised actor failed is delivered again, to the next incarnation
    * and before any other of its sender; a whole number from 0 to 1,048,576. After that, or when it cannot come again
    * because something was moved along with it or cannot be copied, it is dropped: an ask rejects with `ActorCrashedError`, a tell is a dead
-   * letter. The state that a handler leaves when it throws is then no checkpoint. Only with a `concurrency` of 1, not
+   * letter. The end of a host worker takes along all that its actors have in their mailboxes, begun or not: none of that
+   * comes again; asks reject with `ActorCrashedError`, tells are dead letters, and what had not been read there is handled
+   * by the next incarnation. The state that a handler leaves when it throws is then no checkpoint. Only with a `concurrency` of 1, not
    * when mail is dropped, and not for an actor without a supervisor or a task, which nobody restarts.
    *
    * @default {0}
