@@ -15,6 +15,7 @@ import {
   timedOut,
   type Unanswered,
 } from "./ask_errors.ts";
+import { AskTable } from "./ask_table.ts";
 import type { Address, FromNursery } from "./protocol.ts";
 import { isSameAddress } from "./same_address.ts";
 
@@ -191,18 +192,18 @@ type Gone = Pick<
 
 /** The pending asks of one thread. */
 export class AskBook {
-  readonly #pending: Map<number, Ask> = new Map();
+  readonly #pending: AskTable<Ask>;
+  readonly #prefix: number;
   readonly #hooks: AskBookHooks;
   /** Asks that were given up lately, by their number. */
   readonly #givenUp: Map<number, { actor: string; method: string }> = new Map();
-  readonly #prefix: number;
-  #counter = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #due = Infinity;
 
   /** A book for incarnation `epoch`: replies to former ones are not taken for its own. */
   constructor(epoch: number, hooks: AskBookHooks) {
     this.#prefix = (epoch & 255) << 24;
+    this.#pending = new AskTable(this.#prefix);
     this.#hooks = hooks;
   }
 
@@ -218,12 +219,7 @@ export class AskBook {
 
   /** Enters a question. */
   add(ask: Ask): void {
-    do this.#counter = this.#counter % 0xffffff + 1; while (
-      this.#pending.has(this.#prefix | this.#counter)
-    );
-    const id = this.#prefix | this.#counter;
-    this.#pending.set(id, ask);
-    ask.id = id;
+    this.#pending.add(ask);
     if (ask.deadline < this.#due) this.arm(ask.timeoutMs);
   }
 
@@ -246,9 +242,7 @@ export class AskBook {
 
   /** Takes a question out without settling it. */
   delete(id: number): Ask | undefined {
-    const ask = this.#pending.get(id);
-    this.#pending.delete(id);
-    return ask;
+    return this.#pending.delete(id);
   }
 
   /** Takes a question out whose reply may still come, and remembers what it was about. */
@@ -313,7 +307,10 @@ export class AskBook {
    */
   fail(end: Gone): void {
     const { address, report, final, aside, keptAside } = end;
-    for (const [id, ask] of this.#pending) {
+    for (const ask of this.#pending.all()) {
+      const { id } = ask;
+      // Who was told of another one's end may have given it up.
+      if (!ask.open) continue;
       if (
         ask.to.endpoint !== address.endpoint || ask.to.life !== address.life
       ) continue;
@@ -341,13 +338,13 @@ export class AskBook {
 
   /** Whether an ask to `address` is pending. */
   waitsFor(address: Address): boolean {
-    return this.#pending.values().some(({ to }) => isSameAddress(to, address));
+    return this.#pending.all().some(({ to }) => isSameAddress(to, address));
   }
 
   /** Rejects everything with `error`. */
   close(error: Error): void {
     clearTimeout(this.#timer);
-    const pending = [...this.#pending.values()];
+    const pending = this.#pending.all();
     this.#pending.clear();
     for (const ask of pending) ask.reject(error);
   }
@@ -364,7 +361,9 @@ export class AskBook {
     const now = performance.now();
     this.#due = Infinity;
     let next = Infinity;
-    for (const [id, ask] of this.#pending) {
+    for (const ask of this.#pending.all()) {
+      const { id } = ask;
+      if (!ask.open) continue;
       if (ask.deadline > now) next = Math.min(next, ask.deadline - now);
       else {
         this.giveUp(id);
