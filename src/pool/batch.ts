@@ -1,5 +1,6 @@
 import type { ActorStream } from "../actor/stream/actor_stream.ts";
 import type { ExitReport } from "../exit_report.ts";
+import type { OutList } from "./out_list.ts";
 import type { TaskFacts } from "./task_facts.ts";
 import type { Work } from "./work.ts";
 
@@ -77,7 +78,7 @@ export interface BatchSeat {
   /** Its place in the pool. */
   readonly index: number;
   /** Its batches, in the order sent. */
-  readonly outs: ReadonlySet<Out>;
+  readonly outs: OutList;
   /** Batches of which it may still begin something, or runs something. */
   readonly busy: number;
   /** Batches that it may be given now. */

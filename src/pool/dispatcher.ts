@@ -10,6 +10,7 @@
  * @module
  */
 import type { BatchSeat, Out } from "./batch.ts";
+import { Line } from "./line.ts";
 import { WorkQueue } from "./work_queue.ts";
 import type { Desk, Work } from "./work.ts";
 
@@ -49,7 +50,7 @@ export class Dispatcher implements Desk {
   /** For one seat each. */
   readonly #own: Map<number, WorkQueue> = new Map();
   readonly #seats: Set<BatchSeat> = new Set();
-  readonly #open: Set<Work> = new Set();
+  readonly #open: Line<Work> = new Line();
   readonly #size: number;
   readonly #pump: () => void = () => this.pump();
 
@@ -60,7 +61,7 @@ export class Dispatcher implements Desk {
   }
 
   /** What has not settled. */
-  get open(): ReadonlySet<Work> {
+  get open(): Line<Work> {
     return this.#open;
   }
 
@@ -73,7 +74,7 @@ export class Dispatcher implements Desk {
 
   /** Takes on work. */
   add(work: Work): void {
-    this.#open.add(work);
+    work.entry = this.#open.add(work);
   }
 
   /** A seat has come. */
@@ -95,10 +96,7 @@ export class Dispatcher implements Desk {
 
   /** See {@link Desk.queue}. */
   queue(work: Work): void {
-    if (!work.queued) {
-      work.queued = true;
-      this.#queueFor(work).add(work);
-    }
+    this.#queueFor(work).add(work);
     this.#hooks.soon(this.#pump);
   }
 
@@ -109,13 +107,11 @@ export class Dispatcher implements Desk {
 
   /** See {@link Desk.settled}. */
   settled(work: Work): void {
-    if (work.queued) {
-      this.#queueFor(work).delete(work);
-      work.queued = false;
-    }
+    this.#queueFor(work).delete(work);
     this.recall(work);
     this.#hooks.settled(work);
-    this.#open.delete(work);
+    if (work.entry !== undefined) this.#open.delete(work.entry);
+    work.entry = undefined;
     if (this.#open.size === 0) this.#hooks.drained();
   }
 
@@ -218,18 +214,13 @@ export class Dispatcher implements Desk {
     for (;;) {
       const work = queue.shift(free);
       if (work === undefined) return false;
-      work.queued = false;
       const more = Math.min(
         seat.left - 1,
         work.companions(queue.size, this.#sharers(seat)),
       );
       const others = more > 0 ? queue.shiftLike(work, more) : [];
-      for (const other of others) other.queued = false;
       const batch = work.take(seat.left, this.#size, others);
-      if (work.hasMore) {
-        work.queued = true;
-        queue.add(work);
-      }
+      if (work.hasMore) queue.add(work);
       if (batch === undefined) continue;
       seat.send(batch);
       return true;

@@ -22,6 +22,7 @@ import {
   STOPS,
   type TaskName,
 } from "./pool_worker.ts";
+import { OutList } from "./out_list.ts";
 import { readLog } from "./result_log.ts";
 import type { Work } from "./work.ts";
 
@@ -56,7 +57,7 @@ let batches = 0;
 /** One worker, from its start to its end. */
 export class Seat implements BatchSeat {
   /** See {@link BatchSeat.outs}. */
-  readonly outs: Set<Out> = new Set();
+  readonly outs: OutList = new OutList();
   /** Where it stands in its life. */
   state: "starting" | "up" | "leaving" | "gone" = "starting";
   /** When it was given or gave back something last. */

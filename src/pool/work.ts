@@ -6,6 +6,8 @@
 import { cancelReason, type Errand, type JobState } from "../actor/errand.ts";
 import { type JobProgress, ProgressFeed } from "../actor/progress.ts";
 import type { ExitReport } from "../exit_report.ts";
+import type { Place } from "./line.ts";
+import { OutList } from "./out_list.ts";
 import type { Batch, Out } from "./batch.ts";
 import type { TaskFacts } from "./task_facts.ts";
 
@@ -34,15 +36,17 @@ export interface WorkOptions {
 /** One job: one task, or one for each input. */
 export abstract class Work implements Errand<unknown> {
   /** Its batches at workers. */
-  readonly outs: Set<Out> = new Set();
+  readonly outs: OutList = new OutList();
   /** When it came. */
   readonly addedAt: number = performance.now();
   /** When the first of its tasks was given to a worker. */
   begunAt: number | undefined;
   /** Tasks of it that are done. */
   doneCount = 0;
-  /** Whether it is in the queue. */
-  queued = false;
+  /** Its place among what is open. */
+  entry: Place<Work> | undefined;
+  /** Its place in the queue, if it waits there. */
+  place: Place<Work> | undefined;
   /** See {@link Errand.result}. */
   readonly result: Promise<unknown>;
   /** Who does it. */

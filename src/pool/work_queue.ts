@@ -1,3 +1,4 @@
+import { Line } from "./line.ts";
 import type { Work } from "./work.ts";
 
 /** Lines from which on the empty ones are not kept for who may come. */
@@ -6,7 +7,7 @@ const MAX_EMPTY = 16;
 /** Work that waits: the largest priority first, and of one priority in turns. */
 export class WorkQueue {
   /** By priority, the largest first; a work that gave a batch goes to the end of its line. */
-  #lines: { priority: number; works: Set<Work> }[] = [];
+  #lines: { priority: number; works: Line<Work> }[] = [];
 
   /** Whether nothing waits. */
   get empty(): boolean {
@@ -18,24 +19,26 @@ export class WorkQueue {
     return this.#lines.length;
   }
 
-  /** Puts it at the end of the line of its priority. */
+  /** Puts it at the end of the line of its priority, unless it waits already. */
   add(work: Work): void {
-    this.#line(work.options.priority).add(work);
+    work.place ??= this.#line(work.options.priority).add(work);
   }
 
-  /** Takes it out. */
+  /** Takes it out, if it waits. */
   delete(work: Work): void {
-    this.#line(work.options.priority).delete(work);
+    if (work.place === undefined) return;
+    this.#line(work.options.priority).delete(work.place);
+    work.place = undefined;
   }
 
   /** Takes the first one out; with `free` the first that any seat may have. */
   shift(free = false): Work | undefined {
     for (const { works } of this.#lines) {
-      for (const work of works) {
-        if (free && work.options.bound) continue;
-        works.delete(work);
-        return work;
-      }
+      let { first: place } = works;
+      while (free && place?.member.options.bound) place = place.after;
+      if (place === undefined) continue;
+      this.delete(place.member);
+      return place.member;
     }
     return undefined;
   }
@@ -49,9 +52,10 @@ export class WorkQueue {
   shiftLike(first: Work, count: number): Work[] {
     const like: Work[] = [];
     const works = this.#line(first.options.priority);
-    for (const work of works) {
-      if (like.length === count || !first.goesWith(work)) break;
-      works.delete(work);
+    while (works.first !== undefined && like.length < count) {
+      const { member: work } = works.first;
+      if (!first.goesWith(work)) break;
+      this.delete(work);
       like.push(work);
     }
     return like;
@@ -62,7 +66,7 @@ export class WorkQueue {
     for (const { works } of this.#lines) yield* works;
   }
 
-  #line(priority: number): Set<Work> {
+  #line(priority: number): Line<Work> {
     let at = 0;
     for (; at < this.#lines.length; at++) {
       const line = this.#lines[at]!;
@@ -76,7 +80,7 @@ export class WorkQueue {
         return this.#line(priority);
       }
     }
-    const works: Set<Work> = new Set();
+    const works: Line<Work> = new Line();
     this.#lines.splice(at, 0, { priority, works });
     return works;
   }
