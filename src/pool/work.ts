@@ -8,7 +8,7 @@ import { type JobProgress, ProgressFeed } from "../actor/progress.ts";
 import type { ExitReport } from "../exit_report.ts";
 import type { Place } from "./line.ts";
 import { OutList } from "./out_list.ts";
-import type { Batch, Out } from "./batch.ts";
+import type { Batch } from "./batch.ts";
 import type { TaskFacts } from "./task_facts.ts";
 
 /** Who does work. */

@@ -380,8 +380,9 @@ Deno.test("PoolOptions.maxTasksPerWorker replaces workers", async () => {
 
 Deno.test("PoolOptions.name makes the workers part of the tree, and only then", async () => {
   await using system = new System();
-  await using named = new Pool({ system, name: "crew", size: 2 });
-  await using unnamed = new Pool({ system, size: 2 });
+  const options = { system, size: 2, idleMs: Infinity };
+  await using named = new Pool({ ...options, name: "crew" });
+  await using unnamed = new Pool(options);
   await Promise.all([named.warm(), unnamed.warm()]);
   assertEquals(system.tree().map(({ name }) => name).sort(), [
     "crew-0",

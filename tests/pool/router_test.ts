@@ -9,7 +9,14 @@ async function twoWorkers(
   system: System,
   words: Int32Array,
 ): Promise<Pool> {
-  const pool = new Pool({ system, size: 2, init: comeUp, initArgs: [words] });
+  const pool = new Pool({
+    system,
+    size: 2,
+    // Starts that fail may take longer than a worker is kept that has nothing to do.
+    idleMs: Infinity,
+    init: comeUp,
+    initArgs: [words],
+  });
   await pool.warm();
   return pool;
 }
