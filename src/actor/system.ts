@@ -6,6 +6,7 @@
 import { SystemClosedError, TroupeError } from "../errors.ts";
 import { ENDPOINT, EndpointTable } from "../memory/endpoints.ts";
 import { HostRows } from "../memory/host_rows.ts";
+import { keepHere } from "../memory/keep_here.ts";
 import { type Lives, ownLife } from "../sync/lives.ts";
 import type { Cell, CellSpec } from "./cell.ts";
 import { type ActorClass, definingModules, type Task } from "./define.ts";
@@ -396,5 +397,9 @@ export class System implements AsyncDisposable, Spawner {
 
   static {
     isolateOf = (system) => system.#isolate;
+    keepHere(
+      System,
+      "a System: its actors start others by `current` or their context",
+    );
   }
 }

@@ -2,6 +2,7 @@ import type { CellFactory } from "../actor/cell.ts";
 import type { ActorClass } from "../actor/define.ts";
 import type { ActorRef } from "../actor/ref.ts";
 import { SupervisorGaveUpError, TroupeError } from "../errors.ts";
+import { keepHere } from "../memory/keep_here.ts";
 import type { ExitReport } from "../exit_report.ts";
 import { applyTemplate, checkChild, checkStartOptions } from "./check_spec.ts";
 import { checkListener } from "./check_collaborators.ts";
@@ -45,6 +46,10 @@ export function goneOf(supervisor: Supervisor): Promise<ExitReport> {
  * that one, and stays the same object when it is restarted.
  */
 export class Supervisor implements AsyncDisposable {
+  static {
+    keepHere(Supervisor, "a Supervisor: send the refs of its children");
+  }
+
   readonly #crew: Crew;
   readonly #listeners = new Set<SupervisorListener>();
   /** Whether somebody started it, or somebody else is to. */

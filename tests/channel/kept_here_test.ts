@@ -18,6 +18,7 @@ import {
 } from "../../mod.ts";
 import { checkSendable } from "../../src/memory/check_sendable.ts";
 import { encode } from "../../src/memory/codec.ts";
+import { Supervisor } from "../../src/supervisor/supervisor.ts";
 import { count } from "./channel_tasks.ts";
 
 /** Reads nothing, for ever. */
@@ -41,6 +42,8 @@ async function oneOfEach(): Promise<[string, object][]> {
     ["an iteration", merge(bytes)],
     ["an iteration", selectEach({ bytes })],
     ["a Pool", new Pool({ size: 1 })],
+    ["a System", Object.create(System.prototype)],
+    ["a Supervisor", Object.create(Supervisor.prototype)],
   ];
 }
 
