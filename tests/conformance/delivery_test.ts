@@ -331,7 +331,7 @@ conformance(
         [new Proxy({}, {}), "args[0]"],
         [
           Object.defineProperty({}, "bad", { enumerable: true, get: fail }),
-          "args",
+          "args[0].bad",
         ],
         [list, 'args[0][41].get("key").at(0)'],
       ] as const
