@@ -16,12 +16,12 @@ export const LAYOUT_VERSION: 1 = 1 as const;
  *      8     2  CAPACITY_MESSAGES  creator, once      records the ring may hold at one time
  *     12     3  FROM               creator, once      who writes
  *     16     4  TO                 creator, once      who reads
- *     20-63     reserved           nobody             zero
+ *     20     5  HELD               producer           what waits for room at the producer and nobody else knows of: see LANE_HELD
+ *     24-63     reserved           nobody             zero
  *     64    16  WRITE              producer, fencer   see LANE_WRITE; a CAS publishes all bytes before it
  *     68    17  SENT               producer, plain    records written, mod 2^32; set before WRITE moves
  *     72    18  KEPT_FROM          producer           which records are to be dropped for newer ones: see LANE_KEPT
- *     76    19  HELD               producer           what waits for room at the producer and nobody else knows of: see LANE_HELD
- *     80-127    reserved           nobody             zero
+ *     76-127    reserved           nobody             zero
  *    128    32  READ               see LANE_READ      a CAS hands the bytes before it back to the producer
  *    132    33  DONE               consumer, plain    records finished, mod 2^32; a statistic
  *    136    34  reserved           nobody             zero
@@ -42,10 +42,10 @@ export const LANE: {
   readonly CAPACITY_MESSAGES: 2;
   readonly FROM: 3;
   readonly TO: 4;
+  readonly HELD: 5;
   readonly WRITE: 16;
   readonly SENT: 17;
   readonly KEPT_FROM: 18;
-  readonly HELD: 19;
   readonly READ: 32;
   readonly DONE: 33;
   readonly ENTRUSTED: 35;
@@ -59,10 +59,10 @@ export const LANE: {
   CAPACITY_MESSAGES: 2,
   FROM: 3,
   TO: 4,
+  HELD: 5,
   WRITE: 16,
   SENT: 17,
   KEPT_FROM: 18,
-  HELD: 19,
   READ: 32,
   DONE: 33,
   ENTRUSTED: 35,
