@@ -22,9 +22,9 @@ const MAX_KEEPERS = 4;
  * - **However the program ends,** by `kill -9` as well: a process of its own, the keeper, knows each name before there is a
  *   region of that name, and unlinks them all when the pipe to the program closes. It does not heed Ctrl-C, `SIGTERM` and the
  *   closing of the terminal.
- * - **A keeper that dies** is replaced when the next region is made, with a warning on the console the first time, and the new one is told
- *   of all of them. If both are killed, the next
- *   program that makes a region unlinks what is left.
+ * - **A keeper that dies,** or does not answer within 30 s and is killed, is replaced when the next region is made, with a
+ *   warning on the console the first time; the new one is told of all of them. If the program and its keeper are both killed,
+ *   the next program that makes a region unlinks what is left.
  * - **The program may end:** the keeper keeps nothing alive.
  * - **Permissions:** `--allow-ffi`, and `--allow-run` of `Deno.execPath()`, which must be Deno itself.
  *
@@ -160,7 +160,7 @@ export class SharedMemoryManager implements AsyncDisposable {
     if (this.#restarts++ === 0) {
       // deno-lint-ignore troupe/quiet -- nothing else would tell of it
       console.warn(
-        `The keeper of regions died, and another takes its place: process ${this.#keeper.pid}`,
+        `The keeper of regions died, process ${this.#keeper.pid}: another takes its place`,
       );
     }
     this.#keeper = await RegionKeeper.start();
