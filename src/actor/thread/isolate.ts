@@ -170,7 +170,7 @@ export class Isolate {
     if (message.type === "lane") {
       this.adopt(message.lane);
       const { back } = message;
-      if (back !== undefined) this.#outgoing.goBackBy(back.lane, back.to);
+      if (back !== undefined) this.#outgoing.useReturnLane(back.lane, back.to);
     } else if (message.type === "parcel") this.#parcels.put(message);
     else if (message.type === "collect" || message.type === "forget") {
       serveDepot(message);

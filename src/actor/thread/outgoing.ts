@@ -68,7 +68,7 @@ export class Outgoing {
     delivery?: Delivery,
   ): void {
     const { kind, a, b, d = 0, held, encoded } = parts;
-    const outlet = this.#outlet(to, express, parts.urgent, wantsWord(kind));
+    const outlet = this.#outlet(to, express, parts.urgent, expectsCredit(kind));
     let { length } = encoded;
     let e = 0;
     if (encoded.attachments !== undefined || length > outlet.maxPayload) {
@@ -164,7 +164,7 @@ export class Outgoing {
   /**
    * The thread at `to` answers by the lane `back`, which this side reads already, unless it has found a way of its own.
    */
-  goBackBy({ memory }: LaneInfo, to: number): void {
+  useReturnLane({ memory }: LaneInfo, to: number): void {
     const life = this.#isolate.table.get(to, ENDPOINT.LIFE);
     const route = this.#route({ endpoint: to, life });
     route.express ??= this.#expressTo(to, memory);
@@ -215,7 +215,7 @@ export class Outgoing {
       ...mailOptions(this.#isolate, to),
     });
     const lane = { id: this.#newId(), memory: outlet.memory, express, urgent };
-    const back = answered ? this.#wayBack(to.endpoint) : undefined;
+    const back = answered ? this.#openReturnLane(to.endpoint) : undefined;
     const toName = coreOf(this.#isolate, to)?.name;
     this.#isolate.post({ type: "connect", from, to, toName, lane, back });
     return outlet;
@@ -232,7 +232,7 @@ export class Outgoing {
    * A lane for what `from` answers, which is read from now on, also in a handler that never pauses: one that `from`
    * makes is known here a turn of the event loop later at the earliest.
    */
-  #wayBack(from: number): LaneInfo | undefined {
+  #openReturnLane(from: number): LaneInfo | undefined {
     const { endpoint: to, mailbox } = this.#isolate;
     if (mailbox.hears(from)) return undefined;
     const memory = createLane({ from, to });
@@ -273,7 +273,7 @@ export class Outgoing {
 }
 
 /** Whether it is for an actor that shares a thread, or about one: the thread has something to say about that. */
-function wantsWord(kind: number): boolean {
+function expectsCredit(kind: number): boolean {
   const plain = kind & ~KIND.URGENT;
   return plain === KIND.TELL || plain === KIND.ASK || plain === KIND.LIGHT;
 }
