@@ -400,3 +400,4 @@ export {
   type StreamOptions,
   type TaskStream,
 } from "./src/pool/mod.ts";
+export { ProcessDiedError, type ProcessOptions } from "./src/process/mod.ts";

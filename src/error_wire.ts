@@ -94,6 +94,11 @@ export function registerError(
   userClasses.set(Class.name, Class.prototype);
 }
 
+/** Whether a class of that name was given to {@link registerError} here. */
+export function isRegistered(name: string): boolean {
+  return userClasses.has(name);
+}
+
 /**
  * Turns whatever was thrown into plain data; never throws.
  *

@@ -371,12 +371,16 @@ export function findLoaded(
 /**
  * Imports the module and finds the definition in it.
  *
+ * @param importModule Imports it.
  * @throws {TopLevelSpawnError} If the module starts actors while it is loaded.
  * @throws {ModuleLoadError} If the module cannot be imported.
  * @throws {UnknownExportError} If it registers no such name, or as another kind.
  */
-export async function load(wanted: Wanted): Promise<Definition> {
-  const exported = await importExport(wanted);
+export async function load(
+  wanted: Wanted,
+  importModule: () => Promise<unknown> = () => importOnce(wanted.module),
+): Promise<Definition> {
+  const exported = await importExport(wanted, importModule);
   const { module, definition: name, kind } = wanted;
   const found = DEFINITIONS.get(key(module, name)) ??
     DEFINITIONS.get(
@@ -405,9 +409,11 @@ export async function load(wanted: Wanted): Promise<Definition> {
 
 async function importExport(
   { module, definition, name }: Wanted,
+  importModule: () => Promise<unknown>,
 ): Promise<{ module?: string; actor?: string; task?: string } | undefined> {
   try {
-    return (await importOnce(module))[definition] as
+    const exports = await importModule() as Record<string, unknown>;
+    return exports[definition] as
       | { module?: string; actor?: string; task?: string }
       | undefined;
   } catch (cause) {

@@ -133,3 +133,4 @@ export {
   watch,
   type WatchOptions,
 } from "./watch.ts";
+export type { ProcessOptions } from "./process_order.ts";

@@ -23,6 +23,7 @@ import { type LightPlace, LocalPlace } from "./light/light_place.ts";
 import { lightsOf } from "./light/lights_of.ts";
 import { endRef, stoppedRef } from "./mail/ref_core.ts";
 import { ThreadErrand } from "./thread_errand.ts";
+import { keeperOf } from "./process_order.ts";
 import type { FailureRules } from "./resume.ts";
 import { checkLoneOptions } from "./lone_options.ts";
 import {
@@ -216,9 +217,9 @@ export class Offspring implements Spawner, LightNest {
   ): Job<Awaited<R>> {
     const plan = checkPlan("task", task, args, true);
     const checked = checkLoneOptions(plan.definition, options);
-    if (checked.placement !== "thread") {
+    if (!hasThread(checked)) {
       throw new InvalidOptionError(
-        `Cannot run "${plan.definition}" as 'placement' must be "thread" for a task: current value is "${checked.placement}"`,
+        `Cannot run "${plan.definition}" as 'placement' must be "thread" or "process" for a task: current value is "${checked.placement}"`,
         { option: "placement", value: checked.placement },
       );
     }
@@ -288,7 +289,7 @@ export class Offspring implements Spawner, LightNest {
     const checked = supervised
       ? checkSpawnOptions(plan.definition, options)
       : checkLoneOptions(plan.definition, options);
-    return checked.placement === "thread"
+    return hasThread(checked)
       ? this.#openThread(plan, checked, about)
       : this.#openLight(plan, checked, about);
   }
@@ -305,7 +306,9 @@ export class Offspring implements Spawner, LightNest {
   ): ThreadCell {
     const cell = new ThreadCell(
       this.#isolate,
-      plan,
+      options.placement === "process"
+        ? keeperOf(this.#isolate, plan, options)
+        : plan,
       options,
       parent,
       onFailure,
@@ -364,6 +367,11 @@ export class Offspring implements Spawner, LightNest {
     }
     if (this.size === 0) this.onIdle?.();
   }
+}
+
+/** Whether it has a thread of its own here, be it one that keeps its process. */
+function hasThread({ placement }: CheckedOptions): boolean {
+  return placement === "thread" || placement === "process";
 }
 
 function refOf<C>(cell: ThreadCell | LightCell): ActorRef<C> {

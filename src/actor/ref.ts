@@ -10,6 +10,7 @@ import {
   portable,
   type PortableData,
 } from "../memory/portable.ts";
+import { currentBorder } from "./border.ts";
 import { currentIsolate } from "./thread/isolate.ts";
 import { leavingIsolate } from "./thread/leaving.ts";
 import { Calls, type Send } from "./calls.ts";
@@ -24,6 +25,7 @@ import {
   tell,
 } from "./mail/send.ts";
 
+import type { ActorStream } from "./stream/actor_stream.ts";
 import { Inlet } from "./stream/inlet.ts";
 import type { Streams } from "./stream/streams.ts";
 import { checkStopOptions, type StopOptions } from "./stop_options.ts";
@@ -130,8 +132,10 @@ export interface ActorRef<C> extends AsyncDisposable {
 /** Of a ref without any; one for all of them. */
 const NO_OPTIONS: SendOptions = {};
 
-function openStream(...call: Parameters<Send>): Inlet<unknown> {
-  return new Inlet(...call);
+function openStream(...call: Parameters<Send>): ActorStream<unknown> {
+  const [core, method, args, options] = call;
+  return core.line?.stream?.(core, method, args, options) ??
+    new Inlet(...call);
 }
 
 /** The ref that this thread shows for `core`: always the same. */
@@ -286,6 +290,8 @@ export class Ref<C> implements ActorRef<C> {
   }
 
   #travel(): PortableData {
+    const border = currentBorder();
+    if (border !== undefined) return border.depart(this.#core);
     const { isolate, address, name, incarnation } = this.#core;
     const to = leavingIsolate();
     if (to !== undefined && to !== isolate) {

@@ -1,5 +1,6 @@
 import { Refusal, UnknownMethodError } from "../errors.ts";
 import type { CellSpec } from "./cell.ts";
+import { isEnd } from "./ends_as.ts";
 import { wrappedErrors } from "./wrapped_errors.ts";
 
 /** What to do about which class of error, in order. */
@@ -12,7 +13,7 @@ export type FailureRules = NonNullable<CellSpec["onFailure"]>;
  * that ran out of stack or memory may have stopped anywhere: what it holds is not gone on with.
  */
 export function resumes(error: unknown, rules: FailureRules): boolean {
-  if (isFatal(error)) return false;
+  if (isFatal(error) || isEnd(error)) return false;
   const classes = classesOf(error);
   const rule = rules.find((rule) =>
     rule.error === undefined || classes.has(rule.error)

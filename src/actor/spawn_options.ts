@@ -7,11 +7,17 @@ import { checkTransfer } from "../channel/check_transfer.ts";
 import { type Overflow, OVERFLOWS } from "../channel/overflow.ts";
 import { InvalidOptionError } from "../errors.ts";
 import { checkOptionNames, type OptionNames } from "../option_names.ts";
+import { checkProcess, type ProcessOptions } from "./process_order.ts";
 
 /** Where an actor runs; see {@linkcode SpawnOptions.placement}. */
-export type Placement = "thread" | "shared" | "local";
+export type Placement = "thread" | "shared" | "process" | "local";
 
-const PLACEMENTS: readonly Placement[] = ["thread", "shared", "local"];
+const PLACEMENTS: readonly Placement[] = [
+  "thread",
+  "shared",
+  "process",
+  "local",
+];
 
 /**
  * How a task or an actor is started. A value out of its bounds is refused with `InvalidOptionError`, and nothing starts.
@@ -48,6 +54,8 @@ export interface SpawnOptions {
    * - `"thread"`: in a Deno worker of its own.
    * - `"shared"`: on one of a few host workers, beside many others; `SystemOptions.hosts` says how many there are. What
    * ends its host ends it too: `self.close()`, `Deno.exit()`, or an error outside of a handler, of any of them.
+   * - `"process"`: in a process of its own, which can be killed for certain and whose memory and permissions are its own. It
+   *   shares no memory with others: a queue, a lock or a shared value cannot be sent to it.
    * - `"local"`: on the thread that starts it, beside all else that runs there. Its methods get the very values that
    *   were sent, and give theirs: what was sent belongs to who received it. {@linkcode current}, what `spawn()` starts
    *   its actors for, and `AskCycleError` know whose handler runs until its first `await`; its `Context`, and `context.spawn()`, always do.
@@ -56,6 +64,15 @@ export interface SpawnOptions {
    * @default {"thread"}
    */
   readonly placement?: Placement;
+  /**
+   * What its process may do: `"inherit"`, `"none"`, or a list for each permission. What can only be granted in part by
+   * whoever runs this program is not inherited. What such a process starts is a process too, with the same permissions.
+   *
+   * @default {"inherit"}
+   */
+  readonly permissions?: Deno.PermissionOptions;
+  /** How its process is run; for the placement `"process"`. */
+  readonly process?: ProcessOptions;
   /**
    * Messages handled at the same time; a whole number from 1 to 1,048,576. More than 1 lets async handlers interleave:
    * a message then counts as begun as soon as it is handed to its handler.
@@ -151,6 +168,10 @@ export interface CheckedOptions {
   readonly name: string | undefined;
   /** See {@link SpawnOptions.placement}. */
   readonly placement: Placement;
+  /** See {@link SpawnOptions.permissions}. */
+  readonly permissions: Deno.PermissionOptions | undefined;
+  /** See {@link SpawnOptions.process}. */
+  readonly process: ProcessOptions | undefined;
   /** See {@link SpawnOptions.concurrency}. */
   readonly concurrency: number;
   /** See {@link SpawnOptions.hangMs}. */
@@ -180,6 +201,8 @@ export interface CheckedOptions {
 const NAMES: OptionNames<SpawnOptions> = {
   name: true,
   placement: true,
+  permissions: true,
+  process: true,
   concurrency: true,
   hangMs: true,
   initTimeout: true,
@@ -322,11 +345,15 @@ export function checkSpawnOptions(
       { option: "hangMs", value: options.hangMs },
     );
   }
+  const { permissions, process } = options;
+  checkProcess(actor, placement, permissions, process);
   checkRedelivery(actor, options);
   checkTransfer(`start "${actor}"`, options.transfer);
   return {
     name,
     placement,
+    permissions,
+    process,
     concurrency: whole(
       actor,
       "concurrency",

@@ -264,7 +264,7 @@ for (const placement of PLACEMENTS) {
       [{ ...how, hangMs: placement === "local" ? 100 : 0 }, "hangMs"],
       [{ ...how, concurrency: 0 }, "concurrency"],
       [{ ...how, mailbox: { capacity: 0 } }, "mailbox.capacity"],
-      [{ placement: "process" }, "placement"],
+      [{ placement: "planet" }, "placement"],
     ];
     for (const [options, option] of refused) {
       const error = await assertRejects(

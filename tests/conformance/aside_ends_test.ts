@@ -1,3 +1,4 @@
+import { sharedWords } from "../fixtures/words.ts";
 import { assertEquals, assertRejects } from "@std/assert";
 import {
   ActorCrashedError,
@@ -28,7 +29,7 @@ function start(t: Case, options: SpawnOptions = {}): Promise<Supervisor> {
 }
 
 function twoWords(): Int32Array {
-  return new Int32Array(new SharedArrayBuffer(8));
+  return sharedWords(2);
 }
 
 // S92 M35 M37

@@ -1,3 +1,4 @@
+import { changeOf, sharedWords } from "../fixtures/words.ts";
 import { assertEquals, assertRejects } from "@std/assert";
 import {
   ActorCrashedError,
@@ -44,7 +45,7 @@ for (const [how, crash] of crashes) {
     `Checkpoints keep what was changed by the message before ${how}`,
     async (t) => { // S94
       await using tree = await start(t, { hangMs: 300 });
-      const word = new Int32Array(new SharedArrayBuffer(4));
+      const word = sharedWords(1);
       const saver = tree.ref("s", Saver);
       for (let round = 1; round <= 2; round++) {
         saver.tell.add(2);
@@ -61,11 +62,11 @@ for (const [how, crash] of crashes) {
 
 conformance("Checkpoints keep what a timer changed", async (t) => { // S94
   await using tree = await start(t);
-  const word = new Int32Array(new SharedArrayBuffer(4));
+  const word = sharedWords(1);
   const saver = tree.ref("s", Saver);
-  const changed = Atomics.waitAsync(word, 0, 0);
+  const changed = changeOf(word, 0, 0);
   saver.tell.addSoon(4, word);
-  await changed.value;
+  await changed;
   await end(t, tree);
   assertEquals(await saver.ask.add(0), 4);
 });

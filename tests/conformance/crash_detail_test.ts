@@ -1,3 +1,4 @@
+import { sharedWords } from "../fixtures/words.ts";
 import { assertEquals } from "@std/assert";
 import {
   type CrashReport,
@@ -6,7 +7,13 @@ import {
   type Supervisor,
 } from "../../mod.ts";
 import { Caller, Saver } from "../supervisor/saver_actor.ts";
-import { type Case, conformance, NAMED, OWN_THREAD } from "./placements.ts";
+import {
+  type Case,
+  conformance,
+  NAMED,
+  OWN_THREAD,
+  SHARING,
+} from "./placements.ts";
 
 /** Starts a saver, has `crash` end it, and answers with the report of that. */
 async function crashOf(
@@ -61,7 +68,7 @@ conformance(
 );
 
 conformance("CrashReport shows the message that hangs", async (t) => { // S25
-  const word = new Int32Array(new SharedArrayBuffer(4));
+  const word = sharedWords(1);
   const crash = await crashOf(
     t,
     (tree) => tree.ref("s", Saver).tell.hang(word),
@@ -70,7 +77,7 @@ conformance("CrashReport shows the message that hangs", async (t) => { // S25
   // What cannot be bytes is not shown.
   assertEquals([crash?.kind, crash?.message], ["hung", { method: "hang" }]);
   Atomics.store(word, 0, 1);
-}, OWN_THREAD);
+}, OWN_THREAD.filter((placement) => SHARING.includes(placement)));
 
 conformance("CrashReport names the actor that sent the message", async (t) => { // S25
   const crash = await crashOf(t, async (tree) => {

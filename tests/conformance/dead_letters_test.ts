@@ -1,3 +1,4 @@
+import { changeOf, sharedWords } from "../fixtures/words.ts";
 import { assertEquals, assertRejects } from "@std/assert";
 import {
   ActorCrashedError,
@@ -66,10 +67,10 @@ conformance(
       mailbox: { capacity: 2 },
     });
     const letters = system.deadLetters[Symbol.asyncIterator]();
-    const word = new Int32Array(new SharedArrayBuffer(4));
-    const begun = Atomics.waitAsync(word, 0, 0);
+    const word = sharedWords(1);
+    const begun = changeOf(word, 0, 0);
     const held = assertRejects(() => books.ask.hold(word), ActorCrashedError);
-    if (begun.async) await begun.value;
+    await begun;
     const hasty = books.with({ timeout: 20 });
     for (let i = 0; i < 4; i++) hasty.tell.add(1);
     // The message that is being handled takes one place of the two.

@@ -1,3 +1,4 @@
+import { sharedWords } from "../fixtures/words.ts";
 import {
   assert,
   assertEquals,
@@ -478,7 +479,7 @@ conformance("what main sends is a copy", async (t) => {
 
 conformance("shared memory in a message stays shared", async (t) => {
   const probe = await t.spawn(Probe, []);
-  const words = new Int32Array(new SharedArrayBuffer(4));
+  const words = sharedWords(1);
   await probe.ask.store(words, 42);
   assertEquals(Atomics.load(words, 0), 42);
 });

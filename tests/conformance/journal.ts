@@ -1,5 +1,6 @@
 /** What actors under test write down, in memory that outlives them: one order over all of them. */
 import { assertEquals } from "@std/assert";
+import { sharedBytes } from "../fixtures/words.ts";
 
 const SLOTS = 128;
 const SLOT_BYTES = 128;
@@ -20,7 +21,7 @@ export class Journal {
   /** An empty journal, or the one in `memory`. */
   constructor(memory?: SharedArrayBuffer) {
     this.memory = memory ??
-      new SharedArrayBuffer(HEAD_BYTES + SLOTS * SLOT_BYTES);
+      sharedBytes(HEAD_BYTES + SLOTS * SLOT_BYTES);
     this.#bytes = new Uint8Array(this.memory);
     this.#count = new Int32Array(this.memory, 0, 1);
   }

@@ -1,7 +1,7 @@
 import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import { ActorCrashedError, supervise, System } from "../../mod.ts";
 import { KeyKeeper } from "../fixtures/key_keeper.ts";
-import { conformance } from "./placements.ts";
+import { conformance, SHARING } from "./placements.ts";
 
 const AES = { name: "AES-GCM", length: 128 } as const;
 
@@ -28,6 +28,7 @@ conformance(
     assertEquals(await elsewhere.ask.sealBy(keeper, "hello"), sealed);
     assertEquals(await keeper.ask.sealBy(elsewhere, "hello"), sealed);
   },
+  SHARING,
 );
 
 Deno.test("a CryptoKey is kept by a checkpoint", async () => { // S94

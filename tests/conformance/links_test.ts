@@ -1,3 +1,4 @@
+import { changeOf, sharedWords } from "../fixtures/words.ts";
 import {
   assertEquals,
   assertInstanceOf,
@@ -263,11 +264,10 @@ conformance(
     for (const placement of PLACEMENTS) {
       const options = { name: "other", placement };
       const other = await t.system.spawn(Partner, [], options);
-      const word = new Int32Array(new SharedArrayBuffer(4));
+      const word = sharedWords(1);
       const starting = t.spawn(Partner, [false, other, word]);
       const refused = assertRejects(() => starting, LinkedExitError, "other");
-      const { async, value } = Atomics.waitAsync(word, 0, 0);
-      if (async) await value;
+      await changeOf(word, 0, 0);
       await other.kill();
       await refused;
     }

@@ -1,3 +1,4 @@
+import { changeOf, sharedWords, tell } from "../fixtures/words.ts";
 import { assertEquals, assertRejects } from "@std/assert";
 import {
   type ActorRef,
@@ -29,14 +30,14 @@ async function held(
 
 /** Has a notebook hold on to a message; resolves when it has begun, with what lets it go. */
 async function hold(book: Book): Promise<() => Promise<void>> {
-  const words = new Int32Array(new SharedArrayBuffer(8));
-  const begun = Atomics.waitAsync(words, 0, 0);
+  const words = sharedWords(2);
+  const begun = changeOf(words, 0, 0);
   const holding = book.with({ timeout: Infinity }).ask.hold(words);
   holding.catch(() => {});
-  if (begun.async) await begun.value;
+  await begun;
   return async () => {
     Atomics.store(words, 1, 1);
-    Atomics.notify(words, 1);
+    tell(words, 1);
     await holding;
   };
 }

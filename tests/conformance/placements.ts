@@ -11,24 +11,36 @@ import type {
   SystemOptions,
 } from "../../mod.ts";
 import { System } from "../../mod.ts";
+import { mapWords, openLibc } from "../fixtures/words.ts";
+
+// Stays loaded: no test is to be blamed for it.
+openLibc();
 
 /** Where an actor may live. */
 export type Placement = NonNullable<SpawnOptions["placement"]>;
 
 /** The placements that there are. */
-export const PLACEMENTS: readonly Placement[] = ["thread", "shared", "local"];
+export const PLACEMENTS: readonly Placement[] = [
+  "thread",
+  "shared",
+  "process",
+  "local",
+];
 
 /** The placements in which an actor may end its thread and takes nobody along. */
-export const OWN_THREAD: readonly Placement[] = ["thread"];
+export const OWN_THREAD: readonly Placement[] = ["thread", "process"];
+
+/** The placements in which actors share memory, ports and keys with the test. */
+export const SHARING: readonly Placement[] = ["thread", "shared", "local"];
 
 /** The placements in which what is sent is a copy, and what cannot be copied or is too large is refused. */
-export const COPIES: readonly Placement[] = ["thread", "shared"];
+export const COPIES: readonly Placement[] = ["thread", "shared", "process"];
 
 /** The placements in which a message from another actor under test names its sender, and not the thread it came from. */
-export const NAMED: readonly Placement[] = ["thread", "local"];
+export const NAMED: readonly Placement[] = ["thread", "process", "local"];
 
 /** The placements in which actors that ask one another in a circle are found: each on its own thread, or all on one. */
-export const CIRCLES: readonly Placement[] = ["thread", "local"];
+export const CIRCLES: readonly Placement[] = ["thread", "process", "local"];
 
 /** One case in one placement. */
 export interface Case {
@@ -46,6 +58,11 @@ export interface Case {
   child(spec: ActorChild): ActorChild;
 }
 
+/** A process of its own starts late where many others run. */
+function patience(placement: Placement): SpawnOptions {
+  return placement === "process" ? { initTimeout: 30_000 } : {};
+}
+
 /** Declares a case that holds in every placement, or in those of `only`; its system is made with `options` too. */
 export function conformance(
   name: string,
@@ -56,6 +73,7 @@ export function conformance(
   for (const placement of PLACEMENTS) {
     if (!only.includes(placement)) continue;
     Deno.test(`${name} [${placement}]`, async () => {
+      mapWords(placement === "process");
       await using system = new System({
         spares: 1,
         deadLetterLines: 0,
@@ -65,10 +83,14 @@ export function conformance(
         placement,
         system,
         spawn: (definition, args, options = {}) =>
-          system.spawn(definition, args, { ...options, placement }),
+          system.spawn(definition, args, {
+            ...patience(placement),
+            ...options,
+            placement,
+          }),
         child: (spec) => ({
           ...spec,
-          options: { ...spec.options, placement },
+          options: { ...patience(placement), ...spec.options, placement },
         }),
       });
     });

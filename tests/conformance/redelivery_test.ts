@@ -16,6 +16,7 @@ import {
   conformance,
   OWN_THREAD,
   PLACEMENTS,
+  SHARING,
 } from "./placements.ts";
 
 /** A supervisor over one flaky actor. */
@@ -101,6 +102,7 @@ conformance(
     assertEquals(await ref.ask.come(2), 1);
     assertEquals(words[1], 1);
   },
+  SHARING,
 );
 
 conformance(
@@ -231,7 +233,7 @@ conformance(
     assertEquals([...words.slice(0, 3)], [0, 0, 1]);
     channel.port1.close();
   },
-  OWN_THREAD,
+  OWN_THREAD.filter((placement) => SHARING.includes(placement)),
 );
 
 conformance(
@@ -251,4 +253,5 @@ conformance(
     assertEquals(words[1], 1);
     port1.close();
   },
+  SHARING,
 );

@@ -1,12 +1,14 @@
 /** One word by which a test and an actor wait for each other, wherever the actor lives. */
 
+import { changeOf, sharedWords, tell } from "../fixtures/words.ts";
+
 /** A word that counts up. */
 export class SharedWord {
   /** What travels. */
   readonly words: Int32Array;
 
   /** A word at 0, or the one that came in `words`. */
-  constructor(words: Int32Array = new Int32Array(new SharedArrayBuffer(4))) {
+  constructor(words: Int32Array = sharedWords(1)) {
     this.words = words;
   }
 
@@ -18,13 +20,13 @@ export class SharedWord {
   /** Sets it and wakes all that wait. */
   set(value: number): void {
     Atomics.store(this.words, 0, value);
-    Atomics.notify(this.words, 0);
+    tell(this.words);
   }
 
   /** Adds one, wakes all that wait, and returns the new value. */
   bump(): number {
     const value = Atomics.add(this.words, 0, 1) + 1;
-    Atomics.notify(this.words, 0);
+    tell(this.words);
     return value;
   }
 
@@ -33,8 +35,7 @@ export class SharedWord {
     for (;;) {
       const now = this.value;
       if (now >= value) return;
-      const waiting = Atomics.waitAsync(this.words, 0, now);
-      if (waiting.async) await waiting.value;
+      await changeOf(this.words, 0, now);
     }
   }
 }

@@ -1,3 +1,4 @@
+import { changeOf, sharedWords } from "../fixtures/words.ts";
 import { assertEquals } from "@std/assert";
 import { type ActorRef, supervise } from "../../mod.ts";
 import { Clockwork } from "../fixtures/clockwork.ts";
@@ -57,11 +58,10 @@ conformance(
   "Context.idle() waits until no message comes any more",
   async (t) => {
     const clock = await t.spawn(Clockwork, []);
-    const word = new Int32Array(new SharedArrayBuffer(4));
+    const word = sharedWords(1);
     await clock.ask.rest(500, word);
     for (let i = 0; i < 50; i++) assertEquals(await clock.ask.seen(), []);
-    const rested = Atomics.waitAsync(word, 0, 0);
-    if (rested.async) await rested.value;
+    await changeOf(word, 0, 0);
     assertEquals(await clock.ask.seen(), ["idle"]);
   },
 );

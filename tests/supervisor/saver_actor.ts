@@ -1,4 +1,5 @@
 /** An actor that lets its state be kept, and ends by every means. */
+import "../fixtures/words.ts";
 import { actor, type ActorClass } from "../../src/actor/define.ts";
 import type { Context } from "../../src/actor/current.ts";
 import type { ActorRef } from "../../src/actor/ref.ts";

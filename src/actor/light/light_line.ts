@@ -5,6 +5,7 @@ import type { PortableData } from "../../memory/portable.ts";
 import { policyWord } from "../mail/policy_word.ts";
 import type { OwnerThread } from "./light_order.ts";
 import { Ask } from "../mail/ask_book.ts";
+import type { ActorStream } from "../stream/actor_stream.ts";
 import type { RefCore } from "../mail/ref_core.ts";
 import {
   DEFAULT_TIMEOUT_MS,
@@ -56,6 +57,13 @@ export interface LightLine extends LineFacts {
     args: unknown[],
     options: SendOptions,
   ): boolean;
+  /** Begins a stream where that takes another way than a call does. */
+  stream?(
+    core: RefCore,
+    method: MethodName,
+    args: unknown[],
+    options: SendOptions,
+  ): ActorStream<unknown>;
   /** Takes back the message whose delivery that is. Returns whether it waited for room. */
   withdraw(delivery: Delivery): boolean;
   /** Wants to be told of its final end, and of its incarnations after `incarnation`. */

@@ -53,10 +53,15 @@ function sharedMethods(proto: object): Methods {
   return methods;
 }
 
+/** Key by which an object says itself which methods it has. */
+export const METHODS: unique symbol = Symbol("methods");
+
 /** The methods of `instance` that are messages, by their name on the wire. */
 export function methodsOf(
-  instance: object,
+  instance: { readonly [METHODS]?: Methods },
 ): Methods {
+  const said = instance[METHODS];
+  if (said !== undefined) return said;
   const shared = sharedMethods(Object.getPrototypeOf(instance));
   const own = Object.getOwnPropertyNames(instance).some((name) =>
     typeof Object.getOwnPropertyDescriptor(instance, name)?.value === "function"

@@ -67,6 +67,7 @@ export interface Tied {
 export interface WireReport {
   readonly kind: ExitReport["kind"];
   readonly code: number;
+  readonly signal?: string;
   readonly error?: WireError;
   /** Of a host worker: the light actor that had its turn. */
   readonly culprit?: number;

@@ -164,16 +164,12 @@ export function stoppedRef(
 
 /** An {@link ExitReport} as it travels. */
 export function toWireReport(report: ExitReport): WireReport {
-  const { kind, code, error } = report;
-  return error === undefined
-    ? { kind, code }
-    : { kind, code, error: errorToWire(error) };
+  const { error, ...end } = report;
+  return error === undefined ? end : { ...end, error: errorToWire(error) };
 }
 
 /** An {@link ExitReport} out of what travelled. */
 export function fromWireReport(report: WireReport): ExitReport {
-  const { kind, code, error } = report;
-  return error === undefined
-    ? { kind, code }
-    : { kind, code, error: errorFromWire(error) };
+  const { error, culprit: _, ...end } = report;
+  return error === undefined ? end : { ...end, error: errorFromWire(error) };
 }

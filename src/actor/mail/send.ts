@@ -15,7 +15,8 @@ import { runningLight } from "../current.ts";
 import { Ask } from "./ask_book.ts";
 import { encodeFor } from "../thread/leaving.ts";
 import { KIND } from "./protocol.ts";
-import { takesUrgent } from "./policy_word.ts";
+import { isApart, takesUrgent } from "./policy_word.ts";
+import { refuseShared } from "./refuse_shared.ts";
 import { coreOf, type RefCore } from "./ref_core.ts";
 
 /**
@@ -210,11 +211,25 @@ export function encodeMessage(
   options: SendOptions,
 ): Encoded {
   const encoded = encodeFor(core.isolate, args, options);
+  if (encoded.attachments !== undefined && core.line === undefined) {
+    const { isolate: { table }, address: { endpoint } } = core;
+    const apart = isApart(table.get(endpoint, ENDPOINT.POLICY));
+    if (apart) refuseShared("args", encoded.attachments);
+  }
   const limit = core.maxBytes;
   if (encoded.length <= limit || limit === 0) return encoded;
-  throw new MessageTooLargeError(
-    `Cannot send ${method}() to "${core.name}" as the message is too large: current size is ${encoded.length} bytes, the limit is ${limit}; transfer buffers, share memory, or raise mailbox.maxMessageBytes`,
-    { actor: core.name, bytes: encoded.length, limit },
+  throw tooLarge(core, method, encoded.length);
+}
+
+/** The refusal of a message that is larger than its receiver takes. */
+export function tooLarge(
+  { name: actor, maxBytes: limit }: RefCore,
+  method: string,
+  bytes: number,
+): MessageTooLargeError {
+  return new MessageTooLargeError(
+    `Cannot send ${method}() to "${actor}" as the message is too large: current size is ${bytes} bytes, the limit is ${limit}; transfer buffers, share memory, or raise mailbox.maxMessageBytes`,
+    { actor, bytes, limit },
   );
 }
 

@@ -10,11 +10,15 @@ export interface StreamSource {
   readonly interruptible: boolean;
 }
 
+/** Key of the source that an object stands for, which is no stream for anything else. */
+export const SOURCE: unique symbol = Symbol("source");
+
 type AnyIterator = AsyncIterator<unknown> | Iterator<unknown>;
 
 /** What `value` gives one after the other, if it is a stream, an iterator or a collection. */
 export function sourceOf(value: unknown): StreamSource | undefined {
   if (typeof value !== "object" || value === null) return undefined;
+  if (SOURCE in value) return value[SOURCE] as StreamSource;
   if (value instanceof ReadableStream) return ofReadable(value);
   if (Symbol.asyncIterator in value) {
     return ofIterator(

@@ -10,12 +10,13 @@
  *
  * @module
  */
-import { errorToWire, tamed } from "../../error_wire.ts";
+import { tamed } from "../../error_wire.ts";
 import { type ActorCrashedError, UnknownMethodError } from "../../errors.ts";
 import type { Overflow } from "../../channel/overflow.ts";
 import { ENDPOINT } from "../../memory/endpoints.ts";
 import type { LaneReader } from "../../memory/lane.ts";
 import { Answers } from "./answers.ts";
+import { reportOf } from "../ends_as.ts";
 import { type Call, Flight } from "../mail/flight.ts";
 import type { Isolate } from "./isolate.ts";
 import type { MailConsumer } from "./mail_consumer.ts";
@@ -425,6 +426,6 @@ export class ActorLoop implements MailConsumer {
       : this.#facts.checkpoints;
     const streams = this.#streams?.end(this.#crashed(error));
     await failHooks(this.#instance, error, checkpoints, streams);
-    this.#finish({ kind, code: 1, error: errorToWire(error, this.#name) });
+    this.#finish(reportOf(error, kind, this.#name));
   }
 }

@@ -38,6 +38,8 @@ export interface Plan {
   readonly once: boolean;
   /** See {@link CellSpec.unmissed}. */
   unmissed?: boolean;
+  /** What its name begins with, if it is not that of the definition. */
+  readonly label?: string;
 }
 
 /** The report of a start that went wrong before a thread could say so. */
@@ -103,10 +105,12 @@ export class ThreadCell implements Cell {
     this.address = table.open();
     const { endpoint } = this.address;
     table.set(endpoint, ENDPOINT.CAPACITY, options.capacity);
-    const { overflow, urgent } = options;
-    table.set(endpoint, ENDPOINT.POLICY, policyWord(overflow, urgent));
+    const { overflow, urgent, placement } = options;
+    const apart = placement === "process";
+    table.set(endpoint, ENDPOINT.POLICY, policyWord(overflow, urgent, apart));
     table.set(endpoint, ENDPOINT.MAX_BYTES, options.maxMessageBytes);
-    this.name = options.name ?? `${plan.definition}-${this.address.endpoint}`;
+    this.name = options.name ??
+      `${plan.label ?? plan.definition}-${this.address.endpoint}`;
     this.core = new RefCore(isolate, this.address, this.name, 0, true);
     this.ref = refTo(this.core);
   }

@@ -1,0 +1,33 @@
+/**
+ * Where a ref leaves its system, while a message for another program is made into bytes or read.
+ *
+ * @module
+ */
+import type { PortableData } from "../memory/portable.ts";
+import type { RefCore } from "./mail/ref_core.ts";
+
+/** The border of a system with one other program. */
+export interface Border {
+  /** What a ref becomes there. */
+  depart(core: RefCore): PortableData;
+  /** The ref that came as `data`. */
+  arrive(data: unknown): unknown;
+}
+
+let border: Border | undefined;
+
+/** The border that is being crossed. */
+export function currentBorder(): Border | undefined {
+  return border;
+}
+
+/** Calls `act`, which makes bytes of values that cross `own`, or values of bytes that did. */
+export function crossing<T>(own: Border, act: () => T): T {
+  const before = border;
+  border = own;
+  try {
+    return act();
+  } finally {
+    border = before;
+  }
+}

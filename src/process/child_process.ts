@@ -1,0 +1,288 @@
+/**
+ * One child: its process, its socket and what it writes.
+ *
+ * @module
+ */
+import type { ProcessOrder } from "../actor/process_order.ts";
+import { acceptKnown, type Connection } from "./accept_known.ts";
+import { childArguments, type ChildPlan } from "./child_arguments.ts";
+import { findConfig } from "./find_config.ts";
+import type { FrameReader } from "./frame.ts";
+import { newKey } from "./shake_hands.ts";
+import { LastWords, newMark } from "./last_words.ts";
+import { readLines } from "./read_lines.ts";
+import { ProcessDiedError } from "./process_died_error.ts";
+
+export type {} from "./process_entry.ts";
+
+/** Lines of stderr that are kept for the error. */
+const KEPT_LINES = 20;
+/** How long a child may take to connect, in milliseconds. */
+const CONNECT_MS = 30_000;
+/** Memory that a process with a bounded heap may have beside it, in MiB. */
+const BESIDE_HEAP_MB = 128;
+/** How long what it wrote last is waited for when it has ended, in milliseconds. */
+const DRAIN_MS = 250;
+
+/** What is known of the end of a process. */
+export interface ProcessEnd {
+  readonly code: number;
+  readonly signal: string | undefined;
+  /** Whether it had no more memory. */
+  readonly oom: boolean;
+  readonly error: ProcessDiedError;
+}
+
+/** A process of this one, connected to it. */
+export class ChildProcess {
+  /** The connection; whoever holds it has shown the key. */
+  readonly wire: Deno.Conn;
+  readonly frames: FrameReader;
+  readonly #child: Deno.ChildProcess;
+  readonly #lines: readonly string[];
+  readonly #lastWords: LastWords;
+  readonly #written: Promise<unknown>;
+  readonly #name: string;
+
+  private constructor(
+    name: string,
+    started: Started,
+    wire: Deno.Conn,
+    frames: FrameReader,
+  ) {
+    this.#name = name;
+    this.#child = started.child;
+    this.#lines = started.lines;
+    this.#lastWords = started.lastWords;
+    this.#written = started.written;
+    this.wire = wire;
+    this.frames = frames;
+  }
+
+  /**
+   * Starts a process that loads the module of `order`, and shakes hands with it.
+   *
+   * @param name Names it in what it writes, and in errors.
+   * @throws {ProcessDiedError} If it ended before it was connected.
+   */
+  static async start(name: string, order: ProcessOrder): Promise<ChildProcess> {
+    const place = await openPlace(order);
+    let started: Started | undefined;
+    try {
+      const key = newKey();
+      started = begin(name, place.plan);
+      await tellKey(started, key, place.plan);
+      const { wire, frames } = await connection(
+        name,
+        place.listener,
+        key,
+        started,
+      );
+      return new ChildProcess(name, started, wire, frames);
+    } catch (error) {
+      started?.end();
+      throw error;
+    } finally {
+      // Nobody waits for it.
+      place.close().catch(() => {});
+    }
+  }
+
+  /** What it said when it ended, and could not send any more. */
+  get lastWords(): readonly Uint8Array[] {
+    return this.#lastWords.parts;
+  }
+
+  /** Its number. */
+  get pid(): number {
+    return this.#child.pid;
+  }
+
+  /** How it ended. */
+  async ended(): Promise<ProcessEnd> {
+    const status = await this.#child.status;
+    return await endOf(this.#name, status, this.#lines, this.#written);
+  }
+
+  /** Ends it at once. */
+  kill(signal: Deno.Signal = "SIGKILL"): void {
+    killed(this.#child, signal);
+  }
+
+  /** Lets it end by itself: it ends when nobody talks to it any more. */
+  letGo(): void {
+    try {
+      this.wire.close();
+    } catch { /* It was closed by the other end. */ }
+  }
+}
+
+interface Started {
+  readonly child: Deno.ChildProcess;
+  readonly mark: string;
+  readonly lastWords: LastWords;
+  readonly lines: string[];
+  readonly written: Promise<unknown>;
+  end(): void;
+}
+
+function killed(child: Deno.ChildProcess, signal: Deno.Signal): void {
+  try {
+    child.kill(signal);
+  } catch { /* It has ended. */ }
+}
+
+interface Place {
+  readonly plan: ChildPlan;
+  readonly listener: Deno.Listener;
+  close(): Promise<void>;
+}
+
+/** A directory of our own, with the socket and the main module of the child in it. */
+async function openPlace(order: ProcessOrder): Promise<Place> {
+  const directory = await Deno.makeTempDir({ prefix: "troupe-" });
+  const windows = Deno.build.os === "windows";
+  if (!windows) await Deno.chmod(directory, 0o700);
+  const path = `${directory}/socket`;
+  const listener = windows
+    ? Deno.listen({ hostname: "127.0.0.1", port: 0 })
+    : Deno.listen({ transport: "unix", path }) as unknown as Deno.Listener;
+  const main = `${directory}/main.ts`;
+  await Deno.writeTextFile(main, mainModule(order.module));
+  const { port } = listener.addr as Deno.NetAddr;
+  return {
+    listener,
+    plan: {
+      main,
+      socket: windows ? { port } : { path },
+      config: await findConfig(order.module),
+      permissions: order.permissions,
+      options: order.options,
+    },
+    async close() {
+      listener.close();
+      await Deno.remove(directory, { recursive: true });
+    },
+  };
+}
+
+/** Names the actor's module where the loader sees it: what a process may load is then no matter of its permissions. */
+function mainModule(module: string): string {
+  const entry = new URL("./process_entry.ts", import.meta.url).href;
+  return `import { serve } from ${JSON.stringify(entry)};\n` +
+    `await serve(import.meta.url, () => import(${JSON.stringify(module)}));\n`;
+}
+
+function begin(name: string, plan: ChildPlan): Started {
+  const { env = {}, inheritEnv = true, cwd } = plan.options;
+  const child = new Deno.Command(Deno.execPath(), {
+    args: childArguments(plan),
+    clearEnv: !inheritEnv,
+    env: { NO_COLOR: "1", ...env },
+    ...(cwd === undefined ? {} : { cwd }),
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const lines: string[] = [];
+  const mark = newMark();
+  const lastWords = new LastWords(mark);
+  const written = Promise.all([
+    readLines(child.stdout, (line) => {
+      const rest = lastWords.take(line);
+      // deno-lint-ignore troupe/quiet -- what the process writes is for the user
+      if (rest !== undefined) console.log(`[${name}]`, rest);
+    }),
+    readLines(child.stderr, (line) => {
+      lines.push(line);
+      if (lines.length > KEPT_LINES) lines.shift();
+      // deno-lint-ignore troupe/quiet -- what the process writes is for the user
+      console.error(`[${name}]`, line);
+    }),
+  ]);
+  const end = (): void => killed(child, "SIGKILL");
+  return { child, mark, lastWords, lines, written, end };
+}
+
+/** Over its input, which nobody else can read. It stays open: when it ends, so does the child. */
+async function tellKey(
+  { child, mark }: Started,
+  key: Uint8Array,
+  { socket, options: { maxMemoryMb } }: ChildPlan,
+): Promise<void> {
+  const writer = child.stdin.getWriter();
+  const line = JSON.stringify({
+    key: key.toHex(),
+    mark,
+    socket,
+    ...maxMemoryMb === undefined
+      ? {}
+      : { maxBytes: (maxMemoryMb + BESIDE_HEAP_MB) * 2 ** 20 },
+  });
+  // A child that has ended already says so by its status.
+  await writer.write(new TextEncoder().encode(`${line}\n`)).catch(() => {});
+  writer.releaseLock();
+}
+
+async function connection(
+  name: string,
+  listener: Deno.Listener,
+  key: Uint8Array<ArrayBuffer>,
+  { child, lines, written }: Started,
+): Promise<Connection> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const accepted = acceptKnown(name, listener, key);
+  const over = child.status.then(async (status) => {
+    throw (await endOf(name, status, lines, written)).error;
+  });
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      const error = new ProcessDiedError(
+        `Cannot start the process of "${name}" as it did not connect within ${CONNECT_MS} ms`,
+        { exitCode: 1, stderr: lines },
+      );
+      reject(error);
+    }, CONNECT_MS);
+  });
+  accepted.catch(() => {});
+  over.catch(() => {});
+  try {
+    return await Promise.race([accepted, over, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function endOf(
+  name: string,
+  { code, signal }: Deno.CommandStatus,
+  lines: readonly string[],
+  written: Promise<unknown>,
+): Promise<ProcessEnd> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  await Promise.race([
+    written,
+    new Promise((resolve) => timer = setTimeout(resolve, DRAIN_MS)),
+  ]);
+  clearTimeout(timer);
+  const oom = lines.some((line) => /out of memory/i.test(line)) &&
+    (code === 133 || signal === "SIGTRAP" || signal === "SIGABRT" ||
+      signal === "SIGILL" || signal === "SIGKILL");
+  const how = oom
+    ? "as it had no more memory"
+    : signal === null
+    ? `by Deno.exit(${code})`
+    : `by ${signal}`;
+  const last = lines.length === 0 || oom
+    ? ""
+    : `; it wrote last: ${lines.at(-1)}`;
+  const error = new ProcessDiedError(
+    `The process of "${name}" ended ${how}${last}`,
+    {
+      exitCode: code,
+      ...(signal === null ? {} : { signal }),
+      stderr: [...lines],
+    },
+  );
+  return { code, signal: signal ?? undefined, oom, error };
+}

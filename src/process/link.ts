@@ -1,0 +1,239 @@
+/**
+ * Calls over a connection, both ways.
+ *
+ * A frame holds one message: a call that wants an answer, a word that wants none, an answer, or an error. They are
+ * handled in the order in which they come.
+ *
+ * @module
+ */
+import type { Border } from "../actor/border.ts";
+import { errorToWire, isWireError, type WireError } from "../error_wire.ts";
+import { TroupeError } from "../errors.ts";
+import { messageOf } from "../thrown.ts";
+import { FrameError, frameOf, type FrameReader } from "./frame.ts";
+import { pack, unpack } from "./freight.ts";
+import { type Wire, writeAll } from "./shake_hands.ts";
+import { passedError } from "./known_errors.ts";
+
+/** The largest message, in bytes: what the largest message of an actor takes, and its envelope. */
+export const MESSAGE_LIMIT: number = 2 ** 31 - 1;
+
+const KIND = { CALL: 0, WORD: 1, ANSWER: 2, ERROR: 3 } as const;
+/** Bytes that are read at once. */
+const CHUNK = 1 << 16;
+
+/** What is asked of this end. */
+export type Handlers = Readonly<
+  Record<string, (...args: never[]) => unknown>
+>;
+
+/** One end of a connection whose other end has shown that it knows the key. */
+export class Link {
+  readonly #wire: Wire;
+  readonly #frames: FrameReader;
+  readonly #border: Border;
+  readonly #handlers: Handlers;
+  readonly #pending: Map<number, PromiseWithResolvers<unknown>> = new Map();
+  readonly #unsent: Uint8Array[] = [];
+  #sending = false;
+  #next = 1;
+  #over: unknown;
+
+  /** A link over `wire` that answers by `handlers`. */
+  constructor(
+    wire: Wire,
+    frames: FrameReader,
+    border: Border,
+    handlers: Handlers,
+  ) {
+    frames.limit = MESSAGE_LIMIT;
+    this.#wire = wire;
+    this.#frames = frames;
+    this.#border = border;
+    this.#handlers = handlers;
+  }
+
+  /** How many calls wait for their answer. */
+  get waiting(): number {
+    return this.#pending.size;
+  }
+
+  /** Calls the other end, and promises its answer. */
+  call(name: string, ...args: unknown[]): Promise<unknown> {
+    if (this.#over !== undefined) return Promise.reject(this.#over);
+    const id = this.#next++;
+    const answer = Promise.withResolvers<unknown>();
+    try {
+      this.#send([KIND.CALL, id, name, args]);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    this.#pending.set(id, answer);
+    return answer.promise;
+  }
+
+  /** Says something to the other end. */
+  say(name: string, ...args: unknown[]): void {
+    if (this.#over === undefined) this.#send([KIND.WORD, 0, name, args]);
+  }
+
+  /**
+   * Handles what comes until the connection ends.
+   *
+   * @throws {FrameError} If what comes is none of it.
+   */
+  async run(): Promise<void> {
+    const chunk = new Uint8Array(CHUNK);
+    while (true) {
+      const count = await this.#wire.read(chunk);
+      if (count === null) return;
+      for (const message of this.#frames.push(chunk.subarray(0, count))) {
+        this.#receive(message);
+      }
+    }
+  }
+
+  /** What was said and not sent yet, for who has another way. */
+  takeUnsent(): readonly Uint8Array[] {
+    return this.#unsent.splice(0);
+  }
+
+  /**
+   * Handles frames that came by another way, after all that came by this one.
+   *
+   * @throws {FrameError} If they are none of it.
+   */
+  receive(chunks: readonly Uint8Array[]): void {
+    // One that was cut off in the middle is never completed.
+    if (this.#frames.amid) return;
+    for (const chunk of chunks) {
+      for (const message of this.#frames.push(chunk)) this.#receive(message);
+    }
+  }
+
+  /** Nothing comes any more: every call rejects with `error`. */
+  end(error: unknown): void {
+    this.#over ??= error;
+    const pending = [...this.#pending.values()];
+    this.#pending.clear();
+    for (const { reject } of pending) reject(error);
+  }
+
+  #receive(bytes: Uint8Array): void {
+    const [kind, id, what, args] = this.#read(bytes);
+    if (kind === KIND.CALL) return void this.#answer(id, what, args);
+    if (kind === KIND.WORD) return this.#heed(what, args);
+    const answer = this.#pending.get(id);
+    this.#pending.delete(id);
+    if (kind === KIND.ANSWER) return answer?.resolve(what);
+    answer?.reject(passedError(what as WireError));
+  }
+
+  #read(bytes: Uint8Array): [number, number, unknown, unknown[]] {
+    let message: unknown;
+    try {
+      message = unpack(this.#border, bytes);
+    } catch (cause) {
+      throw new FrameError("Cannot read a message of another process", {
+        cause,
+      });
+    }
+    if (!isMessage(message)) {
+      throw new FrameError(
+        "Cannot read a message of another process as it is none of this protocol",
+      );
+    }
+    return message;
+  }
+
+  #handle(name: unknown, args: unknown[]): unknown {
+    const handler = Object.hasOwn(this.#handlers, name as string)
+      ? this.#handlers[name as string]
+      : undefined;
+    if (handler === undefined) {
+      throw new FrameError(
+        `Cannot handle a message of another process as its name is not known: current value is ${
+          Deno.inspect(name)
+        }`,
+      );
+    }
+    return (handler as (...args: unknown[]) => unknown)(...args);
+  }
+
+  /** Nobody waits for what becomes of a word. */
+  #heed(name: unknown, args: unknown[]): void {
+    try {
+      void this.#handle(name, args);
+    } catch (error) {
+      if (error instanceof FrameError) throw error;
+    }
+  }
+
+  async #answer(id: number, name: unknown, args: unknown[]): Promise<void> {
+    let thrown: unknown;
+    try {
+      const value = await this.#handle(name, args);
+      if (this.#over !== undefined) return;
+      return this.#send([KIND.ANSWER, id, value, []]);
+    } catch (error) {
+      thrown = error;
+    }
+    if (this.#over !== undefined) return;
+    try {
+      this.#send([KIND.ERROR, id, errorToWire(thrown), []]);
+    } catch {
+      // It holds what cannot be sent: its text can.
+      const text = new TroupeError(messageOf(thrown));
+      this.#send([KIND.ERROR, id, errorToWire(text), []]);
+    }
+  }
+
+  #send(message: readonly unknown[]): void {
+    this.#unsent.push(frameOf(pack(this.#border, message, "message")));
+    if (this.#sending) return;
+    this.#sending = true;
+    // What is said in one turn leaves at once.
+    queueMicrotask(() => void this.#flush());
+  }
+
+  async #flush(): Promise<void> {
+    try {
+      while (this.#unsent.length > 0) {
+        const parts = this.#unsent.splice(0);
+        await writeAll(
+          this.#wire,
+          parts.length === 1 ? parts[0]! : joined(parts),
+        );
+      }
+    } catch {
+      // The connection has ended: whoever reads it is told.
+      this.#unsent.splice(0);
+    } finally {
+      this.#sending = false;
+    }
+  }
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(
+    parts.reduce((sum, { length }) => sum + length, 0),
+  );
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+function isMessage(
+  value: unknown,
+): value is [number, number, unknown, unknown[]] {
+  if (!Array.isArray(value) || value.length !== 4) return false;
+  const [kind, id, what, args] = value;
+  if (!Number.isInteger(id) || !Array.isArray(args)) return false;
+  if (kind === KIND.CALL || kind === KIND.WORD) return typeof what === "string";
+  if (kind === KIND.ANSWER) return true;
+  return kind === KIND.ERROR && typeof what === "object" && what !== null &&
+    isWireError(what);
+}

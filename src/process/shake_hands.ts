@@ -1,0 +1,118 @@
+/**
+ * How the two ends of a socket show each other that they know the key, before anything else of them is read.
+ *
+ * Each sends a number that was never used before, and then a proof: an HMAC by the key of which end it is, its own number
+ * and that of the other. Neither the key nor anything that proves it a second time is ever sent.
+ *
+ * @module
+ */
+import { TroupeError } from "../errors.ts";
+import { frameOf, type FrameReader } from "./frame.ts";
+
+/** Which end of the socket. */
+export type Role = "parent" | "child";
+
+/** What a handshake needs of a connection. */
+export interface Wire {
+  read(into: Uint8Array): Promise<number | null>;
+  write(bytes: Uint8Array): Promise<number>;
+}
+
+/** Bytes of the key, of the number, and of the proof. */
+const BYTES = 32;
+/** No frame of a handshake is longer, in bytes. */
+export const HANDSHAKE_LIMIT: number = BYTES;
+
+/** The other end did not show that it knows the key. */
+export class HandshakeError extends TroupeError {}
+
+/** A key that nobody can guess. */
+export function newKey(): Uint8Array<ArrayBuffer> {
+  return crypto.getRandomValues(new Uint8Array(BYTES));
+}
+
+/** Writes all of `bytes`. */
+export async function writeAll(wire: Wire, bytes: Uint8Array): Promise<void> {
+  for (let at = 0; at < bytes.length;) {
+    at += await wire.write(bytes.subarray(at));
+  }
+}
+
+/**
+ * Shows the other end of `wire` the key, and has it shown.
+ *
+ * @param frames What reads the frames of the wire; its limit is {@link HANDSHAKE_LIMIT} meanwhile.
+ * @throws {HandshakeError} If the other end does not know the key, or says anything else: the wire is to be closed.
+ */
+export async function shakeHands(
+  wire: Wire,
+  frames: FrameReader,
+  role: Role,
+  secret: Uint8Array<ArrayBuffer>,
+): Promise<void> {
+  frames.limit = HANDSHAKE_LIMIT;
+  const own = newKey();
+  const key = await crypto.subtle.importKey(
+    "raw",
+    secret,
+    { name: "HMAC", hash: "SHA-256" },
+    false,
+    ["sign", "verify"],
+  );
+  const said = messages(wire, frames);
+  await writeAll(wire, frameOf(own));
+  const theirs = await said();
+  const proof = await crypto.subtle.sign(
+    "HMAC",
+    key,
+    statement(role, own, theirs),
+  );
+  await writeAll(wire, frameOf(new Uint8Array(proof)));
+  const other = role === "parent" ? "child" : "parent";
+  const shown = await crypto.subtle.verify(
+    "HMAC",
+    key,
+    await said(),
+    statement(other, theirs, own),
+  );
+  if (!shown) throw refusal("it does not know the key");
+}
+
+function statement(
+  role: Role,
+  own: Uint8Array,
+  other: Uint8Array,
+): Uint8Array<ArrayBuffer> {
+  const name = new TextEncoder().encode(`troupe 1 ${role}\n`);
+  const bytes = new Uint8Array(name.length + own.length + other.length);
+  bytes.set(name);
+  bytes.set(own, name.length);
+  bytes.set(other, name.length + own.length);
+  return bytes;
+}
+
+/** Answers the next message each time, which must be as long as it is to be. */
+function messages(
+  wire: Wire,
+  frames: FrameReader,
+): () => Promise<Uint8Array<ArrayBuffer>> {
+  const frame = new Uint8Array(BYTES + 4);
+  return async () => {
+    // Not a byte more than the frame: what follows the last one is not for the handshake.
+    for (let missing = frame.length;;) {
+      const count = await wire.read(frame.subarray(0, missing));
+      if (count === null) throw refusal("it closed the connection");
+      missing -= count;
+      const [message] = [...frames.push(frame.subarray(0, count))];
+      if (message?.length === BYTES) return message;
+      if (message === undefined) continue;
+      throw refusal(`its message has ${message.length} bytes`);
+    }
+  };
+}
+
+function refusal(why: string): HandshakeError {
+  return new HandshakeError(
+    `Cannot talk to the other end of a socket as ${why}: it is not who was started`,
+  );
+}

@@ -1,0 +1,286 @@
+import {
+  assert,
+  assertEquals,
+  assertInstanceOf,
+  assertRejects,
+} from "@std/assert";
+import {
+  ActorCrashedError,
+  ActorInitError,
+  type ActorRef,
+  DataCloneError,
+  InitTimeoutError,
+  InvalidOptionError,
+  Refusal,
+  type SpawnOptions,
+  supervise,
+  System,
+  UnknownMethodError,
+} from "../../mod.ts";
+import { ProcessDiedError } from "../../src/process/process_died_error.ts";
+import {
+  Counter,
+  type CounterActor,
+  mayRead,
+  Stillborn,
+  Stuck,
+  surroundings,
+  whoami,
+} from "../fixtures/process_actors.ts";
+
+const PATIENT = { timeout: 60_000 };
+const PROCESS = { placement: "process", initTimeout: 30_000 } as const;
+
+type CounterRef = ActorRef<CounterActor>;
+
+function newSystem(): System {
+  return new System({ spares: 0, deadLetterLines: 0 });
+}
+
+async function counterIn(
+  system: System,
+  options: SpawnOptions = {},
+): Promise<CounterRef> {
+  return await system.spawn(Counter, [], { ...PROCESS, ...options });
+}
+
+/** Whether a process of that number runs; one that only waits to be asked for its status does not. */
+function isAlive(pid: number): boolean {
+  try {
+    return !/^State:\s+Z/m.test(Deno.readTextFileSync(`/proc/${pid}/status`));
+  } catch {
+    return false;
+  }
+}
+
+async function untilDead(pid: number): Promise<void> {
+  while (isAlive(pid)) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
+Deno.test("spawn() in a process answers asks, tells and streams as any actor does", async () => {
+  await using system = newSystem();
+  const counter = await system.spawn(Counter, [40], {
+    ...PROCESS,
+    name: "far",
+  });
+  counter.tell.add(1);
+  assertEquals(await counter.ask.add(1), 42);
+  assert(await counter.ask.pid() !== Deno.pid);
+  assertEquals(await counter.ask.facts(), [
+    "far",
+    1,
+    { id: 0, name: "main" },
+    counter.id,
+  ]);
+  const numbers: number[] = [];
+  for await (const n of counter.stream.countTo(3)) numbers.push(n);
+  assertEquals(numbers, [1, 2, 3]);
+  const refusal = await assertRejects(() => counter.ask.refuse(), Refusal);
+  assertEquals(refusal.data, 7);
+  const unknown = counter as unknown as ActorRef<{ sell(): void }>;
+  await assertRejects(() => unknown.ask.sell(), UnknownMethodError, "sell()");
+  const values = [new Map([[1, new Date(5)]]), new Uint8Array([1, 2]), 3n];
+  assertEquals(await counter.ask.echo(values), values);
+  assertEquals((await counter.stop()).kind, "stopped");
+});
+
+Deno.test("spawn() in a process takes refs along and gives them back, the own one too", async () => {
+  await using system = newSystem();
+  const counter = await counterIn(system);
+  const other = await system.spawn(Counter, [100], { name: "other" });
+  assertEquals(await counter.ask.self(), counter);
+  assertEquals(await counter.ask.echo(other), other);
+  assertEquals(await counter.ask.viaOther(other, 1), 101);
+  const third = await counterIn(system);
+  assertEquals(await counter.ask.viaOther(third, 5), 5);
+  await counter.ask.watchOther(other);
+  await other.stop();
+  let downs = await counter.ask.downs();
+  while (downs.length === 0) downs = await counter.ask.downs();
+  assertEquals(downs, ["stopped"]);
+});
+
+Deno.test("spawn() in a process refuses what only threads can share, where it is sent and where it is answered", async () => {
+  await using system = newSystem();
+  const counter = await counterIn(system);
+  const shared = new SharedArrayBuffer(4);
+  await assertRejects(() => counter.ask.echo(shared), DataCloneError);
+  await assertRejects(
+    () => system.spawn(Counter, [shared as never], PROCESS),
+    DataCloneError,
+  );
+  assertEquals(await counter.ask.add(1), 1);
+});
+
+const ends: [
+  how: string,
+  end: (counter: CounterRef) => Promise<unknown>,
+  report: { kind: string; code: number; signal?: string },
+  options?: SpawnOptions,
+][] = [
+  ["throws", (c) => c.ask.fail(), { kind: "failed", code: 1 }],
+  ["calls Deno.exit()", (c) => c.ask.exit(3), { kind: "crashed", code: 3 }],
+  [
+    "is killed from outside",
+    async (c) => {
+      const pid = await c.ask.pid();
+      const spinning = c.with(PATIENT).ask.spin();
+      Deno.kill(pid, "SIGKILL");
+      await spinning;
+    },
+    { kind: "crashed", code: 137, signal: "SIGKILL" },
+  ],
+  [
+    "hangs",
+    (c) => c.with(PATIENT).ask.spin(),
+    { kind: "hung", code: 1 },
+    { hangMs: 300 },
+  ],
+  [
+    "has more buffers than it may",
+    (c) => c.with(PATIENT).ask.hoardBuffers(),
+    { kind: "oom", code: 137, signal: "SIGKILL" },
+    { process: { maxMemoryMb: 64 } },
+  ],
+  [
+    "runs out of memory",
+    (c) => c.with(PATIENT).ask.hoard(),
+    { kind: "oom", code: 133, signal: "SIGTRAP" },
+    { process: { maxMemoryMb: 64 } },
+  ],
+];
+for (const [how, end, expected, options] of ends) {
+  Deno.test(`ref.exited tells how a process ended that ${how}, and its ask rejects at once`, async () => {
+    await using system = newSystem();
+    const counter = await counterIn(system, options);
+    const pid = await counter.ask.pid();
+    await assertRejects(() => end(counter), ActorCrashedError);
+    const { error: _, ...report } = await counter.exited;
+    assertEquals<object>(report, expected);
+    await untilDead(pid);
+  });
+}
+
+Deno.test("ProcessDiedError has the last lines of stderr", async () => {
+  await using system = newSystem();
+  const counter = await counterIn(system);
+  counter.tell.speak("last words");
+  await assertRejects(() => counter.ask.exit(9), ActorCrashedError);
+  const { error } = await counter.exited;
+  assertInstanceOf(error, ProcessDiedError);
+  assertEquals(error.exitCode, 9);
+  assertEquals(error.stderr, ["last words"]);
+});
+
+Deno.test("ref.kill() and a stop that takes too long end a process in synchronous code", async () => {
+  await using system = newSystem();
+  for (const end of ["kill", "stop"] as const) {
+    const counter = await counterIn(system);
+    const pid = await counter.ask.pid();
+    counter.tell.spin();
+    const report = end === "kill"
+      ? await counter.kill()
+      : await counter.stop("enough", { timeout: 100 });
+    assertEquals(report.kind, "killed");
+    await untilDead(pid);
+  }
+});
+
+Deno.test("spawn() leaves no process behind when the start fails, or never ends", async () => {
+  await using system = newSystem();
+  const failed = await assertRejects(
+    () => system.spawn(Stillborn, [], PROCESS),
+    ActorInitError,
+  );
+  assertInstanceOf(failed.cause, RangeError);
+  await untilDead(Number(failed.cause.message));
+  const path = await Deno.makeTempFile();
+  await assertRejects(
+    () => system.spawn(Stuck, [path], { ...PROCESS, initTimeout: 1_500 }),
+    InitTimeoutError,
+  );
+  const pid = Number(await Deno.readTextFile(path));
+  await Deno.remove(path);
+  if (pid > 0) await untilDead(pid);
+});
+
+Deno.test("supervise() restarts an actor in a process of its own", async () => {
+  await using system = newSystem();
+  await using tree = await supervise({
+    backoff: false,
+    children: [{ id: "c", actor: Counter, args: [7], options: PROCESS }],
+  }, system);
+  const counter = tree.ref("c", Counter);
+  const before = await counter.ask.pid();
+  await assertRejects(() => counter.ask.exit(1), ActorCrashedError);
+  assertEquals(await counter.ask.add(1), 8);
+  assert(await counter.ask.pid() !== before);
+  assertEquals(counter.incarnation, 2);
+});
+
+Deno.test("run() in a process gives it the permissions, variables and directory that it is to have", async () => {
+  await using system = newSystem();
+  assert(await system.run(whoami, [], PROCESS) !== Deno.pid);
+  const none = { ...PROCESS, permissions: "none" } as const;
+  assertEquals(await system.run(mayRead, [], none), "prompt");
+  assertEquals(await system.run(mayRead, [], PROCESS), "granted");
+  const cwd = await Deno.realPath(await Deno.makeTempDir());
+  const found = await system.run(surroundings, ["TROUPE_TEST"], {
+    ...PROCESS,
+    process: { env: { TROUPE_TEST: "yes" }, cwd },
+  });
+  await Deno.remove(cwd);
+  assertEquals(found, ["yes", cwd]);
+});
+
+Deno.test("spawn() refuses options of a process that are out of bounds, and in other placements", async () => {
+  await using system = newSystem();
+  const bad: SpawnOptions[] = [
+    { permissions: "none" },
+    { process: {} },
+    { ...PROCESS, permissions: 5 as never },
+    { ...PROCESS, process: { maxMemoryMb: 1 } },
+    { ...PROCESS, process: { v8Flags: ["-x"] } },
+    { ...PROCESS, process: { v8Flags: ["--a,--b"] } },
+    { ...PROCESS, process: { cwd: 5 as never } },
+    { ...PROCESS, process: { env: { A: 1 as never } } },
+    { ...PROCESS, process: { enviroment: {} } as never },
+  ];
+  for (const options of bad) {
+    await assertRejects(
+      () => system.spawn(Counter, [], options),
+      InvalidOptionError,
+    );
+  }
+});
+
+for (const how of ["idle", "spin"]) {
+  Deno.test({
+    name:
+      `a process ends within a second when the program that started it is killed, and it is ${
+        how === "idle" ? "idle" : "in synchronous code"
+      }`,
+    ignore: Deno.build.os === "windows",
+    async fn() {
+      const program = new URL(
+        "../fixtures/process_parent_program.ts",
+        import.meta.url,
+      );
+      const parent = new Deno.Command(Deno.execPath(), {
+        args: ["run", "-A", "--no-check", program.href, how],
+        stdout: "piped",
+        stderr: "inherit",
+      }).spawn();
+      const reader = parent.stdout.getReader();
+      const { value } = await reader.read();
+      const pid = Number(new TextDecoder().decode(value).trim());
+      assert(isAlive(pid));
+      parent.kill("SIGKILL");
+      await parent.status;
+      const start = performance.now();
+      await untilDead(pid);
+      assert(performance.now() - start < 1_000);
+      await reader.cancel();
+    },
+  });
+}
