@@ -15,6 +15,7 @@ const ROWS: readonly (readonly string[])[] = [
   ["shared", "channel"],
   ["actor"],
   ["supervisor"],
+  ["connection"],
   ["manager", "registry", "pool", "process"],
   ["cluster"],
   ["observe", "testing"],

@@ -1,6 +1,6 @@
 import { messageOf } from "../thrown.ts";
-import { FrameReader } from "./frame.ts";
-import { HANDSHAKE_LIMIT, shakeHands } from "./shake_hands.ts";
+import { FrameReader } from "../connection/frame.ts";
+import { HANDSHAKE_LIMIT, shakeHands } from "../connection/shake_hands.ts";
 
 /** How long somebody may take to show the key, in milliseconds. */
 const GREET_MS = 10_000;

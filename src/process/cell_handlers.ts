@@ -3,9 +3,9 @@ import { coreIn } from "../actor/ref.ts";
 import type { ExitReport } from "../exit_report.ts";
 import { messageOf } from "../thrown.ts";
 import type { FarSpec } from "./far_cell.ts";
-import { unpack } from "./freight.ts";
+import { unpack } from "../connection/freight.ts";
 import type { KeeperSide } from "./keeper_handlers.ts";
-import type { Handlers } from "./link.ts";
+import type { Handlers } from "../connection/link.ts";
 import { permitted } from "./permitted.ts";
 
 /** What a supervisor in the process does with its children, which live here. */

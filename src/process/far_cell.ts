@@ -11,8 +11,8 @@ import {
   type SpawnOptions,
 } from "../actor/spawn_options.ts";
 import type { ExitReport } from "../exit_report.ts";
-import type { FarSide } from "./far_line.ts";
-import type { Handlers } from "./link.ts";
+import type { FarSide } from "../connection/far_line.ts";
+import type { Handlers } from "../connection/link.ts";
 
 /** What a process says of a child that it opens. */
 export interface FarSpec extends Omit<CellSpec, "actor" | "args"> {

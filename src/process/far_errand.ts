@@ -2,7 +2,7 @@ import { cancelReason, type Errand, type JobState } from "../actor/errand.ts";
 import { ProgressFeed } from "../actor/progress.ts";
 import type { SpawnOptions } from "../actor/spawn_options.ts";
 import type { ExitReport } from "../exit_report.ts";
-import type { FarSide } from "./far_line.ts";
+import type { FarSide } from "../connection/far_line.ts";
 
 let errands = 0;
 

@@ -24,13 +24,13 @@ import { passUnknownPortables, portable } from "../memory/portable.ts";
 import { messageOf } from "../thrown.ts";
 import type { Answer, Become, Element, Made } from "./keeper_protocol.ts";
 import { ChildProcess, type ProcessEnd } from "./child_process.ts";
-import { Exports } from "./exports.ts";
-import { FrameError } from "./frame.ts";
-import { pack, packArgs, unpack } from "./freight.ts";
+import { Exports } from "../connection/exports.ts";
+import { FrameError } from "../connection/frame.ts";
+import { pack, packArgs, unpack } from "../connection/freight.ts";
 import { HangGuard } from "./hang_guard.ts";
 import { keeperHandlers } from "./keeper_handlers.ts";
-import { passedError } from "./known_errors.ts";
-import { Link } from "./link.ts";
+import { passedError } from "../connection/known_errors.ts";
+import { Link } from "../connection/link.ts";
 
 // The modules that define what is sent through this thread are loaded in the process.
 passUnknownPortables();

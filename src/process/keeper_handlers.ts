@@ -17,10 +17,10 @@ import type { Timer } from "../actor/timers.ts";
 import type { WireError } from "../error_wire.ts";
 import { InvalidOptionError } from "../errors.ts";
 import { cellHandlers } from "./cell_handlers.ts";
-import type { Exports } from "./exports.ts";
-import { packArgs, unpack } from "./freight.ts";
-import { passedError } from "./known_errors.ts";
-import type { Handlers } from "./link.ts";
+import type { Exports } from "../connection/exports.ts";
+import { packArgs, unpack } from "../connection/freight.ts";
+import { passedError } from "../connection/known_errors.ts";
+import type { Handlers } from "../connection/link.ts";
 import { permitted } from "./permitted.ts";
 
 /** What the keeper has for it. */

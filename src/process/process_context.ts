@@ -26,10 +26,10 @@ import type { SpawnOptions } from "../actor/spawn_options.ts";
 import { Job } from "../actor/job.ts";
 import type { ExitReport } from "../exit_report.ts";
 import type { Become } from "./keeper_protocol.ts";
-import type { FarSide } from "./far_line.ts";
+import type { FarSide } from "../connection/far_line.ts";
 import { FarCells } from "./far_cell.ts";
 import { FarErrand } from "./far_errand.ts";
-import type { Handlers } from "./link.ts";
+import type { Handlers } from "../connection/link.ts";
 
 /** A watch or a monitor. */
 interface Watching {

@@ -22,12 +22,12 @@ import { TaskRunner } from "../actor/thread/task_runner.ts";
 import { errorToWire } from "../error_wire.ts";
 import { ENDPOINT, EndpointTable } from "../memory/endpoints.ts";
 import type { Answer, Become, Element, Made } from "./keeper_protocol.ts";
-import type { FarSide } from "./far_line.ts";
-import { FrameReader } from "./frame.ts";
-import { pack, packArgs, unpack } from "./freight.ts";
-import { HANDSHAKE_LIMIT, shakeHands } from "./shake_hands.ts";
-import { Imports } from "./imports.ts";
-import { Link } from "./link.ts";
+import type { FarSide } from "../connection/far_line.ts";
+import { FrameReader } from "../connection/frame.ts";
+import { pack, packArgs, unpack } from "../connection/freight.ts";
+import { HANDSHAKE_LIMIT, shakeHands } from "../connection/shake_hands.ts";
+import { Imports } from "../connection/imports.ts";
+import { Link } from "../connection/link.ts";
 import { writeLastWords } from "./last_words.ts";
 import { ProcessContext } from "./process_context.ts";
 

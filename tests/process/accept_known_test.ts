@@ -1,13 +1,13 @@
 import { assertEquals } from "@std/assert";
 import { stub } from "@std/testing/mock";
 import { acceptKnown } from "../../src/process/accept_known.ts";
-import { FrameReader } from "../../src/process/frame.ts";
+import { FrameReader } from "../../src/connection/frame.ts";
 import {
   HANDSHAKE_LIMIT,
   newKey,
   shakeHands,
   writeAll,
-} from "../../src/process/shake_hands.ts";
+} from "../../src/connection/shake_hands.ts";
 
 Deno.test({
   name:

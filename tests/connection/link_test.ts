@@ -1,8 +1,12 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { Border } from "../../src/actor/border.ts";
 import { KnownError } from "../conformance/probe.ts";
-import { FrameError, frameOf, FrameReader } from "../../src/process/frame.ts";
-import { type Handlers, Link } from "../../src/process/link.ts";
+import {
+  FrameError,
+  frameOf,
+  FrameReader,
+} from "../../src/connection/frame.ts";
+import { type Handlers, Link } from "../../src/connection/link.ts";
 import { RemoteError } from "../../mod.ts";
 import { type PipeEnd, pipeEnds } from "../fixtures/pipe_ends.ts";
 

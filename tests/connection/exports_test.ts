@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import type { RefCore } from "../../src/actor/mail/ref_core.ts";
 import { UnknownHandleError } from "../../mod.ts";
-import { Exports } from "../../src/process/exports.ts";
+import { Exports } from "../../src/connection/exports.ts";
 
 function core(name: string): RefCore {
   const address = { endpoint: 1, life: 2 };

@@ -1,5 +1,9 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { FrameError, frameOf, FrameReader } from "../../src/process/frame.ts";
+import {
+  FrameError,
+  frameOf,
+  FrameReader,
+} from "../../src/connection/frame.ts";
 
 /** A generator of numbers below `n` that gives the same ones each time. */
 function dice(seed: number): (n: number) => number {

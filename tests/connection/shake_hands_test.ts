@@ -1,12 +1,12 @@
 import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
-import { frameOf, FrameReader } from "../../src/process/frame.ts";
+import { frameOf, FrameReader } from "../../src/connection/frame.ts";
 import {
   HANDSHAKE_LIMIT,
   HandshakeError,
   newKey,
   type Role,
   shakeHands,
-} from "../../src/process/shake_hands.ts";
+} from "../../src/connection/shake_hands.ts";
 import { type PipeEnd, pipeEnds } from "../fixtures/pipe_ends.ts";
 
 function shake(end: PipeEnd, role: Role, key: Uint8Array<ArrayBuffer>) {
