@@ -87,7 +87,8 @@ export class Links {
     const { address } = tiedBy("unlink", ref);
     const key = keyOf(address);
     this.#unlinking.set(key, (this.#unlinking.get(key) ?? 0) + 1);
-    this.#isolate.post({ type: "unlink", to: address });
+    const at = this.#clock.tick();
+    this.#isolate.post({ type: "unlink", to: address, at });
   }
 
   /** See `Context.trapExits()`. */

@@ -1,6 +1,6 @@
 /**
- * Which came first, a link or an end: each link is one tick of a clock that all threads of a system see; `layout.ts` draws
- * the word.
+ * Which came first, a link, an unlink or an end: each link and each unlink is one tick of a clock that all threads of a system
+ * see; `layout.ts` draws the word.
  *
  * @module
  */
@@ -19,7 +19,7 @@ export class TieClock {
     this.#words = words;
   }
 
-  /** A link is made: the time of it, which no other has. */
+  /** A link is made or ended: the time of that, which no other has. */
   tick(): number {
     return (add(this.#words, TIES, 1) + 1) | 0;
   }
@@ -30,7 +30,7 @@ export class TieClock {
   }
 }
 
-/** Whether an end at the time `end` came before a link at the time `link`. */
-export function endedBefore(end: number, link: number): boolean {
-  return ((end - link) | 0) < 0;
+/** Whether the time `one` is before the time `other`. */
+export function isBefore(one: number, other: number): boolean {
+  return ((one - other) | 0) < 0;
 }

@@ -56,9 +56,27 @@ Deno.test("Ties take the deadline back from who unlinked before it heard of the 
   using time = new FakeTime();
   const { ties, a, b, log } = makePair();
   ties.gone(b, FAILED);
-  ties.receive(a, { type: "unlink", to: b.address });
+  ties.receive(a, { type: "unlink", to: b.address, at: 2 });
   time.tick(10_000);
   assertEquals(log, ["1 exit", "1 unlinked"]);
+});
+
+// M32
+Deno.test("Ties heed the times of links and unlinks, in whichever order they come", () => {
+  const { ties, a, b, log } = makePair();
+  const to = { address: a.address, name: "a" };
+  // The other one links again after the unlink, and its word is here first.
+  ties.receive(b, { type: "link", to, at: 3 });
+  ties.receive(a, { type: "unlink", to: b.address, at: 2 });
+  assertEquals([a.partners.has(b), b.partners.has(a)], [true, true]);
+  ties.receive(a, { type: "unlink", to: b.address, at: 6 });
+  // It unlinks what the other one has linked, whose word comes after.
+  ties.receive(a, { type: "unlink", to: b.address, at: 8 });
+  ties.receive(b, { type: "link", to, at: 7 });
+  assertEquals([a.partners.has(b), b.partners.has(a)], [false, false]);
+  ties.receive(b, { type: "link", to, at: 9 });
+  assertEquals([a.partners.has(b), b.partners.has(a)], [true, true]);
+  assertEquals(log, ["1 unlinked", "1 unlinked", "1 unlinked"]);
 });
 
 // M31
@@ -140,7 +158,7 @@ Deno.test("Ties keep nothing of light actors that are linked no more", () => {
   assertEquals(log.splice(0), ["0 exit"]);
   ties.up(b);
   assertEquals(log.splice(0), ["2 tie", "2 tie"]);
-  ties.receive(a, { type: "unlink", to: one.address });
+  ties.receive(a, { type: "unlink", to: one.address, at: 4 });
   ties.receive(undefined, {
     type: "lightGone",
     address: other.address,

@@ -8,8 +8,9 @@
  * @module
  */
 import type { ExitReport } from "../../exit_report.ts";
+import { EarlyUnlinks } from "../early_unlinks.ts";
 import type { Exit } from "../links.ts";
-import { endedBefore, TieClock } from "../../memory/tie_clock.ts";
+import { isBefore, TieClock } from "../../memory/tie_clock.ts";
 import { exitOf, linkedExit, tiedBy, tiedOf } from "../linked_exit.ts";
 import type { Address, FromNursery, WireReport } from "../mail/protocol.ts";
 import { toWireReport } from "../mail/ref_core.ts";
@@ -42,6 +43,7 @@ const LOST: ExitReport = { kind: "lost", code: 1 };
 export class LightTies {
   readonly #lights: Lights;
   readonly #clock: TieClock;
+  readonly #early: EarlyUnlinks = new EarlyUnlinks();
   /** Who is linked with the actor of a number. */
   readonly #partners: Map<number, Map<string, Address>> = new Map();
 
@@ -78,7 +80,10 @@ export class LightTies {
         const { address: to } = tiedBy("unlink", ref);
         if (life.state === "over") return;
         this.#drop(local, to);
-        isolate.post({ type: "unlink", by: core!.address, to });
+        const { address: by } = core!;
+        const at = this.#clock.tick();
+        this.#early.note(by, to, at);
+        isolate.post({ type: "unlink", by, to, at });
       },
       trap: undefined,
     };
@@ -125,11 +130,15 @@ export class LightTies {
     if (this.#lights.find(local) === undefined) {
       const known = retired.get(local);
       const lost = known === undefined ||
-        (at !== undefined && endedBefore(known.at, at));
+        (at !== undefined && isBefore(known.at, at));
       const report = lost ? LOST : known.report;
       return this.#tell(local, partner.address, toWireReport(report));
     }
-    this.#add(local, partner.address);
+    const own = this.#addressOf(local);
+    // The word of a link that was given up here meanwhile: an exit that may follow it has no effect.
+    const { address } = partner;
+    if (at !== undefined && this.#early.overtook(own, address, at)) return;
+    this.#add(local, address);
     tenants.expectFrom(local, owner);
   }
 
@@ -152,13 +161,18 @@ export class LightTies {
   }
 
   #tell(local: number, to: Address, report: WireReport): void {
-    const { isolate, post } = this.#lights;
-    const address = { ...post.addressOf(isolate.endpoint), local };
+    const { isolate } = this.#lights;
+    const address = this.#addressOf(local);
     behindAll(
       this.#lights.crowded,
       to.endpoint,
       () => isolate.post({ type: "lightGone", address, to, report }),
     );
+  }
+
+  #addressOf(local: number): Address {
+    const { isolate, post } = this.#lights;
+    return { ...post.addressOf(isolate.endpoint), local };
   }
 
   #add(local: number, partner: Address): void {

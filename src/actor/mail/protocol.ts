@@ -234,6 +234,8 @@ export type ToNursery =
     /** The light actor that unlinks; the thread's own actor if none is named. */
     readonly by?: Address;
     readonly to: Address;
+    /** When; see tie_clock.ts. */
+    readonly at: number;
   }
   | { readonly type: "trap"; readonly on: boolean }
   /** A light actor ended for good, and whoever is at `to` was linked with it. */

@@ -12,8 +12,8 @@ export class LightParty {
   readonly facts: LineFacts;
   /** Number of it on its thread. */
   readonly local: number;
-  /** Who is linked with it; see ties.ts. */
-  readonly partners: Set<Party> = new Set();
+  /** Who is linked with it, and since when; see ties.ts. */
+  readonly partners: Map<Party, number> = new Map();
 
   /** The light actor that `tied` tells of. */
   constructor({ address, name, facts }: Tied) {

@@ -104,8 +104,8 @@ export class Seat {
   timer: ReturnType<typeof setTimeout> | undefined;
   /** The lanes that lead to it. */
   readonly links: Link[] = [];
-  /** Who is linked with it; see ties.ts. */
-  readonly partners: Set<Party> = new Set();
+  /** Who is linked with it, and since when; see ties.ts. */
+  readonly partners: Map<Party, number> = new Map();
   /** Whether it is told of the ends of its partners, instead of ending. */
   traps = false;
   /** Who wants to know of its final end. */

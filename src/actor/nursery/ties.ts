@@ -11,7 +11,9 @@ import type {
   ToNursery,
   WireReport,
 } from "../mail/protocol.ts";
+import { isBefore } from "../../memory/tie_clock.ts";
 import { isSameAddress } from "../mail/same_address.ts";
+import { EarlyUnlinks } from "../early_unlinks.ts";
 import { LightParties, LightParty } from "./light_party.ts";
 import type { Seat } from "./seat.ts";
 
@@ -52,6 +54,9 @@ function isNormal({ kind }: WireReport): boolean {
  *   linked → apart   unlink, from either side
  *   linked → apart   one ended for good: the other is told, and ends or traps it
  *
+ * Two threads may speak of one pair, and their words come in any order: each has its time, and a later one that is here
+ * first is not undone by an earlier one.
+ *
  * An actor of a thread that was told has {@linkcode EXIT_MS} to end. It may have
  * unlinked or begun to trap meanwhile; then its own word on that arrives here
  * after, and takes the deadline back.
@@ -67,6 +72,7 @@ function isNormal({ kind }: WireReport): boolean {
 export class Ties {
   readonly #hooks: TieHooks;
   readonly #lights: LightParties = new LightParties();
+  readonly #early: EarlyUnlinks = new EarlyUnlinks();
   /** The deadlines of those who were told of an end, by who ended. */
   readonly #deadlines: Map<Seat, Map<string, ReturnType<typeof setTimeout>>> =
     new Map();
@@ -103,7 +109,7 @@ export class Ties {
   /** An incarnation on `seat` is up: it hears who of its light actors is linked. */
   up(seat: Seat): void {
     for (const party of this.#lights.of(seat.address)) {
-      for (const partner of party.partners) {
+      for (const partner of party.partners.keys()) {
         this.#tie(party, partner, undefined);
       }
     }
@@ -121,28 +127,38 @@ export class Ties {
     if (isSameAddress(one.address, to.address)) return;
     const other = this.#find(to);
     if (other === undefined) return this.#signal(one, to, LOST);
-    one.partners.add(other);
-    other.partners.add(one);
+    if (this.#early.overtook(one.address, to.address, at)) return;
+    const since = one.partners.get(other);
+    if (since === undefined || isBefore(since, at)) {
+      one.partners.set(other, at);
+      other.partners.set(one, at);
+    }
     this.#tie(one, other, at);
     this.#tie(other, one, at);
   }
 
   #unlink(
     seat: Seat | undefined,
-    { by, to }: Extract<TieMessage, { type: "unlink" }>,
+    { by, to, at }: Extract<TieMessage, { type: "unlink" }>,
   ): void {
-    const one = by === undefined ? seat : this.#known(by);
-    const other = this.#known(to);
-    if (one !== undefined && other !== undefined && this.#part(one, other)) {
-      if (other instanceof LightParty) {
-        const { address: { endpoint }, local } = other;
-        const partner = one.address;
-        this.#hooks.tell(endpoint, { type: "untie", local, partner });
-      }
-    }
-    if (by !== undefined || seat === undefined) return;
+    if (by !== undefined) return this.#unlinkAt(by, to, at);
+    if (seat === undefined) return;
+    this.#unlinkAt(seat.address, to, at);
     clearTimeout(this.#deadlines.get(seat)?.get(keyOf(to)));
     this.#hooks.tell(seat.address.endpoint, { type: "unlinked", from: to });
+  }
+
+  #unlinkAt(from: Address, to: Address, at: number): void {
+    const one = this.#known(from);
+    const other = this.#known(to);
+    const since = other && one?.partners.get(other);
+    if (since === undefined) return this.#early.note(from, to, at);
+    // The other one has linked again since, and its word was here first.
+    if (isBefore(at, since)) return;
+    this.#part(one!, other!);
+    if (!(other instanceof LightParty)) return;
+    const { address: { endpoint }, local } = other;
+    this.#hooks.tell(endpoint, { type: "untie", local, partner: from });
   }
 
   #lightGone(
@@ -156,7 +172,7 @@ export class Ties {
 
   /** It ended for good: all who are linked with it are told. */
   #over(party: Party, report: WireReport): void {
-    for (const partner of [...party.partners]) {
+    for (const partner of [...party.partners.keys()]) {
       this.#part(party, partner);
       this.#signal(partner, party, report);
     }
