@@ -44,6 +44,13 @@ export interface ProcessOptions {
    * @default {as V8 chooses}
    */
   readonly maxMemoryMb?: number;
+  /**
+   * How far it gives way to other processes, a whole number from 0 to 19: one with 19 runs when nobody else wants to. Not on
+   * Windows, and the program must be allowed to run `nice`.
+   *
+   * @default {0}
+   */
+  readonly nice?: number;
 }
 
 /** What an actor in a process of its own is made of, for who keeps the process. */
@@ -54,6 +61,8 @@ export interface ProcessOrder {
   readonly concurrency: number;
   readonly stash: number;
   readonly hangMs: number;
+  /** The largest message of the actor, in bytes. */
+  readonly maxBytes: number;
   readonly permissions: Deno.PermissionOptions | undefined;
   readonly options: ProcessOptions;
 }
@@ -78,6 +87,7 @@ export function keeperOf(
   const { attachments = [] } = encodeFor(isolate, args);
   refuseShared("args", attachments);
   const { concurrency, stash, hangMs, permissions, process } = options;
+  const { maxMessageBytes: maxBytes } = options;
   const order: ProcessOrder = {
     kind,
     module,
@@ -85,6 +95,7 @@ export function keeperOf(
     concurrency,
     stash,
     hangMs: hangMs === Infinity ? 0 : hangMs,
+    maxBytes,
     permissions: permissions instanceof Object
       ? plainPermissions(permissions)
       : permissions,
@@ -120,6 +131,7 @@ const NAMES: OptionNames<ProcessOptions> = {
   cwd: true,
   v8Flags: true,
   maxMemoryMb: true,
+  nice: true,
 };
 
 /**
@@ -158,11 +170,17 @@ export function checkProcess(
   ) refuse("permissions", 'be "none", "inherit" or an object', permissions);
   if (options === undefined) return;
   checkOptionNames(what, options, NAMES, "process");
-  const { maxMemoryMb, v8Flags = [], cwd, env = {} } = options;
+  const { maxMemoryMb, v8Flags = [], cwd, env = {}, nice = 0 } = options;
   if (
     maxMemoryMb !== undefined &&
     !(Number.isInteger(maxMemoryMb) && maxMemoryMb >= 16)
   ) refuse("process.maxMemoryMb", "be a whole number from 16", maxMemoryMb);
+  if (!(Number.isInteger(nice) && nice >= 0 && nice <= 19)) {
+    refuse("process.nice", "be a whole number from 0 to 19", nice);
+  }
+  if (nice > 0 && Deno.build.os === "windows") {
+    refuse("process.nice", "not be set on Windows", nice);
+  }
   if (!Array.isArray(v8Flags) || v8Flags.some((flag) => !isV8Flag(flag))) {
     refuse(
       "process.v8Flags",

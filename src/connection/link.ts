@@ -8,15 +8,26 @@
  */
 import type { Border } from "../actor/border.ts";
 import { errorToWire, isWireError, type WireError } from "../error_wire.ts";
-import { TroupeError } from "../errors.ts";
+import { MessageTooLargeError, TroupeError } from "../errors.ts";
 import { messageOf } from "../thrown.ts";
 import { FrameError, frameOf, type FrameReader } from "./frame.ts";
 import { pack, unpack } from "./freight.ts";
 import { type Wire, writeAll } from "./shake_hands.ts";
 import { passedError } from "./known_errors.ts";
 
-/** The largest message, in bytes: what the largest message of an actor takes, and its envelope. */
-export const MESSAGE_LIMIT: number = 2 ** 31 - 1;
+/** The least that is taken as one message, in bytes. */
+const LEAST = 64 * 2 ** 20;
+/** What is around the message of an actor, in bytes. */
+const ENVELOPE = 64 * 2 ** 10;
+
+/**
+ * The largest frame between an actor and its keeper, in bytes, in either direction.
+ *
+ * @param maxBytes The largest message of the actor.
+ */
+export function frameLimit(maxBytes: number): number {
+  return Math.min(Math.max(maxBytes, LEAST) + ENVELOPE, 2 ** 31 - 1);
+}
 
 const KIND = { CALL: 0, WORD: 1, ANSWER: 2, ERROR: 3 } as const;
 /** Bytes that are read at once. */
@@ -35,18 +46,20 @@ export class Link {
   readonly #handlers: Handlers;
   readonly #pending: Map<number, PromiseWithResolvers<unknown>> = new Map();
   readonly #unsent: Uint8Array[] = [];
+  readonly #limit: number;
   #sending = false;
   #next = 1;
   #over: unknown;
 
-  /** A link over `wire` that answers by `handlers`. */
+  /** A link over `wire` that answers by `handlers`, and takes and sends frames of at most `limit` bytes. */
   constructor(
     wire: Wire,
     frames: FrameReader,
     border: Border,
     handlers: Handlers,
+    limit: number,
   ) {
-    frames.limit = MESSAGE_LIMIT;
+    frames.limit = this.#limit = limit;
     this.#wire = wire;
     this.#frames = frames;
     this.#border = border;
@@ -56,6 +69,17 @@ export class Link {
   /** How many calls wait for their answer. */
   get waiting(): number {
     return this.#pending.size;
+  }
+
+  /**
+   * The bytes of something that is part of a message.
+   *
+   * @throws {MessageTooLargeError} If no message can hold them.
+   */
+  fitting<T extends Uint8Array>(bytes: T): T {
+    const limit = this.#limit - ENVELOPE;
+    if (bytes.length > limit) throw tooLarge(bytes.length, limit);
+    return bytes;
   }
 
   /** Calls the other end, and promises its answer. */
@@ -189,7 +213,9 @@ export class Link {
   }
 
   #send(message: readonly unknown[]): void {
-    this.#unsent.push(frameOf(pack(this.#border, message, "message")));
+    const bytes = pack(this.#border, message, "message");
+    if (bytes.length > this.#limit) throw tooLarge(bytes.length, this.#limit);
+    this.#unsent.push(frameOf(bytes));
     if (this.#sending) return;
     this.#sending = true;
     // What is said in one turn leaves at once.
@@ -212,6 +238,13 @@ export class Link {
       this.#sending = false;
     }
   }
+}
+
+function tooLarge(bytes: number, limit: number): MessageTooLargeError {
+  return new MessageTooLargeError(
+    `Cannot send to another process as the message is too large: current size is ${bytes} bytes, the limit is ${limit}; send it in parts, or raise mailbox.maxMessageBytes`,
+    { bytes, limit },
+  );
 }
 
 function joined(parts: readonly Uint8Array[]): Uint8Array {

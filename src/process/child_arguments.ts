@@ -4,18 +4,7 @@
  * @module
  */
 import type { ProcessOptions } from "../actor/process_order.ts";
-
-/** The names of permissions, and their flags. */
-const NAMES = [
-  "read",
-  "write",
-  "net",
-  "env",
-  "run",
-  "sys",
-  "ffi",
-  "import",
-] as const;
+import { type Grants, PERMISSIONS } from "./inherited_grants.ts";
 
 /** What a child is started with. */
 export interface ChildPlan {
@@ -26,6 +15,8 @@ export interface ChildPlan {
   /** The configuration file, if there is one. */
   readonly config: string | undefined;
   readonly permissions: Deno.PermissionOptions | undefined;
+  /** What this program may do itself, as far as the child may have it. */
+  readonly grants: Grants;
   readonly options: ProcessOptions;
 }
 
@@ -44,26 +35,36 @@ export function childArguments(plan: ChildPlan): string[] {
       ? ["--no-config"]
       : [`--config=${plan.config}`],
     ...flags.length === 0 ? [] : [`--v8-flags=${flags.join(",")}`],
-    ...permissionFlags(plan.permissions, plan.socket),
+    ...permissionFlags(plan.permissions, plan.socket, plan.grants),
     plan.main,
   ];
 }
 
-/** The flags for `permissions`, and what it takes to connect to `socket`. */
+/** The flags for `permissions`, with those of `grants` that are inherited, and what it takes to connect to `socket`. */
 export function permissionFlags(
   permissions: Deno.PermissionOptions | undefined,
   socket: ChildPlan["socket"],
+  grants: Grants,
 ): string[] {
+  const { allowed } = grants;
   const wanted = permissions === undefined || permissions === "inherit"
-    ? inherited()
+    ? allowed
     : permissions === "none"
     ? {}
     : { ...permissions };
   const own: Record<string, unknown> = { ...wanted };
+  const inherited = new Set<string>(wanted === allowed ? PERMISSIONS : []);
   for (const [name, value] of Object.entries(own)) {
-    if (value === "inherit") own[name] = isGranted(name);
+    if (value !== "inherit") continue;
+    own[name] = allowed[name];
+    inherited.add(name);
   }
-  if (NAMES.every((name) => own[name] === true)) return ["--allow-all"];
+  const denied = grants.denied.filter((flag) =>
+    inherited.has(/^--deny-([a-z]+)/.exec(flag)?.[1] ?? "")
+  );
+  if (PERMISSIONS.every((name) => own[name] === true) && denied.length === 0) {
+    return ["--allow-all"];
+  }
   if ("path" in socket) {
     // The directory of the socket, which it removes if its keeper cannot.
     const directory = socket.path.slice(0, socket.path.lastIndexOf("/"));
@@ -71,12 +72,13 @@ export function permissionFlags(
     own.write = withItem(own.write, directory);
     own.net = withItem(own.net, `unix:${socket.path}`);
   } else own.net = withItem(own.net, `127.0.0.1:${socket.port}`);
-  return NAMES.flatMap((name) => {
+  const flags = PERMISSIONS.flatMap((name) => {
     const value = own[name];
     if (value === true) return [`--allow-${name}`];
     if (!Array.isArray(value) || value.length === 0) return [];
     return [`--allow-${name}=${value.map(itemOf).join(",")}`];
   });
+  return [...flags, ...denied];
 }
 
 function withItem(value: unknown, item: string): unknown {
@@ -89,19 +91,4 @@ function itemOf(item: unknown): string {
   const text = String(item);
   const path = text.startsWith("file:") ? new URL(text).pathname : text;
   return path.replaceAll(",", ",,");
-}
-
-/** What is granted here as a whole. Grants of a part cannot be listed, and are not handed on. */
-function inherited(): Record<string, boolean> {
-  return Object.fromEntries(NAMES.map((name) => [name, isGranted(name)]));
-}
-
-function isGranted(name: string): boolean {
-  try {
-    const query = { name } as Deno.PermissionDescriptor;
-    const status = Deno.permissions.querySync(query);
-    return status.state === "granted" && !status.partial;
-  } catch {
-    return false;
-  }
 }

@@ -9,6 +9,11 @@ import { childArguments, type ChildPlan } from "./child_arguments.ts";
 import { findConfig } from "./find_config.ts";
 import type { FrameReader } from "../connection/frame.ts";
 import { newKey } from "../connection/shake_hands.ts";
+import { type Grants, inheritedGrants } from "./inherited_grants.ts";
+import {
+  makePrivateDirectory,
+  removePrivateDirectory,
+} from "./private_directory.ts";
 import { LastWords, newMark } from "./last_words.ts";
 import { readLines } from "./read_lines.ts";
 import { ProcessDiedError } from "./process_died_error.ts";
@@ -71,7 +76,7 @@ export class ChildProcess {
     try {
       const key = newKey();
       started = begin(name, place.plan);
-      await tellKey(started, key, place.plan);
+      await tellKey(started, key, place.plan, order.maxBytes);
       const { wire, frames } = await connection(
         name,
         place.listener,
@@ -140,9 +145,12 @@ interface Place {
 
 /** A directory of our own, with the socket and the main module of the child in it. */
 async function openPlace(order: ProcessOrder): Promise<Place> {
-  const directory = await Deno.makeTempDir({ prefix: "troupe-" });
+  const [grants, config, directory] = await Promise.all([
+    grantsFor(order.permissions),
+    findConfig(order.module),
+    makePrivateDirectory(),
+  ]);
   const windows = Deno.build.os === "windows";
-  if (!windows) await Deno.chmod(directory, 0o700);
   const path = `${directory}/socket`;
   const listener = windows
     ? Deno.listen({ hostname: "127.0.0.1", port: 0 })
@@ -155,15 +163,25 @@ async function openPlace(order: ProcessOrder): Promise<Place> {
     plan: {
       main,
       socket: windows ? { port } : { path },
-      config: await findConfig(order.module),
+      config,
       permissions: order.permissions,
+      grants,
       options: order.options,
     },
     async close() {
       listener.close();
-      await Deno.remove(directory, { recursive: true });
+      await removePrivateDirectory(directory);
     },
   };
+}
+
+/** What is inherited from this program, if anything is to be. */
+async function grantsFor(
+  permissions: Deno.PermissionOptions | undefined,
+): Promise<Grants> {
+  const inherits = permissions === undefined || permissions === "inherit" ||
+    permissions !== "none" && Object.values(permissions).includes("inherit");
+  return inherits ? await inheritedGrants() : { allowed: {}, denied: [] };
 }
 
 /** Names the actor's module where the loader sees it: what a process may load is then no matter of its permissions. */
@@ -174,9 +192,12 @@ function mainModule(module: string): string {
 }
 
 function begin(name: string, plan: ChildPlan): Started {
-  const { env = {}, inheritEnv = true, cwd } = plan.options;
-  const child = new Deno.Command(Deno.execPath(), {
-    args: childArguments(plan),
+  const { env = {}, inheritEnv = true, cwd, nice = 0 } = plan.options;
+  const own = [Deno.execPath(), ...childArguments(plan)];
+  // It replaces itself by what it starts: the number of the process stays.
+  const [command, ...args] = nice === 0 ? own : ["nice", `-n${nice}`, ...own];
+  const child = new Deno.Command(command!, {
+    args,
     clearEnv: !inheritEnv,
     env: { NO_COLOR: "1", ...env },
     ...(cwd === undefined ? {} : { cwd }),
@@ -191,17 +212,23 @@ function begin(name: string, plan: ChildPlan): Started {
     readLines(child.stdout, (line) => {
       const rest = lastWords.take(line);
       // deno-lint-ignore troupe/quiet -- what the process writes is for the user
-      if (rest !== undefined) console.log(`[${name}]`, rest);
+      if (rest !== undefined) console.log(named(name, rest));
     }),
     readLines(child.stderr, (line) => {
       lines.push(line);
       if (lines.length > KEPT_LINES) lines.shift();
       // deno-lint-ignore troupe/quiet -- what the process writes is for the user
-      console.error(`[${name}]`, line);
+      console.error(named(name, line));
     }),
   ]);
   const end = (): void => killed(child, "SIGKILL");
   return { child, mark, lastWords, lines, written, end };
+}
+
+/** A line with the name of who wrote it in front, which `current.log()` puts there itself. */
+function named(name: string, line: string): string {
+  const prefix = `[${name}]`;
+  return line.startsWith(`${prefix} `) ? line : `${prefix} ${line}`;
 }
 
 /** Over its input, which nobody else can read. It stays open: when it ends, so does the child. */
@@ -209,12 +236,14 @@ async function tellKey(
   { child, mark }: Started,
   key: Uint8Array,
   { socket, options: { maxMemoryMb } }: ChildPlan,
+  maxMessageBytes: number,
 ): Promise<void> {
   const writer = child.stdin.getWriter();
   const line = JSON.stringify({
     key: key.toHex(),
     mark,
     socket,
+    maxMessageBytes,
     ...maxMemoryMb === undefined
       ? {}
       : { maxBytes: (maxMemoryMb + BESIDE_HEAP_MB) * 2 ** 20 },

@@ -19,7 +19,11 @@ import type { ProcessOrder } from "../actor/process_order.ts";
 import { PUT_ASIDE } from "../actor/stash.ts";
 import { SOURCE, type StreamSource } from "../actor/stream/stream_source.ts";
 import type { WireError } from "../error_wire.ts";
-import { DataCloneError, TroupeError } from "../errors.ts";
+import {
+  DataCloneError,
+  MessageTooLargeError,
+  TroupeError,
+} from "../errors.ts";
 import { passUnknownPortables, portable } from "../memory/portable.ts";
 import { messageOf } from "../thrown.ts";
 import type { Answer, Become, Element, Made } from "./keeper_protocol.ts";
@@ -30,7 +34,7 @@ import { pack, packArgs, unpack } from "../connection/freight.ts";
 import { HangGuard } from "./hang_guard.ts";
 import { keeperHandlers } from "./keeper_handlers.ts";
 import { passedError } from "../connection/known_errors.ts";
-import { Link } from "../connection/link.ts";
+import { frameLimit, Link } from "../connection/link.ts";
 
 // The modules that define what is sent through this thread are loaded in the process.
 passUnknownPortables();
@@ -80,6 +84,7 @@ class KeeperActor {
         call: (name, ...args) => this.#link.call(name, ...args),
         say: (name, ...args) => this.#link.say(name, ...args),
       }),
+      frameLimit(this.#order.maxBytes),
     );
     this.#over = this.#keep();
     const { signal } = context;
@@ -152,9 +157,11 @@ class KeeperActor {
   #forward(method: string, args: unknown[]): unknown {
     let packed;
     try {
-      packed = packArgs(this.#border, args);
+      packed = this.#link.fitting(packArgs(this.#border, args));
     } catch (error) {
-      if (error instanceof DataCloneError) return unanswerable(error);
+      if (
+        error instanceof DataCloneError || error instanceof MessageTooLargeError
+      ) return unanswerable(error);
       throw error;
     }
     return this.#link.call("message", method, packed, this.#context.stashed)

@@ -27,7 +27,7 @@ import { FrameReader } from "../connection/frame.ts";
 import { pack, packArgs, unpack } from "../connection/freight.ts";
 import { HANDSHAKE_LIMIT, shakeHands } from "../connection/shake_hands.ts";
 import { Imports } from "../connection/imports.ts";
-import { Link } from "../connection/link.ts";
+import { frameLimit, Link } from "../connection/link.ts";
 import { writeLastWords } from "./last_words.ts";
 import { ProcessContext } from "./process_context.ts";
 
@@ -36,6 +36,8 @@ interface Told {
   readonly key: string;
   /** What its last words begin with; see last_words.ts. */
   readonly mark: string;
+  /** The largest message of the actor, in bytes. */
+  readonly maxMessageBytes: number;
   /** Memory that the process may have as a whole, in bytes. */
   readonly maxBytes?: number;
   readonly socket: { readonly path: string } | { readonly port: number };
@@ -119,7 +121,7 @@ export async function serve(
   // As on a thread, one that closes itself does not end well.
   const value = (): never => Deno.exit(CLOSED);
   Object.defineProperty(globalThis, "close", { value, configurable: true });
-  const server = new Server(wire, frames, importModule);
+  const server = new Server(wire, frames, importModule, told);
   globalThis.addEventListener(
     "unload",
     () => writeLastWords(told.mark, server.takeUnsent()),
@@ -142,6 +144,7 @@ class Server {
     wire: Deno.Conn,
     frames: FrameReader,
     importModule: () => Promise<unknown>,
+    { maxMessageBytes }: Told,
   ) {
     this.#importModule = importModule;
     const table = new EndpointTable();
@@ -169,7 +172,7 @@ class Server {
       ping: () => {},
       leave: () => Deno.exit(0),
       ...late(() => this.#state!.handlers),
-    });
+    }, frameLimit(maxMessageBytes));
   }
 
   get #side(): FarSide {
@@ -239,7 +242,12 @@ class Server {
 
   async #checkpoint(): Promise<Uint8Array | undefined> {
     const state = await this.#hook("checkpoint", []);
-    if (state !== undefined) return pack(this.#border, state, "state");
+    if (state !== undefined) return this.#pack(state, "state");
+  }
+
+  /** The bytes of what is sent as part of a message. */
+  #pack(value: unknown, root: string): Uint8Array {
+    return this.#link.fitting(pack(this.#border, value, root));
   }
 
   async #message(
@@ -276,7 +284,7 @@ class Server {
       return { type: "stream", stream: this.#openStream(sourceOf(value)!) };
     }
     try {
-      return { type: "value", value: pack(this.#border, value, "result") };
+      return { type: "value", value: this.#pack(value, "result") };
     } catch (thrown) {
       const source = sourceOf(value);
       const error = errorToWire(thrown);
@@ -309,7 +317,7 @@ class Server {
 
   #element(value: unknown): Element {
     try {
-      return { done: false, value: pack(this.#border, value, "element") };
+      return { done: false, value: this.#pack(value, "element") };
     } catch (error) {
       return { done: false, unsent: errorToWire(error) };
     }

@@ -6,9 +6,12 @@ import {
   frameOf,
   FrameReader,
 } from "../../src/connection/frame.ts";
-import { type Handlers, Link } from "../../src/connection/link.ts";
+import { frameLimit, type Handlers, Link } from "../../src/connection/link.ts";
 import { RemoteError } from "../../mod.ts";
 import { type PipeEnd, pipeEnds } from "../fixtures/pipe_ends.ts";
+
+/** The largest frame, in bytes. */
+const LIMIT = frameLimit(1);
 
 const NO_BORDER: Border = {
   depart: () => ({ kind: "none", data: undefined }),
@@ -16,7 +19,7 @@ const NO_BORDER: Border = {
 };
 
 function link(end: PipeEnd, handlers: Handlers = {}): Link {
-  return new Link(end, new FrameReader(1), NO_BORDER, handlers);
+  return new Link(end, new FrameReader(1), NO_BORDER, handlers, LIMIT);
 }
 
 function links(handlers: Handlers): { one: Link; close(): Promise<void> } {

@@ -11,6 +11,7 @@ import {
   DataCloneError,
   InitTimeoutError,
   InvalidOptionError,
+  MessageTooLargeError,
   Refusal,
   type SpawnOptions,
   supervise,
@@ -21,6 +22,7 @@ import { ProcessDiedError } from "../../src/process/process_died_error.ts";
 import {
   Counter,
   type CounterActor,
+  hasGlobal,
   mayRead,
   Stillborn,
   Stuck,
@@ -233,6 +235,80 @@ Deno.test("run() in a process gives it the permissions, variables and directory 
   assertEquals(found, ["yes", cwd]);
 });
 
+Deno.test("run() in a process hands flags on to V8", async () => {
+  await using system = newSystem();
+  assertEquals(await system.run(hasGlobal, ["gc"], PROCESS), false);
+  const process = { v8Flags: ["--expose-gc"] };
+  const options = { ...PROCESS, process };
+  assertEquals(await system.run(hasGlobal, ["gc"], options), true);
+});
+
+Deno.test({
+  name: "run() in a process that is to be nice has it give way",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    await using system = newSystem();
+    const options = { ...PROCESS, process: { nice: 7 } };
+    const counter = await system.spawn(Counter, [], options);
+    const stat = Deno.readTextFileSync(`/proc/${await counter.ask.pid()}/stat`);
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    assertEquals(fields[16], "7");
+  },
+});
+
+Deno.test({
+  name:
+    "run() in a process hands on what the program was granted in part, and no more",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    const root = new URL("../../", import.meta.url).pathname;
+    const temp = await Deno.makeTempDir();
+    const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: [
+        "run",
+        "--no-check",
+        `--allow-read=${root},${temp}`,
+        `--allow-write=${temp}`,
+        "--allow-env",
+        "--allow-net",
+        "--deny-net=example.com",
+        "--allow-run",
+        "--allow-sys=hostname",
+        `${root}tests/fixtures/process_grants_program.ts`,
+        "--allow-read=/etc",
+        temp,
+      ],
+      env: { TMPDIR: temp },
+      stdout: "piped",
+      stderr: "piped",
+    }).output();
+    await Deno.remove(temp, { recursive: true });
+    assertEquals(new TextDecoder().decode(stderr), "");
+    assertEquals(JSON.parse(new TextDecoder().decode(stdout)), {
+      here: "granted",
+      etc: "prompt",
+      other: "granted",
+      example: "denied",
+      hostname: "granted",
+      uid: "prompt",
+      ffi: "prompt",
+    });
+  },
+});
+
+Deno.test("an answer that is larger than any message is refused, and its actor goes on", async () => {
+  await using system = newSystem();
+  const counter = await counterIn(system);
+  const error = await assertRejects(
+    () => counter.with(PATIENT).ask.bytes(65 * 2 ** 20),
+    MessageTooLargeError,
+  );
+  assertEquals(error.limit, 64 * 2 ** 20);
+  assertEquals(await counter.ask.add(1), 1);
+  const large = await counter.with(PATIENT).ask.bytes(63 * 2 ** 20);
+  assertEquals(large.length, 63 * 2 ** 20);
+});
+
 Deno.test("spawn() refuses options of a process that are out of bounds, and in other placements", async () => {
   await using system = newSystem();
   const bad: SpawnOptions[] = [
@@ -240,6 +316,8 @@ Deno.test("spawn() refuses options of a process that are out of bounds, and in o
     { process: {} },
     { ...PROCESS, permissions: 5 as never },
     { ...PROCESS, process: { maxMemoryMb: 1 } },
+    { ...PROCESS, process: { nice: 20 } },
+    { ...PROCESS, process: { nice: -1 } },
     { ...PROCESS, process: { v8Flags: ["-x"] } },
     { ...PROCESS, process: { v8Flags: ["--a,--b"] } },
     { ...PROCESS, process: { cwd: 5 as never } },

@@ -11,6 +11,7 @@ import {
 } from "../../errors.ts";
 import { ENDPOINT, STATE } from "../../memory/endpoints.ts";
 import type { Encoded } from "../../memory/codec.ts";
+import { takeBack } from "../../memory/moved_handles.ts";
 import { runningLight } from "../current.ts";
 import { Ask } from "./ask_book.ts";
 import { encodeFor } from "../thread/leaving.ts";
@@ -218,6 +219,7 @@ export function encodeMessage(
   }
   const limit = core.maxBytes;
   if (encoded.length <= limit || limit === 0) return encoded;
+  takeBack(encoded.attachments);
   throw tooLarge(core, method, encoded.length);
 }
 
