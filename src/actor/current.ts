@@ -185,10 +185,13 @@ export interface TaskRunning {
 }
 
 let task: TaskRunning | undefined;
+/** Whose code runs it. */
+let tasker: LightRunning | undefined;
 
 /** Sets the task that {@link current} tells of on this thread. Called by the runtime only. */
 export function enterTask(running: TaskRunning | undefined): void {
   task = running;
+  tasker = light;
 }
 
 /** Sets whose code {@link current} shows from now on; returns whose it was. Called by the runtime only. */
@@ -282,14 +285,14 @@ export const current: {
     return here()?.incarnation ?? 0;
   },
   get signal(): AbortSignal {
-    const own = light === undefined ? task : undefined;
+    const own = light === tasker ? task : undefined;
     return own?.signal ?? here()?.signal ?? NEVER;
   },
   get parent(): { readonly id: number; readonly name: string } | undefined {
     return here()?.parent;
   },
   report(value: unknown): void {
-    if (light === undefined) task?.report(value);
+    if (light === tasker) task?.report(value);
   },
   log(...values: unknown[]): void {
     // deno-lint-ignore troupe/quiet -- this is what it is for

@@ -51,6 +51,12 @@ export interface ProcessOptions {
    * @default {0}
    */
   readonly nice?: number;
+  /**
+   * Modules that it may import while it runs, whatever it may read, beside that of the actor or task: their URLs.
+   *
+   * @default {[]}
+   */
+  readonly modules?: readonly string[];
 }
 
 /** What an actor in a process of its own is made of, for who keeps the process. */
@@ -111,7 +117,8 @@ export function keeperOf(
   };
 }
 
-function plainPermissions(
+/** `permissions` without URLs, which cannot travel. */
+export function plainPermissions(
   permissions: Deno.PermissionOptionsObject,
 ): Deno.PermissionOptionsObject {
   const plain = (value: unknown): unknown =>
@@ -132,6 +139,7 @@ const NAMES: OptionNames<ProcessOptions> = {
   v8Flags: true,
   maxMemoryMb: true,
   nice: true,
+  modules: true,
 };
 
 /**
@@ -171,6 +179,7 @@ export function checkProcess(
   if (options === undefined) return;
   checkOptionNames(what, options, NAMES, "process");
   const { maxMemoryMb, v8Flags = [], cwd, env = {}, nice = 0 } = options;
+  const { modules = [] } = options;
   if (
     maxMemoryMb !== undefined &&
     !(Number.isInteger(maxMemoryMb) && maxMemoryMb >= 16)
@@ -190,6 +199,9 @@ export function checkProcess(
   }
   if (cwd !== undefined && typeof cwd !== "string") {
     refuse("process.cwd", "be a path", cwd);
+  }
+  if (!Array.isArray(modules) || modules.some((url) => !URL.canParse(url))) {
+    refuse("process.modules", "be URLs", modules);
   }
   if (
     typeof env !== "object" || env === null ||

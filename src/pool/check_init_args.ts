@@ -1,3 +1,4 @@
+import { refuseShared } from "../actor/mail/refuse_shared.ts";
 import { DataCloneError } from "../errors.ts";
 import { encode } from "../memory/codec.ts";
 import { movable } from "../memory/movable.ts";
@@ -7,11 +8,15 @@ import { pathOf } from "../memory/unsendable.ts";
 /**
  * Checks that `initArgs` can travel to any number of workers.
  *
- * @throws {DataCloneError} If something in them cannot be sent, or to one worker only, naming its path.
+ * @throws {DataCloneError} If something in them cannot be sent, or to one worker only, naming its path; or not to a process.
  */
-export function checkInitArgs(initArgs: readonly unknown[]): void {
+export function checkInitArgs(
+  initArgs: readonly unknown[],
+  placement: "thread" | "process",
+): void {
   const root = "initArgs";
   const { attachments } = encode(initArgs, { root });
+  if (placement === "process") refuseShared(root, attachments ?? []);
   // What gives itself away by being sent is not sent yet.
   takeBack(attachments);
   const [moved] = movable(attachments);

@@ -8,7 +8,7 @@ import {
   releaseDefaultSpawner,
   retainDefaultSpawner,
 } from "../actor/default_system.ts";
-import type { Cell } from "../actor/cell.ts";
+import type { Cell, CellSpec } from "../actor/cell.ts";
 import type { Spawner } from "../actor/offspring.ts";
 import { writeEnd } from "../actor/unheard_end.ts";
 import { DataCloneError, SystemClosedError, TroupeError } from "../errors.ts";
@@ -18,6 +18,7 @@ import { workerMemory } from "./cancel_note.ts";
 import type { CheckedPoolOptions } from "./pool_options.ts";
 import { closeDesk, openDesk, PoolDesk } from "./pool_desk.ts";
 import { PoolWorker } from "./pool_worker.ts";
+import { ProcessWorker } from "./process_worker.ts";
 import { Seat, type SeatHooks } from "./seat.ts";
 
 /** Who is told what happens in a crew. */
@@ -42,6 +43,8 @@ const MAX_STARTING = Math.max(2, navigator.hardwareConcurrency);
 /** Workers in a row that ended before they had run anything, until those that work have to do without more. */
 const MAX_FAILURES = 4;
 const MAX_MESSAGE_BYTES = 2 ** 31 - 1;
+/** How long a worker waits for the thread that keeps its process, in milliseconds. */
+const THREAD_MS = 60_000;
 
 /** The workers of a pool. */
 export class Crew {
@@ -51,6 +54,7 @@ export class Crew {
   deaths = 0;
   readonly #options: CheckedPoolOptions;
   readonly #hooks: CrewHooks;
+  readonly #modules: () => readonly string[];
   readonly #seats: Map<number, Seat> = new Map();
   readonly #seatHooks: SeatHooks = {
     up: (seat) => {
@@ -77,10 +81,15 @@ export class Crew {
   #idle: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
 
-  /** None yet. */
-  constructor(options: CheckedPoolOptions, hooks: CrewHooks) {
+  /** None yet; `modules` are those of the tasks that the pool has met. */
+  constructor(
+    options: CheckedPoolOptions,
+    hooks: CrewHooks,
+    modules: () => readonly string[],
+  ) {
     this.#options = options;
     this.#hooks = hooks;
+    this.#modules = modules;
   }
 
   /** How many there are, also those that start and those that end. */
@@ -145,25 +154,14 @@ export class Crew {
   }
 
   #start(index: number): void {
-    const { name, init, initArgs, initTimeout, system } = this.#options;
+    const { name, initTimeout, system } = this.#options;
     try {
       const spawner = system ?? (this.#retained ??= retainDefaultSpawner());
       const named = name !== undefined;
       const memory = workerMemory();
       const cell = (named ? spawner : backstage(spawner)).open({
         id: `${name ?? "pool"}-${index}`,
-        actor: PoolWorker,
-        args: [
-          index,
-          this.#deskOf(backstage(spawner)),
-          memory,
-          init && { module: init.module, task: init.task },
-          initArgs,
-        ],
-        options: {
-          initTimeout,
-          mailbox: { maxMessageBytes: MAX_MESSAGE_BYTES },
-        },
+        ...this.#workerAt(index, memory, backstage(spawner)),
         once: true,
         // What was sent and has not begun is sent elsewhere.
         unmissed: true,
@@ -179,6 +177,37 @@ export class Crew {
       this.#failed(error, final);
       if (this.#seats.size === 0) this.#release();
     }
+  }
+
+  /** Who is to work at `index`, by the words of `memory`. */
+  #workerAt(
+    index: number,
+    memory: SharedArrayBuffer,
+    spawner: Spawner,
+  ): Pick<CellSpec, "actor" | "args" | "options"> {
+    const { init, initArgs, initTimeout, placement } = this.#options;
+    const mailbox = { maxMessageBytes: MAX_MESSAGE_BYTES };
+    const args = [
+      index,
+      this.#deskOf(spawner),
+      memory,
+      init && { module: init.module, task: init.task },
+      initArgs,
+    ];
+    if (placement === "thread") {
+      return { actor: PoolWorker, args, options: { initTimeout, mailbox } };
+    }
+    const { permissions, process } = this.#options;
+    const modules = new Set(process?.modules);
+    if (init !== undefined) modules.add(init.module);
+    for (const module of this.#modules()) modules.add(module);
+    const plan = { permissions, process, modules: [...modules], initTimeout };
+    return {
+      actor: ProcessWorker,
+      args: [...args, plan],
+      // The process is late before who waits for it.
+      options: { initTimeout: initTimeout + THREAD_MS, mailbox },
+    };
   }
 
   /** The desk that hears what tasks report, which lives as long as any of the workers. */

@@ -3,7 +3,8 @@
  *
  * | `concurrent.futures`, `multiprocessing.Pool`    | here                                                        |
  * |-------------------------------------------------|-------------------------------------------------------------|
- * | `ThreadPoolExecutor(n)`, `Pool(n)`              | `new Pool({ size: n })`: threads that run at the same time  |
+ * | `ThreadPoolExecutor(n)`                         | `new Pool({ size: n })`: threads that run at the same time  |
+ * | `ProcessPoolExecutor(n)`, `Pool(n)`             | the same, or with `placement: "process"`                    |
  * | `executor.submit(f, a, b)`, `pool.apply_async`  | `pool.run(f, [a, b])`                                       |
  * | `future.result(timeout)`                        | `await job`, with `{ timeout }` in `pool.run()`             |
  * | `future.cancel()`                               | `job.cancel()`: also of one that runs                       |
@@ -57,4 +58,5 @@ export type {
   RunOptions,
   StreamOptions,
 } from "./job_options.ts";
+export type { ProcessOptions } from "../actor/process_order.ts";
 export type { PoolOptions, PoolStrategy } from "./pool_options.ts";

@@ -38,6 +38,7 @@ import type { TaskStream } from "./task_stream.ts";
  *   another one takes from it.
  * - **In batches:** the inputs of `map()` travel several at once, as many as take about two milliseconds.
  * - **Workers on demand:** the first job starts the first worker; they go when they have been idle for `idleMs`.
+ * - **Threads or processes:** see {@linkcode PoolOptions.placement}.
  * - **Scope:** `await using` waits for all jobs, then ends the workers.
  *
  * @example Squares on all cores

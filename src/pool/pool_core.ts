@@ -84,7 +84,7 @@ export class PoolCore {
       },
       short: (cause, seats) => this.#goShort(cause, seats),
       broken: (cause) => this.#break(cause),
-    });
+    }, () => this.#tasks.modules);
     this.#keepUp();
   }
 

@@ -5,6 +5,11 @@
  */
 import type { Task } from "../actor/define.ts";
 import type { Spawner } from "../actor/offspring.ts";
+import {
+  checkProcess,
+  plainPermissions,
+  type ProcessOptions,
+} from "../actor/process_order.ts";
 import { checkOptionNames, type OptionNames } from "../option_names.ts";
 import { checkInitArgs } from "./check_init_args.ts";
 import { duration, refuse, whole } from "./check_option.ts";
@@ -90,18 +95,28 @@ export interface PoolOptions {
    */
   readonly strategy?: PoolStrategy;
   /**
-   * Where its workers run: threads. Processes of their own are refused as long as there are none.
+   * Where the tasks run.
+   *
+   * - `"thread"`: each worker is a thread of this program.
+   * - `"process"`: each worker has a process of its own, which can be killed for certain, also in synchronous code, and
+   *   whose memory and permissions are its own. What only threads can share is refused with `DataCloneError`, as argument
+   *   and as result. It starts in tenths of a second, and a message takes tenths of a millisecond. A task that computes
+   *   hears of a cancel only when it awaits. Those inputs of `map()` and `stream()` that take little are begun some at
+   *   once, and all of them die with the process.
    *
    * @default {"thread"}
    */
-  readonly placement?: "thread";
+  readonly placement?: "thread" | "process";
   /**
-   * What its workers may do: what the program may. Fewer permissions are refused: Deno gives a thread its own only behind
-   * a flag, and ends the program where that is missing.
+   * What a process of its workers may do: `"inherit"`, `"none"`, or a list for each permission. What can only be granted
+   * in part by whoever runs this program is not inherited. The modules of tasks are loaded all the same. Threads have what
+   * the program has: Deno gives a thread fewer permissions only behind a flag, and ends the program where that is missing.
    *
    * @default {"inherit"}
    */
-  readonly permissions?: "inherit";
+  readonly permissions?: Deno.PermissionOptions;
+  /** How the processes are run: environment, directory, flags and memory; for the placement `"process"`. */
+  readonly process?: ProcessOptions;
   /**
    * Where its workers live.
    *
@@ -135,6 +150,12 @@ export interface CheckedPoolOptions {
   readonly killAfterMs: number;
   /** See {@link PoolOptions.strategy}. */
   readonly strategy: PoolStrategy;
+  /** See {@link PoolOptions.placement}. */
+  readonly placement: "thread" | "process";
+  /** See {@link PoolOptions.permissions}. */
+  readonly permissions: Deno.PermissionOptions | undefined;
+  /** See {@link PoolOptions.process}. */
+  readonly process: ProcessOptions | undefined;
   /** See {@link PoolOptions.system}. */
   readonly system: Spawner | undefined;
 }
@@ -153,27 +174,33 @@ const POOL: OptionNames<PoolOptions> = {
   strategy: true,
   placement: true,
   permissions: true,
+  process: true,
   system: true,
 };
 
-/** Refuses what no thread can have. */
+/** Refuses what no worker of that placement can have. */
 function checkPlace(
   what: string,
-  { placement = "thread", permissions = "inherit" }: PoolOptions,
-): void {
-  if (placement !== "thread") {
-    const rule = (placement as string) === "process"
-      ? '"thread", as its workers cannot be processes yet'
-      : '"thread"';
-    refuse(what, "placement", rule, placement);
+  { placement = "thread", permissions, process, name = "pool" }: PoolOptions,
+): Pick<CheckedPoolOptions, "placement" | "permissions" | "process"> {
+  if (placement !== "thread" && placement !== "process") {
+    refuse(what, "placement", '"thread" or "process"', placement);
   }
-  if (permissions === "inherit") return;
-  refuse(
-    what,
-    "permissions",
-    '"inherit", as a thread has those of its program: start that with fewer ones, or what may do less as a program of its own',
-    permissions,
-  );
+  const own = permissions === "inherit" ? undefined : permissions;
+  if (own !== undefined && placement === "thread") {
+    refuse(
+      what,
+      "permissions",
+      '"inherit", as a thread has those of its program: use the placement "process"',
+      permissions,
+    );
+  }
+  checkProcess(name, placement, own, process);
+  return {
+    placement,
+    permissions: own instanceof Object ? plainPermissions(own) : own,
+    process,
+  };
 }
 
 function isTask(value: unknown): boolean {
@@ -202,11 +229,11 @@ export function checkPoolOptions(options: PoolOptions): CheckedPoolOptions {
   if (!Array.isArray(initArgs)) {
     refuse(what, "initArgs", "an array", initArgs);
   }
-  checkInitArgs(initArgs);
+  const place = checkPlace(what, options);
+  checkInitArgs(initArgs, place.placement);
   if (system !== undefined && typeof Object(system).open !== "function") {
     refuse(what, "system", "a System or what makes actors", system);
   }
-  checkPlace(what, options);
   const { strategy = "pull" } = options;
   if (!STRATEGIES.includes(strategy)) {
     const known = STRATEGIES.map((each) => `"${each}"`).join(" or ");
@@ -220,6 +247,7 @@ export function checkPoolOptions(options: PoolOptions): CheckedPoolOptions {
     initArgs,
     system,
     strategy,
+    ...place,
     minSize: whole(what, "minSize", options.minSize ?? 0, 0, size),
     idleMs: duration(what, "idleMs", options.idleMs ?? 2_000, false),
     initTimeout: duration(

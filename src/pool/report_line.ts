@@ -75,7 +75,7 @@ export class ReportLine {
 }
 
 /** Gives the value as it is now, whatever its task does to it later. */
-function copyOf(value: unknown): () => unknown {
+export function copyOf(value: unknown): () => unknown {
   const { bytes, length, attachments } = encode(value);
   if (attachments !== undefined) return () => value;
   const copy = bytes.slice(0, length);

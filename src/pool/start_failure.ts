@@ -18,11 +18,12 @@ export function startFailure(
     return error.message.replace("args[4]", "initArgs");
   }
   if (init !== undefined) {
-    if (error instanceof ActorInitError && error.cause !== undefined) {
-      return `init "${init.task}" failed: ${messageOf(error.cause)}`;
-    }
-    if (error instanceof InitTimeoutError) {
+    const cause = error instanceof ActorInitError ? error.cause : undefined;
+    if ((cause ?? error) instanceof InitTimeoutError) {
       return `init "${init.task}" and its module took longer than ${initTimeout} ms: raise initTimeout, or look for what they wait for`;
+    }
+    if (cause !== undefined) {
+      return `init "${init.task}" failed: ${messageOf(cause)}`;
     }
   }
   return messageOf(error);

@@ -41,6 +41,11 @@ export class TaskBook {
   readonly #entries: Map<string, Map<string, TaskFacts>> = new Map();
   #count = 0;
 
+  /** The modules of those. */
+  get modules(): string[] {
+    return [...this.#entries.keys()];
+  }
+
   /**
    * What is known of `task`.
    *

@@ -29,6 +29,9 @@ const BESIDE_HEAP_MB = 128;
 /** How long what it wrote last is waited for when it has ended, in milliseconds. */
 const DRAIN_MS = 250;
 
+/** Where the modules of this library are. */
+const LIBRARY = new URL("../", import.meta.url).href;
+
 /** What is known of the end of a process. */
 export interface ProcessEnd {
   readonly code: number;
@@ -145,9 +148,12 @@ interface Place {
 
 /** A directory of our own, with the socket and the main module of the child in it. */
 async function openPlace(order: ProcessOrder): Promise<Place> {
+  const { modules = [] } = order.options;
+  // What is the library's own has been started for a module of somebody else.
+  const own = order.module.startsWith(LIBRARY);
   const [grants, config, directory] = await Promise.all([
     grantsFor(order.permissions),
-    findConfig(order.module),
+    findConfig((own ? modules[0] : undefined) ?? order.module),
     makePrivateDirectory(),
   ]);
   const windows = Deno.build.os === "windows";
@@ -156,7 +162,7 @@ async function openPlace(order: ProcessOrder): Promise<Place> {
     ? Deno.listen({ hostname: "127.0.0.1", port: 0 })
     : Deno.listen({ transport: "unix", path }) as unknown as Deno.Listener;
   const main = `${directory}/main.ts`;
-  await Deno.writeTextFile(main, mainModule(order.module));
+  await Deno.writeTextFile(main, mainModule(order.module, modules));
   const { port } = listener.addr as Deno.NetAddr;
   return {
     listener,
@@ -185,9 +191,12 @@ async function grantsFor(
 }
 
 /** Names the actor's module where the loader sees it: what a process may load is then no matter of its permissions. */
-function mainModule(module: string): string {
+function mainModule(module: string, others: readonly string[]): string {
   const entry = new URL("./process_entry.ts", import.meta.url).href;
-  return `import { serve } from ${JSON.stringify(entry)};\n` +
+  const imports = others.map((url, at) =>
+    `export const load${at} = () => import(${JSON.stringify(url)});\n`
+  ).join("");
+  return `import { serve } from ${JSON.stringify(entry)};\n${imports}` +
     `await serve(import.meta.url, () => import(${JSON.stringify(module)}));\n`;
 }
 

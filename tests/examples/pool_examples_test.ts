@@ -24,6 +24,7 @@ const OUTPUTS: Readonly<Record<string, string>> = {
   "50_task_that_yields.ts":
     "the task has ended\n6 3 10 5 16 8 4 2 1\nthe task has ended\n0\n",
   "52_progress_bar.ts": "41538\n",
+  "53_pool_of_processes.ts": "[ 1, 4, 9 ]\nfalse\nTimeoutError\n16\n",
   "image_blocks.ts": "640 x 480, 480 rows true\n",
 };
 

@@ -440,7 +440,6 @@ Deno.test("Pool() refuses what is out of bounds", () => {
     [{ killAfterMs: NaN }, "killAfterMs"],
     [{ name: "" }, "name"],
     [{ sise: 1 }, "sise"],
-    [{ placement: "process" }, "placement"],
     [{ placement: "shared" }, "placement"],
     [{ permissions: "none" }, "permissions"],
     [{ permissions: { read: true } }, "permissions"],

@@ -1,0 +1,237 @@
+/**
+ * The actor that runs a pool's tasks in a process of its own, for the worker of the pool that has it.
+ *
+ * @module
+ */
+import { type Context, enterTask, type TaskRunning } from "../actor/current.ts";
+import { actor, type ActorClass, load } from "../actor/define.ts";
+import { isThenable } from "../actor/is_thenable.ts";
+import { unshared } from "../actor/mail/refuse_shared.ts";
+import type { ActorRef } from "../actor/ref.ts";
+import { sourceOf, type StreamSource } from "../actor/stream/stream_source.ts";
+import { errorToWire, type WireError } from "../error_wire.ts";
+import { encode } from "../memory/codec.ts";
+import { takeBack } from "../memory/moved_handles.ts";
+import { HostReports } from "./host_reports.ts";
+import type { PoolDeskActor } from "./pool_desk.ts";
+import { noElements, refusal } from "./refusal.ts";
+
+/** Some tasks of a batch, one after the other. */
+export interface HostOrder {
+  /** Number of the batch, of the pool. */
+  readonly batch: number;
+  /** Index of the first of them. */
+  readonly from: number;
+  /** Number of the task, of the pool. */
+  readonly id: number;
+  /** Whether each argument is the list of all arguments. */
+  readonly spread: boolean;
+  /** Whether an error ends the batch. */
+  readonly stops: boolean;
+  /** After how many milliseconds no other one is begun. */
+  readonly sliceMs: number;
+}
+
+/** What became of them. Those that have no value here were not begun. */
+export type HostAnswer = readonly [
+  values: readonly unknown[],
+  failures: readonly (readonly [index: number, error: WireError])[],
+  ms: number,
+  reports: number,
+  /** Whether the others of the batch are not to begin. */
+  ended: boolean,
+];
+
+type AnyFunction = (...args: unknown[]) => unknown;
+
+/** See {@linkcode TaskHost}. */
+export class TaskHostActor implements TaskRunning {
+  readonly #reports: HostReports;
+  readonly #init: { module: string; task: string } | undefined;
+  readonly #initArgs: readonly unknown[];
+  readonly #tasks: Map<number, AnyFunction> = new Map();
+  #name = "";
+  #stop: AbortSignal | undefined;
+  /** The task that runs. */
+  #batch = -1;
+  #from = 0;
+  #index = -1;
+  #abort: AbortController | undefined;
+  /** Whether what runs was cancelled. */
+  #cancelled = false;
+  /** How the task that was read last ended. */
+  #failure: WireError | null = null;
+
+  /** The process of the worker at `place`, which reports to `desk`; `init` is called first, with `initArgs`. */
+  constructor(
+    place: number,
+    desk: ActorRef<PoolDeskActor>,
+    init: { module: string; task: string } | undefined,
+    initArgs: readonly unknown[],
+  ) {
+    this.#reports = new HostReports(desk, place);
+    this.#init = init;
+    this.#initArgs = initArgs;
+  }
+
+  /** Runs the pool's `init`. */
+  async onStart(context: Context): Promise<void> {
+    this.#name = context.name;
+    this.#stop = context.signal;
+    context.signal.addEventListener("abort", () => {
+      this.#abort?.abort(context.signal.reason);
+    });
+    if (this.#init === undefined) return;
+    const run = await functionOf(this.#init.module, this.#init.task);
+    await run(...this.#initArgs);
+  }
+
+  /** See {@link TaskRunning.signal}. */
+  get signal(): AbortSignal {
+    const abort = this.#abort ??= new AbortController();
+    if (this.#stop?.aborted) abort.abort(this.#stop.reason);
+    return abort.signal;
+  }
+
+  /** See {@link TaskRunning.report}. */
+  report(value: unknown): void {
+    this.#reports.report(this.#batch, this.#index, value);
+  }
+
+  /** Looks for a task, which is called `id` from now on. Returns why there is none, if there is none. */
+  async find(
+    id: number,
+    module: string,
+    name: string,
+  ): Promise<WireError | null> {
+    try {
+      this.#tasks.set(id, await functionOf(module, name));
+      return null;
+    } catch (error) {
+      return errorToWire(error, this.#name);
+    }
+  }
+
+  /** Works through tasks that are begun by being sent here. */
+  async run(order: HostOrder, args: unknown[]): Promise<HostAnswer> {
+    const run = this.#tasks.get(order.id)!;
+    const begun = performance.now();
+    const values: unknown[] = [];
+    const failures: [number, WireError][] = [];
+    let ended = false;
+    this.#enter(order.batch, order.from);
+    this.#reports.sent = 0;
+    for (const given of args) {
+      if (values.length > 0 && performance.now() - begun > order.sliceMs) break;
+      this.#index = order.from + values.length;
+      this.#abort = undefined;
+      try {
+        const result = order.spread ? run(...given as unknown[]) : run(given);
+        const value = isThenable(result) ? await result : result;
+        const refused = refusal(value) ?? sharedIn(value);
+        if (refused !== undefined) throw refused;
+        values.push(value);
+      } catch (error) {
+        failures.push([values.length, errorToWire(error, this.#name)]);
+        values.push(undefined);
+        if (order.stops) ended = true;
+      }
+      ended ||= this.#cancelled;
+      if (ended) break;
+    }
+    this.#leave();
+    const ms = performance.now() - begun;
+    await this.#reports.drain();
+    return [values, failures, ms, this.#reports.sent, ended];
+  }
+
+  /** The task at `index` of a batch was cancelled. */
+  cancel(batch: number, index: number, reason: unknown): void {
+    if (batch !== this.#batch || index < this.#from) return;
+    this.#cancelled = true;
+    (this.#abort ??= new AbortController()).abort(reason);
+  }
+
+  /** Runs one task and gives what it yields; {@link failure} says how it ended. */
+  async *generate(
+    batch: number,
+    id: number,
+    name: string,
+    args: unknown[],
+  ): AsyncGenerator<unknown, void> {
+    let source: StreamSource | undefined;
+    this.#failure = null;
+    this.#enter(batch, 0);
+    try {
+      const made = await this.#tasks.get(id)!(...args);
+      source = sourceOf(made);
+      if (source === undefined) throw noElements(name, made);
+      for (;;) {
+        const { done, value } = await source.next();
+        if (done === true) break;
+        yield value;
+      }
+      source = undefined;
+    } catch (error) {
+      source = undefined;
+      this.#failure = errorToWire(error, this.#name);
+    } finally {
+      try {
+        await source?.close();
+      } catch (error) {
+        this.#failure = errorToWire(error, this.#name);
+      }
+      this.#leave();
+    }
+  }
+
+  /** Why the task that was read last ended, when all that it reported has arrived; `null` if it had nothing more to give. */
+  async failure(): Promise<WireError | null> {
+    await this.#reports.drain();
+    return this.#failure;
+  }
+
+  #enter(batch: number, from: number): void {
+    this.#batch = batch;
+    this.#from = from;
+    this.#index = from;
+    this.#abort = undefined;
+    this.#cancelled = false;
+    enterTask(this);
+  }
+
+  #leave(): void {
+    this.#batch = -1;
+    enterTask(undefined);
+  }
+}
+
+async function functionOf(module: string, task: string): Promise<AnyFunction> {
+  const { kind, definition } = { kind: "task", definition: task } as const;
+  const found = await load({ module, definition, kind, name: task });
+  return (found as { run: AnyFunction }).run;
+}
+
+/** Why a result that could travel to a thread cannot leave the process, if it cannot. */
+function sharedIn(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return undefined;
+  if (ArrayBuffer.isView(value) && value.buffer instanceof ArrayBuffer) {
+    return undefined;
+  }
+  const { attachments = [] } = encode(value);
+  const shared = attachments.filter((each) => !(each instanceof ArrayBuffer));
+  if (shared.length === 0) return undefined;
+  takeBack(attachments);
+  return unshared("result", shared);
+}
+
+/** Runs the tasks of one worker of a pool in its process; started by such workers only. */
+export const TaskHost: ActorClass<
+  [
+    place: number,
+    desk: ActorRef<PoolDeskActor>,
+    init: { module: string; task: string } | undefined,
+    initArgs: readonly unknown[],
+  ],
+  TaskHostActor
+> = actor(import.meta, "TaskHost", TaskHostActor);
