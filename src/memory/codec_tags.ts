@@ -13,6 +13,8 @@
  *   c8         UTF8        u32 count of bytes, bytes
  *   c9         UTF16       u32 count of units, 2 bytes each (lone surrogates)
  *   ca cb      BIG, NEG    u32 count of hexadecimal digits, digits
+ *   cc         INTS        u32 count of bytes, 4 for each: an array of nothing but 32-bit integers
+ *   cd         FLOATS      u32 count of bytes, 8 for each: an array of nothing but numbers
  *   d0         ARRAY       u32 length, that many values; HOLES may end it early
  *   d1         HOLES       (u32 index, value)*, 00, as index + 1 to tell the end
  *   d2         OBJECT      (key, value)*, ff
@@ -63,6 +65,8 @@ export const TAG: {
   readonly UTF16: 0xc9;
   readonly BIG: 0xca;
   readonly NEG: 0xcb;
+  readonly INTS: 0xcc;
+  readonly FLOATS: 0xcd;
   readonly ARRAY: 0xd0;
   readonly HOLES: 0xd1;
   readonly OBJECT: 0xd2;
@@ -95,6 +99,8 @@ export const TAG: {
   UTF16: 0xc9,
   BIG: 0xca,
   NEG: 0xcb,
+  INTS: 0xcc,
+  FLOATS: 0xcd,
   ARRAY: 0xd0,
   HOLES: 0xd1,
   OBJECT: 0xd2,

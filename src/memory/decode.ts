@@ -19,6 +19,7 @@ import {
   readViewOn,
 } from "./decode_built_in.ts";
 import { latin1Of, utf8Of } from "./byte_text.ts";
+import { listOf } from "./number_list.ts";
 import { revivePortable } from "./portable.ts";
 
 /** Strings shorter than this are made without leaving JavaScript. */
@@ -293,6 +294,16 @@ function readArray(): unknown[] {
   return array;
 }
 
+function readNumbers(
+  kind: typeof Int32Array | typeof Float64Array,
+): number[] {
+  const buffer = readBytes();
+  if (buffer.byteLength % kind.BYTES_PER_ELEMENT !== 0) {
+    broken("a list of numbers ends within one");
+  }
+  return meet(listOf(new kind(buffer)));
+}
+
 function readHoles(array: unknown[], length: number): void {
   position++;
   if (length - array.length > 1_024) {
@@ -411,6 +422,8 @@ READERS[TAG.UTF8] = readUtf8;
 READERS[TAG.UTF16] = readUtf16;
 READERS[TAG.BIG] = readBigint;
 READERS[TAG.NEG] = () => -readBigint();
+READERS[TAG.INTS] = () => readNumbers(Int32Array);
+READERS[TAG.FLOATS] = () => readNumbers(Float64Array);
 READERS[TAG.ARRAY] = readArray;
 READERS[TAG.REF] = readRef;
 READERS[TAG.MAP] = readMap;

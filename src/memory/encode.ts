@@ -14,6 +14,7 @@ import { MAX_DEPTH, SHORT_KEY, SHORT_STRING, TAG } from "./codec_tags.ts";
 import { writeBuiltIn, type Writer } from "./encode_built_in.ts";
 import { count, forget, indexOf } from "./met_objects.ts";
 import { forgetSent, onSent, tellSent } from "./moved_handles.ts";
+import { numbersOf } from "./number_list.ts";
 import { type Portable, portable } from "./portable.ts";
 import { pathOf, pathOfThrower, reasonAgainst } from "./unsendable.ts";
 import { messageOf } from "../thrown.ts";
@@ -292,12 +293,8 @@ function writeLongString(value: string): void {
 
 function writeBigint(value: bigint): void {
   const digits = (value < 0n ? -value : value).toString(16);
-  reserve(digits.length + 6);
   out[position++] = value < 0n ? TAG.NEG : TAG.BIG;
-  writeU32(digits.length);
-  for (let i = 0; i < digits.length; i++) {
-    out[position++] = digits.charCodeAt(i);
-  }
+  writer.bytes(encoder.encode(digits));
 }
 
 /** Writes a reference and returns true if `value` was met before; else counts it. */
@@ -338,6 +335,11 @@ function writeObject(value: object): void {
 }
 
 function writeArray(value: readonly unknown[]): void {
+  const numbers = numbersOf(value);
+  if (numbers !== undefined) {
+    out[position++] = numbers instanceof Int32Array ? TAG.INTS : TAG.FLOATS;
+    return writer.bytes(new Uint8Array(numbers.buffer));
+  }
   const length = value.length;
   out[position++] = TAG.ARRAY;
   writeU32(length);

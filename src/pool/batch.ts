@@ -31,8 +31,8 @@ export interface Batch {
     stream: ActorStream<unknown>,
     first: Promise<IteratorResult<unknown, undefined>>,
   ): void;
-  /** The result of a task. */
-  done(index: number, value: unknown): void;
+  /** The results of the tasks from index `from` on; one at least. */
+  done(from: number, values: readonly unknown[]): void;
   /** The error of a task. */
   failed(index: number, error: unknown): void;
   /** Its worker ended: the task was begun, and its result will never come. */

@@ -4,7 +4,7 @@ import { MAX_BATCH } from "./claims.ts";
 import { diedError } from "./run_work.ts";
 import type { TaskFacts } from "./task_facts.ts";
 import { travelError } from "./travel_error.ts";
-import { weightOf } from "./weight.ts";
+import { NUMBER_WEIGHT, weightOf } from "./weight.ts";
 import { Work, type WorkOptions } from "./work.ts";
 
 /** How one task for many inputs is done. */
@@ -17,10 +17,10 @@ export interface BulkOptions extends WorkOptions {
 
 /** What a batch is to take, in milliseconds. */
 const BATCH_MS = 2;
-/** What a batch is to take at least, in milliseconds: a few that are over at once take longer to send than to do. */
-const LEAST_MS = 0.25;
+/** What a batch is to take at least, in milliseconds: to wake a worker for it takes as long. */
+const LEAST_MS = 0.5;
 /** As many are enough for that, however little they take: each is encoded and decoded too. */
-const LEAST_TASKS = 2_048;
+const LEAST_TASKS = 8_192;
 /** A batch that takes longer gives the rest back, in milliseconds. */
 const SLICE_MS = 4;
 /** Batches that each worker is to have of what is left, so that all are done at the same time. */
@@ -51,10 +51,10 @@ export abstract class BulkWork extends Work {
   /** Those from there on are not begun any more. */
   #cut = Infinity;
 
-  /** The input of that index, which is needed no more once it is sent. */
-  protected abstract input(index: number): unknown;
-  /** The result of an input. */
-  protected abstract deliver(index: number, value: unknown): void;
+  /** The inputs from index `from` up to `to`, in a list of their own. */
+  protected abstract inputs(from: number, to: number): unknown[];
+  /** The results of the inputs from index `from` on. */
+  protected abstract deliver(from: number, values: readonly unknown[]): void;
   /** The error of an input; by default that of all. */
   protected fail(_index: number, error: unknown): void {
     this.reject(error);
@@ -107,12 +107,8 @@ export abstract class BulkWork extends Work {
       ? 1
       : Math.min(left, max, this.#size(left, seats), MAX_BATCH);
     const { from } = range;
-    const args: unknown[] = [];
-    for (let weight = 0; args.length < count && weight < MAX_WEIGHT;) {
-      const input = this.input(from + args.length);
-      if (this.options.chunk === undefined) weight += weightOf(input);
-      args.push(input);
-    }
+    const args = this.inputs(from, from + count);
+    if (this.options.chunk === undefined) args.length = lightEnough(args);
     range.from += args.length;
     if (range.from === range.to) this.#ranges.shift();
     return new BulkBatch(this, from, args, range.deaths);
@@ -126,9 +122,9 @@ export abstract class BulkWork extends Work {
     this.desk.queue(this);
   }
 
-  /** See {@link Batch.done}. */
-  done(index: number, value: unknown): void {
-    if (!this.over) this.deliver(index, value);
+  /** The results of the inputs from index `from` on have come. */
+  done(from: number, values: readonly unknown[]): void {
+    if (!this.over) this.deliver(from, values);
   }
 
   /** See {@link Batch.failed}. */
@@ -145,10 +141,23 @@ export abstract class BulkWork extends Work {
     const { chunk } = this.options;
     if (chunk !== undefined) return chunk;
     const share = Math.ceil(left / (seats * SHARES));
-    const least = Math.min(LEAST_TASKS, this.facts.countIn(LEAST_MS, 1));
+    const enough = Math.min(LEAST_TASKS, this.facts.countIn(LEAST_MS, 1));
+    // All workers at once, and not one after the other.
+    const least = Math.min(enough, Math.ceil(this.#end / seats));
     const most = this.facts.countIn(BATCH_MS, FIRST_BATCH);
     return Math.min(Math.max(share, least), most);
   }
+}
+
+/** How many of `inputs` are sent together: as many as are not too heavy, and one at least. */
+function lightEnough(inputs: readonly unknown[]): number {
+  let weight = 0;
+  for (let i = 0; i < inputs.length; i++) {
+    if (weight >= MAX_WEIGHT) return i;
+    const input = inputs[i];
+    weight += typeof input === "number" ? NUMBER_WEIGHT : weightOf(input);
+  }
+  return inputs.length;
 }
 
 /** Some inputs of one {@link BulkWork}. */
@@ -195,8 +204,8 @@ class BulkBatch implements Batch {
     this.work.reported(report);
   }
 
-  done(index: number, value: unknown): void {
-    this.work.done(this.#from + index, value);
+  done(from: number, values: readonly unknown[]): void {
+    this.work.done(this.#from + from, values);
   }
 
   failed(index: number, error: unknown): void {

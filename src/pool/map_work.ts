@@ -44,6 +44,8 @@ export class MapWork extends BulkWork {
     if (this.#inputs.length === 0) this.#inputs = inputs;
     else this.#inputs.push(...inputs);
     this.#left += inputs.length;
+    // As long as it is to be: what is written beyond the end of a list would make a table of it.
+    this.#results.length = this.#inputs.length;
     this.extend(this.#inputs.length);
   }
 
@@ -60,15 +62,16 @@ export class MapWork extends BulkWork {
     if (this.#whole && this.#left === 0) this.resolve(this.#results);
   }
 
-  /** See {@link BulkWork.input}. */
-  protected override input(index: number): unknown {
-    return this.#inputs[index];
+  /** See {@link BulkWork.inputs}. */
+  protected override inputs(from: number, to: number): unknown[] {
+    return this.#inputs.slice(from, to);
   }
 
   /** See {@link BulkWork.deliver}. */
-  protected override deliver(index: number, value: unknown): void {
-    this.#results[index] = value;
-    this.#left--;
+  protected override deliver(from: number, values: readonly unknown[]): void {
+    const results = this.#results;
+    for (let i = 0; i < values.length; i++) results[from + i] = values[i];
+    this.#left -= values.length;
     this.#finish();
   }
 

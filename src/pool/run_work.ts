@@ -151,8 +151,10 @@ class RunBatch implements Batch {
     return this.works.indexOf(work as RunWork);
   }
 
-  done(index: number, value: unknown): void {
-    this.works[index]!.done(value);
+  done(from: number, values: readonly unknown[]): void {
+    for (let i = 0; i < values.length; i++) {
+      this.works[from + i]!.done(values[i]);
+    }
   }
 
   failed(index: number, error: unknown): void {

@@ -202,7 +202,7 @@ export class Seat implements BatchSeat {
       if (failure === null && begun > 0) this.#known.add(batch.facts.id);
       this.served += begun;
       if (limit === 0) return this.#next(batch);
-      if (failure === null) batch.done(0, undefined);
+      if (failure === null) batch.done(0, [undefined]);
       else batch.failed(0, errorFromWire(failure));
       return this.#next(batch);
     }
@@ -306,16 +306,25 @@ export class Seat implements BatchSeat {
     batch.facts.took(ms, values.length);
     this.served += values.length;
     batch.ended(values.length, done);
+    if (failures !== undefined) this.#tellEach(batch, values, failures);
+    else if (values.length > 0) batch.done(0, values);
+    if (values.length < out.limit) batch.returned(values.length, out.limit);
+    this.#next(batch);
+  }
+
+  #tellEach(
+    batch: Batch,
+    values: BatchAnswer[0],
+    failures: NonNullable<BatchAnswer[1]>,
+  ): void {
     let next = 0;
     values.forEach((value, index) => {
-      const failure = failures?.[next];
+      const failure = failures[next];
       if (failure?.[0] === index) {
         next++;
         batch.failed(index, errorFromWire(failure[1]));
-      } else batch.done(index, value);
+      } else batch.done(index, [value]);
     });
-    if (values.length < out.limit) batch.returned(values.length, out.limit);
-    this.#next(batch);
   }
 
   /** A batch has been answered: it has room, or it has served its time. */
@@ -351,7 +360,7 @@ export class Seat implements BatchSeat {
       ? readLog(this.#words, slot, begun - 1)
       : [];
     this.#close(out);
-    left.forEach((value, index) => batch.done(index, value));
+    if (left.length > 0) batch.done(0, left);
     for (let index = left.length; index < begun; index++) {
       if (out.fault !== undefined) batch.failed(index, out.fault);
       else batch.died(index, this.name, report);

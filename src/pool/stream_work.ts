@@ -128,16 +128,20 @@ export class StreamWork extends BulkWork
     return { done: true, value: undefined };
   }
 
-  /** See {@link BulkWork.input}. */
-  protected override input(index: number): unknown {
-    return this.#inputs.get(index);
+  /** See {@link BulkWork.inputs}. */
+  protected override inputs(from: number, to: number): unknown[] {
+    const inputs: unknown[] = [];
+    for (let i = from; i < to; i++) inputs.push(this.#inputs.get(i));
+    return inputs;
   }
 
   /** See {@link BulkWork.deliver}. */
-  protected override deliver(index: number, value: unknown): void {
-    this.#inputs.delete(index);
-    this.#results.set(index, value);
-    this.#arrived++;
+  protected override deliver(from: number, values: readonly unknown[]): void {
+    for (const [i, value] of values.entries()) {
+      this.#inputs.delete(from + i);
+      this.#results.set(from + i, value);
+    }
+    this.#arrived += values.length;
     this.#ring.resolve();
   }
 

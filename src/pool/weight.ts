@@ -1,3 +1,6 @@
+/** As {@link weightOf} says of any number, in bytes. */
+export const NUMBER_WEIGHT = 8;
+
 /** About how many bytes `value` takes when it is sent; of what holds other values, a guess. */
 export function weightOf(value: unknown): number {
   switch (typeof value) {
@@ -6,7 +9,7 @@ export function weightOf(value: unknown): number {
     case "object":
       return value === null ? 8 : weightOfObject(value);
     default:
-      return 8;
+      return NUMBER_WEIGHT;
   }
 }
 

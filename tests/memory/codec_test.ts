@@ -66,6 +66,41 @@ Deno.test("encode() keeps every kind of number", () => {
   }
 });
 
+Deno.test("encode() keeps lists of numbers, whichever is the last one", () => {
+  const last = [7, -1, 2 ** 31, -0, NaN, 0.5, -Infinity, 5e-324, 2 ** 53];
+  for (const length of [1, 15, 16, 17, 1_000]) {
+    for (const each of [...last, undefined, null, "8", 9n, {}, []]) {
+      const list: unknown[] = Array.from({ length }, (_, i) => i * 1e6);
+      list[length - 1] = each;
+      const back = send({ list, again: list }) as Record<string, unknown[]>;
+      assertEquals(back.list, list);
+      assert(Object.is(back.list![length - 1], each) || each instanceof Object);
+      assertStrictEquals(back.again, back.list);
+    }
+  }
+});
+
+Deno.test("encode() keeps long lists of numbers with holes", () => {
+  for (const length of [16, 5_000, 4_000_000_000]) {
+    const list = [1, 2, 3];
+    list[length - 1] = 4;
+    const back = send(list) as number[];
+    assertEquals(back.length, length);
+    assertEquals(Object.entries(back), Object.entries(list));
+  }
+});
+
+Deno.test("encode() reads each number of a list once", () => {
+  const list = Array.from({ length: 20 }, (_, i) => i);
+  let reads = 0;
+  Object.defineProperty(list, 10, {
+    enumerable: true,
+    get: () => reads++ === 0 ? 10 : "another",
+  });
+  assertEquals(send(list), Array.from({ length: 20 }, (_, i) => i));
+  assertEquals(reads, 1);
+});
+
 Deno.test("encode() keeps constants and bigints", () => {
   for (const each of [undefined, null, true, false]) {
     assertStrictEquals(send(each), each);
