@@ -1,15 +1,15 @@
 // Processes: what never ends is killed for certain, what needs too much memory dies alone, and permissions are their own.
 import { Pool, task } from "@troupe/actors";
 
-export const square = task(import.meta, "square", (x: number) => x * x);
+const square = task(import.meta, "square", (x: number) => x * x);
 
-export const mayRead = task(
+const mayRead = task(
   import.meta,
   "mayRead",
   () => Deno.permissions.querySync({ name: "read" }).state === "granted",
 );
 
-export const forEver = task(import.meta, "forEver", (): void => {
+const forEver = task(import.meta, "forEver", (): void => {
   while (true);
 });
 
