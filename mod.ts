@@ -288,15 +288,31 @@ export {
   type PartitionSpec,
 } from "./src/supervisor/partition.ts";
 export { StartDeclined } from "./src/supervisor/start_declined.ts";
-export { type Change, Manager } from "./src/manager/manager.ts";
+export { type CacheOptions, CacheRef } from "./src/manager/cache_ref.ts";
+export type { CacheStats } from "./src/manager/caches.ts";
+export type { Change } from "./src/manager/change.ts";
+export { CounterRef } from "./src/manager/counter_ref.ts";
+export { ListRef } from "./src/manager/list_ref.ts";
+export { HeldLock, LockRef } from "./src/manager/lock_ref.ts";
+export { Manager } from "./src/manager/manager.ts";
+export type { ManagerOptions } from "./src/manager/manager_options.ts";
+export type { MapChange } from "./src/manager/map_change.ts";
+export type { MapPlan, Planned, SetOptions } from "./src/manager/map_plan.ts";
+export { MapRef, type Versioned } from "./src/manager/map_ref.ts";
+export { NamespaceRef } from "./src/manager/namespace_ref.ts";
+export { PresenceRef } from "./src/manager/presence_ref.ts";
+export { Proxied } from "./src/manager/proxied.ts";
+export { QueueRef } from "./src/manager/queue_ref.ts";
+export { type Reducer, reducer } from "./src/manager/reducer.ts";
+export { SetRef } from "./src/manager/set_ref.ts";
+export { type TopicItem, TopicRef } from "./src/manager/topic_ref.ts";
+export { ValueRef } from "./src/manager/value_ref.ts";
 export type { Vault } from "./src/manager/vault.ts";
-export {
-  CounterRef,
-  ListRef,
-  MapRef,
-  Proxied,
-  ValueRef,
-} from "./src/manager/proxies.ts";
+export { VersionConflictError } from "./src/manager/version_conflict_error.ts";
+export type {
+  MapWatchOptions,
+  WatchingOptions,
+} from "./src/manager/watching.ts";
 export {
   FileLock,
   lockFile,

@@ -3,32 +3,56 @@
  *
  * @module
  */
-import { spawn } from "../actor/default_system.ts";
 import { actor, type ActorClass } from "../actor/define.ts";
 import type { ActorRef } from "../actor/ref.ts";
-import type { Spawner } from "../actor/offspring.ts";
+import type { SpawnOptions } from "../actor/spawn_options.ts";
+import { keepHere } from "../memory/keep_here.ts";
+import { supervise } from "../supervisor/supervise.ts";
+import type { Supervisor } from "../supervisor/supervisor.ts";
 import { checkOptionNames } from "../option_names.ts";
-import { CounterRef, ListRef, MapRef, ValueRef } from "./proxies.ts";
-import { type Change, Vault } from "./vault.ts";
+import { type CacheOptions, CacheRef } from "./cache_ref.ts";
+import { checkCapacity, checkTtl } from "./check_limits.ts";
+import { CounterRef } from "./counter_ref.ts";
+import { Journal } from "./journal.ts";
+import { ListRef } from "./list_ref.ts";
+import { LockRef } from "./lock_ref.ts";
+import { checkManagerOptions, type ManagerOptions } from "./manager_options.ts";
+import { MapRef } from "./map_ref.ts";
+import { NamespaceRef } from "./namespace_ref.ts";
+import { PresenceRef } from "./presence_ref.ts";
+import { QueueRef } from "./queue_ref.ts";
+import { SetRef } from "./set_ref.ts";
+import { TopicRef } from "./topic_ref.ts";
+import { ValueRef } from "./value_ref.ts";
+import { Vault, type VaultOptions } from "./vault.ts";
 
 /**
  * The actor behind a {@link Manager}. Each call is one message, so each is atomic.
  *
- * Start it yourself to put it under a supervisor; a restart begins with empty state.
+ * Start it yourself to put it under a supervisor of your own; a restart begins with empty state, unless it is given a journal.
+ * Calls that wait need a `concurrency` of more than 1.
  */
-export const VaultActor: ActorClass<[], Vault> = actor(
+export const VaultActor: ActorClass<[options?: VaultOptions], Vault> = actor(
   import.meta,
   "VaultActor",
   Vault,
 );
 
+/** The child of its supervisor that holds the state. */
+const VAULT = "vault";
+/** As many may wait for an item or a lock at the same time as there may be clients. */
+const CONCURRENCY = 1 << 20;
+
 /**
  * Shared state that every actor can read and change.
  *
  * - **Atomic:** an update is one message; no two of them mix.
- * - **Portable:** its maps, lists, values and counters may travel inside any message. The Manager itself stays.
+ * - **Portable:** its maps, lists, values and so on may travel inside any message. The Manager itself stays.
  * - **By name:** two of one kind and one name are the same state, on whatever thread they were made.
- * - **Copies:** what is read is a copy; changing it changes nothing in the Manager.
+ * - **Frozen copies:** what is read is a copy, and changing it is a `TypeError`.
+ * - **Outlives its thread:** when that ends by any means it is restarted, and has all that it ever acknowledged: maps, lists,
+ *   queues, held locks. Its proxies go on. A call that was being handled rejects with `ActorCrashedError`; one that waited is
+ *   handled then.
  * - **In memory:** the state ends with the Manager.
  * - **A refusal harms nobody:** a change that does not fit rejects with {@linkcode Refusal} and changes nothing.
  *
@@ -53,34 +77,49 @@ export const VaultActor: ActorClass<[], Vault> = actor(
  * ```
  */
 export class Manager implements AsyncDisposable {
-  readonly #ref: ActorRef<Vault>;
+  static {
+    keepHere(Manager, "a Manager: send its maps, lists and so on");
+  }
 
-  private constructor(ref: ActorRef<Vault>) {
-    this.#ref = ref;
+  readonly #tree: Supervisor;
+  readonly #ref: ActorRef<Vault>;
+  readonly #handles: Map<string, unknown> = new Map();
+  readonly #customs: Map<string, Promise<unknown>> = new Map();
+
+  private constructor(tree: Supervisor) {
+    this.#tree = tree;
+    this.#ref = tree.ref(VAULT, VaultActor);
   }
 
   /**
    * Starts a Manager on a thread of its own.
    *
-   * @param options `system`: where it lives. Default: the default system, or the actor that makes the call.
+   * @param options Where it lives, and what is kept.
    * @returns A promise of the Manager, which is empty.
-   * @throws {ThreadLimitError} If all 8,192 addresses of the system are taken.
-   * @throws {InitTimeoutError} If it is not up within 5,000 ms.
+   * @throws {ChildError} If it does not come up; `cause` says why.
    * @throws {SystemClosedError} If the system is closed.
    * @throws {TopLevelSpawnError} If a worker is loading the module that makes the call.
-   * @throws {InvalidOptionError} If there is an option of another name.
+   * @throws {InvalidOptionError} If an option is out of its bounds, or there is none of its name.
    */
-  static async start(options: { system?: Spawner } = {}): Promise<Manager> {
-    const name = { name: "manager" };
-    checkOptionNames<{ system?: Spawner }>("Cannot start a Manager", options, {
-      system: true,
-    });
-    const { system } = options;
-    return new Manager(
-      system === undefined
-        ? await spawn(VaultActor, [], name)
-        : await system.spawn(VaultActor, [], name),
-    );
+  static async start(options: ManagerOptions = {}): Promise<Manager> {
+    checkManagerOptions(options);
+    const { system, name = "manager", keep = true, keepBytes, hangMs } =
+      options;
+    const journal = keep ? { journal: Journal.memory(keepBytes) } : {};
+    const child: SpawnOptions = {
+      name,
+      concurrency: CONCURRENCY,
+      ...hangMs === undefined ? {} : { hangMs },
+    };
+    const tree = await supervise({
+      name,
+      maxRestarts: 20,
+      backoff: { minMs: 1, maxMs: 1_000 },
+      children: [
+        { id: VAULT, actor: VaultActor, args: [journal], options: child },
+      ],
+    }, system);
+    return new Manager(tree);
   }
 
   /**
@@ -99,7 +138,7 @@ export class Manager implements AsyncDisposable {
    * The list of that name; nothing is sent. It is empty until its first write.
    *
    * @typeParam T The items; whatever can travel.
-   * @param name Any string.
+   * @param name Any string, except one that begins with `troupe:`.
    * @returns A way to it, which may travel.
    */
   list<T>(name: string): ListRef<T> {
@@ -110,7 +149,7 @@ export class Manager implements AsyncDisposable {
    * The value of that name; nothing is sent. It is `initial` until it is set.
    *
    * @typeParam T The value; whatever can travel.
-   * @param name Any string, except one that begins with `counter:`.
+   * @param name Any string, except one that begins with `troupe:`.
    * @param initial What is read before the first change. It belongs to this way, not to the Manager.
    * @returns A way to it, which may travel.
    */
@@ -121,11 +160,178 @@ export class Manager implements AsyncDisposable {
   /**
    * The counter of that name; nothing is sent. It begins at 0.
    *
-   * @param name Any string.
+   * @param name Any string, except one that begins with `troupe:`.
    * @returns A way to it, which may travel.
    */
   counter(name: string): CounterRef {
     return new CounterRef(this.#ref, name);
+  }
+
+  /**
+   * The set of that name; nothing is sent. It is empty until its first member.
+   *
+   * @typeParam T The members; strings, numbers and other primitives.
+   * @param name Any string, except one that begins with `troupe:`.
+   * @returns A way to it, which may travel.
+   */
+  set<T>(name: string): SetRef<T> {
+    return new SetRef<T>(this.#ref, name);
+  }
+
+  /**
+   * The named fields of that name; nothing is sent.
+   *
+   * @typeParam T The fields and their types.
+   * @param name Any string, except one that begins with `troupe:`.
+   * @returns A way to them, which may travel.
+   */
+  namespace<T extends object>(name: string): NamespaceRef<T> {
+    return new NamespaceRef<T>(this.#ref, name);
+  }
+
+  /**
+   * The cache of that name; nothing is sent.
+   *
+   * @typeParam K The keys; strings, numbers and other primitives.
+   * @typeParam V The values; whatever can travel.
+   * @param name Any string, except one that begins with `troupe:`.
+   * @param options How much it holds. They belong to this way, not to the Manager.
+   * @returns A way to it, which may travel.
+   * @throws {InvalidOptionError} If an option is out of its bounds.
+   */
+  cache<K, V>(name: string, options: CacheOptions): CacheRef<K, V> {
+    const what = `Cannot make a way to the cache "${name}"`;
+    checkOptionNames<CacheOptions>(what, options, {
+      capacity: true,
+      ttlMs: true,
+    });
+    checkCapacity(what, options.capacity);
+    checkTtl(what, options.ttlMs);
+    return new CacheRef<K, V>(this.#ref, name, options);
+  }
+
+  /**
+   * The queue of that name; nothing is sent. It is empty until something is put.
+   *
+   * @typeParam T The items; whatever can travel.
+   * @param name Any string, except one that begins with `troupe:`.
+   * @returns A way to it, which may travel.
+   */
+  queue<T>(name: string): QueueRef<T> {
+    return new QueueRef<T>(this.#ref, name);
+  }
+
+  /**
+   * The lock of that name; nothing is sent. It is free until somebody takes it.
+   *
+   * @param name Any string, except one that begins with `troupe:`.
+   * @returns A way to it, which may travel.
+   */
+  lock(name: string): LockRef {
+    return new LockRef(this.#ref, name);
+  }
+
+  /**
+   * The topic of that name; nothing is sent.
+   *
+   * @typeParam T The values; whatever can travel.
+   * @param name Any string, except one that begins with `troupe:`.
+   * @returns A way to it, which may travel.
+   */
+  topic<T>(name: string): TopicRef<T> {
+    return new TopicRef<T>(this.#ref, name);
+  }
+
+  /**
+   * The entries of that name that belong to actors, and go with them; nothing is sent.
+   *
+   * @typeParam V The values; whatever can travel.
+   * @param name Any string, except one that begins with `troupe:`.
+   * @returns A way to them, which may travel.
+   */
+  presence<V>(name: string): PresenceRef<V> {
+    return new PresenceRef<V>(this.#ref, name);
+  }
+
+  /**
+   * One thing of its kind by name: a semaphore, a barrier, an event, a bounded queue, anything in shared memory.
+   *
+   * It lives here, beside the Manager, and is not touched by a restart; others are sent what this returns.
+   *
+   * @typeParam T What it is.
+   * @param name Its name.
+   * @param make Makes it, when it is first asked for.
+   * @returns What was made under that name.
+   *
+   * @example An event that all wait for
+   * ```ts
+   * import { EventFlag, Manager, System } from "@troupe/actors";
+   * import { assert } from "@std/assert";
+   *
+   * await using system = new System();
+   * await using manager = await Manager.start({ system });
+   * const go = manager.handle("go", () => new EventFlag());
+   * assert(manager.handle("go", () => new EventFlag()) === go);
+   * ```
+   */
+  handle<T>(name: string, make: () => T): T {
+    if (!this.#handles.has(name)) this.#handles.set(name, make());
+    return this.#handles.get(name) as T;
+  }
+
+  /**
+   * An actor of your own as a part of the Manager: restarted when it fails, and stopped with it. The second call for a name
+   * answers with the same actor.
+   *
+   * @typeParam A The arguments of its constructor.
+   * @typeParam C The instance of its class.
+   * @param name Its name; a non-empty string.
+   * @param definition What `actor()` returned.
+   * @param args The arguments of its constructor.
+   * @returns A promise of its ref, which may travel.
+   * @throws {ChildError} If it does not come up, or the Manager is stopping.
+   *
+   * @example State with methods of its own
+   * ```ts
+   * import { actor, Manager } from "@troupe/actors";
+   * import { assertEquals } from "@std/assert";
+   *
+   * export const Sum = actor(
+   *   import.meta,
+   *   "Sum",
+   *   class {
+   *     #sum = 0;
+   *     add(count: number): number {
+   *       return this.#sum += count;
+   *     }
+   *   },
+   * );
+   *
+   * // Threads import this module too: only the main one starts the Manager.
+   * if (import.meta.main) {
+   *   await using manager = await Manager.start();
+   *   const sum = await manager.custom("sum", Sum);
+   *   await sum.ask.add(2);
+   *   assertEquals(await (await manager.custom("sum", Sum)).ask.add(1), 3);
+   * }
+   * ```
+   */
+  async custom<A extends unknown[], C>(
+    name: string,
+    definition: ActorClass<A, C>,
+    ...args: A
+  ): Promise<ActorRef<C>> {
+    const id = `custom ${name}`;
+    const known = this.#customs.get(id);
+    if (known !== undefined) return await (known as Promise<ActorRef<C>>);
+    // deno-lint-ignore no-explicit-any -- the arguments have been checked against the definition above
+    const spec: any = { id, actor: definition, args, options: { name } };
+    const started = this.#tree.startChild(spec) as unknown as Promise<
+      ActorRef<C>
+    >;
+    this.#customs.set(id, started);
+    started.catch(() => this.#customs.delete(id));
+    return await started;
   }
 
   /**
@@ -135,7 +341,7 @@ export class Manager implements AsyncDisposable {
    * @returns A promise that resolves at its end; it never rejects.
    */
   async stop(): Promise<void> {
-    await this.#ref.stop();
+    await this.#tree.stop();
   }
 
   /** Stops the Manager, as {@linkcode Manager.stop} does. */
@@ -143,5 +349,3 @@ export class Manager implements AsyncDisposable {
     return this.stop();
   }
 }
-
-export type { Change };

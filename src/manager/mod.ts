@@ -1,11 +1,25 @@
 /**
- * Shared state in one actor: maps, lists, values and counters that every thread reads and changes by name.
+ * Shared state in one actor: maps, lists, queues, locks and more that every thread reads and changes by name.
  *
  * - **Atomic:** a change is one message, and the {@linkcode Manager} handles one at a time: no two of them mix.
- * - **Portable:** a {@linkcode MapRef}, {@linkcode ListRef}, {@linkcode ValueRef} or {@linkcode CounterRef} may travel
- *   inside any message, and leads to the same state from there.
- * - **Copies:** what is read is a copy; changing it changes nothing in the Manager.
- * - **In memory:** the state ends with the Manager.
+ * - **Portable:** a {@linkcode MapRef}, {@linkcode ListRef} or any other of its proxies may travel inside any message, and
+ *   leads to the same state from there.
+ * - **Frozen copies:** what is read is a copy, and changing it is a `TypeError`: no change gets lost without a word.
+ * - **Outlives its thread:** what was acknowledged is there after a restart.
+ *
+ * | a way to                  | what it is                                                                       |
+ * |---------------------------|----------------------------------------------------------------------------------|
+ * | {@linkcode MapRef}        | a map: deep updates, reducers, transactions, compare-and-set, watches            |
+ * | {@linkcode ListRef}       | a list                                                                           |
+ * | {@linkcode SetRef}        | a set                                                                            |
+ * | {@linkcode ValueRef}      | one value                                                                        |
+ * | {@linkcode CounterRef}    | a number that is added to                                                        |
+ * | {@linkcode NamespaceRef}  | named fields, each of a type of its own                                          |
+ * | {@linkcode CacheRef}      | a map that is bounded in size and time, with hit statistics                      |
+ * | {@linkcode QueueRef}      | a queue                                                                          |
+ * | {@linkcode LockRef}       | a lock that ends with the client that holds it                                   |
+ * | {@linkcode PresenceRef}   | entries that end with the client that made them                                  |
+ * | {@linkcode TopicRef}      | what is published, to all who listen                                             |
  *
  * @example Count from anywhere
  * ```ts
@@ -27,9 +41,36 @@
  * @module
  */
 export { Refusal } from "../errors.ts";
+export type { Context } from "../actor/current.ts";
 export type { ActorRef } from "../actor/ref.ts";
 export type { ActorClass } from "../actor/define.ts";
+export type { Spawner } from "../actor/offspring.ts";
 export type { System } from "../actor/system.ts";
+export type { Wait } from "../sync/wait.ts";
+export { type CacheOptions, CacheRef } from "./cache_ref.ts";
+export type { CacheStats } from "./caches.ts";
+export type { Change } from "./change.ts";
+export type { Owner } from "./clients.ts";
+export { CounterRef } from "./counter_ref.ts";
+export type { Gone } from "./effect.ts";
+export { ListRef } from "./list_ref.ts";
+export type { Grant } from "./lock_book.ts";
+export { HeldLock, LockRef } from "./lock_ref.ts";
 export { Manager, VaultActor } from "./manager.ts";
-export { CounterRef, ListRef, MapRef, Proxied, ValueRef } from "./proxies.ts";
-export { type Change, Vault } from "./vault.ts";
+export type { ManagerOptions } from "./manager_options.ts";
+export type { MapChange } from "./map_change.ts";
+export type { MapPlan, Planned, SetOptions } from "./map_plan.ts";
+export { MapRef, type Versioned } from "./map_ref.ts";
+export { NamespaceRef } from "./namespace_ref.ts";
+export { PresenceRef } from "./presence_ref.ts";
+export { Proxied } from "./proxied.ts";
+export type { Taken } from "./queue_book.ts";
+export { QueueRef } from "./queue_ref.ts";
+export { type Reducer, reducer, type ReducerName } from "./reducer.ts";
+export { SetRef } from "./set_ref.ts";
+export type { Step } from "./step.ts";
+export { type TopicItem, TopicRef } from "./topic_ref.ts";
+export { ValueRef } from "./value_ref.ts";
+export { Vault, type VaultOptions } from "./vault.ts";
+export { VersionConflictError } from "./version_conflict_error.ts";
+export type { MapWatchOptions, WatchingOptions } from "./watching.ts";

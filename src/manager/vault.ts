@@ -1,225 +1,400 @@
 /**
- * The state that a Manager holds: maps and lists by name.
+ * The state that a Manager holds: maps, lists, queues, locks and topics by name.
  *
  * @module
  */
+import type { Context } from "../actor/current.ts";
 import { Refusal } from "../errors.ts";
+import { Caches, type CacheStats } from "./caches.ts";
+import type { Change } from "./change.ts";
+import { Clients, type Owner } from "./clients.ts";
+import { Draft } from "./draft.ts";
+import type { Effect } from "./effect.ts";
+import { Expiry } from "./expiry.ts";
+import { Journal } from "./journal.ts";
+import { type Keeper, NO_KEEPER } from "./keeper.ts";
+import { type Grant, LockBook } from "./lock_book.ts";
+import type { MapChange } from "./map_change.ts";
+import { PresenceBook } from "./presence_book.ts";
+import { QueueBook, type Taken } from "./queue_book.ts";
+import { importReducer, loadedReducer, type Reduce } from "./reducer.ts";
+import type { ReducerName } from "./reducer.ts";
+import { State } from "./state.ts";
+import { perform, type Step } from "./step.ts";
+import { Watchers } from "./watchers.ts";
 
-/**
- * A change of one value, made inside of the Manager in one step.
- *
- * - **One of them:** with both `add` and `push` only `add` counts.
- * - **Neither:** the value stays as it is; one that is not there becomes `init`.
- *
- * @typeParam V The value.
- *
- * @example Collect in one step
- * ```ts
- * import { Manager, System } from "@troupe/actors";
- * import { assertEquals } from "@std/assert";
- *
- * await using system = new System();
- * await using manager = await Manager.start({ system });
- * const pages = manager.map<string, string[]>("pages");
- * await pages.update("troupe", { push: "a.html" });
- * assertEquals(await pages.update("troupe", { push: "b.html" }), ["a.html", "b.html"]);
- * ```
- */
-export interface Change<V = unknown> {
-  /** Adds to a number; refused when the value is none. Give `init`, as a value that is not there is no number. */
-  readonly add?: number;
-  /** Appends one item to an array; refused when the value is none. One that is not there becomes an array. */
-  readonly push?: unknown;
-  /** What the value is before its first change; a value that is there does not look at it. */
-  readonly init?: V;
+/** What a {@linkcode Vault} is given by a `Manager`. */
+export interface VaultOptions {
+  /** The memory of its journal. Default: its state ends with its thread. */
+  readonly journal?: SharedArrayBuffer;
 }
 
 /**
- * Maps and lists by name. Values are changed only here, one call at a time.
+ * Maps, lists, queues, locks and topics by name. Values are changed only here, one call at a time.
  *
- * Its methods are the messages of {@linkcode Manager}; the typed ways to them are `MapRef`, `ListRef`, `ValueRef` and
- * `CounterRef`. A name that was never written reads as empty.
+ * Its methods are the messages of {@linkcode Manager}; the typed ways to them are `MapRef`, `ListRef` and so on. A name
+ * that was never written reads as empty.
  */
 export class Vault {
-  readonly #maps: Map<string, Map<unknown, unknown>> = new Map();
-  readonly #lists: Map<string, unknown[]> = new Map();
+  readonly #options: VaultOptions;
+  readonly #state: State = new State();
+  readonly #caches: Caches = new Caches(this.#state);
+  readonly #watchers: Watchers = new Watchers(this.#state);
+  readonly #expiry: Expiry = new Expiry(() => this.#expire());
+  #keeper: Keeper = NO_KEEPER;
+  #locks!: LockBook;
+  #queues!: QueueBook;
+  #presence!: PresenceBook;
 
-  /**
-   * The value under `key`.
-   *
-   * @param map Name of the map.
-   * @param key The key.
-   * @param otherwise What to answer when there is none. Default `undefined`.
-   * @returns The value.
-   */
+  /** An empty one. */
+  constructor(options: VaultOptions = {}) {
+    this.#options = options;
+  }
+
+  /** Called by the runtime. Whoever waits must not hold up a stop. */
+  onStart(context: Context<Vault>): void {
+    const { journal } = this.#options;
+    if (journal !== undefined) this.#keeper = new Journal(journal, this.#state);
+    this.#resume();
+    const clients = new Clients(context);
+    const commit = (effects: readonly Effect[]): void => {
+      this.#commit(effects)?.catch(() => {});
+    };
+    this.#locks = new LockBook(this.#state, clients, commit);
+    this.#queues = new QueueBook(this.#state, clients, commit);
+    this.#presence = new PresenceBook(this.#state, clients, commit);
+    context.signal.addEventListener("abort", () => this.#closeLines());
+  }
+
+  /** Called by the runtime. */
+  async onStop(): Promise<void> {
+    this.#closeLines();
+    this.#expiry.close();
+    await this.#keeper.close();
+  }
+
+  /** The value under `key`, else `otherwise`. */
   get(map: string, key: unknown, otherwise?: unknown): unknown {
-    const values = this.#map(map);
-    return values.has(key) ? values.get(key) : otherwise;
+    this.#expire();
+    const entry = this.#state.entry(map, key);
+    return this.#answer(entry === undefined ? otherwise : entry.value);
   }
 
-  /**
-   * Puts a value.
-   *
-   * @param map Name of the map.
-   * @param key The key.
-   * @param value What replaces the value there.
-   */
-  set(map: string, key: unknown, value: unknown): void {
-    this.#map(map).set(key, value);
+  /** The value under `key` and its version. */
+  entry(map: string, key: unknown): unknown {
+    this.#expire();
+    const entry = this.#state.entry(map, key);
+    return this.#answer(
+      entry && { value: entry.value, version: entry.version },
+    );
   }
 
-  /**
-   * Changes a value in one step.
-   *
-   * @param map Name of the map.
-   * @param key The key.
-   * @param change What to do.
-   * @returns What the value is now.
-   * @throws {Refusal} If the kind of the value does not fit the change; nothing was changed.
-   */
+  /** Puts a value; answers its version. */
+  set(map: string, key: unknown, value: unknown): number | Promise<number> {
+    this.#expire();
+    const draft = new Draft(this.#state);
+    const version = draft.set(map, key, value);
+    return this.#write(draft, version);
+  }
+
+  /** Changes a value in one step; answers what it is now. */
   update(map: string, key: unknown, change: Change): unknown {
-    const values = this.#map(map);
-    const old = values.has(key) ? values.get(key) : change.init;
-    const value = changed(old, change);
-    values.set(key, value);
-    return value;
+    this.#expire();
+    const draft = new Draft(this.#state);
+    const step: Step = { map, key, deed: "update", change };
+    return this.#write(draft, perform(draft, step, reducerHere));
   }
 
-  /**
-   * Removes a key.
-   *
-   * @param map Name of the map.
-   * @param key The key.
-   * @returns Whether it was there.
-   */
-  delete(map: string, key: unknown): boolean {
-    return this.#map(map).delete(key);
+  /** Removes a key; answers whether it was there. */
+  delete(map: string, key: unknown): boolean | Promise<boolean> {
+    this.#expire();
+    const draft = new Draft(this.#state);
+    return this.#write(draft, draft.delete(map, key));
   }
 
-  /**
-   * All keys with their values.
-   *
-   * @param map Name of the map.
-   * @returns The pairs, in the order of their first write.
-   */
-  entries(map: string): [unknown, unknown][] {
-    return [...this.#map(map)];
+  /** Does all of the steps or none; answers what each gives. */
+  async transact(steps: readonly Step[]): Promise<unknown[]> {
+    for (const { reduce } of steps) {
+      if (reduce !== undefined && loadedReducer(reduce.by) === undefined) {
+        await importReducer(reduce.by);
+      }
+    }
+    this.#expire();
+    const draft = new Draft(this.#state);
+    const results = steps.map((step) => perform(draft, step, reducerHere));
+    return await this.#write(draft, results);
   }
 
-  /**
-   * How many keys a map has.
-   *
-   * @param map Name of the map.
-   * @returns Their number.
-   */
-  size(map: string): number {
-    return this.#map(map).size;
+  /** Puts many values in one step. */
+  setAll(map: string, entries: readonly [unknown, unknown][]): unknown {
+    const draft = new Draft(this.#state);
+    for (const [key, value] of entries) draft.set(map, key, value);
+    return this.#write(draft, undefined);
   }
 
-  /**
-   * Appends to a list.
-   *
-   * @param list Name of the list.
-   * @param values The items, in order.
-   * @returns The new length.
-   */
-  push(list: string, values: unknown[]): number {
-    return this.#list(list).push(...values);
+  /** Removes all keys of a map; answers how many there were. */
+  clear(map: string): unknown {
+    this.#expire();
+    const draft = new Draft(this.#state);
+    for (const key of this.#state.maps.get(map)?.keys() ?? []) {
+      draft.delete(map, key);
+    }
+    return this.#write(draft, draft.effects.length);
   }
 
-  /**
-   * One item.
-   *
-   * @param list Name of the list.
-   * @param index Its place from 0; a negative one counts from the end.
-   * @returns The item, or `undefined` when there is none.
-   */
+  /** Removes the key that was written first, or last used; answers it with its value. */
+  popItem(map: string): unknown {
+    this.#expire();
+    const draft = new Draft(this.#state);
+    for (const [key, { value }] of this.#state.maps.get(map) ?? []) {
+      draft.delete(map, key);
+      return this.#write(draft, [key, value]);
+    }
+    return this.#answer(undefined);
+  }
+
+  /** All keys with their values, in the order of their first write. */
+  entries(map: string): unknown {
+    this.#expire();
+    const entries = [...this.#state.maps.get(map) ?? []];
+    return this.#answer(entries.map(([key, { value }]) => [key, value]));
+  }
+
+  /** All keys of a map. */
+  keys(map: string): unknown {
+    this.#expire();
+    return this.#answer([...this.#state.maps.get(map)?.keys() ?? []]);
+  }
+
+  /** Whether a map has a key. */
+  has(map: string, key: unknown): boolean | Promise<boolean> {
+    this.#expire();
+    return this.#answer(this.#state.entry(map, key) !== undefined);
+  }
+
+  /** How many keys a map has. */
+  size(map: string): number | Promise<number> {
+    this.#expire();
+    return this.#answer(this.#state.maps.get(map)?.size ?? 0);
+  }
+
+  /** The value under a key of a cache, which is used by that. */
+  look(map: string, key: unknown): unknown {
+    this.#expire();
+    return this.#answer(this.#caches.look(map, key)?.value);
+  }
+
+  /** Puts a value into a cache, which holds at most so many; answers its version. */
+  store(
+    map: string,
+    key: unknown,
+    value: unknown,
+    capacity: number,
+    ttlMs?: number,
+  ): unknown {
+    this.#expire();
+    const draft = new Draft(this.#state);
+    this.#caches.makeRoom(draft, map, key, capacity);
+    const expires = ttlMs === undefined ? 0 : Date.now() + ttlMs;
+    return this.#write(draft, draft.set(map, key, value, expires));
+  }
+
+  /** How a cache has done. */
+  stats(map: string): CacheStats {
+    this.#expire();
+    return this.#caches.stats(map);
+  }
+
+  /** Appends to a list; answers the new length. */
+  push(list: string, values: unknown[]): number | Promise<number> {
+    const { length } = this.#state.items(list);
+    const done = this.#commit([["splice", list, length, 0, values]]);
+    return answer(done, length + values.length);
+  }
+
+  /** One item of a list; a negative place counts from the end. */
   at(list: string, index: number): unknown {
-    return this.#list(list).at(index);
+    return this.#answer(this.#state.items(list).at(index));
   }
 
-  /**
-   * Replaces one item.
-   *
-   * @param list Name of the list.
-   * @param index Its place; a whole number from 0 to the length less 1.
-   * @param value What replaces it.
-   * @throws {Refusal} If there is no item at `index`; nothing was changed.
-   */
-  put(list: string, index: number, value: unknown): void {
-    const items = this.#list(list);
-    if (!Number.isInteger(index) || index < 0 || index >= items.length) {
+  /** Replaces one item of a list. */
+  put(list: string, index: number, value: unknown): unknown {
+    const { length } = this.#state.items(list);
+    if (!Number.isInteger(index) || index < 0 || index >= length) {
       throw new Refusal(
         `Cannot set an item of list "${list}" as its index must be from 0 to ${
-          items.length - 1
+          length - 1
         }: current value is ${index}`,
       );
     }
-    items[index] = value;
+    return answer(this.#commit([["splice", list, index, 1, [value]]]), true);
   }
 
-  /**
-   * Some of the items, as of `Array.prototype.slice`.
-   *
-   * @param list Name of the list.
-   * @param start The first place; 0 if `undefined`.
-   * @param end The place after the last; the length if `undefined`.
-   * @returns The items.
-   */
-  slice(
+  /** Some of the items of a list, as of `Array.prototype.slice`. */
+  slice(list: string, start?: number, end?: number): unknown {
+    return this.#answer(this.#state.items(list).slice(start, end));
+  }
+
+  /** Takes items out of a list and puts others there, as of `Array.prototype.splice`; answers those that are gone. */
+  splice(
     list: string,
-    start: number | undefined,
-    end: number | undefined,
-  ): unknown[] {
-    return this.#list(list).slice(start, end);
+    start: number,
+    count: number,
+    values: unknown[],
+  ): unknown {
+    const items = this.#state.items(list);
+    const at = start < 0
+      ? Math.max(0, items.length + start)
+      : Math.min(start, items.length);
+    const gone = items.slice(at, at + Math.max(0, count));
+    if (gone.length === 0 && values.length === 0) return this.#answer(gone);
+    const done = this.#commit([["splice", list, at, gone.length, values]]);
+    return answer(done, gone);
   }
 
-  /**
-   * How many items a list has.
-   *
-   * @param list Name of the list.
-   * @returns Their number.
-   */
-  length(list: string): number {
-    return this.#list(list).length;
+  /** Sorts a list as `Array.prototype.sort` does but numbers by their size, or turns it round. */
+  order(list: string, how: "sort" | "reverse"): unknown {
+    const items = this.#state.items(list);
+    const next = how === "reverse"
+      ? items.toReversed()
+      : items.every((item) => typeof item === "number")
+      ? items.toSorted((a, b) => (a as number) - (b as number))
+      : items.toSorted();
+    const done = this.#commit([["splice", list, 0, items.length, next]]);
+    return answer(done, undefined);
   }
 
-  #map(name: string): Map<unknown, unknown> {
-    let map = this.#maps.get(name);
-    if (map === undefined) this.#maps.set(name, map = new Map());
-    return map;
+  /** How many items a list has. */
+  length(list: string): number | Promise<number> {
+    return this.#answer(this.#state.items(list).length);
   }
 
-  #list(name: string): unknown[] {
-    let list = this.#lists.get(name);
-    if (list === undefined) this.#lists.set(name, list = []);
-    return list;
+  /** Appends to a queue; those who wait are served first. Answers how many items wait then. */
+  enqueue(queue: string, values: unknown[]): number | Promise<number> {
+    return this.#answer(this.#queues.put(queue, values));
+  }
+
+  /** Takes the first item of a queue, as soon as there is one; `undefined` when the time is over. */
+  async dequeue(
+    queue: string,
+    ticket: string,
+    timeoutMs: number,
+    owner?: Owner,
+  ): Promise<Taken | undefined> {
+    const taken = this.#queues.take(queue, ticket, timeoutMs, owner);
+    return await this.#answer(await taken);
+  }
+
+  /** Who waits for an item does not any more. */
+  leave(queue: string, ticket: string): void {
+    this.#queues.leave(queue, ticket);
+  }
+
+  /** Takes a lock, as soon as it is free; `undefined` when the time is over. */
+  acquire(
+    lock: string,
+    ticket: string,
+    timeoutMs: number,
+    owner?: Owner,
+  ): Promise<Grant | undefined> {
+    return this.#locks.acquire(lock, ticket, timeoutMs, owner);
+  }
+
+  /** Gives a lock back, or waits for it no more; answers whether it was held. */
+  release(lock: string, ticket: string): boolean {
+    return this.#locks.release(lock, ticket);
+  }
+
+  /** Puts a value that goes when its client ends. */
+  enter(
+    name: string,
+    key: unknown,
+    value: unknown,
+    owner?: Owner,
+  ): number | Promise<number> {
+    return this.#answer(this.#presence.enter(name, key, value, owner));
+  }
+
+  /** The changes of the keys of a map that begin with `prefix`, after a snapshot. */
+  watch(
+    map: string,
+    prefix: string,
+    capacity: number,
+  ): ReadableStream<MapChange<unknown, unknown>[]> {
+    this.#expire();
+    return this.#watchers.watch(map, prefix, capacity);
+  }
+
+  /** Gives a value to those who read a topic; answers how many there are. */
+  publish(topic: string, value: unknown): number {
+    return this.#watchers.publish(topic, value);
+  }
+
+  /** What is published to a topic from now on. */
+  subscribe(topic: string, capacity: number): ReadableStream<unknown[]> {
+    return this.#watchers.subscribe(topic, capacity);
+  }
+
+  /** Keeps a write, does it, and tells those who want to know. */
+  #commit(effects: readonly Effect[]): Promise<void> | undefined {
+    if (effects.length === 0) return this.#keeper.pending;
+    const kept = this.#keeper.keep(effects);
+    for (const effect of effects) {
+      this.#state.apply(effect);
+      if (effect[0] !== "set" || effect[5] === 0) continue;
+      this.#expiry.add(effect[1], effect[2], effect[5]);
+    }
+    this.#caches.tell(effects);
+    if (kept === undefined) this.#watchers.tell(effects);
+    // Nobody hears of what may yet be lost.
+    else kept.then(() => this.#watchers.tell(effects), () => {});
+    return kept;
+  }
+
+  #write<T>(draft: Draft, result: T): T | Promise<T> {
+    return answer(this.#commit(draft.effects), result);
+  }
+
+  /** Answers a read: what it saw is kept by then. */
+  #answer<T>(value: T): T | Promise<T> {
+    return answer(this.#keeper.pending, value);
+  }
+
+  #expire(): void {
+    const now = Date.now();
+    if (!this.#expiry.isDue(now)) return;
+    const draft = new Draft(this.#state);
+    for (const { map, key } of this.#expiry.take(this.#state, now)) {
+      draft.delete(map, key, "expired");
+    }
+    this.#commit(draft.effects)?.catch(() => {});
+  }
+
+  /** Has what the state holds end at its time, and with its client. */
+  #resume(): void {
+    for (const [map, entries] of this.#state.maps) {
+      for (const [key, { expires }] of entries) {
+        if (expires !== 0) this.#expiry.add(map, key, expires);
+      }
+    }
+  }
+
+  #closeLines(): void {
+    this.#queues.close();
+    this.#locks.close();
+    this.#watchers.close();
   }
 }
 
-/** The value after `change`; refused, with nothing changed, when the kinds do not fit. */
-function changed(old: unknown, change: Change): unknown {
-  if (change.add !== undefined) {
-    if (!Number.isFinite(change.add)) {
-      throw new Refusal(
-        `Cannot add to a value as 'add' must be a finite number: current value is ${
-          Deno.inspect(change.add)
-        }`,
-      );
-    }
-    if (typeof old === "number") return old + change.add;
-    throw new Refusal(
-      `Cannot add to a value as it must be a number: current type is ${typeof old}${
-        old === undefined ? ", give 'init'" : ""
-      }`,
-    );
-  }
-  if ("push" in change) {
-    const list = old ?? [];
-    if (Array.isArray(list)) return [...list, change.push];
-    throw new Refusal(
-      `Cannot push to a value as it must be an array: current type is ${typeof old}`,
-    );
-  }
-  return old;
+function answer<T>(done: Promise<void> | undefined, value: T): T | Promise<T> {
+  return done === undefined ? value : done.then(() => value);
+}
+
+/** Its module has been loaded by now. */
+function reducerHere(name: ReducerName): Reduce {
+  const found = loadedReducer(name);
+  if (found !== undefined) return found;
+  throw new Refusal(
+    `Cannot find the reducer "${name.reducer}" in "${name.module}": it registers none of that name`,
+  );
 }

@@ -1,0 +1,58 @@
+import type { ActorRef } from "../actor/ref.ts";
+import { ActorStoppedError } from "../errors.ts";
+import { checkAwaited, type Wait } from "../sync/wait.ts";
+import { WaitTimeoutError } from "../sync/wait_timeout_error.ts";
+import type { Vault } from "./vault.ts";
+
+/** A wait in a line of the Manager. */
+export interface Awaiting<T> {
+  /** What cannot be done otherwise, such as `Cannot take from "jobs"`. */
+  readonly what: string;
+  /** Asks for it; the answer is `undefined` when it was not to be had in time, or the wait was left. */
+  readonly ask: (
+    vault: ActorRef<Vault>,
+    ticket: string,
+    timeoutMs: number,
+  ) => Promise<T | undefined>;
+  /** Leaves the line. */
+  readonly leave: (ticket: string) => void;
+}
+
+/**
+ * Waits until the Manager gives something. What it gave is never lost: a signal that comes too late changes nothing.
+ *
+ * @throws {WaitTimeoutError} If the timeout passed.
+ * @throws {ActorStoppedError} If the Manager stopped.
+ * @throws The signal's reason.
+ */
+export async function awaited<T>(
+  vault: ActorRef<Vault>,
+  { what, ask, leave }: Awaiting<T>,
+  options: Wait,
+): Promise<T> {
+  checkAwaited(what, options);
+  const { timeout = Infinity, signal } = options;
+  signal?.throwIfAborted();
+  const ticket = crypto.randomUUID();
+  const until = performance.now() + timeout;
+  const onAbort = (): void => leave(ticket);
+  signal?.addEventListener("abort", onAbort, { once: true });
+  try {
+    const given = await ask(vault.with({ timeout: Infinity }), ticket, timeout);
+    if (given !== undefined) return given;
+  } finally {
+    signal?.removeEventListener("abort", onAbort);
+  }
+  signal?.throwIfAborted();
+  // The clocks of two threads need not agree to the millisecond.
+  if (performance.now() + 5 >= until) {
+    throw new WaitTimeoutError(
+      `${what} as it took too long: current timeout is ${timeout} ms`,
+      { timeoutMs: timeout },
+    );
+  }
+  throw new ActorStoppedError(
+    `${what} as "${vault.name}" is stopping: start another Manager`,
+    { actor: vault.name, safeToRetry: true },
+  );
+}

@@ -1,0 +1,28 @@
+import { InvalidOptionError } from "../errors.ts";
+
+const MAX_CAPACITY = 2 ** 24;
+
+/** Refuses a time to live that is none. */
+export function checkTtl(what: string, ttlMs: number | undefined): void {
+  if (ttlMs === undefined) return;
+  if (typeof ttlMs === "number" && ttlMs > 0 && ttlMs < Infinity) return;
+  throw new InvalidOptionError(
+    `${what} as 'ttlMs' must be a number of milliseconds more than 0: current value is ${
+      Deno.inspect(ttlMs, { depth: 0 })
+    }`,
+    { option: "ttlMs", value: ttlMs },
+  );
+}
+
+/** Refuses a number of things that is none. */
+export function checkCapacity(what: string, capacity: number): void {
+  if (
+    Number.isInteger(capacity) && capacity >= 1 && capacity <= MAX_CAPACITY
+  ) return;
+  throw new InvalidOptionError(
+    `${what} as 'capacity' must be a whole number from 1 to ${MAX_CAPACITY}: current value is ${
+      Deno.inspect(capacity, { depth: 0 })
+    }`,
+    { option: "capacity", value: capacity },
+  );
+}

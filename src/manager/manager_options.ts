@@ -1,0 +1,66 @@
+import type { Spawner } from "../actor/offspring.ts";
+import { InvalidOptionError } from "../errors.ts";
+import { checkOptionNames, type OptionNames } from "../option_names.ts";
+
+/** How a Manager is started. */
+export interface ManagerOptions {
+  /** Where it lives. Default: the default system, or the actor that makes the call. */
+  readonly system?: Spawner;
+  /**
+   * Name of its actor, in errors, logs and trees; a non-empty string.
+   *
+   * @default {"manager"}
+   */
+  readonly name?: string;
+  /**
+   * Whether its state outlives its thread, in memory: a write is kept before it is answered. Without that a restarted Manager
+   * is empty, and values may hold shared memory.
+   *
+   * @default {true}
+   */
+  readonly keep?: boolean;
+  /**
+   * The most bytes that its state may have in that memory, 65,536 to 1,073,741,824. Twice of it is reserved, and only what
+   * is used is paid for; a write beyond is refused.
+   *
+   * @default {268435456}
+   */
+  readonly keepBytes?: number;
+  /**
+   * After so many milliseconds without a return to its event loop it is restarted: a reducer may not end. More than 0.
+   *
+   * @default {Infinity}
+   */
+  readonly hangMs?: number;
+}
+
+const NAMES: OptionNames<ManagerOptions> = {
+  system: true,
+  name: true,
+  keep: true,
+  keepBytes: true,
+  hangMs: true,
+};
+const MIN_BYTES = 2 ** 16;
+const MAX_BYTES = 2 ** 30;
+
+/** Refuses options that are none, before anything is started. */
+export function checkManagerOptions(options: ManagerOptions): void {
+  const what = "Cannot start a Manager";
+  checkOptionNames<ManagerOptions>(what, options, NAMES);
+  const { keep = true, keepBytes = MIN_BYTES } = options;
+  const refuse = (option: string, value: unknown, must: string): never => {
+    throw new InvalidOptionError(
+      `${what} as '${option}' must be ${must}: current value is ${
+        Deno.inspect(value, { depth: 0 })
+      }`,
+      { option, value },
+    );
+  };
+  if (typeof keep !== "boolean") refuse("keep", keep, "true or false");
+  const isWhole = Number.isInteger(keepBytes);
+  if (!isWhole || keepBytes < MIN_BYTES || keepBytes > MAX_BYTES) {
+    const bounds = `a whole number from ${MIN_BYTES} to ${MAX_BYTES}`;
+    refuse("keepBytes", keepBytes, bounds);
+  }
+}

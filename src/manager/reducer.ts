@@ -1,0 +1,131 @@
+import { findLoaded, load, task } from "../actor/define.ts";
+import { isThenable } from "../actor/is_thenable.ts";
+import { deepFreeze } from "../actor/light/deep_freeze.ts";
+import { Refusal } from "../errors.ts";
+import { messageOf } from "../thrown.ts";
+
+/** How a reducer is named where it runs. */
+export interface ReducerName {
+  /** URL of the module that registers it. */
+  readonly module: string;
+  /** Name it is registered under. */
+  readonly reducer: string;
+}
+
+/**
+ * A function that makes the next value of the last one, inside of a Manager: what {@linkcode reducer} returns.
+ *
+ * @typeParam S The value.
+ * @typeParam A What else it is given.
+ */
+export interface Reducer<S, A extends unknown[]> extends ReducerName {
+  (state: S, ...args: A): S;
+}
+
+/**
+ * Registers a reducer under (module URL, `name`), so that a Manager can run it.
+ *
+ * - **Only the name travels:** the Manager imports the module and finds it there, so the module must register it at its top
+ *   level. It must not start anything there.
+ * - **Atomic:** no other write comes between the value that it is given and the one that it returns.
+ * - **Pure:** it is given a frozen value and returns another one. It must not wait: a promise is refused.
+ * - **A throw refuses:** the value stays, and the call rejects with {@linkcode Refusal}.
+ *
+ * @param meta `import.meta` of the module that exports the handle.
+ * @param name Name of the export; a non-empty string that no task or actor of the module has.
+ * @param fn Makes the next value. It gets `undefined` for a key that is not there, and a call's `init` if it has one.
+ * @returns The handle: callable here, and what `MapRef.reduce()` takes.
+ * @throws {InvalidOptionError} If `name` is not a non-empty string, or taken.
+ *
+ * @example An account that is never overdrawn
+ * ```ts
+ * import { Manager, Refusal, reducer, System } from "@troupe/actors";
+ * import { assertEquals, assertRejects } from "@std/assert";
+ *
+ * export const credit = reducer(import.meta, "credit", (balance: number, n: number) => {
+ *   if (balance + n < 0) throw new Refusal(`Cannot pay ${-n} of ${balance}`);
+ *   return balance + n;
+ * });
+ *
+ * // The Manager's thread imports this module too.
+ * if (import.meta.main) {
+ *   await using system = new System();
+ *   await using manager = await Manager.start({ system });
+ *   const accounts = manager.map<string, number>("accounts");
+ *   await accounts.set("ada", 5);
+ *   assertEquals(await accounts.reduce("ada", credit, [-3]), 2);
+ *   await assertRejects(() => accounts.reduce("ada", credit, [-3]), Refusal);
+ * }
+ * ```
+ */
+export function reducer<S, A extends unknown[]>(
+  meta: ImportMeta,
+  name: string,
+  fn: (state: S, ...args: A) => S,
+): Reducer<S, A> {
+  task(meta, name, fn);
+  const handle = (state: S, ...args: A): S => fn(state, ...args);
+  return Object.assign(handle, { module: meta.url, reducer: name });
+}
+
+/** The function behind a name. */
+export type Reduce = (state: unknown, ...args: unknown[]) => unknown;
+
+/** The reducer of that name, if its module has been loaded here. */
+export function loadedReducer(name: ReducerName): Reduce | undefined {
+  const found = findLoaded(wantedOf(name));
+  return found?.kind === "task" ? found.run : undefined;
+}
+
+/**
+ * The reducer of that name; its module is imported.
+ *
+ * @throws {Refusal} If there is none.
+ */
+export async function importReducer(name: ReducerName): Promise<Reduce> {
+  try {
+    const found = await load(wantedOf(name));
+    return (found as { run: Reduce }).run;
+  } catch (cause) {
+    throw new Refusal(
+      `Cannot find the reducer "${name.reducer}": ${messageOf(cause)}`,
+      { cause },
+    );
+  }
+}
+
+/**
+ * What the reducer makes of a value.
+ *
+ * @throws {Refusal} If it throws, or returns a promise.
+ */
+export function reduced(
+  reduce: Reduce,
+  { reducer }: ReducerName,
+  state: unknown,
+  args: readonly unknown[],
+): unknown {
+  let next: unknown;
+  try {
+    next = reduce(deepFreeze(state), ...args);
+  } catch (cause) {
+    if (cause instanceof Refusal) throw cause;
+    throw new Refusal(
+      `Cannot reduce the value as the reducer "${reducer}" threw: ${
+        messageOf(cause)
+      }`,
+      { cause },
+    );
+  }
+  if (!isThenable(next)) return next;
+  Promise.resolve(next).catch(() => {});
+  throw new Refusal(
+    `Cannot reduce the value as the reducer "${reducer}" must not wait: it returned a promise`,
+  );
+}
+
+function wantedOf(
+  { module, reducer }: ReducerName,
+): Parameters<typeof load>[0] {
+  return { module, definition: reducer, kind: "task", name: reducer };
+}
