@@ -11,7 +11,7 @@ import {
   Refusal,
   RemoteError,
 } from "../../mod.ts";
-import { conformance, COPIES } from "./placements.ts";
+import { conformance, COPIES, LATE_DROPS } from "./placements.ts";
 import { KnownError, Probe } from "./probe.ts";
 import { SharedWord } from "./shared_word.ts";
 
@@ -153,8 +153,7 @@ conformance(
     );
     probe.tell.note("newer");
     // A thread, also one that keeps a process, drops it when it comes to it, a host when it hears of the newer one.
-    const atOnce = t.placement === "shared" || t.placement === "local";
-    if (atOnce) await dropped;
+    if (!LATE_DROPS.includes(t.placement)) await dropped;
     word.set(2);
     await Promise.all([held, dropped]);
   },

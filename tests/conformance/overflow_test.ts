@@ -7,7 +7,7 @@ import {
   type Overflow,
 } from "../../mod.ts";
 import { Notebook } from "../fixtures/notebook.ts";
-import { type Case, conformance } from "./placements.ts";
+import { type Case, conformance, LATE_DROPS } from "./placements.ts";
 
 type Book = ActorRef<{
   hold(words: Int32Array): Promise<void>;
@@ -113,7 +113,7 @@ conformance(
     // Room is for three: the ask and the first tell are the two oldest.
     const letter = letters.next();
     // A thread drops them when it comes to them, a host when it hears of it: until then nothing else may make room.
-    if (t.placement !== "thread") await letter;
+    if (!LATE_DROPS.includes(t.placement)) await letter;
     await free();
     await asked;
     assertEquals(await book.ask.notes(), [1, 2, 3]);
@@ -152,7 +152,7 @@ for (
       const frees: (() => Promise<void>)[] = [];
       while (frees.length < concurrency) frees.push(await hold(book));
       // What is handled beside others leaves its lane a moment after it has begun.
-      const leaves = t.placement === "thread" && concurrency > 1;
+      const leaves = LATE_DROPS.includes(t.placement) && concurrency > 1;
       const left = () => t.system.tree().at(-1)!.handled;
       while (leaves && left() < concurrency) {
         await new Promise((resolve) => setTimeout(resolve));
@@ -161,7 +161,7 @@ for (
       const last = book.ask.note(5);
       // A thread drops them when it comes to them, a host when it hears of it: until then nothing else may make room.
       while (
-        t.placement !== "thread" &&
+        !LATE_DROPS.includes(t.placement) &&
         t.system.deadLetters.countOf("dropped") < 6 - kept.length
       ) await new Promise((resolve) => setTimeout(resolve));
       for (const free of frees) await free();

@@ -36,6 +36,9 @@ export const SHARING: readonly Placement[] = ["thread", "shared", "local"];
 /** The placements in which what is sent is a copy, and what cannot be copied or is too large is refused. */
 export const COPIES: readonly Placement[] = ["thread", "shared", "process"];
 
+/** The placements whose mailboxes have a thread of their own, which drops messages when it comes to them; hosts do at once. */
+export const LATE_DROPS: readonly Placement[] = ["thread", "process"];
+
 /** The placements in which a message from another actor under test names its sender, and not the thread it came from. */
 export const NAMED: readonly Placement[] = ["thread", "process", "local"];
 

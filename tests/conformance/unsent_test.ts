@@ -2,7 +2,7 @@
 import { assertEquals } from "@std/assert";
 import { held } from "./held.ts";
 import { eventually } from "./journal.ts";
-import { conformance } from "./placements.ts";
+import { conformance, OWN_THREAD } from "./placements.ts";
 import { Probe } from "./probe.ts";
 
 const ENDS = ["kill", "stop", "exit", "fail"] as const;
@@ -32,7 +32,9 @@ for (const end of ENDS) {
         assertEquals([why, kind, method], ["unsent", "tell", ""]);
         assertEquals(sender.name, "sender");
         // Of actors that share a thread only the thread is known.
-        if (t.placement === "thread") assertEquals(receiver.name, "receiver");
+        if (OWN_THREAD.includes(t.placement)) {
+          assertEquals(receiver.name, "receiver");
+        }
       }
       letGo();
       await answer;
