@@ -1,5 +1,7 @@
 import type { ActorStream } from "../actor/stream/actor_stream.ts";
+import { errorFromWire } from "../error_wire.ts";
 import type { ExitReport } from "../exit_report.ts";
+import type { BatchAnswer } from "./batch_order.ts";
 import type { OutList } from "./out_list.ts";
 import type { TaskFacts } from "./task_facts.ts";
 import type { Work } from "./work.ts";
@@ -95,4 +97,19 @@ export interface BatchSeat {
   cancel(out: Out, work: Work, reason: unknown): void;
   /** Ends it at once. */
   kill(): void;
+}
+
+/** Tells a batch what became of those of its tasks that a worker has answered for. */
+export function tellResults(
+  batch: Batch,
+  [values, failures = []]: BatchAnswer,
+): void {
+  let from = 0;
+  for (const [index, error] of failures) {
+    if (index > from) batch.done(from, values.slice(from, index));
+    batch.failed(index, errorFromWire(error));
+    from = index + 1;
+  }
+  if (from === values.length) return;
+  batch.done(from, from === 0 ? values : values.slice(from));
 }

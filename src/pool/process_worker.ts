@@ -34,7 +34,7 @@ import {
   SPREAD,
   STOPS,
   type TaskName,
-} from "./pool_worker.ts";
+} from "./batch_order.ts";
 import { LogWriter } from "./result_log.ts";
 import {
   type KnownTask,

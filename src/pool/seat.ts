@@ -9,7 +9,7 @@ import { errorFromWire, type WireError } from "../error_wire.ts";
 import { InitTimeoutError } from "../errors.ts";
 import type { ExitReport } from "../exit_report.ts";
 import type { Words } from "../memory/cells.ts";
-import type { Batch, BatchSeat, Out } from "./batch.ts";
+import { type Batch, type BatchSeat, type Out, tellResults } from "./batch.ts";
 import { wordsOf, writeCancel } from "./cancel_note.ts";
 import { tellsOfEnd } from "./generate_work.ts";
 import { LoadWatch } from "./load_watch.ts";
@@ -17,11 +17,11 @@ import { begunOf, openClaim, recall, SLOTS } from "./claims.ts";
 import {
   APART,
   type BatchAnswer,
-  type PoolWorkerActor,
   SPREAD,
   STOPS,
   type TaskName,
-} from "./pool_worker.ts";
+} from "./batch_order.ts";
+import type { PoolWorkerActor } from "./pool_worker.ts";
 import { OutList } from "./out_list.ts";
 import { readLog } from "./result_log.ts";
 import type { Work } from "./work.ts";
@@ -306,25 +306,9 @@ export class Seat implements BatchSeat {
     batch.facts.took(ms, values.length);
     this.served += values.length;
     batch.ended(values.length, done);
-    if (failures !== undefined) this.#tellEach(batch, values, failures);
-    else if (values.length > 0) batch.done(0, values);
+    tellResults(batch, answer);
     if (values.length < out.limit) batch.returned(values.length, out.limit);
     this.#next(batch);
-  }
-
-  #tellEach(
-    batch: Batch,
-    values: BatchAnswer[0],
-    failures: NonNullable<BatchAnswer[1]>,
-  ): void {
-    let next = 0;
-    values.forEach((value, index) => {
-      const failure = failures[next];
-      if (failure?.[0] === index) {
-        next++;
-        batch.failed(index, errorFromWire(failure[1]));
-      } else batch.done(index, [value]);
-    });
   }
 
   /** A batch has been answered: it has room, or it has served its time. */

@@ -13,7 +13,7 @@ import { ActorInitError, ModuleLoadError, TroupeError } from "../errors.ts";
 import type { ExitReport } from "../exit_report.ts";
 import { tellsOfEnd } from "./generate_work.ts";
 import type { PoolDeskActor } from "./pool_desk.ts";
-import type { TaskName } from "./pool_worker.ts";
+import type { TaskName } from "./batch_order.ts";
 import {
   type HostAnswer,
   type HostOrder,

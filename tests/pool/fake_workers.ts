@@ -8,7 +8,7 @@ import { beginNext, recall } from "../../src/pool/claims.ts";
 import { writeFound } from "../../src/pool/load_watch.ts";
 import { PoolDesk, PoolDeskActor } from "../../src/pool/pool_desk.ts";
 import { LogWriter } from "../../src/pool/result_log.ts";
-import { APART, type BatchAnswer, STOPS } from "../../src/pool/pool_worker.ts";
+import { APART, type BatchAnswer, STOPS } from "../../src/pool/batch_order.ts";
 import { FakeStream } from "./fake_stream.ts";
 
 /** A batch at a fake worker. */
