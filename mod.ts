@@ -417,3 +417,19 @@ export {
   type TaskStream,
 } from "./src/pool/mod.ts";
 export { ProcessDiedError, type ProcessOptions } from "./src/process/mod.ts";
+export { AddressInUseError } from "./src/connection/address_in_use_error.ts";
+export { AuthenticationError } from "./src/connection/authentication_error.ts";
+export { connect, type ConnectOptions } from "./src/connection/connect.ts";
+export { Connection } from "./src/connection/connection.ts";
+export {
+  ConnectionClosedError,
+  type ConnectionEnd,
+} from "./src/connection/connection_closed_error.ts";
+export type { ConnectionOptions } from "./src/connection/connection_options.ts";
+export {
+  listen,
+  Listener,
+  type ListenOptions,
+} from "./src/connection/listener.ts";
+export { NotPublishedError } from "./src/connection/not_published_error.ts";
+export type { Publications } from "./src/connection/published.ts";

@@ -10,7 +10,7 @@ import {
   portable,
   type PortableData,
 } from "../memory/portable.ts";
-import { currentBorder } from "./border.ts";
+import { currentBorder, refuseForged } from "./border.ts";
 import { currentIsolate } from "./thread/isolate.ts";
 import { leavingIsolate } from "./thread/leaving.ts";
 import { Calls, type Send } from "./calls.ts";
@@ -314,6 +314,7 @@ definePortable("ref", (data) => {
     string,
     number,
   ];
+  refuseForged(name, "ref");
   const isolate = currentIsolate();
   if (isolate === undefined) {
     throw new SystemClosedError(

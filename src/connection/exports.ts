@@ -29,7 +29,7 @@ interface Export {
   times: number;
 }
 
-/** The refs that left for one process, by the number that stands for them there. */
+/** The refs that left for one process or program, by the number that stands for them there. */
 export class Exports implements Border {
   readonly #byId: Map<number, Export> = new Map();
   readonly #byCore: Map<RefCore, Export> = new Map();

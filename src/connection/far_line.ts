@@ -21,11 +21,17 @@ import { FarStream } from "./far_stream.ts";
 import { FAR } from "./freight.ts";
 
 /** The other side of the border. */
-export interface FarSide {
+export interface LinkSide {
   call(name: string, ...args: unknown[]): Promise<unknown>;
   say(name: string, ...args: unknown[]): void;
   /** The bytes of the arguments of a call. */
   packArgs(args: readonly unknown[]): Uint8Array;
+  /** What a ref becomes that is sent to another thread of this program; without it, none can be. */
+  travel?(core: RefCore, id: number): PortableData;
+}
+
+/** The program that started this process, which opens actors for it. */
+export interface FarSide extends LinkSide {
   /** The ref to an actor that is opened there, and called `id` here. */
   expect(id: number, name: string): unknown;
 }
@@ -44,7 +50,7 @@ export class FarLine implements LightLine {
   readonly owner: OwnerThread = { endpoint: 0, epoch: 0 };
   /** See {@link LightLine.draining}; the other side knows. */
   readonly draining: boolean = false;
-  readonly #side: FarSide;
+  readonly #side: LinkSide;
   #core: RefCore | undefined;
   readonly #unsent: Map<Delivery, number> = new Map();
 
@@ -52,7 +58,7 @@ export class FarLine implements LightLine {
   constructor(
     readonly id: number,
     readonly maxBytes: number,
-    side: FarSide,
+    side: LinkSide,
   ) {
     this.#side = side;
   }
@@ -154,12 +160,21 @@ export class FarLine implements LightLine {
     return await stopped as ExitReport;
   }
 
-  /** See {@link LightLine.travel}: only back to where it came from, which is no thread of this process. */
-  travel({ name }: RefCore): PortableData {
+  /** See {@link LightLine.travel}: back to where it came from, and to other threads of this program as the side says. */
+  travel(core: RefCore): PortableData {
+    const { name } = core;
+    if (this.#side.travel !== undefined) {
+      return this.#side.travel(core, this.id);
+    }
     throw new DataCloneError(
       `Cannot send the reference to "${name}" to another thread of this process as it was given to this one: kind "${FAR}"`,
       { path: name },
     );
+  }
+
+  /** Whether it is a way to an actor of that side. */
+  leadsTo(side: LinkSide): boolean {
+    return this.#side === side;
   }
 
   /** What is behind its ref. */

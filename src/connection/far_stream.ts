@@ -2,7 +2,7 @@ import type { RefCore } from "../actor/mail/ref_core.ts";
 import type { SendOptions } from "../actor/mail/send.ts";
 import { refTo } from "../actor/ref.ts";
 import type { ActorStream } from "../actor/stream/actor_stream.ts";
-import type { FarSide } from "./far_line.ts";
+import type { LinkSide } from "./far_line.ts";
 
 type Step = IteratorResult<unknown, undefined>;
 
@@ -11,7 +11,7 @@ let streams = 0;
 
 /** A stream that an actor in a process of its own reads: its keeper reads it, as it is asked to. */
 export class FarStream implements ActorStream<unknown> {
-  readonly #side: FarSide;
+  readonly #side: LinkSide;
   readonly #id: number = ++streams;
   readonly #open: () => void;
   readonly #signal: AbortSignal | undefined;
@@ -20,7 +20,7 @@ export class FarStream implements ActorStream<unknown> {
 
   /** A stream of what the method gives; nothing is sent yet. */
   constructor(
-    side: FarSide,
+    side: LinkSide,
     core: RefCore,
     method: string,
     args: unknown[],

@@ -1,5 +1,5 @@
 /**
- * The refs that this process was given by the program that started it.
+ * The refs that this process was given by another program.
  *
  * @module
  */
@@ -9,9 +9,10 @@ import { RefCore } from "../actor/mail/ref_core.ts";
 import { refTo } from "../actor/ref.ts";
 import type { Isolate } from "../actor/thread/isolate.ts";
 import { DataCloneError } from "../errors.ts";
+import type { ExitReport } from "../exit_report.ts";
 import type { PortableData } from "../memory/portable.ts";
 import type { FarData } from "./exports.ts";
-import { FarLine, type FarSide } from "./far_line.ts";
+import { FarLine, type LinkSide } from "./far_line.ts";
 import { FAR } from "./freight.ts";
 
 /** A ref that came. */
@@ -25,7 +26,8 @@ interface Met {
 /** The refs that came, by the number that the other side knows them by. */
 export class Imports implements Border {
   readonly #isolate: Isolate;
-  readonly #side: FarSide;
+  readonly #side: LinkSide;
+  readonly #place: ((address: Address) => Address) | undefined;
   readonly #met: Map<number, Met> = new Map();
   /** Tells the other side of what nobody holds here any more. */
   readonly #dropped: FinalizationRegistry<Met> = new FinalizationRegistry(
@@ -35,10 +37,31 @@ export class Imports implements Border {
     },
   );
 
-  /** None yet; what is sent to one goes to `side`. */
-  constructor(isolate: Isolate, side: FarSide) {
+  /**
+   * None yet; what is sent to one goes to `side`.
+   *
+   * @param place Gives an actor the address by which it is known here, where there are others than those of that side.
+   */
+  constructor(
+    isolate: Isolate,
+    side: LinkSide,
+    place?: (address: Address) => Address,
+  ) {
     this.#isolate = isolate;
     this.#side = side;
+    this.#place = place;
+  }
+
+  /** Whether the actor is one of that side. */
+  has({ line }: RefCore): boolean {
+    return line instanceof FarLine && line.leadsTo(this.#side);
+  }
+
+  /** The other side is gone, and with it all that are known. */
+  end(report: ExitReport): void {
+    const met = [...this.#met.values()];
+    this.#met.clear();
+    for (const { core } of met) core.deref()?.end(report);
   }
 
   /** See {@link Border.depart}: a ref goes back to where it came from. */
@@ -61,7 +84,8 @@ export class Imports implements Border {
       if (incarnation > known.incarnation) known.incarnation = incarnation;
       return refTo(known);
     }
-    const address = local < 0 ? { endpoint, life } : { endpoint, life, local };
+    const there = local < 0 ? { endpoint, life } : { endpoint, life, local };
+    const address = this.#place?.(there) ?? there;
     return refTo(this.#meet(id, address, name, incarnation, maxBytes));
   }
 

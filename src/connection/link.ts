@@ -47,7 +47,7 @@ export class Link {
   readonly #pending: Map<number, PromiseWithResolvers<unknown>> = new Map();
   readonly #unsent: Uint8Array[] = [];
   readonly #limit: number;
-  #sending = false;
+  #sending: Promise<void> | undefined;
   #next = 1;
   #over: unknown;
 
@@ -212,17 +212,21 @@ export class Link {
     }
   }
 
+  /** Resolves when what was said so far is with the system, or the connection has ended. */
+  async sent(): Promise<void> {
+    await this.#sending;
+  }
+
   #send(message: readonly unknown[]): void {
     const bytes = pack(this.#border, message, "message");
     if (bytes.length > this.#limit) throw tooLarge(bytes.length, this.#limit);
     this.#unsent.push(frameOf(bytes));
-    if (this.#sending) return;
-    this.#sending = true;
-    // What is said in one turn leaves at once.
-    queueMicrotask(() => void this.#flush());
+    this.#sending ??= this.#flush();
   }
 
   async #flush(): Promise<void> {
+    // What is said in one turn leaves at once.
+    await null;
     try {
       while (this.#unsent.length > 0) {
         const parts = this.#unsent.splice(0);
@@ -235,7 +239,7 @@ export class Link {
       // The connection has ended: whoever reads it is told.
       this.#unsent.splice(0);
     } finally {
-      this.#sending = false;
+      this.#sending = undefined;
     }
   }
 }

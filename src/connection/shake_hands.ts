@@ -6,11 +6,18 @@
  *
  * @module
  */
-import { TroupeError } from "../errors.ts";
+import { AuthenticationError } from "./authentication_error.ts";
 import { frameOf, type FrameReader } from "./frame.ts";
 
-/** Which end of the socket. */
-export type Role = "parent" | "child";
+/** Which end of the socket: of a process and who started it, or of two programs that found each other. */
+export type Role = "parent" | "child" | "listener" | "caller";
+
+const OTHER: Readonly<Record<Role, Role>> = {
+  parent: "child",
+  child: "parent",
+  listener: "caller",
+  caller: "listener",
+};
 
 /** What a handshake needs of a connection. */
 export interface Wire {
@@ -22,9 +29,6 @@ export interface Wire {
 const BYTES = 32;
 /** No frame of a handshake is longer, in bytes. */
 export const HANDSHAKE_LIMIT: number = BYTES;
-
-/** The other end did not show that it knows the key. */
-export class HandshakeError extends TroupeError {}
 
 /** A key that nobody can guess. */
 export function newKey(): Uint8Array<ArrayBuffer> {
@@ -38,11 +42,22 @@ export async function writeAll(wire: Wire, bytes: Uint8Array): Promise<void> {
   }
 }
 
+/** What a handshake is done with for a key of any length, also an empty one. */
+export async function secretOf(
+  key: Uint8Array,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const name = new TextEncoder().encode("troupe 1 key\n");
+  const bytes = new Uint8Array(name.length + key.length);
+  bytes.set(name);
+  bytes.set(key, name.length);
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+}
+
 /**
  * Shows the other end of `wire` the key, and has it shown.
  *
  * @param frames What reads the frames of the wire; its limit is {@link HANDSHAKE_LIMIT} meanwhile.
- * @throws {HandshakeError} If the other end does not know the key, or says anything else: the wire is to be closed.
+ * @throws {AuthenticationError} If the other end does not know the key, or says anything else: the wire is to be closed.
  */
 export async function shakeHands(
   wire: Wire,
@@ -62,20 +77,21 @@ export async function shakeHands(
   const said = messages(wire, frames);
   await writeAll(wire, frameOf(own));
   const theirs = await said();
-  const proof = await crypto.subtle.sign(
-    "HMAC",
-    key,
-    statement(role, own, theirs),
-  );
-  await writeAll(wire, frameOf(new Uint8Array(proof)));
-  const other = role === "parent" ? "child" : "parent";
+  const show = async (): Promise<void> => {
+    const stated = statement(role, own, theirs);
+    const proof = await crypto.subtle.sign("HMAC", key, stated);
+    await writeAll(wire, frameOf(new Uint8Array(proof)));
+  };
+  // Anybody may come to a listener: it shows nothing to try keys with before the other end has shown the key.
+  if (role !== "listener") await show();
   const shown = await crypto.subtle.verify(
     "HMAC",
     key,
     await said(),
-    statement(other, theirs, own),
+    statement(OTHER[role], theirs, own),
   );
   if (!shown) throw refusal("it does not know the key");
+  if (role === "listener") await show();
 }
 
 function statement(
@@ -100,7 +116,7 @@ function messages(
   return async () => {
     // Not a byte more than the frame: what follows the last one is not for the handshake.
     for (let missing = frame.length;;) {
-      const count = await wire.read(frame.subarray(0, missing));
+      const count = await readPart(wire, frame.subarray(0, missing));
       if (count === null) throw refusal("it closed the connection");
       missing -= count;
       const [message] = [...frames.push(frame.subarray(0, count))];
@@ -111,8 +127,18 @@ function messages(
   };
 }
 
-function refusal(why: string): HandshakeError {
-  return new HandshakeError(
-    `Cannot talk to the other end of a socket as ${why}: it is not who was started`,
+/** As `wire.read()`: one that was cut by the other end is at its end. */
+async function readPart(wire: Wire, into: Uint8Array): Promise<number | null> {
+  try {
+    return await wire.read(into);
+  } catch (error) {
+    if (error instanceof Deno.errors.ConnectionReset) return null;
+    throw error;
+  }
+}
+
+function refusal(why: string): AuthenticationError {
+  return new AuthenticationError(
+    `Cannot trust the other end of a connection as ${why}: nothing else of it is read`,
   );
 }

@@ -35,6 +35,8 @@ import { HangGuard } from "./hang_guard.ts";
 import { keeperHandlers } from "./keeper_handlers.ts";
 import { passedError } from "../connection/known_errors.ts";
 import { frameLimit, Link } from "../connection/link.ts";
+// Refs of other programs go on to the process as any other.
+import "../connection/gated_line.ts";
 
 // The modules that define what is sent through this thread are loaded in the process.
 passUnknownPortables();

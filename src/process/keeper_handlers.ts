@@ -4,11 +4,7 @@
  * @module
  */
 import type { Context } from "../actor/current.ts";
-import { ask, type SendOptions, tell } from "../actor/mail/send.ts";
-import { send } from "../actor/mail/send_awaited.ts";
-import { methodHash } from "../actor/mail/protocol.ts";
-import { type ActorRef, coreIn } from "../actor/ref.ts";
-import type { RefCore } from "../actor/mail/ref_core.ts";
+import type { ActorRef } from "../actor/ref.ts";
 import { serviceOf } from "../actor/services.ts";
 import { currentIsolate } from "../actor/thread/isolate.ts";
 import type { SpawnOptions } from "../actor/spawn_options.ts";
@@ -21,6 +17,8 @@ import type { Exports } from "../connection/exports.ts";
 import { packArgs, unpack } from "../connection/freight.ts";
 import { passedError } from "../connection/known_errors.ts";
 import type { Handlers } from "../connection/link.ts";
+import { sendHandlers } from "../connection/send_handlers.ts";
+import { streamHandlers } from "../connection/stream_handlers.ts";
 import { permitted } from "./permitted.ts";
 
 /** What the keeper has for it. */
@@ -33,8 +31,6 @@ export interface KeeperSide {
   say(name: string, ...args: unknown[]): void;
 }
 
-/** How a message is sent, as the process says. */
-type Sending = Pick<SendOptions, "timeout" | "urgent">;
 /** A definition. */
 type Handle = { readonly module: string; readonly name: string };
 
@@ -119,103 +115,6 @@ function tieHandlers({ context, call }: KeeperSide): Handlers {
   };
 }
 
-/** What it sends. */
-function sendHandlers({ border, say }: KeeperSide): Handlers {
-  const open: Map<number, AbortController> = new Map();
-  const args = (bytes: Uint8Array): unknown[] =>
-    unpack(border, bytes) as unknown[];
-  const named = (name: string) => ({ name, hash: methodHash(name) });
-  const abortable = async (
-    id: number,
-    act: (signal: AbortSignal) => Promise<unknown>,
-  ): Promise<unknown> => {
-    const abort = new AbortController();
-    open.set(id, abort);
-    try {
-      return await act(abort.signal);
-    } finally {
-      open.delete(id);
-    }
-  };
-  return {
-    ask: (
-      id: number,
-      ref: ActorRef<unknown>,
-      method: string,
-      bytes: Uint8Array,
-      options: Sending,
-    ) =>
-      abortable(
-        id,
-        (signal) =>
-          ask(coreOf(ref), named(method), args(bytes), { ...options, signal }),
-      ),
-    send: (
-      id: number,
-      ref: ActorRef<unknown>,
-      method: string,
-      bytes: Uint8Array,
-      options: Sending,
-    ) =>
-      abortable(
-        id,
-        (signal) =>
-          send(coreOf(ref), named(method), args(bytes), { ...options, signal }),
-      ),
-    tell: (
-      ref: ActorRef<unknown>,
-      method: string,
-      bytes: Uint8Array,
-      options: Sending,
-    ) => tell(coreOf(ref), named(method), args(bytes), options),
-    giveUp: (id: number) => open.get(id)?.abort(),
-    stop: (
-      ref: ActorRef<unknown>,
-      reason: unknown,
-      deadlineMs: number,
-      drain: boolean,
-    ) => coreOf(ref).stop(reason, deadlineMs, drain),
-    follow: (ref: ActorRef<unknown>) =>
-      void coreOf(ref).followed.then((report) => say("gone", ref, report)),
-  };
-}
-
-/** What it reads. */
-function streamHandlers({ border }: KeeperSide): Handlers {
-  const open: Map<number, AsyncIterator<unknown, undefined>> = new Map();
-  return {
-    streamOpen: (
-      id: number,
-      ref: ActorRef<unknown>,
-      method: string,
-      bytes: Uint8Array,
-      options: SendOptions,
-    ) => {
-      const streams = ref.with(options).stream as unknown as Record<
-        string,
-        (...args: unknown[]) => AsyncIterator<unknown, undefined>
-      >;
-      const args = unpack(border, bytes) as unknown[];
-      open.set(id, streams[method]!(...args));
-    },
-    streamNext: async (id: number) => {
-      let done: boolean | undefined = true;
-      try {
-        const step = await open.get(id)?.next() ?? { done, value: undefined };
-        done = step.done;
-        return step;
-      } finally {
-        if (done) open.delete(id);
-      }
-    },
-    streamReturn: async (id: number) => {
-      const stream = open.get(id);
-      open.delete(id);
-      await stream?.return?.();
-    },
-  };
-}
-
 /** What it starts: in this program, and with no more permissions than it has itself. */
 function startHandlers(
   { context, border, permissions }: KeeperSide,
@@ -266,8 +165,4 @@ function startHandlers(
     jobEnd: (id: number, how: "stop" | "kill", reason: unknown) =>
       how === "stop" ? jobs.get(id)?.stop(reason) : jobs.get(id)?.kill(),
   };
-}
-
-function coreOf(ref: ActorRef<unknown>): RefCore {
-  return coreIn(ref)!;
 }

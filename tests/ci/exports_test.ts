@@ -10,6 +10,7 @@ const FOLDERS = [
   "actor",
   "channel",
   "cli",
+  "connection",
   "manager",
   "memory",
   "pool",

@@ -1,8 +1,8 @@
 import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
+import { AuthenticationError } from "../../src/connection/authentication_error.ts";
 import { frameOf, FrameReader } from "../../src/connection/frame.ts";
 import {
   HANDSHAKE_LIMIT,
-  HandshakeError,
   newKey,
   type Role,
   shakeHands,
@@ -32,7 +32,10 @@ Deno.test("shakeHands() rejects on both ends when the keys differ", async () => 
   ]);
   for (const result of results) {
     assertEquals(result.status, "rejected");
-    assertInstanceOf((result as PromiseRejectedResult).reason, HandshakeError);
+    assertInstanceOf(
+      (result as PromiseRejectedResult).reason,
+      AuthenticationError,
+    );
   }
 });
 
@@ -40,7 +43,7 @@ Deno.test("shakeHands() rejects when the other end sends back what it was sent",
   const [parent, mirror] = pipeEnds();
   const shaking = assertRejects(
     () => shake(parent, "parent", newKey()),
-    HandshakeError,
+    AuthenticationError,
     "does not know the key",
   );
   for (let i = 0; i < 2; i++) {
@@ -55,7 +58,7 @@ Deno.test("shakeHands() rejects when the other end closes, or says something of 
   const [parent, child] = pipeEnds();
   const closed = assertRejects(
     () => shake(parent, "parent", newKey()),
-    HandshakeError,
+    AuthenticationError,
     "closed the connection",
   );
   child.close();
@@ -63,7 +66,7 @@ Deno.test("shakeHands() rejects when the other end closes, or says something of 
   const [again, talker] = pipeEnds();
   const short = assertRejects(
     () => shake(again, "parent", newKey()),
-    HandshakeError,
+    AuthenticationError,
     "has 5 bytes",
   );
   await talker.write(frameOf(new Uint8Array(5)));

@@ -1,4 +1,5 @@
 import { SystemClosedError } from "../../errors.ts";
+import { refuseForged } from "../border.ts";
 import { definePortable } from "../../memory/portable.ts";
 import { currentIsolate, type Isolate } from "../thread/isolate.ts";
 import { Lights } from "./light_host.ts";
@@ -29,6 +30,7 @@ definePortable("light", (data) => {
     number,
     number,
   ];
+  refuseForged(name, "light");
   const overflow = overflowOf(policy);
   const urgent = takesUrgent(policy);
   const isolate = currentIsolate();

@@ -1,0 +1,10 @@
+import { TroupeError } from "../errors.ts";
+import { nameError } from "../sync/name_error.ts";
+
+/**
+ * The other end of a connection did not show that it knows the key, code `TROUPE_AUTHENTICATION`; nothing else of it was
+ * read, and the connection is closed.
+ */
+export class AuthenticationError extends TroupeError {}
+
+nameError(AuthenticationError, "AuthenticationError", "TROUPE_AUTHENTICATION");

@@ -1,0 +1,153 @@
+import { checkOptionNames, type OptionNames } from "../option_names.ts";
+import { checkWait, type Wait } from "../sync/wait.ts";
+import { WaitTimeoutError } from "../sync/wait_timeout_error.ts";
+import { type Address, readAddress } from "./address.ts";
+import { ConnectionClosedError } from "./connection_closed_error.ts";
+import { type Connection, makeConnection } from "./connection.ts";
+import {
+  checkConnection,
+  type ConnectionOptions,
+} from "./connection_options.ts";
+import { closeQuietly, greet } from "./greet.ts";
+import { Published } from "./published.ts";
+import { secretOf } from "./shake_hands.ts";
+import { standHere } from "./stand.ts";
+
+/** How long it may take, unless said otherwise, in milliseconds. */
+const CONNECT_MS = 5_000;
+
+/** How a program connects to another; `timeout` is 5,000 ms if it is not given. */
+export interface ConnectOptions extends ConnectionOptions, Wait {}
+
+const NAMES: OptionNames<ConnectOptions> = {
+  key: true,
+  publish: true,
+  capacity: true,
+  maxMessageBytes: true,
+  heartbeatMs: true,
+  system: true,
+  timeout: true,
+  signal: true,
+};
+
+/**
+ * Connects to the program that listens at `address`, once.
+ *
+ * - **Mutual:** both ends show by numbers used once that they know the key; before that nothing of the other one is read.
+ * - **In time:** connecting and the handshake have `timeout` milliseconds.
+ * - **Permissions:** a path needs `--allow-read` and `--allow-write` for it, a port `--allow-net=127.0.0.1:port`.
+ *
+ * @typeParam Out What this end sends.
+ * @typeParam In What the other end sends.
+ * @param address A path, or `host:port` of this machine.
+ * @param options The key, and what this program publishes.
+ * @throws {AuthenticationError} If the other end does not know the key, or does not trust this one.
+ * @throws {ConnectionClosedError} If nobody listens there.
+ * @throws {WaitTimeoutError} If it takes too long.
+ * @throws {InvalidOptionError} If the address is none of this machine, or an option is out of bounds or none of them.
+ *
+ * @example An actor of another program
+ * ```ts
+ * import { actor, connect, listen, spawn } from "@troupe/actors";
+ * import { assertEquals } from "@std/assert";
+ *
+ * class CounterActor {
+ *   #sum = 0;
+ *   add(count: number): number {
+ *     return this.#sum += count;
+ *   }
+ * }
+ * export const Counter = actor(import.meta, "Counter", CounterActor);
+ *
+ * // Threads import this module too: only the main one starts the actor.
+ * if (import.meta.main) {
+ *   const key = crypto.getRandomValues(new Uint8Array(32));
+ *   await using counter = await spawn(Counter, []);
+ *   await using listener = await listen("127.0.0.1:0", {
+ *     key,
+ *     publish: { counter },
+ *   });
+ *
+ *   // Elsewhere, with the same key:
+ *   await using connection = await connect(listener.address, { key });
+ *   const far = await connection.actor<CounterActor>("counter");
+ *   assertEquals(await far.ask.add(2), 2);
+ * }
+ * ```
+ */
+export async function connect<Out = unknown, In = unknown>(
+  address: string,
+  options: ConnectOptions,
+): Promise<Connection<Out, In>> {
+  const what = "Cannot connect";
+  checkOptionNames(what, options, NAMES);
+  const to = readAddress(what, address);
+  const { key, ...checked } = checkConnection(what, options);
+  checkWait("connect", options);
+  const { publish, system, signal, timeout = CONNECT_MS } = options;
+  const published = new Published(what, publish);
+  const stand = standHere(system);
+  signal?.throwIfAborted();
+  const stop = new AbortController();
+  const abort = (): void => stop.abort(signal!.reason);
+  signal?.addEventListener("abort", abort, { once: true });
+  const timer = timeout === Infinity ? undefined : setTimeout(
+    () => stop.abort(tooLate(address, timeout)),
+    Math.min(timeout, 2 ** 31 - 1),
+  );
+  try {
+    const secret = await secretOf(key);
+    const wire = await dial(to, address, stop.signal);
+    const greeted = await greet(wire, "caller", secret, stop.signal);
+    return await makeConnection({
+      address,
+      stand,
+      published,
+      ...greeted,
+      ...checked,
+    }) as Connection<Out, In>;
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", abort);
+  }
+}
+
+async function dial(
+  to: Address,
+  address: string,
+  signal: AbortSignal,
+): Promise<Deno.Conn> {
+  const over = Promise.withResolvers<never>();
+  over.promise.catch(() => {});
+  const dialled = "path" in to
+    ? Deno.connect({ transport: "unix", path: to.path })
+    : Deno.connect(to);
+  const abort = (): void => over.reject(signal.reason);
+  signal.addEventListener("abort", abort, { once: true });
+  if (signal.aborted) abort();
+  try {
+    return await Promise.race([over.promise, dialled as Promise<Deno.Conn>]);
+  } catch (cause) {
+    // One that comes too late is not wanted any more.
+    dialled.then((wire) => closeQuietly(wire as Deno.Conn), () => {});
+    if (signal.aborted || !isAbsent(cause)) throw cause;
+    throw new ConnectionClosedError(
+      `Cannot connect to "${address}" as nobody listens there: start the other program first`,
+      { address, how: "lost", cause },
+    );
+  } finally {
+    signal.removeEventListener("abort", abort);
+  }
+}
+
+function isAbsent(error: unknown): boolean {
+  return error instanceof Deno.errors.ConnectionRefused ||
+    error instanceof Deno.errors.NotFound;
+}
+
+function tooLate(address: string, timeoutMs: number): WaitTimeoutError {
+  return new WaitTimeoutError(
+    `Cannot connect to "${address}" as it took too long: the limit is ${timeoutMs} ms`,
+    { timeoutMs },
+  );
+}

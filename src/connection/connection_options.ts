@@ -1,0 +1,102 @@
+import { InvalidOptionError } from "../errors.ts";
+import type { System } from "../actor/system.ts";
+import type { Publications } from "./published.ts";
+
+/** What both ends of a connection can say of it. */
+export interface ConnectionOptions {
+  /**
+   * What both programs know and nobody else: 32 random bytes. It is never sent; but who listens to a handshake, or takes
+   * part in one, can try keys that can be guessed.
+   */
+  readonly key: Uint8Array;
+  /** Actors of this program that the other one may have by name. Default: none. */
+  readonly publish?: Publications;
+  /**
+   * Messages that came and were not received that this end holds; more wait at the other one.
+   *
+   * @default {64}
+   */
+  readonly capacity?: number;
+  /**
+   * The largest message, in bytes, also with what is asked and answered; to be the same on both sides. Nothing is
+   * allocated for a larger one, and who sends it is cut.
+   *
+   * @default {67_108_864}
+   */
+  readonly maxMessageBytes?: number;
+  /**
+   * Milliseconds between two signs of life. When nothing came for four of them, the connection is lost; 0: it never is
+   * by its silence.
+   *
+   * @default {15_000}
+   */
+  readonly heartbeatMs?: number;
+  /** Where it belongs. Default: the actor whose code runs here, else the default system. */
+  readonly system?: System;
+}
+
+/** The same, checked. */
+export interface CheckedConnection {
+  readonly key: Uint8Array;
+  readonly capacity: number;
+  readonly maxMessageBytes: number;
+  readonly heartbeatMs: number;
+}
+
+/** Bounds of the options that are numbers. */
+const BOUNDS: Readonly<
+  Record<string, readonly [least: number, most: number, otherwise: number]>
+> = {
+  capacity: [1, 2 ** 20, 64],
+  // Less would not hold the calls themselves.
+  maxMessageBytes: [1_024, 2 ** 31 - 1, 2 ** 26],
+  heartbeatMs: [0, 2 ** 31 - 1, 15_000],
+  handshakeMs: [1, 2 ** 31 - 1, 10_000],
+  maxConnections: [1, 2 ** 16, 256],
+  maxHandshakes: [1, 2 ** 16, 64],
+};
+
+/**
+ * The value of an option that is a whole number.
+ *
+ * @throws {InvalidOptionError} If it is out of its bounds.
+ */
+export function checkedNumber(
+  what: string,
+  option: string,
+  value: number | undefined,
+): number {
+  const [least, most, otherwise] = BOUNDS[option]!;
+  if (value === undefined) return otherwise;
+  if (Number.isInteger(value) && value >= least && value <= most) return value;
+  throw new InvalidOptionError(
+    `${what} as '${option}' must be a whole number from ${least} to ${most}: current value is ${
+      Deno.inspect(value, { depth: 1 })
+    }`,
+    { option, value },
+  );
+}
+
+/**
+ * Checks what both ends say.
+ *
+ * @throws {InvalidOptionError} If an option is out of bounds.
+ */
+export function checkConnection(
+  what: string,
+  { key, capacity, maxMessageBytes, heartbeatMs }: ConnectionOptions,
+): CheckedConnection {
+  if (!(key instanceof Uint8Array)) {
+    throw new InvalidOptionError(
+      // Not what was given: it may be a secret nevertheless.
+      `${what} as 'key' must be a Uint8Array: current type is ${typeof key}`,
+      { option: "key", value: undefined },
+    );
+  }
+  return {
+    key,
+    capacity: checkedNumber(what, "capacity", capacity),
+    maxMessageBytes: checkedNumber(what, "maxMessageBytes", maxMessageBytes),
+    heartbeatMs: checkedNumber(what, "heartbeatMs", heartbeatMs),
+  };
+}

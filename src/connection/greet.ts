@@ -1,0 +1,52 @@
+import { AuthenticationError } from "./authentication_error.ts";
+import { FrameReader } from "./frame.ts";
+import { HANDSHAKE_LIMIT, type Role, shakeHands } from "./shake_hands.ts";
+
+/** A connection to who has shown the key. */
+export interface Greeted {
+  /** The connection. */
+  readonly wire: Deno.Conn;
+  /** What reads its frames. */
+  readonly frames: FrameReader;
+}
+
+/**
+ * Shakes hands with the other end of a connection, which is closed if that fails.
+ *
+ * @param signal Ends it.
+ * @throws {AuthenticationError} If the other end does not show that it knows the key.
+ * @throws {FrameError} If what it says is none of it.
+ */
+export async function greet(
+  wire: Deno.Conn,
+  role: Role,
+  secret: Uint8Array<ArrayBuffer>,
+  signal: AbortSignal,
+): Promise<Greeted> {
+  const frames = new FrameReader(HANDSHAKE_LIMIT);
+  const stop = (): void => closeQuietly(wire);
+  try {
+    signal.throwIfAborted();
+    signal.addEventListener("abort", stop, { once: true });
+    await shakeHands(wire, frames, role, secret);
+    signal.throwIfAborted();
+    return { wire, frames };
+  } catch (error) {
+    closeQuietly(wire);
+    if (signal.aborted) throw signal.reason;
+    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+    throw new AuthenticationError(
+      "Cannot trust the other end of a connection as it closed the connection",
+      { cause: error },
+    );
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+}
+
+/** Closes a connection, also one that the other end has closed. */
+export function closeQuietly(wire: Deno.Conn): void {
+  try {
+    wire.close();
+  } catch { /* It was closed by the other end. */ }
+}

@@ -1,0 +1,341 @@
+/**
+ * What listens at an address for other programs.
+ *
+ * @module
+ */
+import type { ActorRef } from "../actor/ref.ts";
+import { keepHere } from "../memory/keep_here.ts";
+import { checkOptionNames, type OptionNames } from "../option_names.ts";
+import { checkAwaited, type Wait } from "../sync/wait.ts";
+import { WaitTimeoutError } from "../sync/wait_timeout_error.ts";
+import { messageOf } from "../thrown.ts";
+import { readAddress } from "./address.ts";
+import { type Connection, makeConnection } from "./connection.ts";
+import { ConnectionClosedError } from "./connection_closed_error.ts";
+import {
+  checkConnection,
+  type CheckedConnection,
+  checkedNumber,
+  type ConnectionOptions,
+} from "./connection_options.ts";
+import { closeQuietly, greet } from "./greet.ts";
+import { Inbox } from "./inbox.ts";
+import { type OpenSocket, openSocket } from "./open_socket.ts";
+import { Published } from "./published.ts";
+import { secretOf } from "./shake_hands.ts";
+import { type Stand, standHere } from "./stand.ts";
+
+/** How a program listens. */
+export interface ListenOptions extends ConnectionOptions {
+  /**
+   * How long somebody may take to show the key, in milliseconds.
+   *
+   * @default {10_000}
+   */
+  readonly handshakeMs?: number;
+  /**
+   * How many may be about to show the key at the same time; who comes then is cut.
+   *
+   * @default {64}
+   */
+  readonly maxHandshakes?: number;
+  /**
+   * How many connections there may be; who comes then is cut.
+   *
+   * @default {256}
+   */
+  readonly maxConnections?: number;
+  /** Told of each who was cut, and why. Default: one line on stderr. */
+  readonly onRefused?: (error: Error) => void;
+}
+
+const NAMES: OptionNames<ListenOptions> = {
+  key: true,
+  publish: true,
+  capacity: true,
+  maxMessageBytes: true,
+  heartbeatMs: true,
+  system: true,
+  handshakeMs: true,
+  maxHandshakes: true,
+  maxConnections: true,
+  onRefused: true,
+};
+
+/** What a listener is made of. */
+interface Setup {
+  readonly socket: OpenSocket;
+  readonly stand: Stand;
+  readonly published: Published;
+  readonly secret: Uint8Array<ArrayBuffer>;
+  readonly each: Omit<CheckedConnection, "key">;
+  readonly handshakeMs: number;
+  readonly maxHandshakes: number;
+  readonly maxConnections: number;
+  readonly onRefused: (error: Error) => void;
+}
+
+let makeListener: (setup: Setup) => Listener;
+
+/**
+ * Listens for other programs of this machine.
+ *
+ * - **Nobody else:** who does not show that it knows the key is cut, with one line that says so, and the others do not
+ *   notice. A path can be used by this user only.
+ * - **At once:** who connects may use the actors that are published, whether {@linkcode Listener.accept} is called or not.
+ * - **Permissions:** a path needs `--allow-read` and `--allow-write` for its directory, a port
+ *   `--allow-net=127.0.0.1:port`.
+ *
+ * @param address A path with a slash in it, or `host:port` of this machine; port 0 is any that is free.
+ * @param options The key, what is published, and bounds.
+ * @throws {AddressInUseError} If somebody listens there, or a file that is no socket is there.
+ * @throws {InvalidOptionError} If the address is none of this machine, others may write to its directory, or an option is out
+ * of bounds or none of them.
+ *
+ * @example Serve values
+ * ```ts
+ * import { connect, listen, System } from "@troupe/actors";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using system = new System();
+ * const key = crypto.getRandomValues(new Uint8Array(32));
+ * await using listener = await listen("127.0.0.1:0", { key, system });
+ * const serving = (async () => {
+ *   for await (const connection of listener) await connection.send("hello");
+ * })();
+ *
+ * const { address } = listener;
+ * await using connection = await connect(address, { key, system });
+ * assertEquals(await connection.receive(), "hello");
+ * await listener.close();
+ * await serving;
+ * ```
+ */
+export async function listen(
+  address: string,
+  options: ListenOptions,
+): Promise<Listener> {
+  const what = "Cannot listen";
+  checkOptionNames(what, options, NAMES);
+  const at = readAddress(what, address);
+  const { key, ...each } = checkConnection(what, options);
+  const { publish, system, onRefused } = options;
+  const bounds = {
+    handshakeMs: checkedNumber(what, "handshakeMs", options.handshakeMs),
+    maxHandshakes: checkedNumber(what, "maxHandshakes", options.maxHandshakes),
+    maxConnections: checkedNumber(
+      what,
+      "maxConnections",
+      options.maxConnections,
+    ),
+  };
+  const published = new Published(what, publish);
+  const stand = standHere(system);
+  const secret = await secretOf(key);
+  const socket = await openSocket(at);
+  return makeListener({
+    socket,
+    stand,
+    published,
+    secret,
+    each,
+    ...bounds,
+    onRefused: onRefused ?? logRefused(socket.address),
+  });
+}
+
+function logRefused(address: string): (error: Error) => void {
+  return (error) => {
+    // deno-lint-ignore troupe/quiet -- somebody tried to be what it is not
+    console.error(`[${address}]`, messageOf(error));
+  };
+}
+
+/**
+ * Listens at an address; {@linkcode listen} makes it.
+ *
+ * - **Closing it** ends its connections too.
+ */
+export class Listener implements AsyncDisposable {
+  /** Where it listens, with the port that was chosen. */
+  readonly address: string;
+  readonly #setup: Setup;
+  readonly #release: () => void;
+  readonly #stop: AbortController = new AbortController();
+  readonly #line: Inbox<Connection>;
+  readonly #connections: Set<Connection> = new Set();
+  readonly #accepting: Promise<void>;
+  #handshakes = 0;
+  #closing: Promise<void> | undefined;
+
+  private constructor(setup: Setup) {
+    this.#setup = setup;
+    this.address = setup.socket.address;
+    // There are never more than may be.
+    this.#line = new Inbox(Infinity);
+    this.#release = setup.stand.hold();
+    this.#accepting = this.#accept();
+  }
+
+  /** How many connections there are. */
+  get size(): number {
+    return this.#connections.size;
+  }
+
+  /**
+   * The next connection, in the order in which they showed the key.
+   *
+   * @typeParam Out What this end sends.
+   * @typeParam In What the other end sends.
+   * @param options How long to wait.
+   * @throws {WaitTimeoutError} If there is none in time.
+   * @throws {ConnectionClosedError} If this is closed.
+   * @throws {InvalidOptionError} If an option is out of bounds, or none of them.
+   */
+  async accept<Out = unknown, In = unknown>(
+    options: Wait = {},
+  ): Promise<Connection<Out, In>> {
+    const what = `accept at "${this.address}"`;
+    checkAwaited(what, options);
+    return await this.#line.receive(what, options) as Connection<Out, In>;
+  }
+
+  /** The connections as they come, until this is closed. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<Connection, undefined> {
+    while (await this.#line.ready("accept", {})) {
+      const taken = this.#line.tryTake();
+      if (taken !== undefined) yield taken.value;
+    }
+  }
+
+  /**
+   * Publishes an actor, or has a name stand for another one.
+   *
+   * @param name What it is found by.
+   * @param ref The actor.
+   * @returns Disposing it takes it back; who has the ref keeps it.
+   * @throws {InvalidOptionError} If `ref` is no ref.
+   */
+  publish(name: string, ref: ActorRef<unknown>): Disposable {
+    return this.#setup.published.add(name, ref);
+  }
+
+  /**
+   * Listens no more, and closes the connections. Idempotent.
+   *
+   * @returns A promise that resolves when all is closed; it never rejects.
+   */
+  async close(): Promise<void> {
+    await (this.#closing ??= this.#close());
+  }
+
+  /** As {@linkcode Listener.close}. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  static {
+    makeListener = (setup) => new Listener(setup);
+    keepHere(this, "a Listener: send its address");
+  }
+
+  async #close(): Promise<void> {
+    const { address } = this;
+    const error = new ConnectionClosedError(
+      `Cannot accept at "${address}" as the listener is closed`,
+      { address, how: "here" },
+    );
+    this.#setup.socket.close();
+    this.#stop.abort(error);
+    this.#line.end(error);
+    while (this.#line.tryTake() !== undefined);
+    await this.#accepting;
+    await Promise.all([...this.#connections].map((each) => each.close()));
+    this.#release();
+  }
+
+  async #accept(): Promise<void> {
+    const { listener } = this.#setup.socket;
+    const { maxConnections, maxHandshakes } = this.#setup;
+    while (!this.#stop.signal.aborted) {
+      let wire: Deno.Conn;
+      try {
+        wire = await listener.accept();
+      } catch (error) {
+        if (error instanceof Deno.errors.BadResource) return;
+        if (this.#stop.signal.aborted) return;
+        // Too many files are open, or whoever came is gone: it is no end.
+        this.#refuse(error);
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        continue;
+      }
+      if (this.#handshakes >= maxHandshakes) {
+        this.#cut(wire, `${maxHandshakes} others are about to show the key`);
+      } else if (
+        this.#connections.size >= maxConnections ||
+        this.#line.size >= maxConnections
+      ) {
+        this.#cut(wire, `there are ${maxConnections} connections`);
+      } else void this.#greet(wire);
+    }
+  }
+
+  async #greet(wire: Deno.Conn): Promise<void> {
+    const { secret, stand, published, each, handshakeMs } = this.#setup;
+    const stop = new AbortController();
+    const abort = (): void => stop.abort(this.#stop.signal.reason);
+    this.#stop.signal.addEventListener("abort", abort, { once: true });
+    const late = setTimeout(
+      () => stop.abort(tooSlow(handshakeMs)),
+      handshakeMs,
+    );
+    this.#handshakes++;
+    try {
+      const greeted = await greet(wire, "listener", secret, stop.signal);
+      const { address } = this;
+      const made = await makeConnection({
+        address,
+        stand,
+        published,
+        ...greeted,
+        ...each,
+      });
+      if (this.#stop.signal.aborted) await made.close();
+      else this.#add(made);
+    } catch (error) {
+      if (!this.#stop.signal.aborted) this.#refuse(error);
+    } finally {
+      this.#handshakes--;
+      clearTimeout(late);
+      this.#stop.signal.removeEventListener("abort", abort);
+    }
+  }
+
+  #add(connection: Connection): void {
+    this.#connections.add(connection);
+    void this.#line.put(0, connection);
+    void connection.ended.then(() => {
+      this.#connections.delete(connection);
+      // Nobody accepts where actors are published alone: what has nothing to be received is not kept for that.
+      if (!connection.pending) this.#line.remove(connection);
+    });
+  }
+
+  #cut(wire: Deno.Conn, why: string): void {
+    closeQuietly(wire);
+    this.#refuse(new Error(`Cannot take another connection as ${why}`));
+  }
+
+  #refuse(error: unknown): void {
+    this.#setup.onRefused(
+      error instanceof Error ? error : new Error(messageOf(error)),
+    );
+  }
+}
+
+function tooSlow(timeoutMs: number): WaitTimeoutError {
+  return new WaitTimeoutError(
+    `Cannot trust the other end of a connection as it did not show the key in time: the limit is ${timeoutMs} ms`,
+    { timeoutMs },
+  );
+}

@@ -1,0 +1,160 @@
+/**
+ * Listening at an address of which nobody else has anything.
+ *
+ * @module
+ */
+import { InvalidOptionError } from "../errors.ts";
+import { type Address, showAddress } from "./address.ts";
+import { AddressInUseError } from "./address_in_use_error.ts";
+
+/** How often a dead socket is replaced, when others do the same. */
+const TRIES = 8;
+
+/** What listens, and what it leaves behind when it is closed. */
+export interface OpenSocket {
+  /** What listens. */
+  readonly listener: Deno.Listener;
+  /** The address, with the port that was chosen. */
+  readonly address: string;
+  /** Closes it, and removes its file if that is still its own. */
+  close(): void;
+}
+
+/**
+ * Listens at `address`.
+ *
+ * - **A path:** the file may be used by this user only, in a directory that nobody else may write to, which is made if it is
+ *   not there. A socket at which nobody listens is replaced.
+ *
+ * @throws {AddressInUseError} If somebody listens there, or there is a file that is no socket.
+ * @throws {InvalidOptionError} If the directory can be written to by others.
+ */
+export async function openSocket(address: Address): Promise<OpenSocket> {
+  return "path" in address
+    ? await openUnix(address.path)
+    : openTcp(address.hostname, address.port);
+}
+
+function openTcp(hostname: string, port: number): OpenSocket {
+  let listener: Deno.TcpListener;
+  try {
+    listener = Deno.listen({ hostname, port });
+  } catch (cause) {
+    if (!(cause instanceof Deno.errors.AddrInUse)) throw cause;
+    throw inUse(showAddress({ hostname, port }), "somebody listens", cause);
+  }
+  return {
+    listener,
+    address: showAddress({ hostname, port: listener.addr.port }),
+    close: () => closeQuietly(listener),
+  };
+}
+
+async function openUnix(path: string): Promise<OpenSocket> {
+  const directory = path.slice(0, path.lastIndexOf("/")) || "/";
+  await ownDirectory(directory);
+  // Made under a name of its own: it is seen under the other one when nobody else may use it any more.
+  const hidden = `${directory}/.${crypto.randomUUID().slice(0, 8)}`;
+  const listener = Deno.listen({ transport: "unix", path: hidden });
+  try {
+    await Deno.chmod(hidden, 0o600);
+    await place(hidden, path);
+    const { ino } = await Deno.lstat(path);
+    return {
+      listener: listener as unknown as Deno.Listener,
+      address: path,
+      close: () => {
+        closeQuietly(listener);
+        removeOwn(path, ino);
+      },
+    };
+  } catch (error) {
+    closeQuietly(listener);
+    throw error;
+  } finally {
+    await Deno.remove(hidden).catch(() => {});
+  }
+}
+
+/** Gives the socket its name, if nobody listens there. */
+async function place(hidden: string, path: string): Promise<void> {
+  for (let tries = 0; tries < TRIES; tries++) {
+    try {
+      return await Deno.link(hidden, path);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+    }
+    await removeDead(path, hidden);
+  }
+  throw inUse(path, "others want it too");
+}
+
+/** Removes a socket at which nobody listens: it is taken away first, so that only one of many who do so has it. */
+async function removeDead(path: string, hidden: string): Promise<void> {
+  let found: Deno.FileInfo;
+  try {
+    found = await Deno.lstat(path);
+  } catch {
+    return;
+  }
+  if (!found.isSocket) throw inUse(path, "there is a file that is no socket");
+  if (await isAlive(path)) throw inUse(path, "somebody listens");
+  const grave = `${hidden}.dead`;
+  try {
+    await Deno.rename(path, grave);
+  } catch {
+    return; // Another one was faster.
+  }
+  if (await isAlive(grave)) {
+    // Meanwhile it was replaced by one that lives: that one has it back, unless a third is there.
+    await Deno.link(grave, path).catch(() => {});
+    await Deno.remove(grave);
+    throw inUse(path, "somebody listens");
+  }
+  await Deno.remove(grave);
+}
+
+async function isAlive(path: string): Promise<boolean> {
+  try {
+    (await Deno.connect({ transport: "unix", path })).close();
+    return true;
+  } catch (error) {
+    return !(error instanceof Deno.errors.ConnectionRefused ||
+      error instanceof Deno.errors.NotFound);
+  }
+}
+
+/** Makes the directory if it is not there; nobody else may write to it. */
+async function ownDirectory(directory: string): Promise<void> {
+  await Deno.mkdir(directory, { recursive: true, mode: 0o700 });
+  const { isDirectory, mode, uid } = await Deno.stat(directory);
+  const own = uid === null || uid === Deno.uid();
+  if (isDirectory && own && ((mode ?? 0) & 0o022) === 0) return;
+  throw new InvalidOptionError(
+    `Cannot listen in "${directory}" as others may write to it, or it is not of this user: use a directory with the mode 0700`,
+    { option: "address", value: directory },
+  );
+}
+
+function removeOwn(path: string, ino: number | null): void {
+  try {
+    if (Deno.lstatSync(path).ino === ino) Deno.removeSync(path);
+  } catch { /* It is gone. */ }
+}
+
+function closeQuietly(listener: Deno.Listener | Deno.UnixListener): void {
+  try {
+    listener.close();
+  } catch { /* It is closed. */ }
+}
+
+function inUse(
+  address: string,
+  why: string,
+  cause?: unknown,
+): AddressInUseError {
+  return new AddressInUseError(
+    `Cannot listen at "${address}" as ${why} there: use another address`,
+    { address, ...cause === undefined ? {} : { cause } },
+  );
+}

@@ -1,0 +1,241 @@
+/** Values and refs over a connection of two ends in one program. */
+import {
+  assert,
+  assertEquals,
+  assertInstanceOf,
+  assertRejects,
+  assertStrictEquals,
+} from "@std/assert";
+import {
+  ActorCrashedError,
+  type ActorRef,
+  ActorStoppedError,
+  AskTimeoutError,
+  ConnectionClosedError,
+  DataCloneError,
+  MessageTooLargeError,
+  Mutex,
+  NotPublishedError,
+  WaitTimeoutError,
+  watch,
+} from "../../mod.ts";
+import { connected } from "../fixtures/connected.ts";
+import {
+  Counter,
+  type CounterActor,
+  User,
+  type UserActor,
+} from "../fixtures/connection_actors.ts";
+
+Deno.test("Connection.send() gives each value whole and in order, and refuses what cannot leave the program", async () => {
+  await using both = await connected();
+  const { here, there } = both;
+  const values = [
+    null,
+    "",
+    "text",
+    1n,
+    new Uint8Array(0),
+    new Int32Array([1, -2]),
+    new Map([["a", new Date(3)]]),
+    { deep: [new Error("no")] },
+    undefined,
+  ];
+  await Promise.all(values.map((value) => here.send(value)));
+  for (const value of values) assertEquals(await there.receive(), value);
+  const mutex = new Mutex();
+  await assertRejects(() => here.send({ mutex }), DataCloneError, "value");
+  await assertRejects(() => here.send(here), DataCloneError, "a Connection");
+  assertEquals(there.pending, false);
+});
+
+Deno.test("Connection.send() waits for room at the other end, and gives up in time", async () => {
+  await using both = await connected({ capacity: 2 });
+  const { here, there } = both;
+  await here.send(1);
+  await here.send(2);
+  const late = here.send(3, { timeout: 20 });
+  await assertRejects(() => late, WaitTimeoutError, "the limit is 20 ms");
+  const aborted = here.send(4, { signal: AbortSignal.timeout(10) });
+  await assertRejects(() => aborted, DOMException);
+  const waiting = here.send(5);
+  assertEquals(await there.receive(), 1);
+  await waiting;
+  assertEquals(there.size, 2);
+  assertEquals(await there.receive(), 2);
+  assertEquals(await there.receive(), 5);
+});
+
+Deno.test("Connection.send() refuses a message over the limit, and the connection lives on", async () => {
+  await using both = await connected({ maxMessageBytes: 2_000 }, {
+    maxMessageBytes: 2_000,
+  });
+  const { here, there } = both;
+  await assertRejects(
+    () => here.send(new Uint8Array(2_000)),
+    MessageTooLargeError,
+    "the limit is 2000",
+  );
+  await here.send(new Uint8Array(1_500));
+  assertEquals((await there.receive() as Uint8Array).length, 1_500);
+});
+
+Deno.test("Connection.actor() gives a ref that asks, tells, sends, reads streams and stops", async () => {
+  await using both = await connected();
+  const { system, listener, here } = both;
+  const counter = await system.spawn(Counter, []);
+  using published = listener.publish("counter", counter);
+  const far = await here.actor<CounterActor>("counter");
+  assertStrictEquals(await here.actor("counter"), far);
+  assert(far as unknown !== counter);
+  far.tell.add(1);
+  await far.send.add(10);
+  assertEquals(await far.ask.add(100), 111);
+  assertEquals(await Array.fromAsync(far.stream.numbers(3)), [0, 1, 2]);
+  const [one, other] = await far.ask.echo([far, counter]) as unknown[];
+  assertStrictEquals(one, far);
+  assertStrictEquals(other, counter);
+  assertEquals((await far.stop("enough")).kind, "stopped");
+  assertEquals((await counter.exited).kind, "stopped");
+  assertEquals((await far.exited).kind, "stopped");
+  await assertRejects(() => far.ask.add(1), ActorStoppedError);
+  published[Symbol.dispose]();
+  const error = await assertRejects(
+    () => here.actor("counter"),
+    NotPublishedError,
+  );
+  assertEquals(error.key, "counter");
+});
+
+Deno.test("an ask of a far actor rejects with what was thrown, and by its deadline and its signal", async () => {
+  await using both = await connected();
+  const { system, listener, here } = both;
+  const counter = await system.spawn(Counter, []);
+  listener.publish("counter", counter);
+  const far = await here.actor<CounterActor>("counter");
+  const late = await assertRejects(
+    () => far.with({ timeout: 20 }).ask.hang(),
+    AskTimeoutError,
+  );
+  assertEquals(late.begun, true);
+  const signal = AbortSignal.timeout(10);
+  await assertRejects(
+    () => far.with({ signal, timeout: Infinity }).ask.hang(),
+    DOMException,
+  );
+  await counter.kill();
+  const other = await system.spawn(Counter, []);
+  listener.publish("other", other);
+  const farOther = await here.actor<CounterActor>("other");
+  const crash = await assertRejects(
+    () => farOther.ask.fail(),
+    ActorCrashedError,
+  );
+  assertInstanceOf(crash.cause, RangeError);
+  assertEquals((await farOther.exited).kind, "failed");
+});
+
+Deno.test("refs travel both ways, and what they are given leads back", async () => {
+  await using both = await connected();
+  const { system, listener, here } = both;
+  listener.publish("user", await system.spawn(User, []));
+  const user = await here.actor<UserActor>("user");
+  // It is on a thread of its own, which has not the connection.
+  const counter = await system.spawn(Counter, []);
+  assertEquals(await user.ask.use(counter), 111);
+  assertEquals(await user.ask.read(counter, 3), [0, 1, 2]);
+  const other = await system.spawn(Counter, []);
+  assertEquals(await user.ask.failed(other), "ActorCrashedError: RangeError");
+  await user.ask.keep(counter);
+  assertStrictEquals(await user.ask.kept(), counter);
+  assertEquals(await user.ask.same(counter), true);
+  assertEquals(await user.ask.stopKept(), "stopped");
+  assertEquals((await counter.exited).kind, "stopped");
+  while ((await user.ask.ends()).length === 0);
+  assertEquals(await user.ask.ends(), ["stopped"]);
+  assertEquals(await user.ask.askKept(), "ActorStoppedError");
+});
+
+Deno.test("a far ref works on a thread that has not the connection, until that ends", async () => {
+  await using both = await connected();
+  const { system, listener, here } = both;
+  const counter = await system.spawn(Counter, []);
+  listener.publish("counter", counter);
+  const far = await here.actor<CounterActor>("counter");
+  const users = await Promise.all([
+    system.spawn(User, []),
+    system.spawn(User, [], { placement: "shared" }),
+    system.spawn(User, [], { placement: "local" }),
+  ]);
+  let sum = 0;
+  for (const user of users) {
+    assertEquals(await user.ask.use(far), sum += 111);
+    assertEquals(await user.ask.read(far, 2), [0, 1]);
+    await user.ask.keep(far);
+    assertStrictEquals(await user.ask.kept(), far);
+  }
+  await here.close();
+  for (const user of users) {
+    while ((await user.ask.ends()).length === 0);
+    assertEquals(await user.ask.ends(), ["lost"]);
+    assertEquals(await user.ask.askKept(), "ActorStoppedError");
+  }
+  assertEquals(await counter.ask.add(0), sum);
+});
+
+Deno.test("everything in flight settles when the connection ends, and watchers are told", async () => {
+  await using both = await connected();
+  const { system, listener, here, there } = both;
+  const counter = await system.spawn(Counter, [], { concurrency: 2 });
+  listener.publish("counter", counter);
+  const far = await here.actor<CounterActor>("counter");
+  const begun = await system.spawn(Counter, []);
+  const asked = far.with({ timeout: Infinity }).ask.hang(begun);
+  asked.catch(() => {});
+  const received = here.receive();
+  received.catch(() => {});
+  const exited = far.exited;
+  const down = new Promise<string>((resolve) =>
+    watch(far, ({ report }) => resolve(report.kind))
+  );
+  while (await begun.ask.add(0) === 0);
+  await there.close();
+  assertEquals(await here.ended, "there");
+  assertEquals(await there.ended, "here");
+  const error = await assertRejects(() => asked, ConnectionClosedError);
+  assertEquals([error.how, error.address], ["there", listener.address]);
+  await assertRejects(() => received, ConnectionClosedError);
+  const report = await exited;
+  assertEquals(report.kind, "lost");
+  assertInstanceOf(report.error, ConnectionClosedError);
+  assertEquals(await down, "lost");
+  await assertRejects(() => far.ask.add(1), ActorStoppedError);
+  await assertRejects(() => here.send(1), ConnectionClosedError);
+  await assertRejects(() => here.actor("counter"), ConnectionClosedError);
+  far.tell.add(1);
+  assertEquals(await Array.fromAsync(here), []);
+  assertEquals(listener.size, 0);
+  await counter.kill();
+});
+
+Deno.test("a ref in a value leads back to where it came from", async () => {
+  await using both = await connected();
+  const { system, here, there } = both;
+  const counter = await system.spawn(Counter, []);
+  const ref: ActorRef<CounterActor> = counter;
+  await here.send({ ref });
+  const { ref: far } = await there.receive() as {
+    ref: ActorRef<CounterActor>;
+  };
+  assertEquals(await far.ask.add(3), 3);
+  await assertRejects(() => there.actor("none"), NotPublishedError);
+});
+
+Deno.test("connections end with their system", async () => {
+  const both = await connected();
+  const { system, here, there } = both;
+  await system.close();
+  assertEquals(["here", "there"].includes(await here.ended), true);
+  await there.ended;
+  await both[Symbol.asyncDispose]();
+});
