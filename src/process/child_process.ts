@@ -11,7 +11,9 @@ import type { FrameReader } from "../connection/frame.ts";
 import { newKey } from "../connection/shake_hands.ts";
 import { type Grants, inheritedGrants } from "./inherited_grants.ts";
 import {
+  type Holder,
   makePrivateDirectory,
+  ownHolder,
   removePrivateDirectory,
 } from "./private_directory.ts";
 import { LastWords, newMark } from "./last_words.ts";
@@ -20,6 +22,8 @@ import { ProcessDiedError } from "./process_died_error.ts";
 
 export type {} from "./process_entry.ts";
 
+/** Where the modules of this library are. */
+const LIBRARY = new URL("../", import.meta.url).href;
 /** Lines of stderr that are kept for the error. */
 const KEPT_LINES = 20;
 /** How long a child may take to connect, in milliseconds. */
@@ -28,9 +32,6 @@ const CONNECT_MS = 30_000;
 const BESIDE_HEAP_MB = 128;
 /** How long what it wrote last is waited for when it has ended, in milliseconds. */
 const DRAIN_MS = 250;
-
-/** Where the modules of this library are. */
-const LIBRARY = new URL("../", import.meta.url).href;
 
 /** What is known of the end of a process. */
 export interface ProcessEnd {
@@ -74,10 +75,16 @@ export class ChildProcess {
    * @throws {ProcessDiedError} If it ended before it was connected.
    */
   static async start(name: string, order: ProcessOrder): Promise<ChildProcess> {
-    const place = await openPlace(order);
+    const [grants, config, holder] = await Promise.all([
+      grantsFor(order.permissions),
+      findConfig(ownerOf(order)),
+      ownHolder(),
+    ]);
+    const key = newKey();
+    // From here on to the process that knows of it in one turn: a thread that is ended in between leaves the directory.
+    const place = openPlace(order, grants, config, holder);
     let started: Started | undefined;
     try {
-      const key = newKey();
       started = begin(name, place.plan);
       await tellKey(started, key, place.plan, order.maxBytes);
       const { wire, frames } = await connection(
@@ -140,43 +147,46 @@ function killed(child: Deno.ChildProcess, signal: Deno.Signal): void {
   } catch { /* It has ended. */ }
 }
 
-interface Place {
-  readonly plan: ChildPlan;
+interface Door {
+  readonly socket: ChildPlan["socket"];
   readonly listener: Deno.Listener;
   close(): Promise<void>;
 }
 
-/** A directory of our own, with the socket and the main module of the child in it. */
-async function openPlace(order: ProcessOrder): Promise<Place> {
-  const { modules = [] } = order.options;
-  // What is the library's own has been started for a module of somebody else.
-  const own = order.module.startsWith(LIBRARY);
-  const [grants, config, directory] = await Promise.all([
-    grantsFor(order.permissions),
-    findConfig((own ? modules[0] : undefined) ?? order.module),
-    makePrivateDirectory(),
-  ]);
-  const windows = Deno.build.os === "windows";
+interface Place extends Pick<Door, "listener" | "close"> {
+  readonly plan: ChildPlan;
+}
+
+function openPlace(
+  order: ProcessOrder,
+  grants: Grants,
+  config: string | undefined,
+  holder: Holder,
+): Place {
+  const { permissions, options } = order;
+  const main = mainModule(order);
+  const { socket, listener, close } = openDoor(holder);
+  const plan = { main, socket, config, permissions, grants, options };
+  return { listener, plan, close };
+}
+
+/** Where the child connects to: a socket in a directory of our own, or a port. */
+function openDoor(holder: Holder): Door {
+  if (Deno.build.os === "windows") {
+    const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const { port } = listener.addr as Deno.NetAddr;
+    const close = (): Promise<void> => Promise.resolve(listener.close());
+    return { listener, socket: { port }, close };
+  }
+  const directory = makePrivateDirectory(holder);
   const path = `${directory}/socket`;
-  const listener = windows
-    ? Deno.listen({ hostname: "127.0.0.1", port: 0 })
-    : Deno.listen({ transport: "unix", path }) as unknown as Deno.Listener;
-  const main = `${directory}/main.ts`;
-  await Deno.writeTextFile(main, mainModule(order.module, modules));
-  const { port } = listener.addr as Deno.NetAddr;
+  const listener = Deno.listen({ transport: "unix", path });
   return {
-    listener,
-    plan: {
-      main,
-      socket: windows ? { port } : { path },
-      config,
-      permissions: order.permissions,
-      grants,
-      options: order.options,
-    },
-    async close() {
+    listener: listener as unknown as Deno.Listener,
+    socket: { path },
+    close: () => {
       listener.close();
-      await removePrivateDirectory(directory);
+      return removePrivateDirectory(directory);
     },
   };
 }
@@ -190,14 +200,24 @@ async function grantsFor(
   return inherits ? await inheritedGrants() : { allowed: {}, denied: [] };
 }
 
-/** Names the actor's module where the loader sees it: what a process may load is then no matter of its permissions. */
-function mainModule(module: string, others: readonly string[]): string {
+/**
+ * Names the actor's module where the loader sees it: what a process may load is then no matter of its permissions.
+ *
+ * It is no file, and the same text each time: what Deno keeps of the modules that it has run does not grow by the start.
+ */
+function mainModule({ module, options }: ProcessOrder): string {
   const entry = new URL("./process_entry.ts", import.meta.url).href;
-  const imports = others.map((url, at) =>
-    `export const load${at} = () => import(${JSON.stringify(url)});\n`
+  const others = (options.modules ?? []).map((url, at) =>
+    `export const load${at} = () => import(${JSON.stringify(url)});`
   ).join("");
-  return `import { serve } from ${JSON.stringify(entry)};\n${imports}` +
-    `await serve(import.meta.url, () => import(${JSON.stringify(module)}));\n`;
+  const code = `import { serve } from ${JSON.stringify(entry)};${others}` +
+    `await serve(() => import(${JSON.stringify(module)}));`;
+  return `data:text/javascript,${encodeURIComponent(code)}`;
+}
+
+/** The module whose configuration holds: what is the library's own is started for a module of somebody else. */
+function ownerOf({ module, options: { modules = [] } }: ProcessOrder): string {
+  return (module.startsWith(LIBRARY) ? modules[0] : undefined) ?? module;
 }
 
 function begin(name: string, plan: ChildPlan): Started {

@@ -57,6 +57,8 @@ class KeeperActor {
   #state: "up" | "stopping" | "over" = "up";
   #over: Promise<void> | undefined;
   #hangs: HangGuard | undefined;
+  /** Whether a signal ended it. */
+  #killed = false;
   /** Why the process is being ended from here. */
   #fault: Error | undefined;
   checkpoint: (() => Promise<unknown>) | undefined;
@@ -134,8 +136,8 @@ class KeeperActor {
     try {
       await this.#link.call("hook", "onStop", [sendable(reason)]);
     } catch (error) {
-      // A process that ended meanwhile has stopped.
-      if ((this.#state as string) !== "over") throw error;
+      // One that ended itself meanwhile has stopped; one that was ended has not.
+      if ((this.#state as string) !== "over" || this.#killed) throw error;
     } finally {
       await this.#leave();
     }
@@ -236,6 +238,7 @@ class KeeperActor {
   #ended({ code, signal, oom, error }: ProcessEnd): void {
     const wanted = this.#state === "stopping";
     this.#state = "over";
+    this.#killed = signal !== undefined;
     this.#hangs?.end();
     if (!wanted && code === 0 && this.#fault === undefined) {
       // It is the end that the actor wants, as that of a thread is: the keeper goes with it.

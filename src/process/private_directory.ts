@@ -1,57 +1,78 @@
 /**
  * A directory that only this user may enter, for the start of one process.
  *
- * It is gone as soon as the process is connected. A program that is killed in between leaves it behind: its name says whose it
- * was, so that the next start of any program takes it along.
+ * It is gone as soon as the process is connected. A program or a thread that is killed in between leaves it behind: its name
+ * says whose it was, so that the next start of any program takes it along.
  *
- *   troupe-⟨space of numbers⟩-⟨number of the program⟩-⟨when that started, in ticks⟩-⟨random⟩
+ *   troupe-⟨space of numbers⟩-⟨number of the program⟩-⟨when that started, in ticks⟩-⟨thread⟩-⟨random⟩
  *
  * @module
  */
 
-const NAME = /^troupe-(\d+)-(\d+)-(\d+)-/;
+const NAME = /^troupe-(\d+)-(\d+)-(\d+)-([0-9a-f]+)-/;
 
-/** Whose directories are to be told from those of the dead; none where nothing tells. */
-interface OwnName {
+/** Whose directories are to be told from those of the dead; 0 where nothing tells. */
+export interface Holder {
   readonly space: string;
-  readonly prefix: string;
+  readonly pid: number;
+  readonly start: string;
+  /** A thread of that program, which holds a lock of this name for life. */
+  readonly thread: string;
 }
 
-let own: OwnName | undefined;
+/** The part of the Web Locks API that is used here; Deno has it, its type library does not. */
+interface Locks {
+  request(
+    name: string,
+    options: { readonly ifAvailable?: boolean },
+    held: (lock: object | null) => unknown,
+  ): Promise<unknown>;
+}
+
+let own: Promise<Holder> | undefined;
 let swept = false;
 
-/** Makes one. */
-export async function makePrivateDirectory(): Promise<string> {
-  own ??= ownName();
-  const path = await Deno.makeTempDir({ prefix: own.prefix });
-  if (Deno.build.os !== "windows") await Deno.chmod(path, 0o700);
+/** Who makes directories here. */
+export function ownHolder(): Promise<Holder> {
+  return own ??= holdForLife();
+}
+
+/** Makes one for `holder`, in one go: nobody ends a thread between two lines of it. */
+export function makePrivateDirectory(holder: Holder): string {
+  const { space, pid, start, thread } = holder;
+  const prefix = `troupe-${space}-${pid}-${start}-${thread}-`;
+  const path = Deno.makeTempDirSync({ prefix });
+  if (Deno.build.os !== "windows") Deno.chmodSync(path, 0o700);
   return path;
 }
 
 /** Removes one; the first time also those that the dead left beside it. */
 export async function removePrivateDirectory(path: string): Promise<void> {
   await Deno.remove(path, { recursive: true }).catch(() => {});
-  if (swept || own === undefined || own.space === "0") return;
+  const holder = await ownHolder();
+  if (swept || holder.space === "0") return;
   swept = true;
-  await sweepDirectories(path.slice(0, path.lastIndexOf("/")), own.space);
+  await sweepDirectories(path.slice(0, path.lastIndexOf("/")), holder);
 }
 
 /**
- * Removes the directories in `parent` of programs that have ended.
+ * Removes the directories in `parent` of programs that have ended, and those of threads of this one that have.
  *
  * - Those of another space of numbers stay, as those of another container: nothing tells whether their program lives.
  *
- * @param space The space of numbers that this program is in.
+ * @param holder Who asks.
  * @returns The names of those that it removed.
  */
 export async function sweepDirectories(
   parent: string,
-  space: string,
+  holder: Holder,
 ): Promise<string[]> {
   const removed: string[] = [];
   for await (const { name } of Deno.readDir(parent)) {
-    const [, its, pid, start] = NAME.exec(name) ?? [];
-    if (its !== space || start === "0" || lives(pid!, start!)) continue;
+    const [, space, pid, start, thread] = NAME.exec(name) ?? [];
+    if (space !== holder.space || start === "0") continue;
+    const ours = pid === String(holder.pid) && start === holder.start;
+    if (ours ? await isHeld(thread!) : lives(pid!, start!)) continue;
     try {
       await Deno.remove(`${parent}/${name}`, { recursive: true });
       removed.push(name);
@@ -60,16 +81,45 @@ export async function sweepDirectories(
   return removed;
 }
 
-/** The space of numbers of this program, and what the names of its directories begin with. */
-export function ownName(): OwnName {
-  let space = "0";
-  let start = "0";
+async function holdForLife(): Promise<Holder> {
+  const bytes = crypto.getRandomValues(new Uint8Array(4));
+  const holder = { ...thisProgram(), pid: Deno.pid, thread: bytes.toHex() };
+  const granted = Promise.withResolvers<void>();
+  void locks().request(lockOf(holder.thread), {}, () => {
+    granted.resolve();
+    // It comes free when this thread ends, by whatever means.
+    return new Promise(() => {});
+  });
+  await granted.promise;
+  return holder;
+}
+
+/** Whether a thread of this program lives. */
+async function isHeld(thread: string): Promise<boolean> {
+  const options = { ifAvailable: true };
+  return await locks().request(
+    lockOf(thread),
+    options,
+    (lock) => lock === null,
+  ) as boolean;
+}
+
+function lockOf(thread: string): string {
+  return `troupe-directories-${thread}`;
+}
+
+function locks(): Locks {
+  return (navigator as unknown as { locks: Locks }).locks;
+}
+
+function thisProgram(): { readonly space: string; readonly start: string } {
   try {
     // Only a program with all permissions may.
-    space = /\d+/.exec(Deno.readLinkSync("/proc/self/ns/pid"))?.[0] ?? "0";
-    start = startOf("self")?.start ?? "0";
+    const space = /\d+/.exec(Deno.readLinkSync("/proc/self/ns/pid"))?.[0];
+    const start = startOf("self")?.start;
+    if (space !== undefined && start !== undefined) return { space, start };
   } catch { /* It leaves its own to whoever cleans up. */ }
-  return { space, prefix: `troupe-${space}-${Deno.pid}-${start}-` };
+  return { space: "0", start: "0" };
 }
 
 /** Whether the program of that number that started then is there still. */

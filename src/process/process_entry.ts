@@ -60,13 +60,17 @@ function watchdog(maxBytes: number | undefined): string {
   const look = maxBytes === undefined ? "" : `setInterval(() => {
     if (Deno.memoryUsage().rss <= ${maxBytes}) return;
     Deno.stderr.writeSync(new TextEncoder().encode("Process out of memory\\n"));
-    process.kill(process.pid, "SIGKILL");
+    die();
   }, ${LOOK_MS});`;
-  return `import process from "node:process";
+  // What ends the process is loaded when it is to end: each start would wait for it.
+  return `const die = async () => {
+      const { default: process } = await import("node:process");
+      process.kill(process.pid, "SIGKILL");
+    };
     ${look}
     const chunk = new Uint8Array(64);
     while ((await Deno.stdin.read(chunk)) !== null);
-    process.kill(process.pid, "SIGKILL");`;
+    await die();`;
 }
 
 /** Reads the line on the input, byte by byte: what follows is not for this thread. */
@@ -80,7 +84,9 @@ function readTold(): Told {
 }
 
 /** Removes what the keeper would have, had it not ended meanwhile. */
-async function clearAway(directory: URL): Promise<void> {
+async function clearAway({ socket }: Told): Promise<void> {
+  if (!("path" in socket)) return;
+  const directory = socket.path.slice(0, socket.path.lastIndexOf("/"));
   await Deno.remove(directory, { recursive: true }).catch(() => {});
 }
 
@@ -93,26 +99,23 @@ async function connect({ socket }: Told): Promise<Deno.Conn> {
 /**
  * Serves the keeper until it goes.
  *
- * @param main The main module of this process, in the directory that was made for its start.
  * @param importModule Loads the module of the actor.
  */
 export async function serve(
-  main: string,
   importModule: () => Promise<unknown>,
 ): Promise<void> {
   const frames = new FrameReader(HANDSHAKE_LIMIT);
-  let told: Told;
+  const told = readTold();
   let wire: Deno.Conn;
   try {
-    told = readTold();
     wire = await connect(told);
     await shakeHands(wire, frames, "child", Uint8Array.fromHex(told.key));
   } catch (error) {
-    await clearAway(new URL(".", main));
+    await clearAway(told);
     throw error;
   }
   // Its keeper does too, unless it is ended first.
-  void clearAway(new URL(".", main));
+  void clearAway(told);
   // Not from a file, which the process may not be allowed to read.
   const source = encodeURIComponent(watchdog(told.maxBytes));
   new Worker(`data:text/javascript,${source}`, { type: "module" });

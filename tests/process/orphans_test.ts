@@ -9,14 +9,14 @@ const POINTS_MS = [60, 120, 160, 200, 240, 280, 320, 360, 420, 500, 700, 1_000];
 /** Only a fault takes so long, in milliseconds. */
 const LIMIT_MS = 10_000;
 
-/** The numbers of processes whose command line names `text`. */
+/** The numbers of processes whose environment names `text`. */
 function processesOf(text: string): number[] {
   const found: number[] = [];
   for (const { name } of Deno.readDirSync("/proc")) {
     if (!/^\d+$/.test(name)) continue;
     try {
-      const line = Deno.readTextFileSync(`/proc/${name}/cmdline`);
-      if (line.includes(text)) found.push(Number(name));
+      const variables = Deno.readTextFileSync(`/proc/${name}/environ`);
+      if (variables.includes(text)) found.push(Number(name));
     } catch { /* It has ended. */ }
   }
   return found;
