@@ -49,6 +49,15 @@ export function recall(words: Words, slot: number, keep = 0): number {
   }
 }
 
+/** The worker has begun the tasks from index `begun` on, and nothing of them was done: they are to begin elsewhere. */
+export function giveUp(words: Words, slot: number, begun: number): void {
+  for (let word = load(words, slot);;) {
+    const found = cas(words, slot, word, (word & ~BEGUN) | begun);
+    if (found === word) return;
+    word = found;
+  }
+}
+
 /** How many tasks of the batch are begun. */
 export function begunOf(words: Words, slot: number): number {
   const word = load(words, slot);

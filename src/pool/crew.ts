@@ -228,7 +228,8 @@ export class Crew {
     });
     cell.onEnded = (report) => cell.retire(report);
     this.#desk = { cell, number };
-    void cell.start();
+    // In a process, which has no desk, it ends with the first worker.
+    cell.start().catch(() => {});
     return cell.ref;
   }
 

@@ -25,7 +25,7 @@ import {
   readCancel,
   wordsOf,
 } from "./cancel_note.ts";
-import { beginNext, recall } from "./claims.ts";
+import { beginNext, giveUp, recall } from "./claims.ts";
 import { writeFound } from "./load_watch.ts";
 import type { PoolDeskActor } from "./pool_desk.ts";
 import {
@@ -60,6 +60,8 @@ interface InHand {
   ms: number;
   /** Tasks that were begun; those without a value run, or are about to. */
   claimed: number;
+  /** Whether all was begun that is to be. */
+  whole: boolean;
   reports: number;
 }
 
@@ -128,13 +130,14 @@ export class ProcessWorkerActor {
       begun: performance.now(),
       ms: 0,
       claimed: 0,
+      whole: false,
       reports: 0,
     };
     if ((flags & APART) !== 0) this.#log.open(slot);
     // Nobody takes back what may hang.
     const looks = !this.#process.knows(task);
     if (looks && !this.#claim(hand)) return [[], undefined, 0, 0];
-    const known = await this.#process.find(this.#context, task);
+    const known = await this.#find(slot, task);
     if (looks) writeFound(this.#words, batch);
     if (!("costMs" in known)) return this.#failAll(hand, known);
     while (this.#claimSome(hand, known)) {
@@ -153,7 +156,7 @@ export class ProcessWorkerActor {
     let failure: WireError | null | undefined = null;
     try {
       if (beginNext(this.#words, slot) < 0) return;
-      const found = await this.#process.find(this.#context, task);
+      const found = await this.#find(slot, task);
       writeFound(this.#words, batch);
       if (!("costMs" in found)) return void (failure = found);
       if (this.#noteOf(batch, 0, 1) !== undefined) return;
@@ -174,10 +177,22 @@ export class ProcessWorkerActor {
     }
   }
 
+  /** Has the process look for the task of the batch at `slot`, of which none has run. */
+  async #find(slot: number, task: TaskName): Promise<KnownTask | WireError> {
+    try {
+      return await this.#process.find(this.#context, task);
+    } catch (error) {
+      // There is none that was called: another worker may look for it.
+      giveUp(this.#words, slot, 0);
+      throw error;
+    }
+  }
+
   #claim(hand: InHand): boolean {
-    if (beginNext(this.#words, hand.slot) < 0) return false;
-    hand.claimed++;
-    return true;
+    if (!hand.whole && beginNext(this.#words, hand.slot) >= 0) {
+      hand.claimed++;
+    } else hand.whole = true;
+    return !hand.whole;
   }
 
   /** Begins what the process is to run next. Returns whether there is anything. */
@@ -206,6 +221,7 @@ export class ProcessWorkerActor {
     try {
       ended = await this.#send(hand, task, from, args);
     } catch (error) {
+      if (this.#process.unheard) giveUp(this.#words, slot, from);
       if (isEnd(error)) throw error;
       if (args.length === 1) {
         const told = explained(error, task.name);

@@ -13,6 +13,9 @@ export function startFailure(
   { init, initTimeout }: CheckedPoolOptions,
 ): string {
   if (error instanceof SystemClosedError) return "their system is closed";
+  if (error instanceof DataCloneError && error.path === "args") {
+    return "a process shares no memory with them: use a pool of the program that started it";
+  }
   // It is the fifth of what a worker is given.
   if (error instanceof DataCloneError) {
     return error.message.replace("args[4]", "initArgs");

@@ -3,13 +3,19 @@
  *
  * @module
  */
+import type { Cell } from "../actor/cell.ts";
 import type { Context } from "../actor/current.ts";
 import { endsAs } from "../actor/ends_as.ts";
 import type { ProcessOptions } from "../actor/process_order.ts";
 import type { ActorRef } from "../actor/ref.ts";
 import type { ActorStream } from "../actor/stream/actor_stream.ts";
 import { errorFromWire, type WireError } from "../error_wire.ts";
-import { ActorInitError, ModuleLoadError, TroupeError } from "../errors.ts";
+import {
+  ActorInitError,
+  ActorStoppedError,
+  ModuleLoadError,
+  TroupeError,
+} from "../errors.ts";
 import type { ExitReport } from "../exit_report.ts";
 import { tellsOfEnd } from "./generate_work.ts";
 import type { PoolDeskActor } from "./pool_desk.ts";
@@ -58,6 +64,8 @@ export class TaskProcess {
   readonly #plan: ProcessPlan;
   readonly #args: HostArgs;
   readonly #modules: Set<string>;
+  /** Whether it ended before it heard of what it was told last. */
+  unheard = false;
   readonly #tasks: Map<number, KnownTask> = new Map();
   readonly #over: PromiseWithResolvers<Error> = Promise.withResolvers();
   #host: ActorRef<TaskHostActor> | undefined;
@@ -75,10 +83,11 @@ export class TaskProcess {
   async start(context: Context): Promise<void> {
     const { permissions, process, initTimeout } = this.#plan;
     const { name } = context;
-    let ref: ActorRef<TaskHostActor>;
-    try {
-      ref = await context.spawn(TaskHost, this.#args, {
-        name,
+    const cell = context.open({
+      id: name,
+      actor: TaskHost,
+      args: this.#args,
+      options: {
         placement: "process",
         ...permissions === undefined ? {} : { permissions },
         process: { ...process, modules: [...this.#modules] },
@@ -86,12 +95,14 @@ export class TaskProcess {
         concurrency: 4,
         initTimeout,
         mailbox: { maxMessageBytes: MAX_MESSAGE_BYTES },
-      });
-    } catch (error) {
-      // Whoever made the pool knows of no actor in its worker.
-      const told = error instanceof ActorInitError && error.cause !== undefined;
-      throw told ? error.cause : error;
-    }
+      },
+      once: true,
+      // The pool is told of what did not arrive.
+      unmissed: true,
+    });
+    cell.onEnded = (report) => cell.retire(report);
+    await started(cell);
+    const ref = cell.ref as ActorRef<TaskHostActor>;
     const host = this.#host = ref.with({ timeout: Infinity });
     void ref.exited.then((report) => {
       if (host === this.#host) this.#ended(name, report);
@@ -163,6 +174,9 @@ export class TaskProcess {
     try {
       return await answer;
     } catch (error) {
+      if (error instanceof ActorStoppedError && error.safeToRetry) {
+        this.unheard = true;
+      }
       throw await this.endOf(error);
     }
   }
@@ -186,5 +200,17 @@ export class TaskProcess {
     this.#over.resolve(end);
     // A handler that waits tells of it first.
     if (!this.#leaving) setImmediate(() => reportError(end));
+  }
+}
+
+/** Starts the actor of `cell`; what fails is told in the words of whoever made the pool, who knows of no actor in its worker. */
+async function started(cell: Cell): Promise<void> {
+  try {
+    await cell.start();
+  } catch (error) {
+    const report = { kind: "failed", code: 1 } as const;
+    cell.retire(error instanceof Error ? { ...report, error } : report);
+    const told = error instanceof ActorInitError && error.cause !== undefined;
+    throw told ? error.cause : error;
   }
 }

@@ -58,131 +58,148 @@ function* failing(count: number, error: Error): Generator<number> {
   throw error;
 }
 
-Deno.test("Pool does what Python's Pool does", async (t) => {
-  await using system = new System();
-  await using pool = new Pool({ system, size: 2 });
+for (const placement of ["thread", "process"] as const) {
+  Deno.test(`Pool of the placement "${placement}" does what Python's Pool does`, async (t) => {
+    await using system = new System();
+    await using pool = new Pool({
+      system,
+      size: 2,
+      placement,
+      initTimeout: 60_000,
+    });
 
-  await t.step("PO01 arguments by position and by name", async () => {
-    assertEquals(await pool.run(power, [2, 8]), 256);
-    assertEquals(await pool.run(scale, [{ x: 2, factor: 3 }]), 6);
-  });
-  await t.step("PO02 map keeps the order, whatever the chunk", async () => {
-    for (const count of [10, 100]) {
-      assertEquals(await pool.map(square, range(count)), squares(count));
-      const job = pool.map(square, range(count), { chunk: 20 });
-      assertEquals(await job, squares(count));
-    }
-  });
-  await t.step("PO03 starmap spreads its lists", async () => {
-    const lists = range(100).map((x): [number, number] => [x, 2]);
-    assertEquals(await pool.starmap(power, lists), squares(100));
-    assertEquals(await pool.starmap(power, lists, { chunk: 20 }), squares(100));
-  });
-  await t.step("PO04 what is awaited later is the same", async () => {
-    const jobs = [
-      pool.map(square, range(10)),
-      pool.starmap(power, range(10).map((x): [number, number] => [x, 2])),
-    ];
-    assertEquals(await Promise.all(jobs), [squares(10), squares(10)]);
-  });
-  await t.step("PO05 one of two handlers is called, once", async () => {
-    const calls: unknown[] = [];
-    const on = (how: string) => (what: unknown) => calls.push([how, what]);
-    await pool.map(square, range(3)).then(on("value"), on("error"));
-    await pool.map(failAtThree, range(5)).then(on("value"), on("error"));
-    assertEquals(calls.length, 2);
-    assertEquals(calls[0], ["value", [0, 1, 4]]);
-    assertInstanceOf((calls[1] as unknown[])[1], RangeError);
-  });
-  await t.step("PO06 inputs that cannot be cloned reject", async () => {
-    const job = pool.map(echo, [1, () => 1, 3]);
-    await assertRejects(async () => await job, DataCloneError);
-    assertEquals(await pool.map(echo, [1]), [1]);
-  });
-  await t.step("PO07, PO18 of nothing comes nothing", async () => {
-    assertEquals(await pool.map(square, [], { chunk: 1 }), []);
-    assertEquals(await pool.starmap(power, []), []);
-    assertEquals((await drain(pool.stream(square, []))).got, []);
-    const unordered = pool.stream(square, [], { ordered: false });
-    assertEquals((await drain(unordered)).got, []);
-  });
-  await t.step(
-    "PO08, PO21 an error of the inputs is that very error",
-    async () => {
-      const mine = new Error("Mine");
-      for (const count of [0, 3, 0, 3]) {
-        const job = pool.map(square, failing(count, mine));
-        assertEquals(await job.catch((error) => error === mine), true);
+    await t.step("PO01 arguments by position and by name", async () => {
+      assertEquals(await pool.run(power, [2, 8]), 256);
+      assertEquals(await pool.run(scale, [{ x: 2, factor: 3 }]), 6);
+    });
+    await t.step("PO02 map keeps the order, whatever the chunk", async () => {
+      for (const count of [10, 100]) {
+        assertEquals(await pool.map(square, range(count)), squares(count));
+        const job = pool.map(square, range(count), { chunk: 20 });
+        assertEquals(await job, squares(count));
       }
-    },
-  );
-  await t.step("PO09 a slow task gives its result in the end", async () => {
-    const start = performance.now();
-    assertEquals(await pool.run(nap, [80]), 80);
-    assert(performance.now() - start >= 79);
-  });
-  await t.step("PO10 a timeout cancels", async () => {
-    const job = pool.run(nap, [60_000], { timeout: 5 });
-    assertEquals(await job.catch((error) => error.name), "TimeoutError");
-  });
-  await t.step("PO11 stream keeps the order, whatever the chunk", async () => {
-    assertEquals(
-      (await drain(pool.stream(square, range(10)))).got,
-      squares(10),
-    );
-    const many = pool.stream(square, range(1_000), { chunk: 100 });
-    assertEquals((await drain(many)).got, squares(1_000));
-  });
-  await t.step(
-    "PO12 results before an error of the inputs come first",
-    async () => {
-      const mine = new Error("Mine");
-      const { got, error } = await drain(pool.stream(square, failing(3, mine)));
-      assertEquals([got, error === mine], [[0, 1, 4], true]);
-    },
-  );
-  await t.step("PO14 unordered, each comes once", async () => {
-    const all = pool.stream(square, range(1_000), { ordered: false });
-    const { got } = await drain(all);
-    assertEquals(got.sort((a, b) => a - b), squares(1_000));
-  });
-  await t.step(
-    "PO15 unordered, what comes before an error is right",
-    async () => {
-      const inputs = failing(30, new Error("Mine"));
-      const all = pool.stream(square, inputs, { ordered: false });
-      const { got, error } = await drain(all);
-      assertEquals((error as Error).message, "Mine");
-      assertEquals(new Set(got).size, got.length);
-      for (const x of got) assert(squares(30).includes(x));
-    },
-  );
-  await t.step(
-    "PO20, PO22, PO26 an error has its class and remote stack",
-    async () => {
-      const seen: unknown[] = [];
-      const job = pool.run(failAtThree, [3]);
-      job.catch((error) => seen.push(error));
-      const error = await assertRejects(
-        async () => await job,
-        RangeError,
-        "Three",
+    });
+    await t.step("PO03 starmap spreads its lists", async () => {
+      const lists = range(100).map((x): [number, number] => [x, 2]);
+      assertEquals(await pool.starmap(power, lists), squares(100));
+      assertEquals(
+        await pool.starmap(power, lists, { chunk: 20 }),
+        squares(100),
       );
-      assertStringIncludes(error.stack!, "pool_tasks.ts:");
-      assertStringIncludes(Deno.inspect(error), "pool_tasks.ts:");
-      assertEquals(seen, [error]);
-    },
-  );
-  await t.step("PO41 a task may use a pool of its own", async () => {
-    assertEquals(await pool.run(nestedSquare, [5]), 25);
+    });
+    await t.step("PO04 what is awaited later is the same", async () => {
+      const jobs = [
+        pool.map(square, range(10)),
+        pool.starmap(power, range(10).map((x): [number, number] => [x, 2])),
+      ];
+      assertEquals(await Promise.all(jobs), [squares(10), squares(10)]);
+    });
+    await t.step("PO05 one of two handlers is called, once", async () => {
+      const calls: unknown[] = [];
+      const on = (how: string) => (what: unknown) => calls.push([how, what]);
+      await pool.map(square, range(3)).then(on("value"), on("error"));
+      await pool.map(failAtThree, range(5)).then(on("value"), on("error"));
+      assertEquals(calls.length, 2);
+      assertEquals(calls[0], ["value", [0, 1, 4]]);
+      assertInstanceOf((calls[1] as unknown[])[1], RangeError);
+    });
+    await t.step("PO06 inputs that cannot be cloned reject", async () => {
+      const job = pool.map(echo, [1, () => 1, 3]);
+      await assertRejects(async () => await job, DataCloneError);
+      assertEquals(await pool.map(echo, [1]), [1]);
+    });
+    await t.step("PO07, PO18 of nothing comes nothing", async () => {
+      assertEquals(await pool.map(square, [], { chunk: 1 }), []);
+      assertEquals(await pool.starmap(power, []), []);
+      assertEquals((await drain(pool.stream(square, []))).got, []);
+      const unordered = pool.stream(square, [], { ordered: false });
+      assertEquals((await drain(unordered)).got, []);
+    });
+    await t.step(
+      "PO08, PO21 an error of the inputs is that very error",
+      async () => {
+        const mine = new Error("Mine");
+        for (const count of [0, 3, 0, 3]) {
+          const job = pool.map(square, failing(count, mine));
+          assertEquals(await job.catch((error) => error === mine), true);
+        }
+      },
+    );
+    await t.step("PO09 a slow task gives its result in the end", async () => {
+      const start = performance.now();
+      assertEquals(await pool.run(nap, [80]), 80);
+      assert(performance.now() - start >= 79);
+    });
+    await t.step("PO10 a timeout cancels", async () => {
+      const job = pool.run(nap, [60_000], { timeout: 5 });
+      assertEquals(await job.catch((error) => error.name), "TimeoutError");
+    });
+    await t.step(
+      "PO11 stream keeps the order, whatever the chunk",
+      async () => {
+        assertEquals(
+          (await drain(pool.stream(square, range(10)))).got,
+          squares(10),
+        );
+        const many = pool.stream(square, range(1_000), { chunk: 100 });
+        assertEquals((await drain(many)).got, squares(1_000));
+      },
+    );
+    await t.step(
+      "PO12 results before an error of the inputs come first",
+      async () => {
+        const mine = new Error("Mine");
+        const { got, error } = await drain(
+          pool.stream(square, failing(3, mine)),
+        );
+        assertEquals([got, error === mine], [[0, 1, 4], true]);
+      },
+    );
+    await t.step("PO14 unordered, each comes once", async () => {
+      const all = pool.stream(square, range(1_000), { ordered: false });
+      const { got } = await drain(all);
+      assertEquals(got.sort((a, b) => a - b), squares(1_000));
+    });
+    await t.step(
+      "PO15 unordered, what comes before an error is right",
+      async () => {
+        const inputs = failing(30, new Error("Mine"));
+        const all = pool.stream(square, inputs, { ordered: false });
+        const { got, error } = await drain(all);
+        assertEquals((error as Error).message, "Mine");
+        assertEquals(new Set(got).size, got.length);
+        for (const x of got) assert(squares(30).includes(x));
+      },
+    );
+    await t.step(
+      "PO20, PO22, PO26 an error has its class and remote stack",
+      async () => {
+        const seen: unknown[] = [];
+        const job = pool.run(failAtThree, [3]);
+        job.catch((error) => seen.push(error));
+        const error = await assertRejects(
+          async () => await job,
+          RangeError,
+          "Three",
+        );
+        assertStringIncludes(error.stack!, "pool_tasks.ts:");
+        assertStringIncludes(Deno.inspect(error), "pool_tasks.ts:");
+        assertEquals(seen, [error]);
+      },
+    );
+    await t.step("PO41 a task may use a pool of its own", async () => {
+      const job = pool.run(nestedSquare, [5]);
+      if (placement === "thread") return assertEquals(await job, 25);
+      await assertRejects(async () => await job, PoolBrokenError, "a process");
+    });
+    await t.step("PO44 what is moved is not copied", async () => {
+      const bytes = new Uint8Array(1_000);
+      const job = pool.run(echo, [bytes], { transfer: [bytes.buffer] });
+      assertEquals((await job as Uint8Array).length, 1_000);
+      assertEquals(bytes.length, 0);
+    });
   });
-  await t.step("PO44 what is moved is not copied", async () => {
-    const bytes = new Uint8Array(1_000);
-    const job = pool.run(echo, [bytes], { transfer: [bytes.buffer] });
-    assertEquals((await job as Uint8Array).length, 1_000);
-    assertEquals(bytes.length, 0);
-  });
-});
+}
 
 Deno.test("PO16, PO30 a pool of no size, or that recycles never, is refused", () => {
   for (const size of [0, -1, NaN, 1.5]) {
@@ -286,18 +303,25 @@ Deno.test("PO42 close waits for what is queued, and takes no more", async () => 
   assertThrows(() => pool.map(square, [1]), PoolClosedError);
 });
 
-Deno.test("W01 one worker that dies does not hang the others' tasks", async () => {
-  await using system = new System();
-  await using pool = new Pool({ system, size: 2 });
-  const jobs = range(10).map((x) =>
-    x === 4 ? pool.run(misbehave, ["exit"]) : pool.run(square, [x])
-  );
-  const ends = await Promise.allSettled(jobs);
-  assertEquals(
-    ends.map(({ status }) => status === "fulfilled"),
-    range(10).map((x) => x !== 4),
-  );
-});
+for (const placement of ["thread", "process"] as const) {
+  Deno.test(`W01 one worker that dies does not hang the others' tasks: "${placement}"`, async () => {
+    await using system = new System();
+    await using pool = new Pool({
+      system,
+      size: 2,
+      placement,
+      initTimeout: 60_000,
+    });
+    const jobs = range(10).map((x) =>
+      x === 4 ? pool.run(misbehave, ["exit"]) : pool.run(square, [x])
+    );
+    const ends = await Promise.allSettled(jobs);
+    assertEquals(
+      ends.map(({ status }) => status === "fulfilled"),
+      range(10).map((x) => x !== 4),
+    );
+  });
+}
 
 Deno.test("W19, W20 inputs are read as they are needed", async () => {
   await using system = new System();

@@ -124,6 +124,7 @@ const OUTCOMES: [Fault, abstract new (...args: any[]) => Error, string][] = [
   ["generator", DataCloneError, "result"],
 ];
 
+// DL04, DL05, W27, and the crash matrix
 Deno.test("Pool.run() in a process rejects as its task misbehaves, and the pool goes on", async (t) => {
   await using system = newSystem();
   await using pool = poolIn(system);
@@ -206,6 +207,7 @@ Deno.test("Job.cancel() in a process tells the task, and kills the process of on
   assert(await pool.run(pidOf, []) !== pid);
 });
 
+// W25
 Deno.test("Pool.terminate() ends a process that computes", async () => {
   await using system = newSystem();
   const pool = poolIn(system);
@@ -218,6 +220,7 @@ Deno.test("Pool.terminate() ends a process that computes", async () => {
   await untilDead(pid);
 });
 
+// EX16, DL03, W15
 Deno.test("Pool.run() tells how the process of its task ended, and begins it again as retries says", async () => {
   await using system = newSystem();
   await using pool = poolIn(system, { size: 2 });
@@ -292,6 +295,7 @@ Deno.test("PoolOptions.permissions are those of the processes, which load any ta
   ]);
 });
 
+// EX20
 Deno.test("PoolOptions.maxTasksPerWorker gives each task a process of its own when it is 1", async () => {
   await using system = newSystem();
   await using pool = poolIn(system, { maxTasksPerWorker: 1 });
@@ -300,6 +304,7 @@ Deno.test("PoolOptions.maxTasksPerWorker gives each task a process of its own wh
   for (const pid of pids) await untilDead(pid);
 });
 
+// EX24, W08
 Deno.test("PoolOptions.init that fails in the process breaks the pool after a few starts", async () => {
   await using system = newSystem();
   await using pool = poolIn(system, { init: failToSetUp });
