@@ -347,6 +347,7 @@ export {
   RegionNoRoomError,
   RegionNotFoundError,
 } from "./src/memory/region_errors.ts";
+export type { Region } from "./src/memory/region_room.ts";
 export { type Place, viewOn } from "./src/memory/view_on.ts";
 export { ViewRangeError } from "./src/memory/view_range_error.ts";
 export type { GuardOptions } from "./src/shared/guard.ts";
@@ -362,11 +363,11 @@ export {
   type SharedListOptions,
   type SlotOf,
 } from "./src/shared/shared_list.ts";
-export {
-  type OpenMemoryOptions,
-  SharedMemory,
-  type SharedMemoryOptions,
-} from "./src/shared/shared_memory.ts";
+export type {
+  OpenMemoryOptions,
+  SharedMemoryOptions,
+} from "./src/shared/create_region.ts";
+export { SharedMemory } from "./src/shared/shared_memory.ts";
 export { SharedMemoryManager } from "./src/shared/shared_memory_manager.ts";
 export { SharedText } from "./src/shared/shared_text.ts";
 export { type BitsOf, SharedValue } from "./src/shared/shared_value.ts";

@@ -11,6 +11,8 @@
  * @module
  */
 
+import { elsewhereOf } from "./elsewhere.ts";
+
 /** The 32-bit words of a shared region: a view over a `SharedArrayBuffer`, or over mapped memory. */
 export type Words = Int32Array;
 
@@ -202,9 +204,8 @@ export function wait(
   value: number,
   timeoutMs?: number,
 ): "ok" | "not-equal" | "timed-out" {
-  return model === undefined
-    ? Atomics.wait(words, index, value, timeoutMs)
-    : model.wait(words, index, value, timeoutMs);
+  const door = model ?? elsewhereOf(words) ?? Atomics;
+  return door.wait(words, index, value, timeoutMs);
 }
 
 /**
@@ -223,9 +224,8 @@ export function waitAsync(
   value: number,
   timeoutMs?: number,
 ): WaitAsyncResult {
-  return model === undefined
-    ? Atomics.waitAsync(words, index, value, timeoutMs)
-    : model.waitAsync(words, index, value, timeoutMs);
+  const door = model ?? elsewhereOf(words) ?? Atomics;
+  return door.waitAsync(words, index, value, timeoutMs);
 }
 
 /**
@@ -237,9 +237,8 @@ export function waitAsync(
  * @returns How many were woken.
  */
 export function notify(words: Words, index: number, count?: number): number {
-  return model === undefined
-    ? Atomics.notify(words, index, count)
-    : model.notify(words, index, count);
+  const door = model ?? elsewhereOf(words) ?? Atomics;
+  return door.notify(words, index, count);
 }
 
 /**

@@ -38,6 +38,18 @@ const LINUX = {
   readdir: { parameters: ["pointer"], result: "pointer" },
   readlink: { parameters: ["buffer", "buffer", "usize"], result: "isize" },
   shm_open: { parameters: ["buffer", "i32", "u32"], result: "i32" },
+  /** Calls of the system that have no function of their own, with six arguments as futex(2) has them. */
+  syscall: {
+    parameters: ["usize", "usize", "i32", "i32", "buffer", "usize", "i32"],
+    result: "isize",
+  },
+  /** The same, on a thread of its own. */
+  syscallAside: {
+    name: "syscall",
+    parameters: ["usize", "usize", "i32", "i32", "buffer", "usize", "i32"],
+    result: "isize",
+    nonblocking: true,
+  },
 } as const;
 
 /**

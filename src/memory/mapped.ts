@@ -15,6 +15,7 @@ import {
   RegionNoRoomError,
   RegionNotFoundError,
 } from "./region_errors.ts";
+import { RegionRoom, roomStart } from "./region_room.ts";
 import {
   drawIdentity,
   readTail,
@@ -56,6 +57,8 @@ export class Mapped {
   readonly buffer: ArrayBuffer;
   /** The tail, if it has one. */
   readonly tail: Int32Array<ArrayBuffer> | undefined;
+  /** Its room, if it was made with one. */
+  readonly room: RegionRoom | undefined;
   readonly #address: bigint;
   readonly #length: number;
   #isMapped = true;
@@ -76,6 +79,8 @@ export class Mapped {
     }
     const size = this.facts?.size ?? length;
     this.buffer = Deno.UnsafePointerView.getArrayBuffer(at, size);
+    const room = this.facts?.room ?? 0;
+    if (room > 0) this.room = new RegionRoom(name, at, roomStart(size), room);
   }
 
   /** Whether it was closed. */
@@ -87,6 +92,7 @@ export class Mapped {
   close(): void {
     if (!this.#isMapped) return;
     this.#isMapped = false;
+    this.room?.close();
     this.tail?.buffer.transfer(0);
     if (this.buffer.detached) return;
     this.buffer.transfer(0);
@@ -98,6 +104,7 @@ export class Mapped {
  * Makes a region, all zeros, and maps it. All of its memory is had at once: otherwise a machine that runs out of it ends the
  * program in the middle of a write.
  *
+ * @param room Bytes of its room, a multiple of 64; 0 for none.
  * @throws {RegionExistsError} If there is one of that name.
  * @throws {RegionNoRoomError} If the machine has not so much.
  */
@@ -105,11 +112,13 @@ export async function createMapped(
   name: string,
   size: number,
   owner: Owner,
+  room: number = 0,
 ): Promise<Mapped> {
   const file = openFile(name, OPEN.RDWR | OPEN.CREAT | OPEN.EXCL);
   try {
-    const length = Math.ceil((size + TAIL_BYTES) / PAGE) * PAGE;
-    const tail = tailOf({ size, identity: drawIdentity(), owner });
+    const used = room === 0 ? size : roomStart(size) + room;
+    const length = Math.ceil((used + TAIL_BYTES) / PAGE) * PAGE;
+    const tail = tailOf({ size, identity: drawIdentity(), owner, room });
     await reserve(name, file, length, tail);
     return map(name, file, length, tail);
   } catch (error) {

@@ -29,6 +29,12 @@ export function ownProcess(): Owner {
   };
 }
 
+/** This thread, where threads have numbers as processes do; `number` is its own. */
+export function ownThread(number: number): Owner {
+  const start = statOf(String(number))?.start ?? 0;
+  return { pid: number, start, space: ownProcess().space };
+}
+
 /** Whether the owner may still be there. One of another space of numbers always may: nothing tells. */
 export function mayLive(owner: Owner): boolean {
   const { pid, start, space } = owner;

@@ -7,6 +7,7 @@
  */
 import { cas, load, peek, poke, store, type Words } from "./cells.ts";
 import type { Owner } from "./region_owner.ts";
+import { roomStart } from "./region_room.ts";
 
 /**
  * The last 512 bytes of the region. Changing them changes VERSION.
@@ -21,7 +22,8 @@ import type { Owner } from "./region_owner.ts";
  *     36     9  SPACE      creator, once     the space of process numbers that it is in
  *     40    10  LAYOUT     first who claims  hash of the layout of what is in it, 0 none; never changes again
  *     44    11  LENGTH     who set LAYOUT    bytes of that layout in TEXT, at last; 0 as long as they are not there
- *     48-63     reserved   nobody            zero
+ *     48    12  ROOM       creator, once     bytes of its room; see region_room.ts
+ *     52-63     reserved   nobody            zero
  *     64        TEXT       who set LAYOUT    the layout in UTF-8, what fits of it
  *
  * A worked example, a region of 1,024 bytes of process 77 without a layout:
@@ -38,6 +40,7 @@ const TAIL = {
   SPACE: 9,
   LAYOUT: 10,
   LENGTH: 11,
+  ROOM: 12,
   TEXT_BYTES: 64,
 } as const;
 
@@ -54,6 +57,8 @@ export interface RegionFacts {
   readonly identity: number;
   /** Who owns it. */
   readonly owner: Owner;
+  /** Bytes of its room; see `region_room.ts`. */
+  readonly room: number;
 }
 
 /** The bytes of the tail of a new region. */
@@ -66,6 +71,7 @@ export function tailOf(facts: RegionFacts): Uint8Array<ArrayBuffer> {
   poke(words, TAIL.PID, facts.owner.pid);
   pokeLong(words, TAIL.START, facts.owner.start);
   poke(words, TAIL.SPACE, facts.owner.space);
+  poke(words, TAIL.ROOM, facts.room);
   return new Uint8Array(words.buffer);
 }
 
@@ -82,13 +88,15 @@ export function readTail(
   if (peek(words, TAIL.MAGIC) !== MAGIC) return undefined;
   if (peek(words, TAIL.VERSION) !== VERSION) return undefined;
   const size = peekLong(words, TAIL.SIZE);
-  if (size < 1 || size > available) return undefined;
+  const room = peek(words, TAIL.ROOM) >>> 0;
+  const needed = room === 0 ? size : roomStart(size) + room;
+  if (size < 1 || room % 64 !== 0 || needed > available) return undefined;
   const owner = {
     pid: peek(words, TAIL.PID),
     start: peekLong(words, TAIL.START),
     space: peek(words, TAIL.SPACE) >>> 0,
   };
-  return { size, identity: peekLong(words, TAIL.IDENTITY), owner };
+  return { size, identity: peekLong(words, TAIL.IDENTITY), owner, room };
 }
 
 /** An identity: 53 bits of chance. */

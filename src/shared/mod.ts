@@ -65,6 +65,7 @@ export {
   RegionNoRoomError,
   RegionNotFoundError,
 } from "../memory/region_errors.ts";
+export type { Region } from "../memory/region_room.ts";
 export { type Place, viewOn } from "../memory/view_on.ts";
 export { ViewRangeError } from "../memory/view_range_error.ts";
 export type { Held } from "../sync/held.ts";
@@ -84,11 +85,11 @@ export {
   type SharedListOptions,
   type SlotOf,
 } from "./shared_list.ts";
-export {
-  type OpenMemoryOptions,
-  SharedMemory,
-  type SharedMemoryOptions,
-} from "./shared_memory.ts";
+export type {
+  OpenMemoryOptions,
+  SharedMemoryOptions,
+} from "./create_region.ts";
+export { SharedMemory } from "./shared_memory.ts";
 export { SharedMemoryManager } from "./shared_memory_manager.ts";
 export { SharedText } from "./shared_text.ts";
 export { type BitsOf, SharedValue } from "./shared_value.ts";

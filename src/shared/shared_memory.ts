@@ -1,10 +1,7 @@
-import { InvalidOptionError } from "../errors.ts";
 import type { ViewClass } from "../memory/kind.ts";
 import { LayoutMismatchError } from "../memory/layout_mismatch_error.ts";
 import {
-  createMapped,
   type Mapped,
-  MAX_REGION_BYTES,
   notFound,
   openMapped,
   unlinkMapped,
@@ -16,54 +13,24 @@ import {
 } from "../memory/portable.ts";
 import {
   RegionClosedError,
-  RegionError,
-  RegionExistsError,
+  RegionNoRoomError,
 } from "../memory/region_errors.ts";
-import { checkRegionName, drawRegionName } from "../memory/region_name.ts";
-import { NOBODY, ownProcess } from "../memory/region_owner.ts";
-import { sweepRegions } from "../memory/region_sweep.ts";
+import { checkRegionName } from "../memory/region_name.ts";
+import {
+  giveRoom,
+  type Region,
+  type RegionRoom,
+} from "../memory/region_room.ts";
 import { claimLayout, hasLayout, layoutText } from "../memory/region_tail.ts";
-import { checkWhole, viewOn } from "../memory/view_on.ts";
-import { checkOptionNames, type OptionNames } from "../option_names.ts";
+import { viewOn } from "../memory/view_on.ts";
+import {
+  checkOpen,
+  createRegion,
+  openMade,
+  type OpenMemoryOptions,
+  type SharedMemoryOptions,
+} from "./create_region.ts";
 import type { StructRegion } from "./struct.ts";
-
-/** How to make a region. */
-export interface SharedMemoryOptions {
-  /** Bytes, 1 to 4 GiB. */
-  readonly size: number;
-  /**
-   * Its name: 1 to 30 letters, digits, `_`, `-` and `.`, no `-` or `.` at first.
-   *
-   * @default {one that nobody can guess}
-   */
-  readonly name?: string;
-  /**
-   * Whether it outlives its creator: disposing the handle only closes it, and nobody sweeps it. Until the machine starts
-   * again it is there, or until somebody unlinks it.
-   *
-   * @default {false}
-   */
-  readonly keep?: boolean;
-}
-
-/** How to open a region. */
-export interface OpenMemoryOptions {
-  /**
-   * The fingerprint of the layout that must be in it.
-   *
-   * @default {any}
-   */
-  readonly layout?: string;
-}
-
-const CREATE: OptionNames<SharedMemoryOptions> = {
-  size: true,
-  name: true,
-  keep: true,
-};
-const OPEN: OptionNames<OpenMemoryOptions> = { layout: true };
-/** How long a region may be about to be made, and how often to look, in milliseconds. */
-const MAKING_MS = { most: 1_000, pause: 2 };
 
 /** Of each region that came in a message, or went in one, the handle of this thread. */
 const known: Map<number, WeakRef<SharedMemory>> = new Map();
@@ -72,7 +39,6 @@ const forgotten: FinalizationRegistry<number> = new FinalizationRegistry(
     if (known.get(identity)?.deref() === undefined) known.delete(identity);
   },
 );
-let isSwept = false;
 
 /** Set by the class below: a handle of a region that is mapped. */
 let handleOf: (mapped: Mapped, isOwner: boolean) => SharedMemory;
@@ -89,6 +55,7 @@ let travel: (region: SharedMemory) => PortableData;
  * - **No crash:** {@linkcode close} detaches every view. Elements read from one later are `undefined`, methods throw a
  *   `TypeError`.
  * - **Plain memory:** `Atomics` are atomic between processes on views of it; to wait on it (`Atomics.wait`) is not possible.
+ * - **Locks:** with `room`, `Mutex.in(region, "name")` and its like make locks that processes share, by name.
  * - **For others too:** byte 0 is yours, what the library notes lies behind the last one. Python maps it by its name, with
  *   `SharedMemory(name)`, and what Python made is opened here.
  * - **Travels** in any message to a thread, as a handle of the same region: one for each thread, which opens it by its name.
@@ -115,7 +82,7 @@ let travel: (region: SharedMemory) => PortableData;
  * }
  * ```
  */
-export class SharedMemory implements AsyncDisposable, StructRegion {
+export class SharedMemory implements AsyncDisposable, StructRegion, Region {
   /** Its name, for {@linkcode SharedMemory.open}. */
   readonly name: string;
   /** Its bytes: as many as were asked for, however much memory the system takes for them. */
@@ -140,6 +107,7 @@ export class SharedMemory implements AsyncDisposable, StructRegion {
     this.name = mapped.name;
     this.size = mapped.buffer.byteLength;
     this.isOwner = isOwner;
+    giveRoom(this, () => this.#room());
   }
 
   /**
@@ -154,7 +122,9 @@ export class SharedMemory implements AsyncDisposable, StructRegion {
    * @throws {InvalidOptionError} If an option is out of bounds.
    */
   static create(options: SharedMemoryOptions): Promise<SharedMemory> {
-    return create(options);
+    return createRegion(options).then(({ mapped, isOwner }) =>
+      handleOf(mapped, isOwner)
+    );
   }
 
   /**
@@ -172,8 +142,7 @@ export class SharedMemory implements AsyncDisposable, StructRegion {
     name: string,
     options: OpenMemoryOptions = {},
   ): Promise<SharedMemory> {
-    checkRegionName("open a region", name);
-    checkOptionNames("Cannot open a region", options, OPEN);
+    checkOpen(name, options);
     const region = handleOf(await openMade(name), false);
     if (options.layout === undefined) return region;
     try {
@@ -219,6 +188,16 @@ export class SharedMemory implements AsyncDisposable, StructRegion {
     this.#mustBeOpen("look into");
     const { tail } = this.#mapped;
     return tail === undefined ? "" : layoutText(tail);
+  }
+
+  #room(): RegionRoom {
+    this.#mustBeOpen("use locks of");
+    const { room } = this.#mapped;
+    if (room !== undefined) return room;
+    throw new RegionNoRoomError(
+      `Cannot use locks of the region "${this.name}" as it has no room for them: make it with "room", such as 65_536 bytes`,
+      { region: this.name },
+    );
   }
 
   /**
@@ -317,50 +296,6 @@ for (
 ) {
   const hidden = { configurable: true, writable: true, enumerable: false };
   Object.defineProperty(SharedMemory.prototype, key, { ...hidden, value });
-}
-
-async function create(options: SharedMemoryOptions): Promise<SharedMemory> {
-  checkOptionNames("Cannot create a region", options, CREATE);
-  const { size, name, keep = false } = options;
-  checkWhole("size", size, 1, MAX_REGION_BYTES);
-  if (name !== undefined) checkRegionName("create a region", name);
-  if (typeof keep !== "boolean") {
-    throw new InvalidOptionError(
-      `Cannot create a region as "keep" must be true or false: current value is ${
-        Deno.inspect(keep, { depth: 1 })
-      }`,
-      { option: "keep", value: keep },
-    );
-  }
-  if (!isSwept) sweepRegions();
-  isSwept = true;
-  const owner = keep ? NOBODY : ownProcess();
-  if (name !== undefined) {
-    return handleOf(await createMapped(name, size, owner), !keep);
-  }
-  for (;;) {
-    try {
-      const drawn = drawRegionName();
-      return handleOf(await createMapped(drawn, size, owner), !keep);
-    } catch (error) {
-      // Somebody was as lucky.
-      if (!(error instanceof RegionExistsError)) throw error;
-    }
-  }
-}
-
-/** The region of that name. One that is only being made is awaited. */
-async function openMade(name: string): Promise<Mapped> {
-  const { most, pause } = MAKING_MS;
-  for (let waited = 0; waited < most; waited += pause) {
-    const mapped = openMapped(name);
-    if (mapped !== undefined) return mapped;
-    await new Promise((resolve) => setTimeout(resolve, pause));
-  }
-  throw new RegionError(
-    `Cannot open the region "${name}" as it has no bytes: who makes it has not gone on for ${most} ms`,
-    { region: name },
-  );
 }
 
 function isGone(identity: number): boolean {

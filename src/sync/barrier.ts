@@ -1,3 +1,4 @@
+import type { Region } from "../memory/region_room.ts";
 import {
   AWAITED,
   type BarrierOptions,
@@ -8,9 +9,8 @@ import {
   checkBarrier,
 } from "./barrier_options.ts";
 import { BrokenBarrierError } from "./broken_barrier_error.ts";
-import { defineHandle, remember } from "./handles.ts";
+import { defineHandle, meetIn, remember } from "./handles.ts";
 import { BLOCKING, KIND, PLACE, PLACE_STATE } from "./layout.ts";
-import { ownLife } from "./lives.ts";
 import { Monitor } from "./monitor.ts";
 import { refusePromise } from "./no_promise.ts";
 import {
@@ -21,6 +21,7 @@ import {
   obtainSync,
   type State,
 } from "./obtain.ts";
+import { type Ground, isGround } from "./plot.ts";
 import { checkAwaited, checkBlocking } from "./wait.ts";
 
 /**
@@ -63,7 +64,7 @@ interface Coming {
  *   thread that has been given the barrier, wherever it was at that time. A thread that ends normally does not.
  * - **Awaited or blocking:** both meet each other.
  * - **Travels** in any message, and is the same object for the same barrier on one thread.
- * - **Reach:** the threads of one program.
+ * - **Reach:** the threads of one program; made by `in()`, all programs that have a region open.
  *
  * @example Two meet
  * ```ts
@@ -96,10 +97,10 @@ export class Barrier {
    */
   constructor(memory: number | SharedArrayBuffer, options?: BarrierOptions);
   constructor(
-    given: number | SharedArrayBuffer,
+    given: number | Ground,
     options: BarrierOptions = {},
   ) {
-    if (!(given instanceof SharedArrayBuffer)) {
+    if (!isGround(given)) {
       checkBarrier(given, options);
       const { timeout = Infinity } = options;
       this.#monitor = new Monitor(KIND.BARRIER, 2 * given + 64);
@@ -118,6 +119,36 @@ export class Barrier {
     // In one step with its going: else one who comes meanwhile would be the last.
     this.#monitor.onGivenUp = () => this.#breakNow();
     remember(this, this.#monitor.words);
+  }
+
+  /**
+   * The barrier of that name in a region of named memory, for all programs that have that open: it is made if there is none.
+   *
+   * - **Deaths:** that of a process, by whatever means, is noticed within 100 ms by who waits.
+   * - **Takes** 4 to 26 KiB of the `room` that the region was made with. Nothing gives it back but the end of the region.
+   *
+   * @param region The region, such as a `SharedMemory` with `room`.
+   * @param name Its name there, 1 to 64 bytes of text.
+   * @param parties How many meet; who finds it must say the same.
+   * @param options The default timeout.
+   * @throws {LayoutMismatchError} If something else has that name there, or it was made otherwise.
+   * @throws {RegionNoRoomError} If the region has not so much room left.
+   * @throws {RegionClosedError} If the region was closed.
+   * @throws {InvalidOptionError} If an argument is out of its bounds.
+   */
+  static in(
+    region: Region,
+    name: string,
+    parties: number,
+    options?: BarrierOptions,
+  ): Barrier {
+    return meetIn(region, name, {
+      what: "barrier",
+      number: KIND.BARRIER,
+      made: `barrier of ${parties}, timeout ${options?.timeout ?? "none"}`,
+      make: () => new Barrier(parties, options),
+      stand: (memory) => new Barrier(memory),
+    });
   }
 
   /** How many meet. */
@@ -232,7 +263,7 @@ export class Barrier {
 
   /** In a section: comes, and is the last or has a place to wait. */
   #come(coming: Coming, arg: number, acts: boolean): number {
-    const { deaths } = ownLife().lives;
+    const { deaths } = this.#monitor.life.lives;
     if (deaths !== this.#deaths) {
       this.#deaths = deaths;
       this.#bury();
@@ -256,7 +287,7 @@ export class Barrier {
     coming.last = acts;
     if (acts) {
       this.#stand(ACTING);
-      this.#set(RUNNER, ownLife().who);
+      this.#set(RUNNER, this.#monitor.life.who);
       coming.round = this.#get(ROUND);
     } else this.#letGo();
     return AT_ONCE.GRANTED;
@@ -322,13 +353,13 @@ export class Barrier {
   #join(): void {
     const monitor = this.#monitor;
     if (monitor.high + this.parties >= monitor.capacity) return;
-    if (monitor.holding(ownLife().who) < 0) monitor.take(HOLDING, 1);
+    if (monitor.holding(this.#monitor.life.who) < 0) monitor.take(HOLDING, 1);
   }
 
   /** In a section: breaks the barrier if a party has died. */
   #bury(): void {
     const monitor = this.#monitor;
-    const { lives } = ownLife();
+    const { lives } = this.#monitor.life;
     let broken = this.#get(STAND) === ACTING &&
       !lives.alive(this.#get(RUNNER));
     monitor.eachDead((place) => {

@@ -4,10 +4,17 @@ import {
   portable,
   type PortableData,
 } from "../memory/portable.ts";
-import { recall, remember, showState } from "./handles.ts";
+import type { Region } from "../memory/region_room.ts";
+import {
+  groundOf,
+  meetIn,
+  memoryOf,
+  recall,
+  remember,
+  showState,
+} from "./handles.ts";
 import type { Held } from "./held.ts";
 import { KIND, PLACE, PLACE_STATE } from "./layout.ts";
-import { ownLife } from "./lives.ts";
 import { Monitor } from "./monitor.ts";
 import {
   holdOf,
@@ -20,6 +27,7 @@ import {
 import { refusePromise } from "./no_promise.ts";
 import { NotHeldError } from "./not_held_error.ts";
 import { mayBlock, mustLive, waitAt, waitAtSync } from "./obtain.ts";
+import type { Ground } from "./plot.ts";
 import {
   checkAwaited,
   checkBlocking,
@@ -39,7 +47,7 @@ const { GRANTED, HOLDING, WAITING } = PLACE_STATE;
  *   lock again. When the owner of the lock dies all who wait are woken, as it may not have notified them; the first has
  *   the lock with `ownerDied: true`.
  * - **Travels** in any message with its lock, and is the same object for the same condition on one thread.
- * - **Reach:** the threads of one program.
+ * - **Reach:** the threads of one program; made by `in()`, all programs that have a region open.
  *
  * @example Wait until a number is 2
  * ```ts
@@ -77,7 +85,7 @@ export class Condition {
    * @ignore
    */
   constructor(mutex: Mutex | undefined, memory: SharedArrayBuffer);
-  constructor(mutex: Mutex = new Mutex(), memory?: SharedArrayBuffer) {
+  constructor(mutex: Mutex = new Mutex(), memory?: Ground) {
     if (!(mutex instanceof Mutex)) {
       throw new InvalidOptionError(
         `Cannot make a condition as 'mutex' must be a Mutex: current value is ${
@@ -98,13 +106,42 @@ export class Condition {
     // Not a method: what is computed cannot be told from its text alone.
     Object.defineProperty(this.prototype, portable, {
       value(this: Condition): PortableData {
-        return { kind: "condition", data: [this.#memory, this.mutex] };
+        return { kind: "condition", data: [memoryOf(this), this.mutex] };
       },
     });
   }
 
-  get #memory(): SharedArrayBuffer {
-    return this.#monitor.words.buffer;
+  /**
+   * The condition of that name in a region of named memory, for all programs that have that open: it is made if there is none.
+   *
+   * - **Deaths:** that of a process, by whatever means, is noticed within 100 ms by who waits.
+   * - **Takes** 13 KiB of the `room` that the region was made with. Nothing gives it back but the end of the region.
+   *
+   * @param region The region, such as a `SharedMemory` with `room`.
+   * @param name Its name there, 1 to 64 bytes of text.
+   * @param mutex Its lock, of the same region; the other programs give the same one.
+   * @throws {LayoutMismatchError} If something else has that name there.
+   * @throws {RegionNoRoomError} If the region has not so much room left.
+   * @throws {RegionClosedError} If the region was closed.
+   * @throws {InvalidOptionError} If an argument is out of its bounds.
+   */
+  static in(region: Region, name: string, mutex: Mutex): Condition {
+    const [home] = [memoryOf(mutex)].flat();
+    if (home !== region) {
+      throw new InvalidOptionError(
+        `Cannot make a condition in the region "${region.name}" as "mutex" must be one of the same region: current value is ${
+          Deno.inspect(mutex, { depth: 1 })
+        }; make it with Mutex.in()`,
+        { option: "mutex", value: mutex },
+      );
+    }
+    return meetIn(region, name, {
+      what: "condition",
+      number: KIND.CONDITION,
+      made: "condition",
+      make: () => new Condition(mutex),
+      stand: (memory) => new Condition(mutex, memory),
+    });
   }
 
   /**
@@ -150,7 +187,7 @@ export class Condition {
     this.#mustHold("wait");
     options.signal?.throwIfAborted();
     if (options.timeout === 0) return false;
-    const { deaths } = ownLife().lives;
+    const { deaths } = this.#monitor.life.lives;
     const place = this.#enlist();
     const hold = suspend(this.mutex);
     let told = false;
@@ -178,7 +215,7 @@ export class Condition {
     checkBlocking("wait", options);
     mayBlock("wait", options);
     this.#mustHold("wait");
-    const { deaths } = ownLife().lives;
+    const { deaths } = this.#monitor.life.lives;
     const place = this.#enlist();
     const hold = suspend(this.mutex);
     const state = waitAtSync(this.#monitor, place, deaths, "wait", options);
@@ -334,7 +371,7 @@ function isSo(holds: () => boolean): boolean {
 
 showState(Condition.prototype, (one) => `${one.waiting} wait`);
 definePortable("condition", (data) => {
-  const [memory, mutex] = data as [SharedArrayBuffer, Mutex];
+  const [memory, mutex] = data as [unknown, Mutex];
   return recall("condition", KIND.CONDITION, memory) ??
-    new Condition(mutex, memory);
+    new Condition(mutex, groundOf(memory));
 });

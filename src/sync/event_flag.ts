@@ -1,10 +1,11 @@
 import { cas, load } from "../memory/cells.ts";
-import { defineHandle, remember } from "./handles.ts";
+import type { Region } from "../memory/region_room.ts";
+import { defineHandle, meetIn, remember } from "./handles.ts";
 import { KIND, PRIMITIVE } from "./layout.ts";
-import { ownLife } from "./lives.ts";
 import { Monitor } from "./monitor.ts";
 import { mayBlock, mustLive, throwFenced } from "./obtain.ts";
 import { park, parkAsync, rouse } from "./parker.ts";
+import { type Ground, lifeAt } from "./plot.ts";
 import {
   checkAwaited,
   checkBlocking,
@@ -20,7 +21,7 @@ const { WORD } = PRIMITIVE;
  * - **Nobody is missed:** who waits when it is set goes on, also if it is cleared at once.
  * - **Deaths:** a thread that ends while it sets the flag has set it, or has not.
  * - **Travels** in any message, and is the same object for the same flag on one thread.
- * - **Reach:** the threads of one program.
+ * - **Reach:** the threads of one program; made by `in()`, all programs that have a region open.
  *
  * In memory it is one word, WORD: bit 0 says whether it is set, and each change adds one.
  *
@@ -37,7 +38,7 @@ const { WORD } = PRIMITIVE;
  * ```
  */
 export class EventFlag {
-  readonly #words: Int32Array<SharedArrayBuffer>;
+  readonly #words: Int32Array;
 
   /** Makes a flag that is clear. */
   constructor();
@@ -47,9 +48,32 @@ export class EventFlag {
    * @ignore
    */
   constructor(memory: SharedArrayBuffer | undefined);
-  constructor(memory: SharedArrayBuffer | number = KIND.EVENT_FLAG) {
+  constructor(memory: Ground | number = KIND.EVENT_FLAG) {
     this.#words = new Monitor(memory, 0).words;
     remember(this, this.#words);
+  }
+
+  /**
+   * The event flag of that name in a region of named memory, for all programs that have that open: it is made if there is none.
+   *
+   * - **Deaths:** that of a process, by whatever means, is noticed within 100 ms by who waits.
+   * - **Takes** 1 KiB of the `room` that the region was made with. Nothing gives it back but the end of the region.
+   *
+   * @param region The region, such as a `SharedMemory` with `room`.
+   * @param name Its name there, 1 to 64 bytes of text.
+   * @throws {LayoutMismatchError} If something else has that name there.
+   * @throws {RegionNoRoomError} If the region has not so much room left.
+   * @throws {RegionClosedError} If the region was closed.
+   * @throws {InvalidOptionError} If an argument is out of its bounds.
+   */
+  static in(region: Region, name: string): EventFlag {
+    return meetIn(region, name, {
+      what: "event flag",
+      number: KIND.EVENT_FLAG,
+      made: "event flag",
+      make: () => new EventFlag(),
+      stand: (memory) => new EventFlag(memory),
+    });
   }
 
   /** Whether it is set. */
@@ -87,7 +111,7 @@ export class EventFlag {
   async wait(options: Wait = {}): Promise<boolean> {
     checkAwaited("wait", options);
     options.signal?.throwIfAborted();
-    const { deaths } = ownLife().lives;
+    const { deaths } = lifeAt(this.#words).lives;
     const value = load(this.#words, WORD);
     if ((value & 1) === 1) return true;
     if (options.timeout === 0) return false;
@@ -109,7 +133,7 @@ export class EventFlag {
   waitSync(options: SyncWait = {}): boolean {
     checkBlocking("wait", options);
     mayBlock("wait", options);
-    const { deaths } = ownLife().lives;
+    const { deaths } = lifeAt(this.#words).lives;
     const value = load(this.#words, WORD);
     if ((value & 1) === 1) return true;
     const { timeout = Infinity } = options;

@@ -1,12 +1,13 @@
 import { InvalidOptionError } from "../errors.ts";
 import { cas, load } from "../memory/cells.ts";
-import { defineHandle, remember } from "./handles.ts";
+import type { Region } from "../memory/region_room.ts";
+import { defineHandle, meetIn, remember } from "./handles.ts";
 import { KIND, PRIMITIVE } from "./layout.ts";
-import { ownLife } from "./lives.ts";
 import { Monitor } from "./monitor.ts";
 import { mayBlock, mustLive, throwFenced } from "./obtain.ts";
 import { OverReleasedError } from "./over_released_error.ts";
 import { park, parkAsync, rouse } from "./parker.ts";
+import { type Ground, isGround, lifeAt } from "./plot.ts";
 import {
   checkAwaited,
   checkBlocking,
@@ -34,7 +35,7 @@ function checkCount(what: string, option: string, value: number): void {
  * - **Deaths:** it belongs to nobody, so a thread that ends before it has counted down is not noticed: give the wait a
  *   `timeout` or a `signal`, and let another thread count in its place. A {@linkcode Barrier} notices.
  * - **Travels** in any message, and is the same object for the same latch on one thread.
- * - **Reach:** the threads of one program.
+ * - **Reach:** the threads of one program; made by `in()`, all programs that have a region open.
  *
  * In memory it is one word, WORD: the count.
  *
@@ -52,7 +53,7 @@ function checkCount(what: string, option: string, value: number): void {
  * ```
  */
 export class Latch {
-  readonly #words: Int32Array<SharedArrayBuffer>;
+  readonly #words: Int32Array;
 
   /**
    * Makes a latch.
@@ -67,14 +68,38 @@ export class Latch {
    * @ignore
    */
   constructor(memory: number | SharedArrayBuffer);
-  constructor(given: number | SharedArrayBuffer) {
-    if (!(given instanceof SharedArrayBuffer)) {
+  constructor(given: number | Ground) {
+    if (!isGround(given)) {
       checkCount("make a latch", "count", given);
       this.#words = new Monitor(KIND.LATCH, 0).words;
       // Nobody else has the memory yet.
       this.#words[WORD] = given;
     } else this.#words = new Monitor(given).words;
     remember(this, this.#words);
+  }
+
+  /**
+   * The latch of that name in a region of named memory, for all programs that have that open: it is made if there is none.
+   *
+   * - **Deaths:** that of a process, by whatever means, is noticed within 100 ms by who waits.
+   * - **Takes** 1 KiB of the `room` that the region was made with. Nothing gives it back but the end of the region.
+   *
+   * @param region The region, such as a `SharedMemory` with `room`.
+   * @param name Its name there, 1 to 64 bytes of text.
+   * @param count What it counts down from; who finds it must say the same.
+   * @throws {LayoutMismatchError} If something else has that name there, or it was made otherwise.
+   * @throws {RegionNoRoomError} If the region has not so much room left.
+   * @throws {RegionClosedError} If the region was closed.
+   * @throws {InvalidOptionError} If an argument is out of its bounds.
+   */
+  static in(region: Region, name: string, count: number): Latch {
+    return meetIn(region, name, {
+      what: "latch",
+      number: KIND.LATCH,
+      made: `latch of ${count}`,
+      make: () => new Latch(count),
+      stand: (memory) => new Latch(memory),
+    });
   }
 
   /** What is left. */
@@ -120,7 +145,7 @@ export class Latch {
     const { timeout = Infinity, signal } = options;
     const end = timeout === Infinity ? Infinity : performance.now() + timeout;
     for (;;) {
-      const { deaths } = ownLife().lives;
+      const { deaths } = lifeAt(this.#words).lives;
       const value = load(this.#words, WORD);
       if (value === 0) return true;
       const left = end === Infinity ? Infinity : end - performance.now();
@@ -147,7 +172,7 @@ export class Latch {
     const { timeout = Infinity } = options;
     const end = timeout === Infinity ? Infinity : performance.now() + timeout;
     for (;;) {
-      const { deaths } = ownLife().lives;
+      const { deaths } = lifeAt(this.#words).lives;
       const value = load(this.#words, WORD);
       if (value === 0) return true;
       const left = end === Infinity ? Infinity : end - performance.now();

@@ -17,18 +17,24 @@ const { ROWS, VERSION } = LIVES;
 /** The lives of all threads of a program. */
 export class Lives {
   /** The words of the table. */
-  readonly words: Int32Array<SharedArrayBuffer>;
+  readonly words: Int32Array;
+  /** Whether who is dead runs no more. Otherwise it may have been given up, and run on. */
+  readonly certain: boolean = false;
   readonly #rows: number;
 
   /**
    * Makes a table, or looks at the one in `memory`.
    *
-   * @param memory The memory of a table made on another thread.
+   * @param memory The memory of a table made on another thread, or the words of one in a region, which has no version.
    * @param rows How many threads a new table has room for, and one.
    * @throws {InvalidOptionError} If `memory` is not a table of this version.
    */
-  constructor(memory?: SharedArrayBuffer, rows: number = MAX_ROWS) {
-    this.words = new Int32Array(
+  constructor(
+    memory?: SharedArrayBuffer | Int32Array,
+    rows: number = MAX_ROWS,
+  ) {
+    const isTable = memory instanceof Int32Array;
+    this.words = isTable ? memory : new Int32Array(
       memory ?? new SharedArrayBuffer((ROWS + rows * ROW_WORDS) * 4),
     );
     this.#rows = (this.words.length - ROWS) / ROW_WORDS;
@@ -39,7 +45,7 @@ export class Lives {
       return;
     }
     const version = peek(this.words, VERSION);
-    if (version === SYNC_VERSION) return;
+    if (isTable || version === SYNC_VERSION) return;
     throw new InvalidOptionError(
       `Cannot read the table of lives as its version must be ${SYNC_VERSION}: current value is ${version}`,
       { option: "memory", value: memory },
@@ -48,7 +54,12 @@ export class Lives {
 
   /** The memory of the table, to hand to another thread. */
   get memory(): SharedArrayBuffer {
-    return this.words.buffer;
+    return this.words.buffer as SharedArrayBuffer;
+  }
+
+  /** How many rows it has; row 0 is nobody's. */
+  get rows(): number {
+    return this.#rows;
   }
 
   /** Tells this table from others. */

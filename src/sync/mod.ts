@@ -15,7 +15,8 @@
  *   asked to. Every wait has a `timeout`, and the promised ones a `signal`.
  * - **Sections:** the guard of a handle is `Disposable`: `using` gives it back at the end of the scope, also on a throw.
  * - **Travelling:** every handle may be in any message. On one thread the same thing is the same object.
- * - **Reach:** the threads of one program.
+ * - **Reach:** the threads of one program. `Mutex.in(region, "name")`, and its like, is one in named memory: all programs that
+ *   have the region open meet there by that name, and who is killed with a lock is followed by the next one, who is told.
  *
  * @example One at a time
  * ```ts
@@ -37,6 +38,13 @@ export {
   ThreadLimitError,
   UnknownHandleError,
 } from "../errors.ts";
+export { LayoutMismatchError } from "../memory/layout_mismatch_error.ts";
+export {
+  RegionClosedError,
+  RegionError,
+  RegionNoRoomError,
+} from "../memory/region_errors.ts";
+export type { Region } from "../memory/region_room.ts";
 export { Barrier } from "./barrier.ts";
 export type {
   BarrierOptions,

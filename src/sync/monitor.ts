@@ -27,8 +27,9 @@ import {
   PRIMITIVE,
   SYNC_VERSION,
 } from "./layout.ts";
-import { ownLife } from "./lives.ts";
+import { type Life, type Lives, ownLife } from "./lives.ts";
 import { rouse } from "./parker.ts";
+import { type Ground, Plot } from "./plot.ts";
 import { RoomLine } from "./room_line.ts";
 
 const { GRANTED, INHERITED } = PLACE_STATE;
@@ -69,6 +70,8 @@ let serial = 0;
 export class Monitor {
   /** The memory. */
   readonly words: Int32Array<SharedArrayBuffer>;
+  /** Where it is; `undefined` for the memory of one program. */
+  readonly plot: Plot | undefined;
   readonly #capacity: number;
   readonly #places: number;
   /** The index of the first word behind the places. */
@@ -90,7 +93,7 @@ export class Monitor {
 
   /** Sections of `memory`; without it, of a new one for a primitive of that kind. */
   constructor(
-    memory: SharedArrayBuffer | number,
+    memory: Ground | number,
     places: number = PLACES,
     { writes = 4, words = 0 }: MonitorExtra = {},
   ) {
@@ -107,11 +110,24 @@ export class Monitor {
       poke(this.words, PRIMITIVE.SERIAL, ++serial);
       poke(this.words, CAPACITY, places);
       poke(this.words, ENTRIES, entries);
+    } else if (memory instanceof Plot) {
+      this.plot = memory;
+      // Mapped memory is no SharedArrayBuffer, but all that is done with one is done with it too.
+      this.words = memory.words as unknown as Int32Array<SharedArrayBuffer>;
     } else this.words = new Int32Array(memory);
     this.#capacity = peek(this.words, CAPACITY);
     const entries = peek(this.words, ENTRIES);
     this.#places = LOG + 2 * entries;
     this.extra = extraAt(this.#capacity, entries);
+  }
+
+  /**
+   * The life of this thread where the memory is.
+   *
+   * @throws {RegionClosedError} If that is a region that was closed.
+   */
+  get life(): Life {
+    return this.plot === undefined ? ownLife() : this.plot.life;
   }
 
   /**
@@ -209,7 +225,7 @@ export class Monitor {
     if (place === high) this.set(HIGH, high + 1);
     const stamp = (this.get(ARRIVALS) + 1) | 0;
     this.set(ARRIVALS, stamp);
-    this.set(this.at(place, PLACE.WHO), ownLife().who);
+    this.set(this.at(place, PLACE.WHO), this.life.who);
     this.set(this.at(place, PLACE.STATE), state);
     this.set(this.at(place, PLACE.STAMP), stamp);
     this.set(this.at(place, PLACE.ARG), arg);
@@ -241,7 +257,7 @@ export class Monitor {
 
   /** In a section: the one who has waited longest, or -1; `skip` leaves places out. The dead are not among them. */
   oldest(skip?: (place: number) => boolean): number {
-    const { lives } = ownLife();
+    const { lives } = this.life;
     let found = -1;
     for (let place = this.high - 1; place >= 0; place--) {
       if (this.of(place, PLACE.STATE) !== PLACE_STATE.WAITING) continue;
@@ -276,7 +292,7 @@ export class Monitor {
    * @returns GRANTED or INHERITED, or 0 if there is none.
    */
   overtake(mask = 0, arg = 0): number {
-    const { who } = ownLife();
+    const { who } = this.life;
     for (let place = this.high - 1; place >= 0; place--) {
       if (this.of(place, PLACE.WHO) !== who) continue;
       if (((this.of(place, PLACE.ARG) ^ arg) & mask) !== 0) continue;
@@ -303,7 +319,7 @@ export class Monitor {
    * @returns Whether there was a place to write it.
    */
   hold(amount: number): boolean {
-    const { who } = ownLife();
+    const { who } = this.life;
     const place = this.holding(who);
     if (place < 0) return this.take(PLACE_STATE.HOLDING, amount) >= 0;
     const left = this.of(place, PLACE.ARG) + amount;
@@ -320,7 +336,7 @@ export class Monitor {
 
   /** In a section: calls `visit` with each place whose thread is dead. */
   eachDead(visit: (place: number) => void): void {
-    const { lives } = ownLife();
+    const { lives } = this.life;
     for (let place = this.high - 1; place >= 0; place--) {
       const who = this.of(place, PLACE.WHO);
       if (who !== 0 && !lives.alive(who)) visit(place);
@@ -329,18 +345,18 @@ export class Monitor {
 
   #enter(): void {
     const { words } = this;
-    const { who, lives } = ownLife();
+    const { who, lives } = this.life;
     const mine = who << 1;
     if (cas(words, GUARD, 0, mine) !== 0) this.#wait(mine, lives);
     if (peek(words, UNDO) !== 0) this.#undo();
   }
 
-  #wait(mine: number, lives: ReturnType<typeof ownLife>["lives"]): void {
+  #wait(mine: number, lives: Lives): void {
     const { words } = this;
     for (let i = patience(LOOKS); i > 0; i--) {
       if (load(words, GUARD) === 0 && cas(words, GUARD, 0, mine) === 0) return;
     }
-    const limit = patience(QUARANTINE);
+    const limit = lives.certain ? 0 : patience(QUARANTINE);
     for (let still = 0;;) {
       let seen = load(words, GUARD);
       if (seen === 0) {
@@ -374,7 +390,7 @@ export class Monitor {
   /** Leaves, unless this thread was dead for so long that another is in its place. */
   #leave(): void {
     const { words } = this;
-    const mine = ownLife().who << 1;
+    const mine = this.life.who << 1;
     if (cas(words, GUARD, mine, 0) === mine) return;
     const contended = mine | CONTENDED;
     if (cas(words, GUARD, contended, 0) === contended) notify(words, GUARD, 1);
@@ -387,7 +403,7 @@ export class Monitor {
     this.#woken = [];
     this.#granted = [];
     for (const index of woken) rouse(this.words, index);
-    const { lives } = ownLife();
+    const { lives } = this.life;
     return granted.some((who) => !lives.alive(who));
   }
 }

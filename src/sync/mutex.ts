@@ -1,6 +1,7 @@
 import { cas, load } from "../memory/cells.ts";
+import type { Region } from "../memory/region_room.ts";
 import { DeadlockError } from "./deadlock_error.ts";
-import { defineHandle, remember } from "./handles.ts";
+import { defineHandle, meetIn, remember } from "./handles.ts";
 import type { Held } from "./held.ts";
 import {
   BLOCKING,
@@ -10,17 +11,17 @@ import {
   PLACE_STATE,
   PRIMITIVE,
 } from "./layout.ts";
-import { ownLife } from "./lives.ts";
 import { Monitor } from "./monitor.ts";
 import { NotHeldError } from "./not_held_error.ts";
 import {
   AT_ONCE,
   mayBlock,
-  mustLive,
   obtain,
   obtainSync,
   type State,
+  throwFenced,
 } from "./obtain.ts";
+import type { Ground } from "./plot.ts";
 import {
   checkAwaited,
   checkBlocking,
@@ -67,7 +68,7 @@ export class MutexHold implements Held {
  * - **Deaths:** when a thread ends while it holds the lock, by whatever means, the next one gets it with
  *   `ownerDied: true`. What a thread does that was given up counts no more: it can neither hold nor release.
  * - **Travels** in any message, and is the same object for the same lock on one thread.
- * - **Reach:** the threads of one program.
+ * - **Reach:** the threads of one program; made by `in()`, all programs that have a region open.
  *
  * @example Two threads change one number
  * ```ts
@@ -96,7 +97,7 @@ export class MutexHold implements Held {
  */
 export class Mutex {
   readonly #monitor: Monitor;
-  readonly #words: Int32Array<SharedArrayBuffer>;
+  readonly #words: Int32Array;
   /** What this thread holds. */
   #own: MutexHold | undefined;
 
@@ -121,11 +122,34 @@ export class Mutex {
    * @ignore
    */
   constructor(memory: SharedArrayBuffer | number | undefined);
-  constructor(memory: SharedArrayBuffer | number = KIND.MUTEX) {
+  constructor(memory: Ground | number = KIND.MUTEX) {
     this.#monitor = new Monitor(memory);
     this.#words = this.#monitor.words;
     this.#monitor.onDeath = () => this.#bury();
     remember(this, this.#words);
+  }
+
+  /**
+   * The mutex of that name in a region of named memory, for all programs that have that open: it is made if there is none.
+   *
+   * - **Deaths:** that of a process, by whatever means, is noticed within 100 ms by who waits.
+   * - **Takes** 13 KiB of the `room` that the region was made with. Nothing gives it back but the end of the region.
+   *
+   * @param region The region, such as a `SharedMemory` with `room`.
+   * @param name Its name there, 1 to 64 bytes of text.
+   * @throws {LayoutMismatchError} If something else has that name there.
+   * @throws {RegionNoRoomError} If the region has not so much room left.
+   * @throws {RegionClosedError} If the region was closed.
+   * @throws {InvalidOptionError} If an argument is out of its bounds.
+   */
+  static in(region: Region, name: string): Mutex {
+    return meetIn(region, name, {
+      what: "mutex",
+      number: KIND.MUTEX,
+      made: "mutex",
+      make: () => new Mutex(),
+      stand: (memory) => new Mutex(memory),
+    });
   }
 
   /**
@@ -207,7 +231,7 @@ export class Mutex {
    */
   unlock(): void {
     const own = this.#own;
-    if (own === undefined || ownLife().fenced) {
+    if (own === undefined || this.#monitor.life.fenced) {
       throw new NotHeldError(
         "Cannot unlock as this thread does not hold the lock: take it first",
       );
@@ -222,12 +246,12 @@ export class Mutex {
 
   get #ownerDead(): boolean {
     const word = load(this.#words, WORD);
-    return word !== 0 && !ownLife().lives.alive(word >> OWNER_SHIFT);
+    return word !== 0 && !this.#monitor.life.lives.alive(word >> OWNER_SHIFT);
   }
 
   #tryFast(): Held | undefined {
-    const life = ownLife();
-    if (life.fenced) mustLive("lock");
+    const life = this.#monitor.life;
+    if (life.fenced) throwFenced("lock");
     const mine = life.who << OWNER_SHIFT;
     if (cas(this.#words, WORD, 0, mine) !== 0) return undefined;
     return this.#hold(false);
@@ -286,7 +310,7 @@ export class Mutex {
         if (cas(words, WORD, 0, CONTENDED) === 0) this.#give(first, GRANTED);
       } else if ((word & CONTENDED) === 0) {
         cas(words, WORD, word, word | CONTENDED);
-      } else if (ownLife().lives.alive(word >> OWNER_SHIFT)) {
+      } else if (this.#monitor.life.lives.alive(word >> OWNER_SHIFT)) {
         return "taken";
       } else {
         const first = this.#monitor.next();
@@ -299,7 +323,7 @@ export class Mutex {
   /** In a section: takes a lock that {@link Mutex.#settle} found free. */
   #take(): number {
     const words = this.#words;
-    const mine = ownLife().who << OWNER_SHIFT;
+    const mine = this.#monitor.life.who << OWNER_SHIFT;
     const word = load(words, WORD);
     if (word !== 0) {
       this.#monitor.set(WORD, mine | CONTENDED);
@@ -319,7 +343,7 @@ export class Mutex {
   #release(hold: MutexHold): void {
     if (this.#own !== hold) return;
     this.#own = undefined;
-    const life = ownLife();
+    const life = this.#monitor.life;
     if (life.fenced) return;
     const mine = life.who << OWNER_SHIFT;
     if (cas(this.#words, WORD, mine, 0) === mine) return;

@@ -82,7 +82,9 @@ function conclude(
   outcome: Outcome,
 ): State {
   const state = monitor.run(() => {
-    if (monitor.of(place, PLACE.WHO) !== ownLife().who) return PLACE_STATE.FREE;
+    if (monitor.of(place, PLACE.WHO) !== monitor.life.who) {
+      return PLACE_STATE.FREE;
+    }
     const state = monitor.of(place, PLACE.STATE);
     const arg = monitor.of(place, PLACE.ARG);
     if (state !== PLACE_STATE.WAITING) monitor.free(place);
@@ -190,7 +192,7 @@ export async function obtain(
   { timeout = Infinity, signal }: Wait,
 ): Promise<State> {
   const start = timeout === Infinity ? 0 : performance.now();
-  const { lives } = ownLife();
+  const { lives } = monitor.life;
   const { line } = monitor;
   // Behind those of this thread who found no room.
   let mine = line.isEmpty ? undefined : line.join();
@@ -230,7 +232,7 @@ export function obtainSync(
   { timeout = Infinity }: SyncWait,
 ): State {
   const start = timeout === Infinity ? 0 : performance.now();
-  const { lives } = ownLife();
+  const { lives } = monitor.life;
   for (;;) {
     const left = leftOf(timeout, start);
     const { deaths } = lives;

@@ -3,7 +3,6 @@ import { DeadlockError } from "./deadlock_error.ts";
 import { defineHandle, remember } from "./handles.ts";
 import type { Held } from "./held.ts";
 import { KIND, MUTEX_WORD, PRIMITIVE } from "./layout.ts";
-import { ownLife } from "./lives.ts";
 import { Mutex } from "./mutex.ts";
 import { Monitor } from "./monitor.ts";
 import { refusePromise } from "./no_promise.ts";
@@ -40,7 +39,7 @@ const DONE = PRIMITIVE.FIELDS;
  */
 export class Once {
   readonly #monitor: Monitor;
-  readonly #words: Int32Array<SharedArrayBuffer>;
+  readonly #words: Int32Array;
   /** Who does it has this lock of the same memory. */
   readonly #mutex: Mutex;
 
@@ -55,7 +54,7 @@ export class Once {
   constructor(memory: SharedArrayBuffer | number = KIND.ONCE) {
     this.#monitor = new Monitor(memory);
     this.#words = this.#monitor.words;
-    this.#mutex = new Mutex(this.#words.buffer);
+    this.#mutex = new Mutex(this.#words.buffer as SharedArrayBuffer);
     remember(this, this.#words);
   }
 
@@ -124,7 +123,7 @@ export class Once {
 
   /** Done by who has the lock: what a thread did that was given up, and has lost it, another does. */
   #finish(): void {
-    const { who } = ownLife();
+    const { who } = this.#monitor.life;
     const isOurs = this.#monitor.run(() => {
       const owner = load(this.#words, PRIMITIVE.WORD) >> MUTEX_WORD.OWNER_SHIFT;
       if (owner === who) this.#monitor.set(DONE, 1);

@@ -5,7 +5,8 @@
  */
 import { load, notify, patience, wait, waitAsync } from "../memory/cells.ts";
 import { LIVES } from "./layout.ts";
-import { type Lives, ownLife } from "./lives.ts";
+import type { Lives } from "./lives.ts";
+import { lifeAt } from "./plot.ts";
 
 /** How a wait ended. */
 export type Outcome = "changed" | "timed-out" | "aborted" | "fenced";
@@ -66,7 +67,7 @@ export function park(
   onDeath: () => void,
 ): Outcome {
   if (lookUntil(() => load(words, index) !== value)) return "changed";
-  const life = ownLife();
+  const life = lifeAt(words);
   const { lives } = life;
   const end = timeoutMs === Infinity ? Infinity : performance.now() + timeoutMs;
   for (;;) {
@@ -94,7 +95,7 @@ export function parkAsync(
   deaths: number,
   onDeath: () => void,
 ): Promise<Outcome> {
-  const life = ownLife();
+  const life = lifeAt(words);
   const { promise, resolve } = Promise.withResolvers<Outcome>();
   let timer: ReturnType<typeof setTimeout> | undefined;
   let over = false;
@@ -116,7 +117,14 @@ export function parkAsync(
   };
   const look = (): void => {
     if (over) return;
+    // In a region nobody tells of deaths, nor of its end: a wait there ends every moment, and looks.
+    if (life.lives.certain && life.fenced) return settle("fenced");
     if (load(words, index) !== value) return settle("changed");
+    if (life.lives.certain && life.lives.deaths !== deaths) {
+      deaths = life.lives.deaths;
+      onDeath();
+      return look();
+    }
     const waiting = waitAsync(words, index, value);
     if (waiting.async) void waiting.value.then(look);
     else settle("changed");
@@ -128,6 +136,7 @@ export function parkAsync(
     timer = setTimeout(() => settle("timed-out"), Math.ceil(timeout));
   }
   signal?.addEventListener("abort", abort);
+  if (life.lives.certain) return promise;
   mourners.add(mourn);
   watchDeaths(life.lives);
   if (life.lives.deaths !== deaths) mourn();

@@ -1,8 +1,8 @@
+import type { Region } from "../memory/region_room.ts";
 import { DeadlockError } from "./deadlock_error.ts";
-import { defineHandle, remember } from "./handles.ts";
+import { defineHandle, meetIn, remember } from "./handles.ts";
 import type { Held } from "./held.ts";
 import { BLOCKING, KIND, PLACE, PLACE_STATE } from "./layout.ts";
-import { ownLife } from "./lives.ts";
 import { Monitor } from "./monitor.ts";
 import {
   AT_ONCE,
@@ -12,6 +12,7 @@ import {
   obtainSync,
   type State,
 } from "./obtain.ts";
+import type { Ground } from "./plot.ts";
 import {
   checkAwaited,
   checkBlocking,
@@ -55,7 +56,7 @@ class Share implements Held {
  * - **Deaths:** what a thread holds that ends is free again. When it wrote, the next one has it with `ownerDied: true`.
  * - **Awaited or blocking:** both wait in one queue.
  * - **Travels** in any message, and is the same object for the same lock on one thread.
- * - **Reach:** the threads of one program.
+ * - **Reach:** the threads of one program; made by `in()`, all programs that have a region open.
  *
  * @example Two read, one writes
  * ```ts
@@ -89,12 +90,35 @@ export class RwLock {
    * @ignore
    */
   constructor(memory: SharedArrayBuffer | undefined);
-  constructor(memory: SharedArrayBuffer | number = KIND.RW_LOCK) {
+  constructor(memory: Ground | number = KIND.RW_LOCK) {
     this.#monitor = new Monitor(memory);
     this.#monitor.onDeath = () => this.#bury();
     this.#monitor.onGivenUp = () => this.#serve();
     this.#monitor.onTaken = (arg) => void this.#monitor.hold(sharesOf(arg));
     remember(this, this.#monitor.words);
+  }
+
+  /**
+   * The readers-writer lock of that name in a region of named memory, for all programs that have that open: it is made if there is none.
+   *
+   * - **Deaths:** that of a process, by whatever means, is noticed within 100 ms by who waits.
+   * - **Takes** 13 KiB of the `room` that the region was made with. Nothing gives it back but the end of the region.
+   *
+   * @param region The region, such as a `SharedMemory` with `room`.
+   * @param name Its name there, 1 to 64 bytes of text.
+   * @throws {LayoutMismatchError} If something else has that name there.
+   * @throws {RegionNoRoomError} If the region has not so much room left.
+   * @throws {RegionClosedError} If the region was closed.
+   * @throws {InvalidOptionError} If an argument is out of its bounds.
+   */
+  static in(region: Region, name: string): RwLock {
+    return meetIn(region, name, {
+      what: "readers-writer lock",
+      number: KIND.RW_LOCK,
+      made: "rw lock",
+      make: () => new RwLock(),
+      stand: (memory) => new RwLock(memory),
+    });
   }
 
   /** How many hold it to read. */
@@ -301,7 +325,7 @@ export class RwLock {
     if (!this.#shares.delete(share)) return;
     this.#monitor.run(() => {
       // What a thread held that was given up is not its own any more.
-      if (ownLife().fenced) return;
+      if (this.#monitor.life.fenced) return;
       this.#monitor.hold(-share.amount);
       this.#set(SHARES, this.#get(SHARES) - share.amount);
       this.#serve();

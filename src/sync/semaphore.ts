@@ -1,7 +1,7 @@
-import { defineHandle, remember } from "./handles.ts";
+import type { Region } from "../memory/region_room.ts";
+import { defineHandle, meetIn, remember } from "./handles.ts";
 import type { Held } from "./held.ts";
 import { BLOCKING, KIND, PLACE, PLACE_STATE } from "./layout.ts";
-import { ownLife } from "./lives.ts";
 import { Monitor } from "./monitor.ts";
 import {
   AT_ONCE,
@@ -23,6 +23,7 @@ import {
   WORD,
   wordOf,
 } from "./permit_word.ts";
+import { type Ground, isGround } from "./plot.ts";
 import { checkPermits, type SemaphoreOptions } from "./semaphore_options.ts";
 import {
   checkAwaited,
@@ -62,7 +63,7 @@ class Permit implements Held {
  *   free again, and the next one has it with `ownerDied: true`. A permit of `take()` is gone, as a signal that was seen.
  * - **Awaited or blocking:** both wait in one queue.
  * - **Travels** in any message, and is the same object for the same semaphore on one thread.
- * - **Reach:** the threads of one program.
+ * - **Reach:** the threads of one program; made by `in()`, all programs that have a region open.
  *
  * @example At most two at once
  * ```ts
@@ -105,10 +106,10 @@ export class Semaphore {
    */
   constructor(memory: number | SharedArrayBuffer, options?: SemaphoreOptions);
   constructor(
-    given: number | SharedArrayBuffer,
+    given: number | Ground,
     options: SemaphoreOptions = {},
   ) {
-    if (given instanceof SharedArrayBuffer) this.#monitor = new Monitor(given);
+    if (isGround(given)) this.#monitor = new Monitor(given);
     else {
       checkPermits(given, options);
       this.#monitor = new Monitor(KIND.SEMAPHORE);
@@ -120,6 +121,36 @@ export class Semaphore {
     this.#monitor.onDeath = () => this.#closed(() => this.#bury());
     this.#monitor.onTaken = (arg) => this.#note(arg);
     remember(this, this.#monitor.words);
+  }
+
+  /**
+   * The semaphore of that name in a region of named memory, for all programs that have that open: it is made if there is none.
+   *
+   * - **Deaths:** that of a process, by whatever means, is noticed within 100 ms by who waits.
+   * - **Takes** 13 KiB of the `room` that the region was made with. Nothing gives it back but the end of the region.
+   *
+   * @param region The region, such as a `SharedMemory` with `room`.
+   * @param name Its name there, 1 to 64 bytes of text.
+   * @param permits How many are free when it is made; who finds it must say the same.
+   * @param options Whether there is a bound.
+   * @throws {LayoutMismatchError} If something else has that name there, or it was made otherwise.
+   * @throws {RegionNoRoomError} If the region has not so much room left.
+   * @throws {RegionClosedError} If the region was closed.
+   * @throws {InvalidOptionError} If an argument is out of its bounds.
+   */
+  static in(
+    region: Region,
+    name: string,
+    permits: number,
+    options?: SemaphoreOptions,
+  ): Semaphore {
+    return meetIn(region, name, {
+      what: "semaphore",
+      number: KIND.SEMAPHORE,
+      made: `semaphore of ${permits}, max ${options?.max ?? "none"}`,
+      make: () => new Semaphore(permits, options),
+      stand: (memory) => new Semaphore(memory),
+    });
   }
 
   /** How many permits are free. */
@@ -346,7 +377,7 @@ export class Semaphore {
     this.#permits.splice(at, 1);
     this.#section(() => {
       // What a thread held that was given up is not its own any more.
-      if (ownLife().fenced) return;
+      if (this.#monitor.life.fenced) return;
       this.#monitor.hold(-1);
       this.#set(HELD, this.#get(HELD) - 1);
       this.#free += 1;
