@@ -216,8 +216,8 @@ export class Mutex {
     const held = this.#tryFast();
     if (held !== undefined || !this.#ownerDead) return held;
     const state = this.#monitor.run(() => {
-      const first = this.#settle();
-      return first === "free" ? this.#take() : AT_ONCE.NO_ROOM;
+      const now = this.#settle();
+      return now === "taken" ? AT_ONCE.NO_ROOM : this.#take(now);
     });
     return state === AT_ONCE.NO_ROOM
       ? undefined
@@ -282,8 +282,8 @@ export class Mutex {
   #claim(arg: number): number {
     for (;;) {
       const now = this.#settle();
-      if (now === "free") {
-        const taken = this.#take();
+      if (now !== "taken") {
+        const taken = this.#take(now);
         if (taken === AT_ONCE.NO_ROOM) continue;
         return taken;
       }
@@ -297,10 +297,10 @@ export class Mutex {
   }
 
   /**
-   * In a section: says whether the lock is there to be taken, by a caller who would be the first. From here on only
-   * sections write the word, unless it is free.
+   * In a section: says whether the lock is there to be taken, by a caller who would be the first: it is free, or left by one
+   * who died. From here on only sections write the word, unless it is free: then anybody may take it before the caller does.
    */
-  #settle(): "free" | "taken" {
+  #settle(): "free" | "left" | "taken" {
     const words = this.#words;
     for (;;) {
       const word = load(words, WORD);
@@ -314,22 +314,23 @@ export class Mutex {
         return "taken";
       } else {
         const first = this.#monitor.next();
-        if (first < 0) return "free";
+        if (first < 0) return "left";
         this.#give(first, INHERITED);
       }
     }
   }
 
-  /** In a section: takes a lock that {@link Mutex.#settle} found free. */
-  #take(): number {
-    const words = this.#words;
+  /** In a section: takes a lock that {@link Mutex.#settle} found so; NO_ROOM if somebody else has taken it meanwhile. */
+  #take(found: "free" | "left"): number {
     const mine = this.#monitor.life.who << OWNER_SHIFT;
-    const word = load(words, WORD);
-    if (word !== 0) {
+    if (found === "left") {
       this.#monitor.set(WORD, mine | CONTENDED);
       return AT_ONCE.INHERITED;
     }
-    return cas(words, WORD, 0, mine) === 0 ? AT_ONCE.GRANTED : AT_ONCE.NO_ROOM;
+    // Not by what the word says now: who has taken it without a section since would be taken for one who died.
+    return cas(this.#words, WORD, 0, mine) === 0
+      ? AT_ONCE.GRANTED
+      : AT_ONCE.NO_ROOM;
   }
 
   /** In a section: gives the lock to who waits at `place`. */

@@ -53,6 +53,13 @@ Deno.test("Mutex excludes three threads and loses no wake-up", async () => { // 
   );
 });
 
+Deno.test("Mutex excludes one that takes it again while another comes to wait", async () => { // LK01, LK09
+  assertSound(
+    await locking(["again", "second"], ["own; own", "lost; own"], 4),
+    500,
+  );
+});
+
 Deno.test("Mutex.tryLock() has the lock alone or not at all", async () => { // LK01
   assertSound(
     await locking(["trier", "second"], ["own; own", "lost; own"], 4),
