@@ -139,6 +139,7 @@ export { Queue } from "./src/channel/queue.ts";
 export type { Lease } from "./src/channel/lease.ts";
 export { LeaseOverError } from "./src/channel/lease_over_error.ts";
 export { NotBytesError } from "./src/channel/not_bytes_error.ts";
+export type { RegionQueueOptions } from "./src/channel/queue_in_region.ts";
 export type {
   QueueOptions,
   QueueOverflow,

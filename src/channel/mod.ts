@@ -135,6 +135,8 @@ export type { QueueFacts } from "./queue_facts.ts";
 export type { OfBytes, QueueInPlace } from "./queue_in_place.ts";
 export { QueueClosedError } from "./queue_closed_error.ts";
 export { QueueFullError } from "./queue_full_error.ts";
+export type { Region } from "../memory/region_room.ts";
+export type { RegionQueueOptions } from "./queue_in_region.ts";
 export type { QueueOptions, QueueOverflow } from "./queue_memory.ts";
 export { PeerDiedError } from "./peer_died_error.ts";
 export { pipe, type PipeEnd } from "./pipe.ts";

@@ -1,6 +1,8 @@
 import type { Rec, RecInit, RecordLayout } from "../memory/record.ts";
+import type { Region } from "../memory/region_room.ts";
 import { defineHandle, remember } from "../sync/handles.ts";
 import { KIND } from "../sync/layout.ts";
+import { type Ground, isGround } from "../sync/plot.ts";
 import {
   checkAwaited,
   checkNames,
@@ -19,6 +21,7 @@ import { putMany } from "./queue_batch.ts";
 import { QueueDesk } from "./queue_desk.ts";
 import { QueueInPlace } from "./queue_in_place.ts";
 import { createQueue, type QueueOptions } from "./queue_memory.ts";
+import { queueIn, type RegionQueueOptions } from "./queue_in_region.ts";
 import { checkedLayout, checkRecords } from "./queue_records.ts";
 import { eachOf, selectionOf } from "./queue_selection.ts";
 import {
@@ -46,7 +49,7 @@ import { type Selectable, selectable, type Selection } from "./selectable.ts";
  * - **Exact:** `size`, `empty` and `full` are true of a moment during the call.
  * - **Ends without a sentinel:** after `close()` those who take have what is left, and then the end.
  * - **Travels** in any message, and is the same object for the same queue on one thread.
- * - **Reach:** the threads of one program.
+ * - **Reach:** the threads of one program; made by `in()`, all programs that have a region open.
  *
  * @typeParam T What is taken: anything that can be sent.
  * @typeParam In What is put; the same, but in a queue of records, whose arrays may be of any kind.
@@ -81,13 +84,13 @@ export class Queue<T, In = T> extends QueueInPlace
    * @ignore
    */
   constructor(memory: QueueOptions<In> | SharedArrayBuffer);
-  constructor(given: QueueOptions<In> | SharedArrayBuffer = {}) {
-    const desk = new QueueDesk(
-      given instanceof SharedArrayBuffer ? given : createQueue(given),
-    );
+  constructor(given: QueueOptions<In> | Ground = {}) {
+    const ground = isGround(given) ? given : createQueue(given);
+    // A plot of a region is as good.
+    const desk = new QueueDesk(ground as SharedArrayBuffer);
     super(desk);
     this.#desk = desk;
-    if (!(given instanceof SharedArrayBuffer)) desk.rankBy(given.priority);
+    if (!isGround(given)) desk.rankBy(given.priority);
     remember(this, desk.core.monitor.words);
   }
 
@@ -121,6 +124,50 @@ export class Queue<T, In = T> extends QueueInPlace
   ): Queue<Rec<F>, RecInit<F>> {
     const queue = new Queue<Rec<F>, RecInit<F>>(
       createQueue(options, undefined, checkedLayout(layout)),
+    );
+    queue.#desk.rankBy(options.priority);
+    return queue;
+  }
+
+  /**
+   * The queue of that name in a region of named memory, for all programs that have that open: it is made if there is none.
+   *
+   * - **Deaths:** what a process was putting when it was killed is not in the queue, what it had put is; with `ack`, what it had
+   *   taken and not acknowledged is the next one's. That is noticed within 100 ms by who waits.
+   * - **No ports, no shared memory** in a message: those are of one program. A message with them is refused.
+   * - **Takes** `capacityBytes` and 18 KiB of the `room` that the region was made with.
+   *
+   * @param region The region, such as a `SharedMemory` with `room`.
+   * @param name Its name there, 1 to 64 bytes of text.
+   * @param options Its bounds, and what its messages are; who finds it must say the same.
+   * @throws {LayoutMismatchError} If something else has that name there, or it was made otherwise.
+   * @throws {RegionNoRoomError} If the region has not so much room left.
+   * @throws {RegionClosedError} If the region was closed.
+   * @throws {InvalidOptionError} If an argument is out of its bounds.
+   */
+  static in<F>(
+    region: Region,
+    name: string,
+    options: RegionQueueOptions<RecInit<F>> & {
+      readonly layout: RecordLayout<F>;
+    },
+  ): Queue<Rec<F>, RecInit<F>>;
+  /** The same, of messages of any kind. */
+  static in<T>(
+    region: Region,
+    name: string,
+    options?: RegionQueueOptions<T>,
+  ): Queue<T>;
+  static in(
+    region: Region,
+    name: string,
+    options: RegionQueueOptions<never> = {},
+  ): Queue<unknown> {
+    const queue = queueIn(
+      region,
+      name,
+      options,
+      (given) => new Queue<unknown>(given),
     );
     queue.#desk.rankBy(options.priority);
     return queue;

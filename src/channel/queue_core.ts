@@ -11,7 +11,6 @@
  */
 import { peek } from "../memory/cells.ts";
 import { BLOCKING, PLACE, PLACE_STATE, PRIMITIVE } from "../sync/layout.ts";
-import { ownLife } from "../sync/lives.ts";
 import { Monitor } from "../sync/monitor.ts";
 import { AIM, FLAG, QUEUE, RECORD, RECORD_STATE } from "./queue_layout.ts";
 import { IDLE, OVERFLOW, PUT } from "./queue_outcomes.ts";
@@ -57,7 +56,7 @@ export class QueueCore {
 
   /** Begins a section: buries the dead. Returns whether this thread may do anything. */
   enter(): boolean {
-    const life = ownLife();
+    const life = this.monitor.life;
     const { deaths } = life.lives;
     if (deaths !== peek(this.#words, QUEUE.BURIED)) this.#bury(deaths);
     // Last: one of those that were buried just now may be this thread itself.
@@ -123,7 +122,7 @@ export class QueueCore {
     if (handsOver && !waits && this.next(AIM.TAKE) < 0) return PUT.FULL;
     for (let dropped = 0;; dropped++) {
       const position = handsOver || this.hasRoom
-        ? this.#allocate(length, ownLife().who)
+        ? this.#allocate(length, this.monitor.life.who)
         : -1;
       if (position >= 0) return position;
       if (this.overflow !== OVERFLOW.DROP_OLDEST) return PUT.FULL;
@@ -205,7 +204,7 @@ export class QueueCore {
 
   /** Whether a record is this thread's and its bytes are not all written. */
   isClaimed(position: number): boolean {
-    return this.ring.isOwn(position, WRITING, ownLife().who);
+    return this.ring.isOwn(position, WRITING, this.monitor.life.who);
   }
 
   /** What the depot keeps for a message is not needed any more; `lost` is 0 if who sent it has it back. */
@@ -235,7 +234,7 @@ export class QueueCore {
   take(): number {
     const position = this.ring.first();
     this.#take(position);
-    this.ring.become(position, TAKEN, ownLife().who);
+    this.ring.become(position, TAKEN, this.monitor.life.who);
     this.ring.add(QUEUE.OWNED, 1);
     return position;
   }
@@ -263,7 +262,7 @@ export class QueueCore {
 
   /** What was set aside for a waiter of this thread is this thread's. */
   accept(position: number): void {
-    this.ring.become(position, TAKEN, ownLife().who);
+    this.ring.become(position, TAKEN, this.monitor.life.who);
   }
 
   /**
@@ -272,7 +271,7 @@ export class QueueCore {
    * @returns Whether it was this thread's.
    */
   release(position: number): boolean {
-    if (!this.ring.isOwn(position, TAKEN, ownLife().who)) return false;
+    if (!this.ring.isOwn(position, TAKEN, this.monitor.life.who)) return false;
     this.ring.add(QUEUE.OWNED, -1);
     this.ring.free(position);
     return true;
@@ -280,14 +279,14 @@ export class QueueCore {
 
   /** As {@linkcode release}, of a message that nobody else will read. */
   acknowledge(position: number): void {
-    if (!this.ring.isOwn(position, TAKEN, ownLife().who)) return;
+    if (!this.ring.isOwn(position, TAKEN, this.monitor.life.who)) return;
     this.#forget(position, 1);
     this.release(position);
   }
 
   /** A record of this thread has its turn again, which is before all that came later. */
   giveBack(position: number): boolean {
-    if (!this.ring.isOwn(position, TAKEN, ownLife().who)) return false;
+    if (!this.ring.isOwn(position, TAKEN, this.monitor.life.who)) return false;
     this.#return(position);
     return true;
   }
@@ -387,7 +386,7 @@ export class QueueCore {
       if (!waits || (arg & AIM.MASK) !== AIM.GONE) return;
       this.withdraw(arg >>> AIM.SHIFT, 1);
     });
-    const { lives } = ownLife();
+    const { lives } = this.monitor.life;
     let left = BURIED_AT_ONCE;
     ring.eachOwned((position) => {
       if (lives.alive(ring.owner(position))) return true;

@@ -4,7 +4,6 @@
  * @module
  */
 import { load } from "../memory/cells.ts";
-import { ownLife } from "../sync/lives.ts";
 import { throwFenced } from "../sync/obtain.ts";
 import { lookUntil } from "../sync/parker.ts";
 import type { SyncWait, Wait } from "../sync/wait.ts";
@@ -277,7 +276,7 @@ export class QueueDesk {
     const { core, hand } = this;
     if (!core.enter()) return TAKE.FENCED;
     if (!core.hasMessage) {
-      return core.endsFor(ownLife().who) ? TAKE.ENDED : TAKE.NOTHING;
+      return core.endsFor(core.monitor.life.who) ? TAKE.ENDED : TAKE.NOTHING;
     }
     if (hand.stays(core.ring.first())) hand.note(core.take());
     else {

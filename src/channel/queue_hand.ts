@@ -14,6 +14,7 @@ import type { QueueCore } from "./queue_core.ts";
 import { RECORD } from "./queue_layout.ts";
 import { QueueRecords } from "./queue_records.ts";
 import type { Freight } from "./queue_ring.ts";
+import { UnsendableError } from "./unsendable_error.ts";
 
 /** Messages up to so many bytes are copied in the section that takes them; larger ones are read where they lie. */
 const COPIED = 1 << 14;
@@ -78,6 +79,13 @@ export class QueueHand {
       ? encode(value)
       : encode(value, { transfer });
     load.goods = attachments && new Goods(attachments, transfer);
+    if (load.goods !== undefined && this.#core.monitor.plot !== undefined) {
+      this.drop(load);
+      throw new UnsendableError(
+        "Cannot put as the message holds what only threads of this program can have, such as shared memory or a port: send what is in it",
+        { path: "", unsent: value },
+      );
+    }
     this.#checkFits(length, value);
     load.bytes = bytes;
     load.length = length;

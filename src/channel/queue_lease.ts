@@ -6,7 +6,6 @@
  * @module
  */
 import { byteMessageStart } from "../memory/byte_message.ts";
-import { ownLife } from "../sync/lives.ts";
 import { throwFenced } from "../sync/obtain.ts";
 import { checkAwaited, type SyncWait, type Wait } from "../sync/wait.ts";
 import { ByteLease, type Lease, notBytes } from "./lease.ts";
@@ -24,7 +23,7 @@ export function tryLease(desk: QueueDesk): Lease | undefined {
   const now = core.run(() => {
     if (!core.enter()) return TAKE.FENCED;
     if (!core.hasMessage) {
-      return core.endsFor(ownLife().who) ? TAKE.ENDED : TAKE.NOTHING;
+      return core.endsFor(core.monitor.life.who) ? TAKE.ENDED : TAKE.NOTHING;
     }
     position = core.take();
     core.serve();

@@ -4,7 +4,6 @@
  * @module
  */
 import { peek, poke } from "../memory/cells.ts";
-import { ownLife } from "../sync/lives.ts";
 import type { Monitor } from "../sync/monitor.ts";
 import type { Goods } from "./goods.ts";
 import {
@@ -155,7 +154,7 @@ export class QueueRing {
     poke(words, at + RECORD.STATE, owner << SHIFT | state);
     poke(words, at + RECORD.LENGTH, length);
     poke(words, at + RECORD.PARCEL, 0);
-    poke(words, at + RECORD.FROM, ownLife().who);
+    poke(words, at + RECORD.FROM, this.monitor.life.who);
     poke(words, at + RECORD.PLACE, 0);
     this.monitor.set(QUEUE.TAIL, (position + units) & POSITION);
     return position;
@@ -171,7 +170,7 @@ export class QueueRing {
     const words = this.#words;
     const at = this.#at(position);
     poke(words, at + RECORD.PARCEL, freight.goods?.leave() ?? 0);
-    poke(words, at + RECORD.FROM, ownLife().who);
+    poke(words, at + RECORD.FROM, this.monitor.life.who);
     if (this.ranked) {
       this.#floats[(at + RECORD.PRIORITY) >> 1] = freight.priority;
     }

@@ -6,7 +6,6 @@
 import type { OptionNames } from "../option_names.ts";
 import { wait } from "../memory/cells.ts";
 import { PLACE_STATE, PRIMITIVE } from "../sync/layout.ts";
-import { ownLife } from "../sync/lives.ts";
 import { leftOf, mayBlock, throwFenced } from "../sync/obtain.ts";
 import { type Cell, type Outcome, park, parkAsync } from "../sync/parker.ts";
 import { checkBlocking, type SyncWait, type Wait } from "../sync/wait.ts";
@@ -88,7 +87,7 @@ export async function waitFor(
   { timeout = Infinity, signal }: Wait,
 ): Promise<boolean> {
   const start = timeout === Infinity ? 0 : performance.now();
-  const { lives } = ownLife();
+  const { lives } = core.monitor.life;
   for (;;) {
     const { deaths } = lives;
     const came = advance(core, waiter);
@@ -140,7 +139,7 @@ export function waitForSync(
   { timeout = Infinity }: SyncWait,
 ): boolean {
   const start = timeout === Infinity ? 0 : performance.now();
-  const { lives } = ownLife();
+  const { lives } = core.monitor.life;
   for (;;) {
     const { deaths } = lives;
     const came = advance(core, waiter);

@@ -4,7 +4,6 @@
  * @module
  */
 import { BLOCKING, PLACE, PLACE_STATE } from "../sync/layout.ts";
-import { ownLife } from "../sync/lives.ts";
 import type { QueueCore } from "./queue_core.ts";
 import { PUT } from "./queue_outcomes.ts";
 import { AIM, CAME, RECORD } from "./queue_layout.ts";
@@ -257,7 +256,7 @@ export class TakeWaiter implements Waiter {
       }
     }
     if (core.hasMessage) return this.#have(core.take());
-    if (core.endsFor(ownLife().who)) return this.#end();
+    if (core.endsFor(core.monitor.life.who)) return this.#end();
     const arg = AIM.TAKE | (this.#blocking ? BLOCKING : 0);
     this.place = core.monitor.take(PLACE_STATE.WAITING, arg);
     return this.place < 0 ? NO_PLACE : WAITING;
