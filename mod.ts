@@ -306,6 +306,10 @@ export { Proxied } from "./src/manager/proxied.ts";
 export { QueueRef } from "./src/manager/queue_ref.ts";
 export { type Reducer, reducer } from "./src/manager/reducer.ts";
 export { SetRef } from "./src/manager/set_ref.ts";
+export {
+  StateFileError,
+  type StateFileReason,
+} from "./src/manager/state_file_error.ts";
 export { type TopicItem, TopicRef } from "./src/manager/topic_ref.ts";
 export { ValueRef } from "./src/manager/value_ref.ts";
 export type { Vault } from "./src/manager/vault.ts";

@@ -62,7 +62,9 @@ export class Clients {
 
   #end(key: string, before: number): void {
     const client = this.#clients.get(key);
-    if (client === undefined) return;
+    // A thread that was given up is told that everybody has ended.
+    const isGivenUp = coreIn(this.#context.self)?.isolate.closed === true;
+    if (client === undefined || isGivenUp) return;
     client.latest = before;
     const ended = [...client.holds].filter((h) => h.incarnation < before);
     for (const hold of ended) client.holds.delete(hold);

@@ -8,12 +8,13 @@ import type { ActorRef } from "../actor/ref.ts";
 import type { SpawnOptions } from "../actor/spawn_options.ts";
 import { keepHere } from "../memory/keep_here.ts";
 import { supervise } from "../supervisor/supervise.ts";
-import type { Supervisor } from "../supervisor/supervisor.ts";
+import { goneOf, type Supervisor } from "../supervisor/supervisor.ts";
 import { checkOptionNames } from "../option_names.ts";
 import { type CacheOptions, CacheRef } from "./cache_ref.ts";
 import { checkCapacity, checkTtl } from "./check_limits.ts";
 import { CounterRef } from "./counter_ref.ts";
 import { Journal } from "./journal.ts";
+import { claimFile } from "./file_claim.ts";
 import { ListRef } from "./list_ref.ts";
 import { LockRef } from "./lock_ref.ts";
 import { checkManagerOptions, type ManagerOptions } from "./manager_options.ts";
@@ -23,6 +24,7 @@ import { PresenceRef } from "./presence_ref.ts";
 import { QueueRef } from "./queue_ref.ts";
 import { SetRef } from "./set_ref.ts";
 import { TopicRef } from "./topic_ref.ts";
+import { stateFileErrorIn } from "./state_file_error.ts";
 import { ValueRef } from "./value_ref.ts";
 import { Vault, type VaultOptions } from "./vault.ts";
 
@@ -53,7 +55,8 @@ const CONCURRENCY = 1 << 20;
  * - **Outlives its thread:** when that ends by any means it is restarted, and has all that it ever acknowledged: maps, lists,
  *   queues, held locks. Its proxies go on. A call that was being handled rejects with `ActorCrashedError`; one that waited is
  *   handled then.
- * - **In memory:** the state ends with the Manager.
+ * - **In memory:** the state ends with the Manager, unless it has a `file`: then every write is on disk before it is answered,
+ *   and nobody reads what is not, so that a program killed at any point goes on from its last acknowledged write.
  * - **A refusal harms nobody:** a change that does not fit rejects with {@linkcode Refusal} and changes nothing.
  *
  * Its calls are asks with the default deadline of 5,000 ms. They reject as every ask may: with `DataCloneError` for what
@@ -75,6 +78,24 @@ const CONCURRENCY = 1 << 20;
  * assertEquals(await manager.list<string>("log").push("begun"), 1);
  * assertEquals(await manager.value("limit", 10).get(), 10);
  * ```
+ *
+ * @example State on disk
+ * ```ts
+ * import { Manager, System } from "@troupe/actors";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const folder = await Deno.makeTempDir();
+ * await using system = new System();
+ * {
+ *   await using manager = await Manager.start({ system, file: `${folder}/state.db` });
+ *   await manager.map<string, number>("stock").set("tea", 3);
+ * }
+ * {
+ *   await using manager = await Manager.start({ system, file: `${folder}/state.db` });
+ *   assertEquals(await manager.map<string, number>("stock").get("tea"), 3);
+ * }
+ * await Deno.remove(folder, { recursive: true });
+ * ```
  */
 export class Manager implements AsyncDisposable {
   static {
@@ -82,12 +103,15 @@ export class Manager implements AsyncDisposable {
   }
 
   readonly #tree: Supervisor;
+  /** Resolves when it has ended, and its file is free. */
+  readonly #gone: Promise<void>;
   readonly #ref: ActorRef<Vault>;
   readonly #handles: Map<string, unknown> = new Map();
   readonly #customs: Map<string, Promise<unknown>> = new Map();
 
-  private constructor(tree: Supervisor) {
+  private constructor(tree: Supervisor, gone: Promise<void>) {
     this.#tree = tree;
+    this.#gone = gone;
     this.#ref = tree.ref(VAULT, VaultActor);
   }
 
@@ -95,7 +119,8 @@ export class Manager implements AsyncDisposable {
    * Starts a Manager on a thread of its own.
    *
    * @param options Where it lives, and what is kept.
-   * @returns A promise of the Manager, which is empty.
+   * @returns A promise of the Manager, which is empty or has what its file holds.
+   * @throws {StateFileError} If its `file` is damaged, in use, of a later version, or cannot be opened.
    * @throws {ChildError} If it does not come up; `cause` says why.
    * @throws {SystemClosedError} If the system is closed.
    * @throws {TopLevelSpawnError} If a worker is loading the module that makes the call.
@@ -103,23 +128,33 @@ export class Manager implements AsyncDisposable {
    */
   static async start(options: ManagerOptions = {}): Promise<Manager> {
     checkManagerOptions(options);
-    const { system, name = "manager", keep = true, keepBytes, hangMs } =
+    const { system, name = "manager", keep = true, keepBytes, file, hangMs } =
       options;
     const journal = keep ? { journal: Journal.memory(keepBytes) } : {};
+    const path = file === undefined ? {} : { file };
     const child: SpawnOptions = {
       name,
       concurrency: CONCURRENCY,
       ...hangMs === undefined ? {} : { hangMs },
     };
-    const tree = await supervise({
-      name,
-      maxRestarts: 20,
-      backoff: { minMs: 1, maxMs: 1_000 },
-      children: [
-        { id: VAULT, actor: VaultActor, args: [journal], options: child },
-      ],
-    }, system);
-    return new Manager(tree);
+    const release = file === undefined ? () => {} : await claimFile(file);
+    try {
+      const tree = await supervise({
+        name,
+        maxRestarts: 20,
+        backoff: { minMs: 1, maxMs: 1_000 },
+        children: [{
+          id: VAULT,
+          actor: VaultActor,
+          args: [{ ...journal, ...path }],
+          options: child,
+        }],
+      }, system);
+      return new Manager(tree, goneOf(tree).then(release));
+    } catch (error) {
+      release();
+      throw stateFileErrorIn(error) ?? error;
+    }
   }
 
   /**
@@ -342,6 +377,7 @@ export class Manager implements AsyncDisposable {
    */
   async stop(): Promise<void> {
     await this.#tree.stop();
+    await this.#gone;
   }
 
   /** Stops the Manager, as {@linkcode Manager.stop} does. */

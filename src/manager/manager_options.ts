@@ -27,6 +27,14 @@ export interface ManagerOptions {
    */
   readonly keepBytes?: number;
   /**
+   * Path of a SQLite file that the state is kept in, which is made if it is not there: every write is on disk before it is
+   * answered. Locks and presence are not in it, as their holders end with the program. Beside it are `<file>.lock`, and
+   * `<file>-wal` while it is open. Needs `--allow-read` and `--allow-write`. Not with `keep` false.
+   *
+   * @default {none: the state ends with the Manager}
+   */
+  readonly file?: string;
+  /**
    * After so many milliseconds without a return to its event loop it is restarted: a reducer may not end. More than 0.
    *
    * @default {Infinity}
@@ -39,6 +47,7 @@ const NAMES: OptionNames<ManagerOptions> = {
   name: true,
   keep: true,
   keepBytes: true,
+  file: true,
   hangMs: true,
 };
 const MIN_BYTES = 2 ** 16;
@@ -48,7 +57,7 @@ const MAX_BYTES = 2 ** 30;
 export function checkManagerOptions(options: ManagerOptions): void {
   const what = "Cannot start a Manager";
   checkOptionNames<ManagerOptions>(what, options, NAMES);
-  const { keep = true, keepBytes = MIN_BYTES } = options;
+  const { keep = true, keepBytes = MIN_BYTES, file } = options;
   const refuse = (option: string, value: unknown, must: string): never => {
     throw new InvalidOptionError(
       `${what} as '${option}' must be ${must}: current value is ${
@@ -57,6 +66,10 @@ export function checkManagerOptions(options: ManagerOptions): void {
       { option, value },
     );
   };
+  if (file !== undefined && (typeof file !== "string" || file === "")) {
+    refuse("file", file, "a path");
+  }
+  if (file !== undefined && !keep) refuse("keep", keep, "true with a 'file'");
   if (typeof keep !== "boolean") refuse("keep", keep, "true or false");
   const isWhole = Number.isInteger(keepBytes);
   if (!isWhole || keepBytes < MIN_BYTES || keepBytes > MAX_BYTES) {

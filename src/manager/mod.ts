@@ -68,6 +68,7 @@ export type { Taken } from "./queue_book.ts";
 export { QueueRef } from "./queue_ref.ts";
 export { type Reducer, reducer, type ReducerName } from "./reducer.ts";
 export { SetRef } from "./set_ref.ts";
+export { StateFileError, type StateFileReason } from "./state_file_error.ts";
 export type { Step } from "./step.ts";
 export { type TopicItem, TopicRef } from "./topic_ref.ts";
 export { ValueRef } from "./value_ref.ts";

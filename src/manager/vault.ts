@@ -4,12 +4,14 @@
  * @module
  */
 import type { Context } from "../actor/current.ts";
+import { coreIn } from "../actor/ref.ts";
+import { enterIsolate } from "../actor/thread/isolate.ts";
 import { Refusal } from "../errors.ts";
 import { Caches, type CacheStats } from "./caches.ts";
 import type { Change } from "./change.ts";
 import { Clients, type Owner } from "./clients.ts";
 import { Draft } from "./draft.ts";
-import type { Effect } from "./effect.ts";
+import { type Effect, isOfClients } from "./effect.ts";
 import { Expiry } from "./expiry.ts";
 import { Journal } from "./journal.ts";
 import { type Keeper, NO_KEEPER } from "./keeper.ts";
@@ -19,6 +21,7 @@ import { PresenceBook } from "./presence_book.ts";
 import { QueueBook, type Taken } from "./queue_book.ts";
 import { importReducer, loadedReducer, type Reduce } from "./reducer.ts";
 import type { ReducerName } from "./reducer.ts";
+import { SplitKeeper } from "./split_keeper.ts";
 import { State } from "./state.ts";
 import { perform, type Step } from "./step.ts";
 import { Watchers } from "./watchers.ts";
@@ -27,6 +30,8 @@ import { Watchers } from "./watchers.ts";
 export interface VaultOptions {
   /** The memory of its journal. Default: its state ends with its thread. */
   readonly journal?: SharedArrayBuffer;
+  /** Path of its file, if it has one; then it needs a journal too. */
+  readonly file?: string;
 }
 
 /**
@@ -52,9 +57,8 @@ export class Vault {
   }
 
   /** Called by the runtime. Whoever waits must not hold up a stop. */
-  onStart(context: Context<Vault>): void {
-    const { journal } = this.#options;
-    if (journal !== undefined) this.#keeper = new Journal(journal, this.#state);
+  async onStart(context: Context<Vault>): Promise<void> {
+    this.#keeper = await openKeeper(context, this.#options, this.#state);
     this.#resume();
     const clients = new Clients(context);
     const commit = (effects: readonly Effect[]): void => {
@@ -384,6 +388,22 @@ export class Vault {
     this.#locks.close();
     this.#watchers.close();
   }
+}
+
+async function openKeeper(
+  { self }: Context,
+  { journal, file }: VaultOptions,
+  state: State,
+): Promise<Keeper> {
+  if (journal === undefined) return NO_KEEPER;
+  if (file === undefined) return new Journal(journal, state);
+  // Not before it is needed: every thread that knows a Manager would load what it stands on.
+  const { StateFile } = await import("./state_file.ts");
+  const kept = StateFile.open(file, state);
+  const here = coreIn(self)?.isolate;
+  // Handles in the journal belong here. A thread that is being warmed up may have decoded others since it was awaited.
+  if (here !== undefined) enterIsolate(here);
+  return new SplitKeeper(kept, new Journal(journal, state, isOfClients));
 }
 
 function answer<T>(done: Promise<void> | undefined, value: T): T | Promise<T> {

@@ -25,7 +25,7 @@ async function end(
 for (const how of ["exit", "close", "hang"] as const) {
   Deno.test(`Manager has all that it acknowledged after its thread ended by ${how}`, async () => {
     await using system = new System();
-    await using manager = await Manager.start({ system, hangMs: 300 });
+    await using manager = await Manager.start({ system, hangMs: 1_000 });
     const map = manager.map<string, unknown>("m");
     await map.set("a", { deep: [1] });
     await map.set("b", 1);

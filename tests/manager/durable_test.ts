@@ -1,0 +1,218 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { DatabaseSync } from "node:sqlite";
+import {
+  InvalidOptionError,
+  Manager,
+  Refusal,
+  StateFileError,
+  System,
+} from "../../mod.ts";
+import { crashDurableWriter } from "../fixtures/crash_durable_writer.ts";
+import { Holder, misbehave } from "../fixtures/manager_tasks.ts";
+
+/** A path in a folder that goes with the scope. */
+async function scratch(): Promise<AsyncDisposable & { file: string }> {
+  const folder = await Deno.makeTempDir();
+  return {
+    file: `${folder}/state.db`,
+    [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }),
+  };
+}
+
+async function refusedFile(
+  system: System,
+  file: string,
+): Promise<StateFileError> {
+  return await assertRejects(
+    () => Manager.start({ system, file }),
+    StateFileError,
+  );
+}
+
+Deno.test("Manager with a file goes on where the last one ended", async () => {
+  await using place = await scratch();
+  const { file } = place;
+  await using system = new System();
+  let version = 0;
+  {
+    await using manager = await Manager.start({ system, file });
+    const map = manager.map<unknown, unknown>("m");
+    await map.set("b", new Map([["deep", new Date(5)]]));
+    await map.set("a", 1);
+    await map.set("b", { again: [1n, undefined, "x"] });
+    await map.set(7, "a number");
+    await map.set("7", "a text");
+    await map.set("gone", 1);
+    await map.delete("gone");
+    await map.set("short", 1, { ttlMs: 1 });
+    const list = manager.list<number>("l");
+    await list.push(1, 2, 3, 4, 5);
+    await list.splice(1, 2, 20, 21, 22, 23);
+    await list.shift();
+    await list.splice(0, 0, 0, 0);
+    await list.splice(3, 0, 9);
+    await manager.queue<string>("q").put("x", "y", "z");
+    await manager.queue<string>("q").take();
+    await manager.presence<number>("p").enter("me", 1);
+    version = (await manager.lock("lock").lock()).fence;
+  }
+  await using manager = await Manager.start({ system, file });
+  const map = manager.map<unknown, unknown>("m");
+  assertEquals(await map.entries(), [
+    ["b", { again: [1n, undefined, "x"] }],
+    ["a", 1],
+    [7, "a number"],
+    ["7", "a text"],
+  ]);
+  assertEquals(await manager.list("l").slice(), [
+    0,
+    0,
+    20,
+    9,
+    21,
+    22,
+    23,
+    4,
+    5,
+  ]);
+  assertEquals(await manager.queue("q").take(), "y");
+  assertEquals(await manager.queue("q").take(), "z");
+  assertEquals(await manager.presence("p").entries(), []);
+  await using held = (await manager.lock("lock").tryLock())!;
+  assert(held.fence > version, "a fence came again");
+});
+
+Deno.test("Manager with a file has what was acknowledged after its thread ended, and held locks too", async () => {
+  await using place = await scratch();
+  await using system = new System();
+  const { file } = place;
+  await using manager = await Manager.start({ system, file, hangMs: 1_000 });
+  const map = manager.map<string, number>("m");
+  const lock = manager.lock("l");
+  const holder = await system.spawn(Holder, []);
+  await holder.ask.lock(lock);
+  for (const how of ["exit", "hang", "close"]) {
+    await Promise.all(
+      Array.from(
+        { length: 50 },
+        (_, i) => map.update(`${i}`, { add: 1, init: 0 }),
+      ),
+    );
+    const victims = manager.map<string, number[]>("victims");
+    await assertRejects(() => victims.reduce("v", misbehave, [how], []));
+  }
+  assertEquals(new Set(await map.values()), new Set([3]));
+  assertEquals([await map.size(), await lock.tryLock()], [50, undefined]);
+});
+
+Deno.test("Manager refuses a file that another one has open, until that one has stopped", async () => {
+  await using place = await scratch();
+  await using system = new System();
+  const { file } = place;
+  const first = await Manager.start({ system, file });
+  assertEquals((await refusedFile(system, file)).reason, "inUse");
+  await first.stop();
+  await using _second = await Manager.start({ system, file });
+});
+
+Deno.test("Manager refuses a file that it cannot use, says why and leaves it as it is", async () => {
+  await using place = await scratch();
+  await using system = new System();
+  const { file } = place;
+  const nowhere = await refusedFile(system, `${file}/no/way`);
+  assertEquals([nowhere.reason, nowhere.file], [
+    "unreadable",
+    `${file}/no/way`,
+  ]);
+
+  await Deno.writeTextFile(file, "no database ".repeat(1_000));
+  assertEquals((await refusedFile(system, file)).reason, "corrupt");
+  assert((await Deno.readTextFile(file)).startsWith("no database"));
+  await Deno.remove(file);
+
+  change(file, "CREATE TABLE theirs (a)");
+  assertEquals((await refusedFile(system, file)).reason, "corrupt");
+  await Deno.remove(file);
+
+  await (await Manager.start({ system, file })).stop();
+  change(file, "PRAGMA user_version = 99");
+  assertEquals((await refusedFile(system, file)).reason, "version");
+  await assertRejects(
+    () => Manager.start({ system, file, keep: false }),
+    InvalidOptionError,
+  );
+});
+
+for (
+  const damage of [
+    "UPDATE entries SET value = x'00ff' WHERE id = 2",
+    "UPDATE entries SET version = version + 1 WHERE id = 2",
+    "UPDATE items SET value = x'02' WHERE position = 2",
+    "DELETE FROM meta",
+  ]
+) {
+  Deno.test(`Manager finds the damage of ${damage}`, async () => {
+    await using place = await scratch();
+    await using system = new System();
+    const { file } = place;
+    {
+      await using manager = await Manager.start({ system, file });
+      await manager.map<string, string>("m").setAll([["a", "x"], ["b", "y"]]);
+      await manager.list<string>("l").push("x", "y");
+    }
+    change(file, damage);
+    assertEquals((await refusedFile(system, file)).reason, "corrupt");
+  });
+}
+
+Deno.test("Manager finds bytes of its file that are others", async () => {
+  await using place = await scratch();
+  await using system = new System();
+  const { file } = place;
+  {
+    await using manager = await Manager.start({ system, file });
+    const entries = Array.from(
+      { length: 300 },
+      (_, i): [string, string] => [`key ${i}`, `value ${i} `.repeat(20)],
+    );
+    await manager.map<string, string>("m").setAll(entries);
+  }
+  const bytes = await Deno.readFile(file);
+  const text = new TextEncoder().encode("value 150 ");
+  const at = bytes.findIndex((_, i) =>
+    text.every((byte, j) => bytes[i + j] === byte)
+  );
+  bytes[at + 3]! ^= 1;
+  await Deno.writeFile(file, bytes);
+  const error = await refusedFile(system, file);
+  assertEquals(error.reason, "corrupt");
+  assert(error.message.includes("damaged"), error.message);
+});
+
+Deno.test("Manager with a file refuses what means nothing to the next program", async () => {
+  await using place = await scratch();
+  await using system = new System();
+  await using manager = await Manager.start({ system, file: place.file });
+  const map = manager.map<string, unknown>("m");
+  await assertRejects(() => map.set("a", { inside: [map] }), Refusal);
+  await assertRejects(
+    () => map.set("a", new SharedArrayBuffer(4)),
+    Refusal,
+  );
+  assertEquals(await map.size(), 0);
+});
+
+Deno.test("Manager has every acknowledged write, and none by half, after its program was killed", async () => {
+  await using place = await scratch();
+  await using system = new System();
+  // The same file each time: recovery is recovered from too.
+  for (const writes of [0, 1, 7, 40, 90, 200, 333, 500]) {
+    await crashDurableWriter(system, place.file, writes);
+  }
+});
+
+function change(file: string, sql: string): void {
+  const database = new DatabaseSync(file);
+  database.exec(sql);
+  database.close();
+}
