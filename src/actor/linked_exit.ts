@@ -14,6 +14,12 @@ import { coreIn, refTo } from "./ref.ts";
 /** Who a ref leads to, for those who need not know it; what is no ref is refused. */
 export function tiedBy(what: string, ref: unknown): Tied {
   const core = coreIn(ref);
+  if (core?.line?.abroad === true) {
+    throw new InvalidOptionError(
+      `Cannot ${what} "${core.name}" as it is an actor of another program: watch it`,
+      { option: "ref", value: ref },
+    );
+  }
   if (core !== undefined) return tiedOf(core);
   throw new InvalidOptionError(
     `Cannot ${what} another actor as the argument must be its ref: current value is ${

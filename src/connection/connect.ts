@@ -35,7 +35,8 @@ const NAMES: OptionNames<ConnectOptions> = {
  *
  * - **Mutual:** both ends show by numbers used once that they know the key; before that nothing of the other one is read.
  * - **In time:** connecting and the handshake have `timeout` milliseconds.
- * - **Permissions:** a path needs `--allow-read` and `--allow-write` for it, a port `--allow-net=127.0.0.1:port`.
+ * - **Permissions:** a path needs `--allow-net=unix:/path` and `--allow-read` and `--allow-write` for it, a port
+ *   `--allow-net=127.0.0.1:port`.
  *
  * @typeParam Out What this end sends.
  * @typeParam In What the other end sends.

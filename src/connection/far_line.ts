@@ -50,6 +50,8 @@ export class FarLine implements LightLine {
   readonly owner: OwnerThread = { endpoint: 0, epoch: 0 };
   /** See {@link LightLine.draining}; the other side knows. */
   readonly draining: boolean = false;
+  /** See {@link LightLine.abroad}: the program that started this one keeps the links of both. */
+  readonly abroad: boolean;
   readonly #side: LinkSide;
   #core: RefCore | undefined;
   readonly #unsent: Map<Delivery, number> = new Map();
@@ -61,6 +63,7 @@ export class FarLine implements LightLine {
     side: LinkSide,
   ) {
     this.#side = side;
+    this.abroad = side.travel !== undefined;
   }
 
   /** See {@link LightLine.ask}. */

@@ -58,6 +58,8 @@ class GatedLine implements LightLine {
   readonly owner: OwnerThread = { endpoint: 0, epoch: 0 };
   /** See {@link LightLine.draining}; the other program knows. */
   readonly draining = false;
+  /** See {@link LightLine.abroad}. */
+  readonly abroad = true;
   readonly #data: GatedData;
   readonly #gate: ActorRef<GateActor>;
   readonly #id: number;

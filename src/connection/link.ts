@@ -187,7 +187,9 @@ export class Link {
   /** Nobody waits for what becomes of a word. */
   #heed(name: unknown, args: unknown[]): void {
     try {
-      void this.#handle(name, args);
+      const heeded = this.#handle(name, args);
+      // It is no more the matter of this program what the other one does wrong later than what it does wrong now.
+      if (heeded instanceof Promise) heeded.catch(() => {});
     } catch (error) {
       if (error instanceof FrameError) throw error;
     }

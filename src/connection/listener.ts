@@ -83,8 +83,8 @@ let makeListener: (setup: Setup) => Listener;
  * - **Nobody else:** who does not show that it knows the key is cut, with one line that says so, and the others do not
  *   notice. A path can be used by this user only.
  * - **At once:** who connects may use the actors that are published, whether {@linkcode Listener.accept} is called or not.
- * - **Permissions:** a path needs `--allow-read` and `--allow-write` for its directory, a port
- *   `--allow-net=127.0.0.1:port`.
+ * - **Permissions:** a path needs `--allow-net=unix:/path` and `--allow-read` and `--allow-write` for its directory, a
+ *   port `--allow-net=127.0.0.1:port`.
  *
  * @param address A path with a slash in it, or `host:port` of this machine; port 0 is any that is free.
  * @param options The key, what is published, and bounds.

@@ -53,13 +53,11 @@ function openTcp(hostname: string, port: number): OpenSocket {
 async function openUnix(path: string): Promise<OpenSocket> {
   const directory = path.slice(0, path.lastIndexOf("/")) || "/";
   await ownDirectory(directory);
-  // Made under a name of its own: it is seen under the other one when nobody else may use it any more.
-  const hidden = `${directory}/.${crypto.randomUUID().slice(0, 8)}`;
-  const listener = Deno.listen({ transport: "unix", path: hidden });
+  const listener = await bind(path);
   try {
-    await Deno.chmod(hidden, 0o600);
-    await place(hidden, path);
-    const { ino } = await Deno.lstat(path);
+    await Deno.chmod(path, 0o600);
+    const { ino, uid } = await Deno.lstat(path);
+    if ((await Deno.stat(directory)).uid !== uid) throw foreign(directory);
     return {
       listener: listener as unknown as Deno.Listener,
       address: path,
@@ -70,27 +68,26 @@ async function openUnix(path: string): Promise<OpenSocket> {
     };
   } catch (error) {
     closeQuietly(listener);
+    await Deno.remove(path).catch(() => {});
     throw error;
-  } finally {
-    await Deno.remove(hidden).catch(() => {});
   }
 }
 
-/** Gives the socket its name, if nobody listens there. */
-async function place(hidden: string, path: string): Promise<void> {
+/** Listens at a path where nobody does. */
+async function bind(path: string): Promise<Deno.UnixListener> {
   for (let tries = 0; tries < TRIES; tries++) {
     try {
-      return await Deno.link(hidden, path);
+      return Deno.listen({ transport: "unix", path });
     } catch (error) {
-      if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+      if (!(error instanceof Deno.errors.AddrInUse)) throw error;
     }
-    await removeDead(path, hidden);
+    await removeDead(path);
   }
   throw inUse(path, "others want it too");
 }
 
 /** Removes a socket at which nobody listens: it is taken away first, so that only one of many who do so has it. */
-async function removeDead(path: string, hidden: string): Promise<void> {
+async function removeDead(path: string): Promise<void> {
   let found: Deno.FileInfo;
   try {
     found = await Deno.lstat(path);
@@ -99,17 +96,16 @@ async function removeDead(path: string, hidden: string): Promise<void> {
   }
   if (!found.isSocket) throw inUse(path, "there is a file that is no socket");
   if (await isAlive(path)) throw inUse(path, "somebody listens");
-  const grave = `${hidden}.dead`;
+  const grave = `${path}.${crypto.randomUUID()}`;
   try {
     await Deno.rename(path, grave);
   } catch {
     return; // Another one was faster.
   }
-  if (await isAlive(grave)) {
+  const { ino } = await Deno.lstat(grave);
+  if (ino !== found.ino) {
     // Meanwhile it was replaced by one that lives: that one has it back, unless a third is there.
     await Deno.link(grave, path).catch(() => {});
-    await Deno.remove(grave);
-    throw inUse(path, "somebody listens");
   }
   await Deno.remove(grave);
 }
@@ -127,10 +123,12 @@ async function isAlive(path: string): Promise<boolean> {
 /** Makes the directory if it is not there; nobody else may write to it. */
 async function ownDirectory(directory: string): Promise<void> {
   await Deno.mkdir(directory, { recursive: true, mode: 0o700 });
-  const { isDirectory, mode, uid } = await Deno.stat(directory);
-  const own = uid === null || uid === Deno.uid();
-  if (isDirectory && own && ((mode ?? 0) & 0o022) === 0) return;
-  throw new InvalidOptionError(
+  const { isDirectory, mode } = await Deno.stat(directory);
+  if (!isDirectory || ((mode ?? 0) & 0o022) !== 0) throw foreign(directory);
+}
+
+function foreign(directory: string): InvalidOptionError {
+  return new InvalidOptionError(
     `Cannot listen in "${directory}" as others may write to it, or it is not of this user: use a directory with the mode 0700`,
     { option: "address", value: directory },
   );

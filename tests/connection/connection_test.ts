@@ -6,20 +6,38 @@ import {
   assertRejects,
   assertStrictEquals,
 } from "@std/assert";
+import { stub } from "@std/testing/mock";
 import {
   ActorCrashedError,
   type ActorRef,
   ActorStoppedError,
   AskTimeoutError,
+  connect,
+  type Connection,
   ConnectionClosedError,
   DataCloneError,
+  listen,
+  type Listener,
   MessageTooLargeError,
   Mutex,
   NotPublishedError,
+  pipe,
+  select,
+  System,
   WaitTimeoutError,
   watch,
 } from "../../mod.ts";
-import { connected } from "../fixtures/connected.ts";
+import type { Border } from "../../src/actor/border.ts";
+import { FrameReader } from "../../src/connection/frame.ts";
+import { packArgs } from "../../src/connection/freight.ts";
+import { Link } from "../../src/connection/link.ts";
+import {
+  HANDSHAKE_LIMIT,
+  secretOf,
+  shakeHands,
+} from "../../src/connection/shake_hands.ts";
+import { portable } from "../../src/memory/portable.ts";
+import { connected, KEY } from "../fixtures/connected.ts";
 import {
   Counter,
   type CounterActor,
@@ -117,7 +135,7 @@ Deno.test("an ask of a far actor rejects with what was thrown, and by its deadli
     () => far.with({ timeout: 20 }).ask.hang(),
     AskTimeoutError,
   );
-  assertEquals(late.begun, true);
+  assertEquals(late.timeoutMs, 20);
   const signal = AbortSignal.timeout(10);
   await assertRejects(
     () => far.with({ signal, timeout: Infinity }).ask.hang(),
@@ -229,6 +247,154 @@ Deno.test("a ref in a value leads back to where it came from", async () => {
   };
   assertEquals(await far.ask.add(3), 3);
   await assertRejects(() => there.actor("none"), NotPublishedError);
+});
+
+Deno.test("a far actor cannot be linked with, on no thread: it is watched", async () => {
+  await using both = await connected();
+  const { system, listener, here } = both;
+  listener.publish("counter", await system.spawn(Counter, []));
+  const far = await here.actor<CounterActor>("counter");
+  for (const placement of ["thread", "local"] as const) {
+    const user = await system.spawn(User, [], { placement });
+    assertEquals(await user.ask.link(far), "InvalidOptionError");
+  }
+});
+
+Deno.test("select() takes from a connection and a pipe, and is told of their ends", async () => { // CN27, CN28, CN29
+  await using both = await connected();
+  const { here, there } = both;
+  const [near, other] = pipe<string>();
+  const sources = { here, near };
+  assertEquals(await select(sources, { timeout: 0 }), undefined);
+  const waiting = select(sources);
+  await there.send("far");
+  assertEquals(await waiting, { key: "here", ended: false, value: "far" });
+  await other.send("near");
+  assertEquals(await select(sources), {
+    key: "near",
+    ended: false,
+    value: "near",
+  });
+  await there.close();
+  assertEquals((await select(sources)).key, "here");
+  assertEquals((await select(sources)).ended, true);
+  near.close();
+  other.close();
+});
+
+Deno.test("connections and listeners in scopes are closed after them, and say so", async () => { // CN13, CN09
+  await using system = new System({ spares: 0 });
+  const kept: { end?: Connection; listener?: Listener } = {};
+  {
+    await using listener = await listen("127.0.0.1:0", { key: KEY, system });
+    await using here = await connect(listener.address, { key: KEY, system });
+    await using there = await listener.accept();
+    await here.send(1);
+    assertEquals(await there.receive(), 1);
+    kept.end = here;
+    kept.listener = listener;
+  }
+  await assertRejects(() => kept.end!.receive(), ConnectionClosedError);
+  await assertRejects(() => kept.end!.send(1), ConnectionClosedError);
+  await assertRejects(() => kept.listener!.accept(), ConnectionClosedError);
+  assertEquals(kept.end.closed, true);
+});
+
+Deno.test("what was sent before a close is received after it", async () => { // CN05
+  await using both = await connected();
+  const { here, there } = both;
+  const big = new Uint8Array(16 * 2 ** 20);
+  for (let i = 0; i < big.length; i += 997) big[i] = i;
+  await here.send("first");
+  await here.send(big); // CN04
+  await here.close();
+  assertEquals(await there.ended, "there");
+  assertEquals(await there.receive(), "first");
+  assertEquals(await there.receive(), big);
+  await assertRejects(() => there.receive(), ConnectionClosedError);
+  assertEquals(await there.ready(), false);
+});
+
+Deno.test("who knows the key and calls what is no call harms nobody", async () => {
+  await using both = await connected({ maxConnections: 4 });
+  const { system, listener, here, there } = both;
+  listener.publish("counter", await system.spawn(Counter, []));
+  const port = Number(listener.address.split(":")[1]);
+  const wire = await Deno.connect({ hostname: "127.0.0.1", port });
+  const frames = new FrameReader(HANDSHAKE_LIMIT);
+  await shakeHands(wire, frames, "caller", await secretOf(KEY));
+  const forged: unknown[] = [
+    ["ref", [1, 1, "Counter-1", 1]],
+    ["light", [0, 1, 0, "x", 1, 1, 1, 1, 0, 1]],
+    ["gated", [0, 1, "x", 1, 0, 0, 1, 1]],
+    ["far", [1]],
+    ["far", ["__proto__"]],
+    ["far", [1, 0, 0, 0, {}, 0, 0]],
+    ["far", 7],
+    ["none", null],
+  ].map(([kind, data]) => ({ [portable]: () => ({ kind, data }) }));
+  const border: Border = {
+    depart: () => ({ kind: "none", data: undefined }),
+    arrive: () => undefined,
+  };
+  const link = new Link(wire, frames, border, {}, 2 ** 20);
+  const running = link.run();
+  const names = [
+    "value",
+    "giveUpValue",
+    "actor",
+    "ask",
+    "tell",
+    "send",
+    "stop",
+    "follow",
+    "giveUp",
+    "streamOpen",
+    "streamNext",
+    "streamReturn",
+    "release",
+    "gone",
+  ];
+  const things: unknown[] = [
+    undefined,
+    -1,
+    NaN,
+    "counter",
+    new Uint8Array([250, 1]),
+    packArgs(border, [1]),
+    {},
+    [],
+    { timeout: "no" },
+    { timeout: 1 },
+  ];
+  let seed = 3;
+  const pick = <T>(list: readonly T[]): T => {
+    seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
+    return list[Math.floor(seed / 2 ** 32 * list.length)]!;
+  };
+  const calls: Promise<unknown>[] = [];
+  for (let i = 0; i < 3_000; i++) {
+    const args = Array.from({ length: i % 6 }, () => pick(things));
+    if (i % 2 === 0) link.say(pick(names), ...args);
+    else calls.push(link.call(pick(names), ...args));
+  }
+  // A value that nobody receives waits for room: all else is answered.
+  const settled = Promise.allSettled(calls);
+  await link.call("beat");
+  assertEquals(here.closed, false);
+  // Forged refs are none: the message that has one is none of the protocol.
+  const log = stub(console, "error");
+  try {
+    for (const each of forged) link.say("value", 1, each);
+    await running;
+  } finally {
+    log.restore();
+  }
+  link.end(new Error("over"));
+  await settled;
+  wire.close();
+  await here.send("still there");
+  assertEquals(await there.receive(), "still there");
 });
 
 Deno.test("connections end with their system", async () => {

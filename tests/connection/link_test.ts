@@ -127,3 +127,18 @@ Deno.test("Link.receive() goes on with what the other end could not send, unless
   receiver.receive([second!]);
   assertEquals(heard.length, 1);
 });
+
+Deno.test("Link.say() rejects nowhere when what heeds it fails later", async () => {
+  const heard = Promise.withResolvers<void>();
+  const { one, close } = links({
+    fail: async () => {
+      await null;
+      heard.resolve();
+      throw new RangeError("later");
+    },
+  });
+  one.say("fail");
+  await heard.promise;
+  assertEquals(await one.call("fail").catch(({ message }) => message), "later");
+  await close();
+});

@@ -1,7 +1,8 @@
 /**
  * Connections, as Python's `multiprocessing` promises them, between threads of one program.
  *
- * Not here: CN12 to CN19 (listeners and keys) and CN27 (sockets) need connections between programs.
+ * Not here: CN12 to CN19 (listeners and keys), CN27 (sockets), CN32 and CN39, which are of connections between programs: see
+ * tests/connection.
  */
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import {

@@ -35,6 +35,8 @@ export interface LineFacts extends LightRoom {
 export interface LightLine extends LineFacts {
   /** Whether it takes no more messages, as it stops after those that wait. */
   readonly draining: boolean;
+  /** Whether the actor is one of another program, which has other links than this one. */
+  readonly abroad?: boolean;
   /** Sends a call and promises its result. */
   ask(
     core: RefCore,
