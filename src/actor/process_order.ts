@@ -74,10 +74,11 @@ export interface ProcessOrder {
 }
 
 /** The keeper of a process: an actor of a thread, whose messages it hands on. */
-const KEEPER = {
-  module: new URL("../process/keeper.ts", import.meta.url).href,
-  definition: "Keeper",
-} as const;
+export const KEEPER: { readonly module: string; readonly definition: string } =
+  {
+    module: new URL("../process/keeper.ts", import.meta.url).href,
+    definition: "Keeper",
+  };
 
 /**
  * The plan of the thread that keeps the process in which `plan` is carried out.
@@ -114,6 +115,7 @@ export function keeperOf(
     label: definition,
     args: [order, ...args],
     once,
+    ahead: order,
   };
 }
 

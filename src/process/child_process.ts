@@ -51,30 +51,36 @@ export class ChildProcess {
   readonly #lines: readonly string[];
   readonly #lastWords: LastWords;
   readonly #written: Promise<unknown>;
-  readonly #name: string;
+  readonly #started: Started;
+  #alive = true;
 
   private constructor(
-    name: string,
     started: Started,
     wire: Deno.Conn,
     frames: FrameReader,
   ) {
-    this.#name = name;
+    this.#started = started;
     this.#child = started.child;
     this.#lines = started.lines;
     this.#lastWords = started.lastWords;
     this.#written = started.written;
     this.wire = wire;
     this.frames = frames;
+    void started.child.status.then(() => this.#alive = false);
   }
 
   /**
    * Starts a process that loads the module of `order`, and shakes hands with it.
    *
    * @param name Names it in what it writes, and in errors.
+   * @param ahead Whether nobody waits for it: it reads ahead what an actor is likely to need.
    * @throws {ProcessDiedError} If it ended before it was connected.
    */
-  static async start(name: string, order: ProcessOrder): Promise<ChildProcess> {
+  static async start(
+    name: string,
+    order: ProcessOrder,
+    ahead = false,
+  ): Promise<ChildProcess> {
     const [grants, config, holder] = await Promise.all([
       grantsFor(order.permissions),
       findConfig(ownerOf(order)),
@@ -86,14 +92,17 @@ export class ChildProcess {
     let started: Started | undefined;
     try {
       started = begin(name, place.plan);
-      await tellKey(started, key, place.plan, order.maxBytes);
+      await tellKey(started, key, place.plan, {
+        maxMessageBytes: order.maxBytes,
+        ahead,
+      });
       const { wire, frames } = await connection(
         name,
         place.listener,
         key,
         started,
       );
-      return new ChildProcess(name, started, wire, frames);
+      return new ChildProcess(started, wire, frames);
     } catch (error) {
       started?.end();
       throw error;
@@ -108,6 +117,16 @@ export class ChildProcess {
     return this.#lastWords.parts;
   }
 
+  /** Names it in what it writes, and in errors. */
+  set name(name: string) {
+    this.#started.name = name;
+  }
+
+  /** Whether it has not ended, as far as is known. */
+  get alive(): boolean {
+    return this.#alive;
+  }
+
   /** Its number. */
   get pid(): number {
     return this.#child.pid;
@@ -116,7 +135,7 @@ export class ChildProcess {
   /** How it ended. */
   async ended(): Promise<ProcessEnd> {
     const status = await this.#child.status;
-    return await endOf(this.#name, status, this.#lines, this.#written);
+    return await endOf(this.#started.name, status, this.#lines, this.#written);
   }
 
   /** Ends it at once. */
@@ -133,6 +152,7 @@ export class ChildProcess {
 }
 
 interface Started {
+  name: string;
   readonly child: Deno.ChildProcess;
   readonly mark: string;
   readonly lastWords: LastWords;
@@ -237,21 +257,23 @@ function begin(name: string, plan: ChildPlan): Started {
   const lines: string[] = [];
   const mark = newMark();
   const lastWords = new LastWords(mark);
-  const written = Promise.all([
+  const end = (): void => killed(child, "SIGKILL");
+  const written = Promise.resolve<unknown>(undefined);
+  const started = { name, child, mark, lastWords, lines, written, end };
+  started.written = Promise.all([
     readLines(child.stdout, (line) => {
       const rest = lastWords.take(line);
       // deno-lint-ignore troupe/quiet -- what the process writes is for the user
-      if (rest !== undefined) console.log(named(name, rest));
+      if (rest !== undefined) console.log(named(started.name, rest));
     }),
     readLines(child.stderr, (line) => {
       lines.push(line);
       if (lines.length > KEPT_LINES) lines.shift();
       // deno-lint-ignore troupe/quiet -- what the process writes is for the user
-      console.error(named(name, line));
+      console.error(named(started.name, line));
     }),
   ]);
-  const end = (): void => killed(child, "SIGKILL");
-  return { child, mark, lastWords, lines, written, end };
+  return started;
 }
 
 /** A line with the name of who wrote it in front, which `current.log()` puts there itself. */
@@ -265,14 +287,14 @@ async function tellKey(
   { child, mark }: Started,
   key: Uint8Array,
   { socket, options: { maxMemoryMb } }: ChildPlan,
-  maxMessageBytes: number,
+  more: { readonly maxMessageBytes: number; readonly ahead: boolean },
 ): Promise<void> {
   const writer = child.stdin.getWriter();
   const line = JSON.stringify({
     key: key.toHex(),
     mark,
     socket,
-    maxMessageBytes,
+    ...more,
     ...maxMemoryMb === undefined
       ? {}
       : { maxBytes: (maxMemoryMb + BESIDE_HEAP_MB) * 2 ** 20 },

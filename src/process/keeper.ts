@@ -27,7 +27,8 @@ import {
 import { passUnknownPortables, portable } from "../memory/portable.ts";
 import { messageOf } from "../thrown.ts";
 import type { Answer, Become, Element, Made } from "./keeper_protocol.ts";
-import { ChildProcess, type ProcessEnd } from "./child_process.ts";
+import { childFor } from "./child_ahead.ts";
+import type { ChildProcess, ProcessEnd } from "./child_process.ts";
 import { Exports } from "../connection/exports.ts";
 import { FrameError } from "../connection/frame.ts";
 import { pack, packArgs, unpack } from "../connection/freight.ts";
@@ -75,7 +76,7 @@ class KeeperActor {
 
   async onStart(context: Context): Promise<void> {
     this.#context = context;
-    this.#child = await ChildProcess.start(context.name, this.#order);
+    this.#child = await childFor(context.name, this.#order);
     const { wire, frames } = this.#child;
     this.#link = new Link(
       wire,

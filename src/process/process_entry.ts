@@ -30,6 +30,7 @@ import { Imports } from "../connection/imports.ts";
 import { frameLimit, Link } from "../connection/link.ts";
 import { writeLastWords } from "./last_words.ts";
 import { ProcessContext } from "./process_context.ts";
+import { watchdog } from "./watchdog.ts";
 
 /** What the keeper says over the input. */
 interface Told {
@@ -38,6 +39,8 @@ interface Told {
   readonly mark: string;
   /** The largest message of the actor, in bytes. */
   readonly maxMessageBytes: number;
+  /** Whether nobody waits for it yet. */
+  readonly ahead: boolean;
   /** Memory that the process may have as a whole, in bytes. */
   readonly maxBytes?: number;
   readonly socket: { readonly path: string } | { readonly port: number };
@@ -48,30 +51,6 @@ const ORPHANED = 1;
 
 /** The exit code of one that calls `self.close()`. */
 const CLOSED = 1;
-
-/** How often the memory is looked at, in milliseconds. */
-const LOOK_MS = 100;
-
-/**
- * Runs beside the main thread, whatever that is doing: ends the process when its input ends, which its keeper never does, or
- * when it has more memory than it may.
- */
-function watchdog(maxBytes: number | undefined): string {
-  const look = maxBytes === undefined ? "" : `setInterval(() => {
-    if (Deno.memoryUsage().rss <= ${maxBytes}) return;
-    Deno.stderr.writeSync(new TextEncoder().encode("Process out of memory\\n"));
-    die();
-  }, ${LOOK_MS});`;
-  // What ends the process is loaded when it is to end: each start would wait for it.
-  return `const die = async () => {
-      const { default: process } = await import("node:process");
-      process.kill(process.pid, "SIGKILL");
-    };
-    ${look}
-    const chunk = new Uint8Array(64);
-    while ((await Deno.stdin.read(chunk)) !== null);
-    await die();`;
-}
 
 /** Reads the line on the input, byte by byte: what follows is not for this thread. */
 function readTold(): Told {
@@ -124,6 +103,8 @@ export async function serve(
   // As on a thread, one that closes itself does not end well.
   const value = (): never => Deno.exit(CLOSED);
   Object.defineProperty(globalThis, "close", { value, configurable: true });
+  // deno-lint-ignore troupe/barrels troupe/layers -- only loaded, as almost every actor's module imports it
+  if (told.ahead) void import("../../mod.ts");
   const server = new Server(wire, frames, importModule, told);
   globalThis.addEventListener(
     "unload",

@@ -11,6 +11,7 @@ import type { DeadLetterBundle } from "./dead_letter.ts";
 import type { LifeOfThread, LivesOfSystem } from "../nursery/seat_lives.ts";
 import type { LineFacts } from "../light/light_line.ts";
 import type { OwnerThread } from "../light/light_order.ts";
+import type { ProcessOrder } from "../process_order.ts";
 import type { FailureRules } from "../resume.ts";
 import type { LastCall, WireCrash } from "../thread/last_call.ts";
 import type { ShelfMemory } from "../thread/shelves.ts";
@@ -170,6 +171,8 @@ export type ToNursery =
     readonly once: boolean;
     /** Whether the asks that it leaves behind are no dead letters. */
     readonly unmissed?: boolean;
+    /** The process that it keeps, if it keeps one. */
+    readonly ahead?: ProcessOrder | undefined;
   }
   | {
     readonly type: "stop";
@@ -297,6 +300,8 @@ export type FromNursery =
     /** The way back to who writes it. */
     readonly back?: { readonly to: number; readonly lane: LaneInfo };
   }
+  /** A spare is to start a process ahead. */
+  | { readonly type: "ahead"; readonly order: ProcessOrder }
   | {
     readonly type: "stop";
     readonly reason: unknown;

@@ -25,6 +25,8 @@ import { makeBed, wake } from "./bed.ts";
 import { Chick } from "./chick.ts";
 import type { Foreseen } from "./foreseen.ts";
 import { locks } from "./locks.ts";
+import { ProcessesAhead } from "./processes_ahead.ts";
+import type { Start } from "./seat.ts";
 import type { ToNursery } from "../mail/protocol.ts";
 
 export type {} from "../thread/worker_entry.ts";
@@ -44,6 +46,9 @@ export interface BroodHooks {
   /** The number of warm spares changed. */
   onSpares(count: number): void;
 }
+
+/** What is to be started. */
+type Wanted = Pick<Start, "become" | "ahead">;
 
 /** Who waits for a worker. */
 export interface Taker {
@@ -76,6 +81,7 @@ export class Brood {
   readonly #spares: Chick[] = [];
   readonly #booting: Map<string, Chick> = new Map();
   readonly #takers: Taker[] = [];
+  readonly #processes: ProcessesAhead = new ProcessesAhead();
   readonly #wanted: number;
   readonly #foreseen: Foreseen;
   readonly #hooks: BroodHooks;
@@ -96,14 +102,15 @@ export class Brood {
   }
 
   /**
-   * Hands a spare worker for an actor of `module` to `taker`, now or as soon as one is up.
+   * Hands a spare worker for an actor to `taker`, now or as soon as one is up.
    *
    * @returns Takes the wish back, if it was not granted yet.
    */
-  take(module: string, taker: Taker): () => void {
-    this.#foreseen.add(module);
+  take({ become, ahead }: Wanted, taker: Taker): () => void {
+    this.#foreseen.add(become.module);
     this.#refillSoon();
-    const spare = this.#spares.find(({ warm }) => warm) ?? this.#spares[0];
+    const kind = this.#processes.note(ahead);
+    const spare = this.#processes.choose(this.#spares, kind);
     if (spare !== undefined) {
       this.#forgetSpare(spare);
       taker.use(spare);
@@ -256,7 +263,9 @@ export class Brood {
 
   #warmed(chick: Chick): void {
     chick.warm = true;
-    if (this.#spares.includes(chick)) this.#countSpares();
+    if (!this.#spares.includes(chick)) return;
+    this.#countSpares();
+    this.#processes.prepare(this.#spares);
   }
 
   /** Returns whether it was a spare. */

@@ -14,6 +14,8 @@ export class Chick {
   ready = false;
   /** Whether it has nothing left to prepare. */
   warm = false;
+  /** What kind of process it has started ahead, if it has. */
+  ahead: string | undefined;
   /** Whether it has said its last word: its thread sleeps from then on. */
   frozen = false;
   /** Whether the worker was let go. */

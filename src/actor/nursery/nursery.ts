@@ -192,7 +192,7 @@ export class Nursery {
     seat.epoch = table.bump(address.endpoint, ENDPOINT.EPOCH) + 1;
     table.set(address.endpoint, ENDPOINT.EXIT, 0);
     table.set(address.endpoint, ENDPOINT.STATE, STATE.OPEN);
-    seat.cancelTake = this.#brood.take(message.become.module, {
+    seat.cancelTake = this.#brood.take(message, {
       use: (chick) => this.#become(seat, message, chick),
       failed: (why) => this.#end(seat, noThreadFor(message.become, why)),
     });

@@ -22,6 +22,7 @@ import {
   RefCore,
   toWireReport,
 } from "../mail/ref_core.ts";
+import type { ProcessOrder } from "../process_order.ts";
 import type { CheckedOptions } from "../spawn_options.ts";
 
 /** What is started: a definition and its arguments. */
@@ -38,6 +39,8 @@ export interface Plan {
   readonly once: boolean;
   /** See {@link CellSpec.unmissed}. */
   unmissed?: boolean;
+  /** The process that it keeps, for a thread that keeps one. */
+  readonly ahead?: ProcessOrder;
   /** What its name begins with, if it is not that of the definition. */
   readonly label?: string;
 }
@@ -172,6 +175,7 @@ export class ThreadCell implements Cell {
       dropMail: this.#options.onRestart === "drop",
       once: this.#plan.once,
       unmissed: this.#plan.unmissed === true,
+      ahead: this.#plan.ahead,
     }, [...transfer]);
     return this.#starting.promise;
   }

@@ -14,6 +14,7 @@ import { useDepot } from "../../channel/depot.ts";
 import { decode } from "../../memory/codec.ts";
 import { ENDPOINT, EndpointTable } from "../../memory/endpoints.ts";
 import { enterLife } from "../../sync/lives.ts";
+import { dropAhead, startAhead } from "./ahead.ts";
 import { ActorLoop } from "./actor_loop.ts";
 import { type Bed, sleepIn } from "../nursery/bed.ts";
 import { Checkpoints } from "./checkpoints.ts";
@@ -97,6 +98,7 @@ scope.onmessage = receive;
 function receive({ data }: MessageEvent<FromNursery | Seed>): void {
   if (data.type === "seed") seed(data);
   else if (data.type === "become") void become(data);
+  else if (data.type === "ahead") void startAhead(data.order);
   else if (data.type === "stop") stop(data.reason, data.drain);
   else if (data.type === "kept") checkpoints?.kept();
   else if (data.type === "shelved") shelf?.known();
@@ -182,6 +184,7 @@ function noteExitCode(here: Isolate): void {
 
 async function become(message: Become): Promise<void> {
   const { address, epoch, name } = message;
+  dropAhead(message.module);
   enterHome("loading");
   enterLife(message.life.memory, message.life.who);
   useDepot({ post });
