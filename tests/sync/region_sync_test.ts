@@ -24,7 +24,9 @@ import { ReentrantMutex } from "../../src/sync/reentrant_mutex.ts";
 import { RwLock } from "../../src/sync/rw_lock.ts";
 import { Semaphore } from "../../src/sync/semaphore.ts";
 import { WaitTimeoutError } from "../../src/sync/wait_timeout_error.ts";
+import { System } from "../../mod.ts";
 import { PACKAGE, runDeno } from "../fixtures/child_program.ts";
+import { addLocked } from "../fixtures/region_tasks.ts";
 
 const PROGRAM = "tests/fixtures/region_lock_program.ts";
 const ROOM = 2 ** 17;
@@ -215,6 +217,19 @@ for (let seed = 1; seed <= 20; seed++) {
     );
   });
 }
+
+// -- Threads -----------------------------------------------------------------------------
+
+Deno.test("Mutex.in() travels to threads, each of which is a holder of its own", async () => {
+  await using region = await regionOf();
+  await using system = new System();
+  const mutex = Mutex.in(region, "travels");
+  const same = await Promise.all(
+    [1, 2].map(() => system.run(addLocked, [mutex, region, 500])),
+  );
+  assertEquals(same, [true, true]);
+  assertEquals(region.view(Int32Array)[0], 1_000);
+});
 
 // -- By name -------------------------------------------------------------------------
 
