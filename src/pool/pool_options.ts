@@ -109,7 +109,8 @@ export interface PoolOptions {
   readonly placement?: "thread" | "process";
   /**
    * What a process of its workers may do: `"inherit"`, `"none"`, or a list for each permission. What can only be granted
-   * in part by whoever runs this program is not inherited. The modules of tasks are loaded all the same. Threads have what
+   * in part by whoever runs this program is not inherited. The modules of tasks are loaded all the same; for one that the
+   * pool has not met before, and that the process may not read, it is started anew, with `init`. Threads have what
    * the program has: Deno gives a thread fewer permissions only behind a flag, and ends the program where that is missing.
    *
    * @default {"inherit"}

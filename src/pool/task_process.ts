@@ -68,6 +68,7 @@ export class TaskProcess {
   unheard = false;
   readonly #tasks: Map<number, KnownTask> = new Map();
   readonly #over: PromiseWithResolvers<Error> = Promise.withResolvers();
+  readonly #names: Map<number, TaskName> = new Map();
   #host: ActorRef<TaskHostActor> | undefined;
   /** Whether it is to end. */
   #leaving = false;
@@ -117,9 +118,9 @@ export class TaskProcess {
 
   /** The task, or why there is none. */
   async find(context: Context, task: TaskName): Promise<KnownTask | WireError> {
-    const [id, module = "", name = ""] = task;
-    const known = this.#tasks.get(id);
+    const known = this.#tasks.get(task[0]);
     if (known !== undefined) return known;
+    const [id, module = "", name = ""] = this.#named(task);
     let missed = await this.#look(id, module, name);
     if (missed !== null && !this.#modules.has(module)) {
       this.#modules.add(module);
@@ -133,6 +134,13 @@ export class TaskProcess {
     const found = { id, name, costMs: NaN };
     this.#tasks.set(id, found);
     return found;
+  }
+
+  /** The task with its module: a process that comes in the place of another has to be told again. */
+  #named(task: TaskName): TaskName {
+    const [id, module] = task;
+    if (module !== undefined) this.#names.set(id, task);
+    return this.#names.get(id) ?? task;
   }
 
   /** Whether it knows the task of that number. */

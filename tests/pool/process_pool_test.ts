@@ -8,10 +8,12 @@ import {
 } from "@std/assert";
 import {
   DataCloneError,
+  InitTimeoutError,
   InvalidOptionError,
   Pool,
   PoolBrokenError,
   type PoolOptions,
+  remote,
   RemoteError,
   System,
   WorkerDiedError,
@@ -47,6 +49,10 @@ import { upTo } from "../fixtures/generator_tasks.ts";
 import { runDeno } from "../fixtures/child_program.ts";
 import { until } from "../fixtures/until.ts";
 import { untilDead } from "../fixtures/until_dead.ts";
+
+const { unreachable } = remote<typeof import("../fixtures/never_loaded.ts")>(
+  import.meta.resolve("../fixtures/never_loaded.ts"),
+);
 
 const PROCESS = { placement: "process", initTimeout: 60_000 } as const;
 
@@ -283,6 +289,9 @@ Deno.test("PoolOptions.permissions are those of the processes, which load any ta
   // Of a module that the pool has not met before: the process starts anew.
   assertEquals(await pool.map(square, [1, 2, 3]), [1, 4, 9]);
   await untilDead(pid);
+  // What the first one knew the next one is told of.
+  assert(await pool.run(pidOf, []) !== pid);
+  assertEquals([pool.stats().started, pool.stats().deaths], [1, 0]);
   await pool.close();
   await using other = poolIn(system, {
     permissions: { env: ["X"], write: false },
@@ -313,6 +322,17 @@ Deno.test("PoolOptions.init that fails in the process breaks the pool after a fe
     PoolBrokenError,
     'init "failToSetUp" failed: Not set up',
   );
+});
+
+Deno.test("Pool.run() in a process gives up a module that is not imported within initTimeout", async () => {
+  await using system = newSystem();
+  await using pool = poolIn(system, { initTimeout: 5_000 });
+  await assertRejects(
+    async () => await pool.run(unreachable, []),
+    InitTimeoutError,
+    'Cannot run "unreachable"',
+  );
+  assertEquals(await pool.run(square, [3]), 9);
 });
 
 Deno.test("Pool() replaces a process that ends while it runs nothing", async () => {
