@@ -18,6 +18,8 @@ export type PythonJob =
   | "pipe-1k"
   | "pipe-objects"
   | "pipe-1m"
+  | "process-rtt"
+  | "process-start"
   | "region"
   | "semaphore"
   | "value"

@@ -205,6 +205,44 @@ def shareable_list(n, write):
     return (end - start) / n * 1e9
 
 
+def put_result(q):
+    q.put(42)
+
+
+def process_start(ctx, n):
+    """Milliseconds of a process from its start to its result and its end."""
+    times = []
+    for _ in range(n):
+        start = perf_counter()
+        q = ctx.Queue()
+        process = ctx.Process(target=put_result, args=(q,))
+        process.start()
+        assert q.get() == 42
+        process.join()
+        times.append(perf_counter() - start)
+    return median(times) * 1e3
+
+
+def send_back(end, n):
+    for _ in range(n):
+        end.send(end.recv())
+
+
+def process_rtt(ctx, n):
+    """Microseconds there and back through a pipe."""
+    end, other = ctx.Pipe()
+    process = ctx.Process(target=send_back, args=(other, n + WARM))
+    process.start()
+    for i in range(n + WARM):
+        if i == WARM:
+            start = perf_counter()
+        end.send(i)
+        assert end.recv() == i
+    took = perf_counter() - start
+    process.join()
+    return took / n * 1e6
+
+
 def measure(job, n):
     """Microseconds of a round trip, or of a meeting."""
     ctx = mp.get_context("spawn")
@@ -220,6 +258,10 @@ def measure(job, n):
         return region(n)
     if job.startswith("list-"):
         return shareable_list(n, job == "list-set")
+    if job == "process-start":
+        return process_start(ctx, n)
+    if job == "process-rtt":
+        return process_rtt(ctx, n)
     if job == "queue":
         return drain_queue(ctx, n)
     if job == "pipe-objects":

@@ -13,6 +13,7 @@ import { lightSubjects } from "./light.ts";
 import { lockSubjects } from "./locks.ts";
 import { poolSubjects } from "./pool.ts";
 import { mainStall } from "./main_stall.ts";
+import { processSubjects } from "./processes.ts";
 import { queueSubjects } from "./queue.ts";
 import { recovery } from "./recovery.ts";
 import { regionSubjects } from "./regions.ts";
@@ -37,6 +38,7 @@ export const SUBJECTS: readonly Subject[] = [
   ...lightSubjects("shared"),
   ...lockSubjects,
   ...poolSubjects,
+  ...processSubjects,
   ...regionSubjects,
   ...queueSubjects,
   ...channelSubjects,
