@@ -2,6 +2,7 @@ import { InvalidOptionError } from "../errors.ts";
 import { peek, poke, type Words } from "../memory/cells.ts";
 import { giveIdentity, HandleBook } from "../memory/identity.ts";
 import { definePortable, portable } from "../memory/portable.ts";
+import { type Plot, plotAt, plotOf } from "../sync/plot.ts";
 
 /**
  * How the memory of everything here begins.
@@ -20,6 +21,8 @@ export interface Parts {
   readonly memory: SharedArrayBuffer;
   /** Handles that belong to it, such as its lock. */
   readonly rest?: unknown;
+  /** Where in a region the memory is, if it is in one. */
+  readonly plot?: Plot | undefined;
 }
 
 /** What is particular to the handles of one class. */
@@ -50,7 +53,10 @@ export class Handles<H extends object> {
     Object.defineProperty(prototype, portable, {
       ...hidden,
       value(this: H) {
-        const { memory, rest } = parts(this);
+        const { memory, rest, plot } = parts(this);
+        if (plot !== undefined) {
+          return { kind: name, data: [[plot.region, plot.name], rest] };
+        }
         return {
           kind: name,
           data: rest === undefined ? memory : [memory, rest],
@@ -90,26 +96,47 @@ export class Handles<H extends object> {
 
   /** Notes a handle as the one of its memory in this isolate. */
   note(words: Words, handle: H): void {
-    this.#book.note(words, handle);
+    const plot = plotOf(words);
+    if (plot === undefined) this.#book.note(words, handle);
+    else plot.handle = handle;
+  }
+
+  /** The handle of a plot of a region, which stands for what is there. */
+  stand(plot: Plot, rest: unknown): H {
+    if (plot.handle !== undefined) return plot.handle as H;
+    // No SharedArrayBuffer, but all that is done with one is done with it too.
+    const memory = plot.words.buffer as unknown as SharedArrayBuffer;
+    this.#check(plot.words, memory);
+    return this.#make({ memory, rest, plot });
   }
 
   #revive(data: unknown): H {
     const [memory, rest] = Array.isArray(data) ? data : [data, undefined];
-    const { name, tag, revive } = this.#rules;
+    if (Array.isArray(memory)) {
+      return this.stand(plotAt(memory[0], memory[1]), rest);
+    }
     const words = memory instanceof SharedArrayBuffer && memory.byteLength >= 32
       ? new Int32Array(memory, 0, 8)
       : undefined;
-    if (words === undefined || (peek(words, HEAD.TAG) & ~0xff) !== tag) {
-      throw new InvalidOptionError(
-        `Cannot revive a ${name} as its memory is not one: it must come from a ${name} of this version`,
-        { option: "memory", value: memory },
-      );
-    }
+    this.#check(words, memory);
     const known = this.#book.find(words);
     if (known !== undefined) return known;
-    this.#arrival = { memory, rest };
+    return this.#make({ memory, rest });
+  }
+
+  #check(words: Words | undefined, memory: unknown): asserts words {
+    const { name, tag } = this.#rules;
+    if (words !== undefined && (peek(words, HEAD.TAG) & ~0xff) === tag) return;
+    throw new InvalidOptionError(
+      `Cannot revive a ${name} as its memory is not one: it must come from a ${name} of this version`,
+      { option: "memory", value: memory },
+    );
+  }
+
+  #make(arrival: Parts): H {
+    this.#arrival = arrival;
     try {
-      return revive(this.#arrival);
+      return this.#rules.revive(arrival);
     } finally {
       this.#arrival = undefined;
     }

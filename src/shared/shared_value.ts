@@ -19,12 +19,14 @@ import {
   VIEW_OF,
 } from "../memory/kind.ts";
 import { checkWhole } from "../memory/view_on.ts";
+import type { Region } from "../memory/region_room.ts";
 import type { Held } from "../sync/held.ts";
 import type { Mutex } from "../sync/mutex.ts";
+import { type Plot, plotIn } from "../sync/plot.ts";
 import type { SyncWait, Wait } from "../sync/wait.ts";
 import { announce, awaitChange, awaitChangeSync } from "./await_change.ts";
 import { checkGuard, guardOf, type GuardOptions, takeGuard } from "./guard.ts";
-import { Handles } from "./handles.ts";
+import { Handles, HEAD } from "./handles.ts";
 
 /**
  * A value, 64 bytes: neighbours share no cache line.
@@ -37,6 +39,8 @@ import { Handles } from "./handles.ts";
  */
 const VALUE = { BELL: 3, VALUE_BYTES: 16, BYTES: 64 };
 const TAG = 0x53_56_01_00;
+/** What it is in a region, beside the kinds of sync/layout.ts. */
+const PLOT_KIND = 101;
 
 /** The numbers of a kind that have bits to work on: floats have none. */
 export type BitsOf<K> = K extends "f32" | "f64" ? never : NumberOf<K>;
@@ -59,6 +63,7 @@ let handles: Handles<SharedValue<Kind, Mutex | false>>;
  * - **Wraps:** a number out of the range of its kind wraps as in a typed array (300 in a `"u8"` is 44, 1.5 in an `"i32"`
  *   is 1), the same on every thread.
  * - **Travels** inside any message, and two handles of one value are one object on each thread.
+ * - **Reach:** the threads of one program; made by {@link in}, all programs that have a region open.
  *
  * @example Count without a lock
  * ```ts
@@ -78,7 +83,8 @@ export class SharedValue<
   readonly kind: K;
   /** Its lock, which its methods do not take: they are atomic by themselves. */
   readonly mutex: L;
-  readonly #words: Int32Array<SharedArrayBuffer>;
+  readonly #words: Int32Array;
+  readonly #plot: Plot | undefined;
   /** The value; of a float, its bits. */
   readonly #cells: Integers;
   readonly #float: "f32" | "f64" | undefined;
@@ -113,7 +119,8 @@ export class SharedValue<
       arrival === undefined ? options.lock : arrival.rest as L,
     );
     const buffer = memory ?? new SharedArrayBuffer(VALUE.BYTES);
-    this.#words = new Int32Array(buffer);
+    this.#plot = arrival?.plot;
+    this.#words = this.#plot?.words ?? new Int32Array(buffer);
     const View = VIEW_OF[
       kind === "f32" ? "i32" : kind === "f64" ? "i64" : kind as Kind
     ];
@@ -123,6 +130,45 @@ export class SharedValue<
       this.value = value;
     }
     handles.note(this.#words, this);
+  }
+
+  /**
+   * The value of that name in a region of named memory, for all programs that have that open: it is made if there is none.
+   *
+   * - **Deaths** change nothing: each of its methods takes effect at one moment, or not at all.
+   * - **Takes** 256 bytes of the `room` that the region was made with.
+   *
+   * @param region The region, such as a `SharedMemory` with `room`.
+   * @param name Its name there, 1 to 64 bytes of text.
+   * @param kind The kind of number; who finds it must say the same.
+   * @param value What it begins with when it is made.
+   * @param options Which lock it has: one of the same region, or `false`, as by default, for none.
+   * @throws {LayoutMismatchError} If something else has that name there, or a value of another kind.
+   * @throws {RegionNoRoomError} If the region has not so much room left.
+   * @throws {RegionClosedError} If the region was closed.
+   * @throws {InvalidOptionError} If an argument is out of its bounds.
+   */
+  static in<K extends Kind, L extends Mutex | false = false>(
+    region: Region,
+    name: string,
+    kind: K,
+    value: NumberOf<K>,
+    options: GuardOptions<L> = {},
+  ): SharedValue<K, L> {
+    checkGuard("share a value", options);
+    const guard = guardOf(options.lock ?? false);
+    const like = new SharedValue(kind, value, { lock: false });
+    const plot = plotIn(region, name, {
+      what: "value",
+      kind: PLOT_KIND,
+      made: `value of kind ${kind}`,
+      fill: () => {
+        const words = like.#words.slice();
+        // It is found by its name alone.
+        return words.fill(0, HEAD.IDENTITY, HEAD.OWN);
+      },
+    });
+    return handles.stand(plot, guard) as unknown as SharedValue<K, L>;
   }
 
   /** The number. Reading is one step and writing is another: see {@link add}. */
@@ -282,7 +328,11 @@ export class SharedValue<
     handles = new Handles(this.prototype as SharedValue<Kind, Mutex | false>, {
       name: "SharedValue",
       tag: TAG,
-      parts: (value) => ({ memory: value.#words.buffer, rest: value.mutex }),
+      parts: (value) => ({
+        memory: value.#words.buffer as SharedArrayBuffer,
+        rest: value.mutex,
+        plot: value.#plot,
+      }),
       revive: ({ memory }) => {
         const kind = KINDS[new Uint8Array(memory)[0]!];
         return new SharedValue<Kind, Mutex | false>(kind!, 0);

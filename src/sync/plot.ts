@@ -8,6 +8,7 @@
  */
 import { InvalidOptionError } from "../errors.ts";
 import { cas, load, notify, peek, poke, store, wait } from "../memory/cells.ts";
+import { useFutex } from "../memory/futex.ts";
 import { LayoutMismatchError } from "../memory/layout_mismatch_error.ts";
 import {
   RegionClosedError,
@@ -162,6 +163,7 @@ function meet(
 ): Plot {
   let here = known.get(room);
   if (here === undefined) known.set(room, here = new Map());
+  useFutex();
   const head = at / 4;
   const size = peek(room.words, head + MEMORY);
   const words = room.cut(at + HEAD_BYTES, size);
