@@ -305,6 +305,8 @@ export { PresenceRef } from "./src/manager/presence_ref.ts";
 export { Proxied } from "./src/manager/proxied.ts";
 export { QueueRef } from "./src/manager/queue_ref.ts";
 export { type Reducer, reducer } from "./src/manager/reducer.ts";
+export type { ReplicaOptions } from "./src/manager/replica.ts";
+export { ReplicaRef } from "./src/manager/replica_ref.ts";
 export { SetRef } from "./src/manager/set_ref.ts";
 export {
   StateFileError,

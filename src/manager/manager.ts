@@ -14,6 +14,7 @@ import { type CacheOptions, CacheRef } from "./cache_ref.ts";
 import { checkCapacity, checkTtl } from "./check_limits.ts";
 import { CounterRef } from "./counter_ref.ts";
 import { Journal } from "./journal.ts";
+import { InvalidOptionError } from "../errors.ts";
 import { claimFile } from "./file_claim.ts";
 import { ListRef } from "./list_ref.ts";
 import { LockRef } from "./lock_ref.ts";
@@ -22,6 +23,8 @@ import { MapRef } from "./map_ref.ts";
 import { NamespaceRef } from "./namespace_ref.ts";
 import { PresenceRef } from "./presence_ref.ts";
 import { QueueRef } from "./queue_ref.ts";
+import { makeReplica, type ReplicaMemory } from "./replica.ts";
+import { ReplicaRef } from "./replica_ref.ts";
 import { SetRef } from "./set_ref.ts";
 import { TopicRef } from "./topic_ref.ts";
 import { stateFileErrorIn } from "./state_file_error.ts";
@@ -44,6 +47,9 @@ export const VaultActor: ActorClass<[options?: VaultOptions], Vault> = actor(
 const VAULT = "vault";
 /** As many may wait for an item or a lock at the same time as there may be clients. */
 const CONCURRENCY = 1 << 20;
+
+/** The longest that a file may take to be read, in milliseconds. */
+const LOAD_MS = 600_000;
 
 /**
  * Shared state that every actor can read and change.
@@ -106,11 +112,17 @@ export class Manager implements AsyncDisposable {
   /** Resolves when it has ended, and its file is free. */
   readonly #gone: Promise<void>;
   readonly #ref: ActorRef<Vault>;
+  readonly #replicas: Readonly<Record<string, ReplicaMemory>>;
   readonly #handles: Map<string, unknown> = new Map();
   readonly #customs: Map<string, Promise<unknown>> = new Map();
 
-  private constructor(tree: Supervisor, gone: Promise<void>) {
+  private constructor(
+    tree: Supervisor,
+    replicas: Readonly<Record<string, ReplicaMemory>>,
+    gone: Promise<void>,
+  ) {
     this.#tree = tree;
+    this.#replicas = replicas;
     this.#gone = gone;
     this.#ref = tree.ref(VAULT, VaultActor);
   }
@@ -130,12 +142,17 @@ export class Manager implements AsyncDisposable {
     checkManagerOptions(options);
     const { system, name = "manager", keep = true, keepBytes, file, hangMs } =
       options;
+    const replicas: Record<string, ReplicaMemory> = {};
+    for (const [map, replica] of Object.entries(options.replicas ?? {})) {
+      replicas[map] = makeReplica(replica);
+    }
     const journal = keep ? { journal: Journal.memory(keepBytes) } : {};
     const path = file === undefined ? {} : { file };
     const child: SpawnOptions = {
       name,
       concurrency: CONCURRENCY,
       ...hangMs === undefined ? {} : { hangMs },
+      ...file === undefined ? {} : { initTimeout: LOAD_MS },
     };
     const release = file === undefined ? () => {} : await claimFile(file);
     try {
@@ -146,11 +163,11 @@ export class Manager implements AsyncDisposable {
         children: [{
           id: VAULT,
           actor: VaultActor,
-          args: [{ ...journal, ...path }],
+          args: [{ ...journal, ...path, replicas }],
           options: child,
         }],
       }, system);
-      return new Manager(tree, goneOf(tree).then(release));
+      return new Manager(tree, replicas, goneOf(tree).then(release));
     } catch (error) {
       release();
       throw stateFileErrorIn(error) ?? error;
@@ -167,6 +184,27 @@ export class Manager implements AsyncDisposable {
    */
   map<K, V>(name: string): MapRef<K, V> {
     return new MapRef<K, V>(this.#ref, name);
+  }
+
+  /**
+   * The map of that name, read from shared memory; nothing is sent.
+   *
+   * @typeParam V The values; whatever can travel and holds no shared memory.
+   * @param name One of the names in `ManagerOptions.replicas`.
+   * @returns A way to it, which may travel.
+   * @throws {InvalidOptionError} If the Manager was started without a replica of that name.
+   */
+  replica<V>(name: string): ReplicaRef<V> {
+    if (Object.hasOwn(this.#replicas, name)) {
+      const { map } = this.#replicas[name]!;
+      return new ReplicaRef<V>(this.#ref, name, map);
+    }
+    throw new InvalidOptionError(
+      `Cannot read a replica of "${name}" as there is none: current replicas are ${
+        Deno.inspect(Object.keys(this.#replicas))
+      }; name it in 'replicas' of Manager.start()`,
+      { option: "name", value: name },
+    );
   }
 
   /**

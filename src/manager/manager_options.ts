@@ -1,6 +1,7 @@
 import type { Spawner } from "../actor/offspring.ts";
 import { InvalidOptionError } from "../errors.ts";
 import { checkOptionNames, type OptionNames } from "../option_names.ts";
+import type { ReplicaOptions } from "./replica.ts";
 
 /** How a Manager is started. */
 export interface ManagerOptions {
@@ -35,6 +36,12 @@ export interface ManagerOptions {
    */
   readonly file?: string;
   /**
+   * Maps that are published in shared memory, by their names; see `ReplicaRef`.
+   *
+   * @default {none}
+   */
+  readonly replicas?: Readonly<Record<string, ReplicaOptions>>;
+  /**
    * After so many milliseconds without a return to its event loop it is restarted: a reducer may not end. More than 0.
    *
    * @default {Infinity}
@@ -48,7 +55,13 @@ const NAMES: OptionNames<ManagerOptions> = {
   keep: true,
   keepBytes: true,
   file: true,
+  replicas: true,
   hangMs: true,
+};
+const REPLICA_NAMES: OptionNames<ReplicaOptions> = {
+  capacity: true,
+  valueBytes: true,
+  keyBytes: true,
 };
 const MIN_BYTES = 2 ** 16;
 const MAX_BYTES = 2 ** 30;
@@ -57,7 +70,10 @@ const MAX_BYTES = 2 ** 30;
 export function checkManagerOptions(options: ManagerOptions): void {
   const what = "Cannot start a Manager";
   checkOptionNames<ManagerOptions>(what, options, NAMES);
-  const { keep = true, keepBytes = MIN_BYTES, file } = options;
+  const { keep = true, keepBytes = MIN_BYTES, file, replicas = {} } = options;
+  for (const [name, replica] of Object.entries(replicas)) {
+    checkOptionNames(what, replica, REPLICA_NAMES, `replicas.${name}`);
+  }
   const refuse = (option: string, value: unknown, must: string): never => {
     throw new InvalidOptionError(
       `${what} as '${option}' must be ${must}: current value is ${

@@ -10,6 +10,7 @@
  * | a way to                  | what it is                                                                       |
  * |---------------------------|----------------------------------------------------------------------------------|
  * | {@linkcode MapRef}        | a map: deep updates, reducers, transactions, compare-and-set, watches            |
+ * | {@linkcode ReplicaRef}    | a map that is read from shared memory                                            |
  * | {@linkcode ListRef}       | a list                                                                           |
  * | {@linkcode SetRef}        | a set                                                                            |
  * | {@linkcode ValueRef}      | one value                                                                        |
@@ -67,6 +68,8 @@ export { Proxied } from "./proxied.ts";
 export type { Taken } from "./queue_book.ts";
 export { QueueRef } from "./queue_ref.ts";
 export { type Reducer, reducer, type ReducerName } from "./reducer.ts";
+export type { ReplicaMemory, ReplicaOptions, ReplicaValue } from "./replica.ts";
+export { ReplicaRef } from "./replica_ref.ts";
 export { SetRef } from "./set_ref.ts";
 export { StateFileError, type StateFileReason } from "./state_file_error.ts";
 export type { Step } from "./step.ts";

@@ -21,6 +21,7 @@ import { PresenceBook } from "./presence_book.ts";
 import { QueueBook, type Taken } from "./queue_book.ts";
 import { importReducer, loadedReducer, type Reduce } from "./reducer.ts";
 import type { ReducerName } from "./reducer.ts";
+import { type ReplicaMemory, Replicas } from "./replica.ts";
 import { SplitKeeper } from "./split_keeper.ts";
 import { State } from "./state.ts";
 import { perform, type Step } from "./step.ts";
@@ -30,6 +31,8 @@ import { Watchers } from "./watchers.ts";
 export interface VaultOptions {
   /** The memory of its journal. Default: its state ends with its thread. */
   readonly journal?: SharedArrayBuffer;
+  /** The memory of its replicas, by the names of their maps. */
+  readonly replicas?: Readonly<Record<string, ReplicaMemory>>;
   /** Path of its file, if it has one; then it needs a journal too. */
   readonly file?: string;
 }
@@ -42,6 +45,7 @@ export interface VaultOptions {
  */
 export class Vault {
   readonly #options: VaultOptions;
+  readonly #replicas: Replicas;
   readonly #state: State = new State();
   readonly #caches: Caches = new Caches(this.#state);
   readonly #watchers: Watchers = new Watchers(this.#state);
@@ -54,11 +58,13 @@ export class Vault {
   /** An empty one. */
   constructor(options: VaultOptions = {}) {
     this.#options = options;
+    this.#replicas = new Replicas(options.replicas ?? {});
   }
 
   /** Called by the runtime. Whoever waits must not hold up a stop. */
   async onStart(context: Context<Vault>): Promise<void> {
     this.#keeper = await openKeeper(context, this.#options, this.#state);
+    this.#replicas.follow(this.#state);
     this.#resume();
     const clients = new Clients(context);
     const commit = (effects: readonly Effect[]): void => {
@@ -342,6 +348,7 @@ export class Vault {
   /** Keeps a write, does it, and tells those who want to know. */
   #commit(effects: readonly Effect[]): Promise<void> | undefined {
     if (effects.length === 0) return this.#keeper.pending;
+    this.#replicas.check(effects, this.#state);
     const kept = this.#keeper.keep(effects);
     for (const effect of effects) {
       this.#state.apply(effect);
@@ -349,10 +356,15 @@ export class Vault {
       this.#expiry.add(effect[1], effect[2], effect[5]);
     }
     this.#caches.tell(effects);
-    if (kept === undefined) this.#watchers.tell(effects);
+    if (kept === undefined) this.#tell(effects);
     // Nobody hears of what may yet be lost.
-    else kept.then(() => this.#watchers.tell(effects), () => {});
+    else kept.then(() => this.#tell(effects), () => {});
     return kept;
+  }
+
+  #tell(effects: readonly Effect[]): void {
+    this.#replicas.tell(effects);
+    this.#watchers.tell(effects);
   }
 
   #write<T>(draft: Draft, result: T): T | Promise<T> {
