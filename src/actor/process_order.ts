@@ -3,8 +3,6 @@
  *
  * @module
  */
-import { InvalidOptionError } from "../errors.ts";
-import { checkOptionNames, type OptionNames } from "../option_names.ts";
 import { refuseShared } from "./mail/refuse_shared.ts";
 import type { Isolate } from "./thread/isolate.ts";
 import { encodeFor } from "./thread/leaving.ts";
@@ -132,85 +130,4 @@ export function plainPermissions(
   return Object.fromEntries(
     Object.entries(permissions).map(([name, value]) => [name, plain(value)]),
   );
-}
-
-const NAMES: OptionNames<ProcessOptions> = {
-  env: true,
-  inheritEnv: true,
-  cwd: true,
-  v8Flags: true,
-  maxMemoryMb: true,
-  nice: true,
-  modules: true,
-};
-
-/**
- * Checks what is said of the process of `actor`.
- *
- * @throws {InvalidOptionError} If an option is out of its bounds, or is not for that placement.
- */
-export function checkProcess(
-  actor: string,
-  placement: string,
-  permissions: Deno.PermissionOptions | undefined,
-  options: ProcessOptions | undefined,
-): void {
-  const what = `Cannot start "${actor}"`;
-  const refuse = (option: string, must: string, value: unknown): never => {
-    throw new InvalidOptionError(
-      `${what} as '${option}' must ${must}: current value is ${
-        Deno.inspect(value, { depth: 1 })
-      }`,
-      { option, value },
-    );
-  };
-  if (placement !== "process") {
-    for (
-      const [option, value] of Object.entries({ permissions, process: options })
-    ) {
-      if (value !== undefined) {
-        refuse(option, 'not be set without the placement "process"', value);
-      }
-    }
-    return;
-  }
-  if (
-    permissions !== undefined && permissions !== "none" &&
-    permissions !== "inherit" && typeof permissions !== "object"
-  ) refuse("permissions", 'be "none", "inherit" or an object', permissions);
-  if (options === undefined) return;
-  checkOptionNames(what, options, NAMES, "process");
-  const { maxMemoryMb, v8Flags = [], cwd, env = {}, nice = 0 } = options;
-  const { modules = [] } = options;
-  if (
-    maxMemoryMb !== undefined &&
-    !(Number.isInteger(maxMemoryMb) && maxMemoryMb >= 16)
-  ) refuse("process.maxMemoryMb", "be a whole number from 16", maxMemoryMb);
-  if (!(Number.isInteger(nice) && nice >= 0 && nice <= 19)) {
-    refuse("process.nice", "be a whole number from 0 to 19", nice);
-  }
-  if (nice > 0 && Deno.build.os === "windows") {
-    refuse("process.nice", "not be set on Windows", nice);
-  }
-  if (!Array.isArray(v8Flags) || v8Flags.some((flag) => !isV8Flag(flag))) {
-    refuse(
-      "process.v8Flags",
-      'be flags without commas that begin with "--"',
-      v8Flags,
-    );
-  }
-  if (cwd !== undefined && typeof cwd !== "string") {
-    refuse("process.cwd", "be a path", cwd);
-  }
-  if (!Array.isArray(modules) || modules.some((url) => !URL.canParse(url))) {
-    refuse("process.modules", "be URLs", modules);
-  }
-  if (
-    typeof env !== "object" || env === null ||
-    Object.values(env).some((value) => typeof value !== "string")
-  ) refuse("process.env", "be an object of strings", env);
-}
-
-function isV8Flag(flag: unknown): boolean {
-  return typeof flag === "string" && /^--[^,\s]+$/.test(flag);
 }

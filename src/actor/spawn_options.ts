@@ -7,7 +7,8 @@ import { checkTransfer } from "../channel/check_transfer.ts";
 import { type Overflow, OVERFLOWS } from "../channel/overflow.ts";
 import { InvalidOptionError } from "../errors.ts";
 import { checkOptionNames, type OptionNames } from "../option_names.ts";
-import { checkProcess, type ProcessOptions } from "./process_order.ts";
+import { checkProcess } from "./check_process.ts";
+import type { ProcessOptions } from "./process_order.ts";
 
 /** Where an actor runs; see {@linkcode SpawnOptions.placement}. */
 export type Placement = "thread" | "shared" | "process" | "local";

@@ -5,8 +5,8 @@
  */
 import type { Task } from "../actor/define.ts";
 import type { Spawner } from "../actor/offspring.ts";
+import { checkProcess } from "../actor/check_process.ts";
 import {
-  checkProcess,
   plainPermissions,
   type ProcessOptions,
 } from "../actor/process_order.ts";

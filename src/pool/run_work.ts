@@ -11,7 +11,9 @@ export function diedError(
   worker: string,
   report: ExitReport,
 ): WorkerDiedError {
-  const code = report.kind === "crashed" && report.error !== undefined
+  const { kind } = report;
+  const told = kind === "crashed" || kind === "oom";
+  const code = told && report.error !== undefined
     ? `: ${report.error.message}`
     : report.code === 0
     ? ""

@@ -48,9 +48,7 @@ export class ChildProcess {
   readonly wire: Deno.Conn;
   readonly frames: FrameReader;
   readonly #child: Deno.ChildProcess;
-  readonly #lines: readonly string[];
   readonly #lastWords: LastWords;
-  readonly #written: Promise<unknown>;
   readonly #started: Started;
   #alive = true;
 
@@ -61,9 +59,7 @@ export class ChildProcess {
   ) {
     this.#started = started;
     this.#child = started.child;
-    this.#lines = started.lines;
     this.#lastWords = started.lastWords;
-    this.#written = started.written;
     this.wire = wire;
     this.frames = frames;
     void started.child.status.then(() => this.#alive = false);
@@ -135,7 +131,7 @@ export class ChildProcess {
   /** How it ended. */
   async ended(): Promise<ProcessEnd> {
     const status = await this.#child.status;
-    return await endOf(this.#started.name, status, this.#lines, this.#written);
+    return await endOf(this.#started, status);
   }
 
   /** Ends it at once. */
@@ -158,6 +154,8 @@ interface Started {
   readonly lastWords: LastWords;
   readonly lines: string[];
   readonly written: Promise<unknown>;
+  /** See {@link ProcessOptions.maxMemoryMb}. */
+  readonly limit: number | undefined;
   end(): void;
 }
 
@@ -242,6 +240,7 @@ function ownerOf({ module, options: { modules = [] } }: ProcessOrder): string {
 
 function begin(name: string, plan: ChildPlan): Started {
   const { env = {}, inheritEnv = true, cwd, nice = 0 } = plan.options;
+  const { maxMemoryMb: limit } = plan.options;
   const own = [Deno.execPath(), ...childArguments(plan)];
   // It replaces itself by what it starts: the number of the process stays.
   const [command, ...args] = nice === 0 ? own : ["nice", `-n${nice}`, ...own];
@@ -259,7 +258,7 @@ function begin(name: string, plan: ChildPlan): Started {
   const lastWords = new LastWords(mark);
   const end = (): void => killed(child, "SIGKILL");
   const written = Promise.resolve<unknown>(undefined);
-  const started = { name, child, mark, lastWords, lines, written, end };
+  const started = { name, child, mark, lastWords, lines, written, limit, end };
   started.written = Promise.all([
     readLines(child.stdout, (line) => {
       const rest = lastWords.take(line);
@@ -308,18 +307,18 @@ async function connection(
   name: string,
   listener: Deno.Listener,
   key: Uint8Array<ArrayBuffer>,
-  { child, lines, written }: Started,
+  started: Started,
 ): Promise<Connection> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const accepted = acceptKnown(name, listener, key);
-  const over = child.status.then(async (status) => {
-    throw (await endOf(name, status, lines, written)).error;
+  const over = started.child.status.then(async (status) => {
+    throw (await endOf(started, status)).error;
   });
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
       const error = new ProcessDiedError(
         `Cannot start the process of "${name}" as it did not connect within ${CONNECT_MS} ms`,
-        { exitCode: 1, stderr: lines },
+        { exitCode: 1, stderr: started.lines },
       );
       reject(error);
     }, CONNECT_MS);
@@ -334,10 +333,8 @@ async function connection(
 }
 
 async function endOf(
-  name: string,
+  { name, lines, written, limit }: Started,
   { code, signal }: Deno.CommandStatus,
-  lines: readonly string[],
-  written: Promise<unknown>,
 ): Promise<ProcessEnd> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   await Promise.race([
@@ -349,13 +346,15 @@ async function endOf(
     (code === 133 || signal === "SIGTRAP" || signal === "SIGABRT" ||
       signal === "SIGILL" || signal === "SIGKILL");
   const how = oom
-    ? "as it had no more memory"
+    ? limit === undefined
+      ? "as it had no more memory: allow it more with 'maxMemoryMb'"
+      : `as it had no more memory: current limit is ${limit} MiB, raise 'maxMemoryMb'`
     : signal === null
-    ? `by Deno.exit(${code})`
+    ? `with code ${code}`
     : `by ${signal}`;
   const last = lines.length === 0 || oom
     ? ""
-    : `; it wrote last: ${lines.at(-1)}`;
+    : `; it wrote last: ${lastOf(lines)}`;
   const error = new ProcessDiedError(
     `The process of "${name}" ended ${how}${last}`,
     {
@@ -365,4 +364,9 @@ async function endOf(
     },
   );
   return { code, signal: signal ?? undefined, oom, error };
+}
+
+/** The line that tells most of an end: the last error, if there is one. */
+function lastOf(lines: readonly string[]): string | undefined {
+  return lines.findLast((line) => /^error\b/i.test(line)) ?? lines.at(-1);
 }

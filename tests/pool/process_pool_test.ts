@@ -276,6 +276,7 @@ Deno.test("PoolOptions.process bounds the memory of each worker, and the pool go
   const { report } = await assertRejects(
     async () => await pool.run(hoard, []),
     WorkerDiedError,
+    "current limit is 64 MiB, raise 'maxMemoryMb'",
   );
   assertEquals(report.kind, "oom");
   assertEquals(await pool.run(square, [3]), 9);

@@ -309,19 +309,43 @@ Deno.test("an answer that is larger than any message is refused, and its actor g
   assertEquals(large.length, 63 * 2 ** 20);
 });
 
+Deno.test("spawn() rejects with the error that a process ended by, and not with the line after it", async () => {
+  await using system = newSystem();
+  await assertRejects(
+    () =>
+      system.spawn(Counter, [], {
+        ...PROCESS,
+        process: { v8Flags: ["--nonsense"] },
+      }),
+    ActorInitError,
+    "ended with code 1; it wrote last: error: V8 did not recognize flag",
+  );
+});
+
 Deno.test("spawn() refuses options of a process that are out of bounds, and in other placements", async () => {
   await using system = newSystem();
   const bad: SpawnOptions[] = [
     { permissions: "none" },
     { process: {} },
     { ...PROCESS, permissions: 5 as never },
+    { ...PROCESS, permissions: null as never },
+    { ...PROCESS, permissions: { red: true } as never },
+    { ...PROCESS, permissions: { read: "/etc" as never } },
+    { ...PROCESS, permissions: { read: [1 as never] } },
+    { ...PROCESS, permissions: { read: [""] } },
+    { ...PROCESS, permissions: { net: ["a\0b"] } },
     { ...PROCESS, process: { maxMemoryMb: 1 } },
     { ...PROCESS, process: { nice: 20 } },
     { ...PROCESS, process: { nice: -1 } },
     { ...PROCESS, process: { v8Flags: ["-x"] } },
     { ...PROCESS, process: { v8Flags: ["--a,--b"] } },
     { ...PROCESS, process: { cwd: 5 as never } },
+    { ...PROCESS, process: { cwd: "" } },
     { ...PROCESS, process: { env: { A: 1 as never } } },
+    { ...PROCESS, process: { env: { "A=B": "1" } } },
+    { ...PROCESS, process: { env: { "": "1" } } },
+    { ...PROCESS, process: { env: { A: "a\0b" } } },
+    { ...PROCESS, process: { env: ["A=1"] as never } },
     { ...PROCESS, process: { enviroment: {} } as never },
   ];
   for (const options of bad) {
