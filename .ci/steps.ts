@@ -81,7 +81,6 @@ const COVERED = [
   "tests/channel/queue_test.ts",
   "tests/channel/queue_waiting_test.ts",
   "tests/errors_test.ts",
-  "tests/manager",
   "tests/memory",
   "tests/registry",
   "tests/shared",
