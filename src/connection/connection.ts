@@ -32,6 +32,8 @@ import { withinWait } from "./within_wait.ts";
 
 /** How long the other end may take to see that this one closes, in milliseconds. */
 const LEAVE_MS = 1_000;
+/** How many of the largest messages may wait for the other end to read them. */
+const UNSENT_MESSAGES = 4;
 /** How long an actor is looked up, unless said otherwise, in milliseconds. */
 const FIND_MS = 5_000;
 
@@ -60,7 +62,8 @@ export let makeConnection: (made: Made) => Promise<Connection>;
  *   on; and what it is sent may hold refs of this program, which lead back here.
  * - **Nothing hangs:** when the connection ends, and however it does, what waits rejects with `ConnectionClosedError`, and
  *   the actors of the other program end here as `lost`.
- * - **Seen:** a program that stands still is found out by its silence; see `heartbeatMs`.
+ * - **Seen:** a program that stands still is found out by its silence; see `heartbeatMs`. One that does not read is given
+ *   up when four times `maxMessageBytes` wait for it.
  * - **Ends with its owner:** the actor that made it, or the system.
  *
  * @typeParam Out What this end sends.
@@ -131,6 +134,7 @@ export class Connection<Out = unknown, In = unknown>
       this.#handlers(),
       made.maxMessageBytes,
     );
+    this.#side.onSaid = () => this.#bound();
     this.#release = stand.hold();
   }
 
@@ -308,6 +312,13 @@ export class Connection<Out = unknown, In = unknown>
         this.#finish(this.#closing === undefined ? "there" : "here");
       },
     };
+  }
+
+  /** What is said to a program that does not read is not kept without end. */
+  #bound(): void {
+    const most = UNSENT_MESSAGES * this.#made.maxMessageBytes;
+    if (this.#link.unsentBytes <= most) return;
+    this.#finish("lost", new Error(`More than ${most} bytes are not read`));
   }
 
   async #open(): Promise<void> {

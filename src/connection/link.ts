@@ -47,6 +47,7 @@ export class Link {
   readonly #pending: Map<number, PromiseWithResolvers<unknown>> = new Map();
   readonly #unsent: Uint8Array[] = [];
   readonly #limit: number;
+  #unsentBytes = 0;
   #sending: Promise<void> | undefined;
   #next = 1;
   #over: unknown;
@@ -80,6 +81,11 @@ export class Link {
     const limit = this.#limit - ENVELOPE;
     if (bytes.length > limit) throw tooLarge(bytes.length, limit);
     return bytes;
+  }
+
+  /** What was said and not sent yet, in bytes: more and more when the other end does not read. */
+  get unsentBytes(): number {
+    return this.#unsentBytes;
   }
 
   /** Calls the other end, and promises its answer. */
@@ -223,6 +229,7 @@ export class Link {
     const bytes = pack(this.#border, message, "message");
     if (bytes.length > this.#limit) throw tooLarge(bytes.length, this.#limit);
     this.#unsent.push(frameOf(bytes));
+    this.#unsentBytes += bytes.length;
     this.#sending ??= this.#flush();
   }
 
@@ -232,10 +239,12 @@ export class Link {
     try {
       while (this.#unsent.length > 0) {
         const parts = this.#unsent.splice(0);
+        const bytes = this.#unsentBytes;
         await writeAll(
           this.#wire,
           parts.length === 1 ? parts[0]! : joined(parts),
         );
+        this.#unsentBytes -= bytes;
       }
     } catch {
       // The connection has ended: whoever reads it is told.

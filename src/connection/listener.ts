@@ -327,9 +327,12 @@ export class Listener implements AsyncDisposable {
   }
 
   #refuse(error: unknown): void {
-    this.#setup.onRefused(
-      error instanceof Error ? error : new Error(messageOf(error)),
-    );
+    const known = error instanceof Error ? error : new Error(messageOf(error));
+    try {
+      this.#setup.onRefused(known);
+    } catch (thrown) {
+      reportError(thrown);
+    }
   }
 }
 

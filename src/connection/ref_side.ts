@@ -55,9 +55,13 @@ export class RefSide implements LinkSide {
     };
   }
 
+  /** Told each time that something was said. */
+  onSaid: (() => void) | undefined;
+
   /** See {@link LinkSide.call}. */
   call(name: string, ...args: unknown[]): Promise<unknown> {
     const answer = this.#link().call(name, ...args);
+    this.onSaid?.();
     return name === "ask" ? this.#inTime(answer, args) : answer;
   }
 
@@ -65,6 +69,7 @@ export class RefSide implements LinkSide {
   say(name: string, ...args: unknown[]): void {
     if (name === "follow") this.#followed.add(args[0]);
     this.#link().say(name, ...args);
+    this.onSaid?.();
   }
 
   /** Leads the other threads of this program to the actors of the other one. */

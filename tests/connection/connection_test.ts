@@ -18,6 +18,8 @@ import {
   DataCloneError,
   listen,
   type Listener,
+  Manager,
+  type MapRef,
   MessageTooLargeError,
   Mutex,
   NotPublishedError,
@@ -39,11 +41,17 @@ import {
 import { portable } from "../../src/memory/portable.ts";
 import { connected, KEY } from "../fixtures/connected.ts";
 import {
+  Caller,
   Counter,
   type CounterActor,
   User,
   type UserActor,
 } from "../fixtures/connection_actors.ts";
+
+const NO_BORDER: Border = {
+  depart: () => ({ kind: "none", data: undefined }),
+  arrive: () => undefined,
+};
 
 Deno.test("Connection.send() gives each value whole and in order, and refuses what cannot leave the program", async () => {
   await using both = await connected();
@@ -249,6 +257,81 @@ Deno.test("a ref in a value leads back to where it came from", async () => {
   await assertRejects(() => there.actor("none"), NotPublishedError);
 });
 
+Deno.test("a far ref works in a process of its own", async () => {
+  await using both = await connected();
+  const { system, listener, here } = both;
+  listener.publish("counter", await system.spawn(Counter, []));
+  const far = await here.actor<CounterActor>("counter");
+  await using user = await system.spawn(User, [], {
+    placement: "process",
+    permissions: "none",
+    initTimeout: 30_000,
+  });
+  assertEquals(await user.ask.use(far), 111);
+  assertEquals(await user.ask.read(far, 2), [0, 1]);
+});
+
+Deno.test("the handles of a Manager work over a connection", async () => {
+  await using both = await connected();
+  const { system, here, there } = both;
+  await using manager = await Manager.start({ system });
+  await there.send(manager.map("hits"));
+  const hits = await here.receive() as MapRef<string, number>;
+  await hits.set("/", 2);
+  assertEquals(await hits.update("/", { add: 1 }), 3);
+  assertEquals(await manager.map("hits").get("/"), 3);
+});
+
+Deno.test("a connection ends with the actor that made it", async () => {
+  await using both = await connected();
+  const { system, listener } = both;
+  listener.publish("counter", await system.spawn(Counter, []));
+  let sum = 0;
+  for (const placement of ["thread", "shared", "local"] as const) {
+    const caller = await system.spawn(Caller, [], { placement });
+    await caller.ask.call(listener.address, KEY);
+    const there = await listener.accept();
+    assertEquals(await there.receive(), "mine");
+    assertEquals(await caller.ask.use(), ++sum);
+    await caller.stop();
+    assertEquals(["there", "lost"].includes(await there.ended), true);
+  }
+});
+
+Deno.test("a program that does not read is given up before memory is", async () => {
+  await using system = new System({ spares: 0 });
+  using silent = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const secret = await secretOf(KEY);
+  const taken = (async () => {
+    const wire = await silent.accept();
+    const frames = new FrameReader(HANDSHAKE_LIMIT);
+    await shakeHands(wire, frames, "listener", secret);
+    // It gives a ref, and reads nothing.
+    const gives: Border = { ...NO_BORDER };
+    const ref = {
+      [portable]: () => ({ kind: "far", data: [1, 1, 1, -1, "far", 1, 0] }),
+    };
+    const link = new Link(wire, frames, gives, {}, 2 ** 20);
+    link.say("value", 1, packArgs(gives, [ref]));
+    return wire;
+  })();
+  await using here = await connect(`127.0.0.1:${silent.addr.port}`, {
+    key: KEY,
+    system,
+    maxMessageBytes: 1_000_000,
+  });
+  const wire = await taken;
+  const [far] = await here.receive() as ActorRef<CounterActor>[];
+  let told = 0;
+  while (!here.closed) {
+    far!.tell.echo(new Uint8Array(900_000));
+    told++;
+  }
+  assertEquals(await here.ended, "lost");
+  assert(told >= 4 && told < 10, String(told));
+  wire.close();
+});
+
 Deno.test("a far actor cannot be linked with, on no thread: it is watched", async () => {
   await using both = await connected();
   const { system, listener, here } = both;
@@ -333,10 +416,7 @@ Deno.test("who knows the key and calls what is no call harms nobody", async () =
     ["far", 7],
     ["none", null],
   ].map(([kind, data]) => ({ [portable]: () => ({ kind, data }) }));
-  const border: Border = {
-    depart: () => ({ kind: "none", data: undefined }),
-    arrive: () => undefined,
-  };
+  const border = NO_BORDER;
   const link = new Link(wire, frames, border, {}, 2 ** 20);
   const running = link.run();
   const names = [

@@ -11,6 +11,7 @@ const OUTPUTS: Readonly<Record<string, string>> = {
   "38_shared_memory_manager.ts": "128 19990000\n",
   "54_locks_between_programs.ts":
     "counted 1000\ncounted 1000\ncounted 1000\n3000\n",
+  "55_two_programs.ts": "Ada has one, 2 left\nGrace has one, 1 left\n0 left\n",
   "42_exclusive_file_writes.ts": "true 5000\ntrue\n",
 };
 
