@@ -349,6 +349,7 @@ export type { FieldPlace, FieldTable } from "./src/memory/record_fields.ts";
 export {
   NamedMemoryUnavailableError,
   RegionClosedError,
+  RegionDamagedError,
   RegionError,
   RegionExistsError,
   RegionNoRoomError,
@@ -371,6 +372,7 @@ export {
   type SlotOf,
 } from "./src/shared/shared_list.ts";
 export type {
+  FileMemoryOptions,
   OpenMemoryOptions,
   SharedMemoryOptions,
 } from "./src/shared/create_region.ts";

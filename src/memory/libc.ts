@@ -15,7 +15,15 @@ const COMMON = {
     parameters: ["usize", "usize", "i32", "i32", "i32", "i64"],
     result: "usize",
   },
+  /** On a thread of its own: it waits for the disk. */
+  msyncAside: {
+    name: "msync",
+    parameters: ["usize", "usize", "i32"],
+    result: "i32",
+    nonblocking: true,
+  },
   munmap: { parameters: ["usize", "usize"], result: "i32" },
+  open: { parameters: ["buffer", "i32"], result: "i32" },
   shm_unlink: { parameters: ["buffer"], result: "i32" },
 } as const;
 
@@ -31,7 +39,6 @@ const LINUX = {
     nonblocking: true,
   },
   lseek: { parameters: ["i32", "i64", "i32"], result: "i64" },
-  open: { parameters: ["buffer", "i32"], result: "i32" },
   opendir: { parameters: ["buffer"], result: "pointer" },
   pwrite: { parameters: ["i32", "buffer", "usize", "i64"], result: "isize" },
   read: { parameters: ["i32", "buffer", "usize"], result: "isize" },

@@ -38,6 +38,7 @@ const ENOSPC = 28;
 const SEEK = { SET: 0, END: 2 };
 /** Where macOS tells how long a file is. */
 const MAC_STAT = { BYTES: 144, SIZE_AT: 96 };
+const MS_SYNC = IS_MAC ? 0x10 : 4;
 /** Nobody else may read or write it. */
 const MODE = 0o600;
 
@@ -61,10 +62,12 @@ export class Mapped {
   readonly room: RegionRoom | undefined;
   readonly #address: bigint;
   readonly #length: number;
+  readonly #file: number | undefined;
   #isMapped = true;
 
-  /** What stands for `length` bytes at `address`. */
-  constructor(name: string, address: bigint, length: number) {
+  /** What stands for `length` bytes at `address`; `file` is closed with it. */
+  constructor(name: string, address: bigint, length: number, file?: number) {
+    this.#file = file;
     this.name = name;
     this.#address = address;
     this.#length = length;
@@ -88,12 +91,25 @@ export class Mapped {
     return !this.#isMapped;
   }
 
+  /** Has all of it written to the disk that it is a file of. */
+  async flush(): Promise<void> {
+    const bytes = BigInt(this.#length);
+    if (await libc().all.msyncAside(this.#address, bytes, MS_SYNC) === 0) {
+      return;
+    }
+    throw new RegionError(
+      `Cannot write the region "${this.name}" to its disk as the system refuses: the file may be gone, or the disk full`,
+      { region: this.name },
+    );
+  }
+
   /** Detaches its buffers and unmaps it. One whose buffer was moved elsewhere stays mapped: somebody may look at it. */
   close(): void {
     if (!this.#isMapped) return;
     this.#isMapped = false;
     this.room?.close();
     this.tail?.buffer.transfer(0);
+    if (this.#file !== undefined) libc().all.close(this.#file);
     if (this.buffer.detached) return;
     this.buffer.transfer(0);
     libc().all.munmap(this.#address, BigInt(this.#length));
@@ -116,8 +132,7 @@ export async function createMapped(
 ): Promise<Mapped> {
   const file = openFile(name, OPEN.RDWR | OPEN.CREAT | OPEN.EXCL);
   try {
-    const used = room === 0 ? size : roomStart(size) + room;
-    const length = Math.ceil((used + TAIL_BYTES) / PAGE) * PAGE;
+    const length = lengthFor(size, room);
     const tail = tailOf({ size, identity: drawIdentity(), owner, room });
     await reserve(name, file, length, tail);
     return map(name, file, length, tail);
@@ -268,11 +283,19 @@ async function reserve(
   }
 }
 
-function map(
+/** The bytes of a file of that size with such a room, and its tail. */
+export function lengthFor(size: number, room: number): number {
+  const used = room === 0 ? size : roomStart(size) + room;
+  return Math.ceil((used + TAIL_BYTES) / PAGE) * PAGE;
+}
+
+/** Maps an open file; `keep`: it stays open as long as that is mapped. */
+export function map(
   name: string,
   file: number,
   length: number,
   tail?: Uint8Array,
+  keep: boolean = false,
 ): Mapped {
   const { all, errno } = libc();
   const { READ_WRITE, SHARED, FAILED } = MAP;
@@ -286,10 +309,11 @@ function map(
     new Uint8Array(there).set(tail);
     there.transfer(0);
   }
-  return new Mapped(name, address, length);
+  return new Mapped(name, address, length, keep ? file : undefined);
 }
 
-function lengthOf(file: number): number {
+/** Bytes of an open file. */
+export function lengthOf(file: number): number {
   const { linux, macos } = libc();
   if (linux !== undefined) return Number(linux.lseek(file, 0n, SEEK.END));
   const stat = new Uint8Array(MAC_STAT.BYTES);

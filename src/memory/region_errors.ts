@@ -30,6 +30,9 @@ export class RegionClosedError extends RegionError {}
 /** The machine has no room for the region, code `TROUPE_REGION_NO_ROOM`. Nothing is left of it. */
 export class RegionNoRoomError extends RegionError {}
 
+/** A file is no region, or not a whole one, code `TROUPE_REGION_DAMAGED`. It was left as it is. */
+export class RegionDamagedError extends RegionError {}
+
 /** Named memory cannot be had here, code `TROUPE_NO_NAMED_MEMORY`: a permission is missing, or the system is not one that it is made for. */
 export class NamedMemoryUnavailableError extends TroupeError {
   /** What is missing. */
@@ -51,6 +54,7 @@ for (
     [RegionExistsError, "RegionExistsError", "TROUPE_REGION_EXISTS"],
     [RegionNotFoundError, "RegionNotFoundError", "TROUPE_REGION_NOT_FOUND"],
     [RegionClosedError, "RegionClosedError", "TROUPE_REGION_CLOSED"],
+    [RegionDamagedError, "RegionDamagedError", "TROUPE_REGION_DAMAGED"],
     [RegionNoRoomError, "RegionNoRoomError", "TROUPE_REGION_NO_ROOM"],
     [
       NamedMemoryUnavailableError,

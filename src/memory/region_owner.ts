@@ -53,7 +53,7 @@ export function mayLive(owner: Owner): boolean {
 function statOf(who: string): { state: string; start: number } | undefined {
   const { all, linux } = libc();
   if (linux === undefined) return undefined;
-  const file = linux.open(cString(`/proc/${who}/stat`), 0);
+  const file = all.open(cString(`/proc/${who}/stat`), 0);
   if (file < 0) return undefined;
   const bytes = new Uint8Array(1_024);
   const length = Number(linux.read(file, bytes, BigInt(bytes.length)));

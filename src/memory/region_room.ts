@@ -4,6 +4,8 @@
  * @module
  */
 
+import { load, poke, store } from "./cells.ts";
+
 /**
  * The room of a region, drawn. It begins at the first multiple of 64 behind the bytes of the user, and all zeros are an empty one.
  *
@@ -92,6 +94,9 @@ export const ROOM_PLOT: {
   HEAD_BYTES: 192,
 } as const;
 
+/** More than the system gives numbers. */
+const NO_THREAD = 0x1fff_ffff;
+
 /** The version of everything here. */
 export const ROOM_VERSION = 1;
 
@@ -164,6 +169,18 @@ export class RegionRoom {
   /** Has `leave` called before the region is closed. */
   onClose(leave: () => void): void {
     this.#leavers.add(leave);
+  }
+
+  /** Says of all who are in its table that they are dead, as somebody knows: the number is one that no thread has. */
+  disown(space: number): void {
+    const { THREAD, START, SPACE, WORDS } = ROOM_OWNER;
+    for (let row = 1; row < ROOM.ROWS; row++) {
+      const at = ROOM.OWNERS + row * WORDS;
+      if (load(this.words, at + THREAD) === 0) continue;
+      poke(this.words, at + START, 1);
+      poke(this.words, at + SPACE, space | 0);
+      store(this.words, at + THREAD, NO_THREAD << 1);
+    }
   }
 
   /** Calls who wants to know, and detaches all memory of it. */

@@ -10,7 +10,12 @@ import {
   MAX_REGION_BYTES,
   openMapped,
 } from "../memory/mapped.ts";
-import { RegionError, RegionExistsError } from "../memory/region_errors.ts";
+import { makeRegionFile, openMappedFile } from "../memory/mapped_file.ts";
+import {
+  RegionError,
+  RegionExistsError,
+  RegionNotFoundError,
+} from "../memory/region_errors.ts";
 import { checkRegionName, drawRegionName } from "../memory/region_name.ts";
 import { NOBODY, ownProcess } from "../memory/region_owner.ts";
 import { sweepRegions } from "../memory/region_sweep.ts";
@@ -53,6 +58,33 @@ export interface OpenMemoryOptions {
   readonly layout?: string;
 }
 
+/** How to open, or make, a region over a file. */
+export interface FileMemoryOptions {
+  /**
+   * Bytes, 1 to 4 GiB, if there is no such file yet; one that is there must have as many.
+   *
+   * @default {as many as the file has: it must be there}
+   */
+  readonly size?: number;
+  /**
+   * As in {@linkcode SharedMemoryOptions}, if there is no such file yet. One that is there has what it was made with.
+   *
+   * @default {0}
+   */
+  readonly room?: number;
+  /**
+   * The fingerprint of the layout of what is in it: noted if none is, checked otherwise.
+   *
+   * @default {any}
+   */
+  readonly layout?: string;
+}
+
+const FILE: OptionNames<FileMemoryOptions> = {
+  size: true,
+  room: true,
+  layout: true,
+};
 const CREATE: OptionNames<SharedMemoryOptions> = {
   size: true,
   name: true,
@@ -116,6 +148,40 @@ export async function createRegion(
       if (!(error instanceof RegionExistsError)) throw error;
     }
   }
+}
+
+/**
+ * Maps a file, and makes it first if there is none.
+ *
+ * @param path Its path, relative to the current folder, or its URL.
+ */
+export async function openOrMakeFile(
+  path: string | URL,
+  options: FileMemoryOptions,
+): Promise<Mapped> {
+  checkOptionNames("Cannot open the region of a file", options, FILE);
+  const { size, room = 0 } = options;
+  if (size !== undefined) checkWhole("size", size, 1, MAX_REGION_BYTES);
+  checkWhole("room", room, 0, MAX_ROOM);
+  const given = path instanceof URL ? fromFileUrl(path) : path;
+  const whole = given.startsWith("/") ? given : `${Deno.cwd()}/${given}`;
+  try {
+    return openMappedFile(whole);
+  } catch (error) {
+    if (size === undefined || !(error instanceof RegionNotFoundError)) {
+      throw error;
+    }
+  }
+  await makeRegionFile(whole, size, Math.ceil(room / 64) * 64);
+  return openMappedFile(whole);
+}
+
+function fromFileUrl(url: URL): string {
+  if (url.protocol === "file:") return decodeURIComponent(url.pathname);
+  throw new InvalidOptionError(
+    `Cannot open the region of a file as "path" must be a path or the URL of a file: current value is ${url}`,
+    { option: "path", value: url },
+  );
 }
 
 /** The region of that name. One that is only being made is awaited. */

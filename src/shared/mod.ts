@@ -60,6 +60,7 @@ export type { FieldPlace, FieldTable } from "../memory/record_fields.ts";
 export {
   NamedMemoryUnavailableError,
   RegionClosedError,
+  RegionDamagedError,
   RegionError,
   RegionExistsError,
   RegionNoRoomError,
@@ -86,6 +87,7 @@ export {
   type SlotOf,
 } from "./shared_list.ts";
 export type {
+  FileMemoryOptions,
   OpenMemoryOptions,
   SharedMemoryOptions,
 } from "./create_region.ts";

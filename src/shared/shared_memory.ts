@@ -7,6 +7,11 @@ import {
   unlinkMapped,
 } from "../memory/mapped.ts";
 import {
+  isFileName,
+  openMappedFile,
+  removeRegionFile,
+} from "../memory/mapped_file.ts";
+import {
   definePortable,
   portable,
   type PortableData,
@@ -26,8 +31,10 @@ import { viewOn } from "../memory/view_on.ts";
 import {
   checkOpen,
   createRegion,
+  type FileMemoryOptions,
   openMade,
   type OpenMemoryOptions,
+  openOrMakeFile,
   type SharedMemoryOptions,
 } from "./create_region.ts";
 import type { StructRegion } from "./struct.ts";
@@ -125,6 +132,46 @@ export class SharedMemory implements AsyncDisposable, StructRegion, Region {
     return createRegion(options).then(({ mapped, isOwner }) =>
       handleOf(mapped, isOwner)
     );
+  }
+
+  /**
+   * Opens a region that is a file, and makes the file first if there is none and a size is given.
+   *
+   * - **Lasting:** what is written is there for who opens it next, also when this program is killed; after {@link flush} also when
+   *   the machine is. Nobody owns it: {@link unlink} removes the file.
+   * - **Whole or not at all:** a new file has its name only when it has all its bytes on the disk.
+   * - **Locks** in its room are free when nobody has it open, with `ownerDied` if they were held.
+   * - **Do not cut** the file while somebody has it open: the system ends a program that touches what is missing.
+   * - **Permissions:** `--allow-ffi`, and `--allow-read` and `--allow-write` for the file; to make it, for its folder.
+   *
+   * @param path Its path, or its URL.
+   * @param options How large it is to be, and what must be in it.
+   * @returns A handle whose name is the whole path. Rejects with each of the errors below, and what Deno says of the file.
+   * @throws {RegionNotFoundError} If there is no such file and no `size`.
+   * @throws {RegionDamagedError} If the file is no region, or not all of one. It stays as it is.
+   * @throws {LayoutMismatchError} If it has another size, or another layout is in it.
+   * @throws {NamedMemoryUnavailableError} Without `--allow-ffi`, and on Windows.
+   * @throws {InvalidOptionError} If an option is out of bounds.
+   */
+  static async file(
+    path: string | URL,
+    options: FileMemoryOptions = {},
+  ): Promise<SharedMemory> {
+    const region = handleOf(await openOrMakeFile(path, options), false);
+    try {
+      const { size = region.size, layout } = options;
+      if (size !== region.size) {
+        throw new LayoutMismatchError(
+          `Cannot use the region "${region.name}" as one of ${size} bytes as it has another size: current size is ${region.size}`,
+          { expected: `${size} bytes`, actual: `${region.size} bytes` },
+        );
+      }
+      if (layout !== undefined) region.claimLayout(layout);
+      return region;
+    } catch (error) {
+      region.close();
+      throw error;
+    }
   }
 
   /**
@@ -230,6 +277,18 @@ export class SharedMemory implements AsyncDisposable, StructRegion, Region {
     }
   }
 
+  /**
+   * Writes what is in the region of a {@link file} to its disk; of another region, does nothing.
+   *
+   * @returns A promise that rejects with each of the errors below.
+   * @throws {RegionClosedError} If this handle was closed.
+   * @throws {RegionError} If the system refuses.
+   */
+  async flush(): Promise<void> {
+    this.#mustBeOpen("flush");
+    if (isFileName(this.name)) await this.#mapped.flush();
+  }
+
   /** Gives up this handle and detaches every view of it; the region stays. Does nothing the second time. */
   close(): void {
     this.#mapped.close();
@@ -243,8 +302,9 @@ export class SharedMemory implements AsyncDisposable, StructRegion, Region {
    * @throws {RegionError} If the system refuses.
    */
   unlink(): Promise<void> {
-    return Promise.try(() => {
-      unlinkMapped(this.name, this.#mapped.facts?.identity);
+    return Promise.try(async () => {
+      if (isFileName(this.name)) await removeRegionFile(this.name);
+      else unlinkMapped(this.name, this.#mapped.facts?.identity);
     });
   }
 
@@ -310,10 +370,10 @@ function note(identity: number, region: SharedMemory): void {
 /** The region that a message means: the handle that this thread has, or a new one. */
 function revive(data: unknown): SharedMemory {
   const [name, identity] = Array.isArray(data) ? data : [];
-  checkRegionName("open the region of a message", name);
+  if (!isFileName(name)) checkRegionName("open the region of a message", name);
   const handle = known.get(identity)?.deref();
   if (handle?.closed === false) return handle;
-  const mapped = openMapped(name);
+  const mapped = isFileName(name) ? openMappedFile(name) : openMapped(name);
   if (mapped === undefined) throw notFound(name);
   if ((mapped.facts?.identity ?? 0) !== identity) {
     mapped.close();
