@@ -25,6 +25,10 @@ const SLICE_MS = 50;
 const LOOK_MS = 2;
 /** Waits of one thread that the system may do aside at a time. */
 const MOST_ASIDE = 4;
+/** Bytes of a time, as the system reads it. */
+const MOMENT_BYTES = 16;
+/** How memory of its own is had from Linux. */
+const MAP = { PRIVATE_READ_WRITE: 3, ANONYMOUS: 0x22 };
 /** All of them. */
 const ALL = 0x7fff_ffff;
 
@@ -109,14 +113,39 @@ const FUTEXES: Elsewhere = {
   },
 };
 
+/** Where the times of waits aside lie: of 0 to 50 ms, one behind the other. */
+let moments: bigint | undefined;
+
+/**
+ * The first of them. In memory of its own that is never given back: a thread that ends, and its memory with it, leaves calls
+ * behind that have not begun yet.
+ */
+function momentsAt(): bigint {
+  if (moments !== undefined) return moments;
+  const bytes = (SLICE_MS + 1) * MOMENT_BYTES;
+  const { PRIVATE_READ_WRITE, ANONYMOUS } = MAP;
+  const at = libc().all.mmap(
+    0n,
+    BigInt(bytes),
+    PRIVATE_READ_WRITE,
+    ANONYMOUS,
+    -1,
+    0n,
+  );
+  const place = Deno.UnsafePointer.create(at)!;
+  const buffer = Deno.UnsafePointerView.getArrayBuffer(place, bytes);
+  const times = new BigInt64Array(buffer);
+  for (let ms = 0; ms <= SLICE_MS; ms++) setTime(times.subarray(2 * ms), ms);
+  return moments = at;
+}
+
 async function waitAside(
   words: Words,
   index: number,
   value: number,
   ms: number,
 ): Promise<"ok" | "timed-out"> {
-  const time = new BigInt64Array(2);
-  setTime(time, ms);
+  const time = momentsAt() + BigInt(Math.ceil(ms) * MOMENT_BYTES);
   aside++;
   try {
     const result = await libc().linux!.syscallAside(
@@ -131,8 +160,6 @@ async function waitAside(
     return Number(result) === 0 ? "ok" : "timed-out";
   } finally {
     aside--;
-    // The system reads it until the call is over: it must not be collected before.
-    time[0] = 0n;
   }
 }
 

@@ -53,7 +53,7 @@ const LINUX = {
   /** The same, on a thread of its own. */
   syscallAside: {
     name: "syscall",
-    parameters: ["usize", "usize", "i32", "i32", "buffer", "usize", "i32"],
+    parameters: ["usize", "usize", "i32", "i32", "usize", "usize", "i32"],
     result: "isize",
     nonblocking: true,
   },

@@ -141,6 +141,20 @@ export class Mutex {
    * @throws {RegionNoRoomError} If the region has not so much room left.
    * @throws {RegionClosedError} If the region was closed.
    * @throws {InvalidOptionError} If an argument is out of its bounds.
+   *
+   * @example A lock of all programs that know the region
+   * ```ts
+   * import { Mutex, SharedMemory } from "@troupe/actors";
+   * import { assertEquals } from "@std/assert";
+   *
+   * if (import.meta.main) {
+   *   await using region = await SharedMemory.create({ size: 8, room: 65_536 });
+   *   // Another program says SharedMemory.open(region.name), and then the same.
+   *   using held = await Mutex.in(region, "total").lock({ timeout: 1_000 });
+   *   assertEquals(held.ownerDied, false);
+   *   region.view(Float64Array)[0]! += 1;
+   * }
+   * ```
    */
   static in(region: Region, name: string): Mutex {
     return meetIn(region, name, {
