@@ -62,8 +62,9 @@ async function openUnix(path: string): Promise<OpenSocket> {
       listener: listener as unknown as Deno.Listener,
       address: path,
       close: () => {
-        closeQuietly(listener);
+        // Before it is closed: as long as it is open no other file has its number.
         removeOwn(path, ino);
+        closeQuietly(listener);
       },
     };
   } catch (error) {
