@@ -17,9 +17,9 @@ import { roomStart } from "./region_room.ts";
  *      4     1  VERSION    creator, once     1
  *      8     2  SIZE       creator, once     two words: bytes of the user
  *     16     4  IDENTITY   creator, once     two words, drawn: another region of the same name has others
- *     24     6  PID        creator, once     the process that owns it; 0: nobody, it outlives its creator
- *     28     7  START      creator, once     two words: when that process started, in ticks
- *     36     9  SPACE      creator, once     the space of process numbers that it is in
+ *     24     6  PID        creator, owners   the process that owns it; 0: nobody, it outlives its creator
+ *     28     7  START      creator, owners   two words: when that process started, in ticks
+ *     36     9  SPACE      creator, owners   the space of process numbers that it is in
  *     40    10  LAYOUT     first who claims  hash of the layout of what is in it, 0 none; never changes again
  *     44    11  LENGTH     who set LAYOUT    bytes of that layout in TEXT, at last; 0 as long as they are not there
  *     48    12  ROOM       creator, once     bytes of its room; see region_room.ts
@@ -97,6 +97,16 @@ export function readTail(
     space: peek(words, TAIL.SPACE) >>> 0,
   };
   return { size, identity: peekLong(words, TAIL.IDENTITY), owner, room };
+}
+
+/** Has another process own the region. */
+export function setOwner(words: Words, { pid, start, space }: Owner): void {
+  // As long as nobody does, nobody takes it for a dead one's.
+  store(words, TAIL.PID, 0);
+  pokeLong(words, TAIL.START, start);
+  poke(words, TAIL.SPACE, space);
+  // Publishes the two.
+  store(words, TAIL.PID, pid);
 }
 
 /** An identity: 53 bits of chance. */

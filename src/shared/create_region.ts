@@ -56,6 +56,13 @@ export interface OpenMemoryOptions {
    * @default {any}
    */
   readonly layout?: string;
+  /**
+   * Whether this process is to own it from now on, as if it had made it: disposing the handle unlinks it, and it is swept when
+   * this process has died. A region that another program made is unlinked by disposing alone.
+   *
+   * @default {false}
+   */
+  readonly own?: boolean;
 }
 
 /** How to open, or make, a region over a file. */
@@ -93,7 +100,7 @@ const CREATE: OptionNames<SharedMemoryOptions> = {
 };
 /** The largest room, in bytes. */
 const MAX_ROOM = 2 ** 30;
-const OPEN: OptionNames<OpenMemoryOptions> = { layout: true };
+const OPEN: OptionNames<OpenMemoryOptions> = { layout: true, own: true };
 /**
  * Checks how a region is to be opened.
  *
@@ -102,6 +109,17 @@ const OPEN: OptionNames<OpenMemoryOptions> = { layout: true };
 export function checkOpen(name: string, options: OpenMemoryOptions): void {
   checkRegionName("open a region", name);
   checkOptionNames("Cannot open a region", options, OPEN);
+  checkFlag("open", "own", options.own ?? false);
+}
+
+function checkFlag(what: string, option: string, value: unknown): void {
+  if (typeof value === "boolean") return;
+  throw new InvalidOptionError(
+    `Cannot ${what} a region as "${option}" must be true or false: current value is ${
+      Deno.inspect(value, { depth: 1 })
+    }`,
+    { option, value },
+  );
 }
 
 /** How long a region may be about to be made, and how often to look, in milliseconds. */
@@ -123,14 +141,7 @@ export async function createRegion(
   if (name !== undefined) checkRegionName("create a region", name);
   checkWhole("room", room, 0, MAX_ROOM);
   const behind = Math.ceil(room / 64) * 64;
-  if (typeof keep !== "boolean") {
-    throw new InvalidOptionError(
-      `Cannot create a region as "keep" must be true or false: current value is ${
-        Deno.inspect(keep, { depth: 1 })
-      }`,
-      { option: "keep", value: keep },
-    );
-  }
+  checkFlag("create", "keep", keep);
   if (!isSwept) sweepRegions();
   isSwept = true;
   const owner = keep ? NOBODY : ownProcess();

@@ -21,12 +21,18 @@ import {
   RegionNoRoomError,
 } from "../memory/region_errors.ts";
 import { checkRegionName } from "../memory/region_name.ts";
+import { ownProcess } from "../memory/region_owner.ts";
 import {
   giveRoom,
   type Region,
   type RegionRoom,
 } from "../memory/region_room.ts";
-import { claimLayout, hasLayout, layoutText } from "../memory/region_tail.ts";
+import {
+  claimLayout,
+  hasLayout,
+  layoutText,
+  setOwner,
+} from "../memory/region_tail.ts";
 import { viewOn } from "../memory/view_on.ts";
 import {
   checkOpen,
@@ -190,10 +196,12 @@ export class SharedMemory implements AsyncDisposable, StructRegion, Region {
     options: OpenMemoryOptions = {},
   ): Promise<SharedMemory> {
     checkOpen(name, options);
-    const region = handleOf(await openMade(name), false);
-    if (options.layout === undefined) return region;
+    const { layout, own = false } = options;
+    const region = handleOf(await openMade(name), own);
     try {
-      region.#mustHave(options.layout);
+      if (layout !== undefined) region.#mustHave(layout);
+      const { tail } = region.#mapped;
+      if (own && tail !== undefined) setOwner(tail, ownProcess());
       return region;
     } catch (error) {
       region.close();

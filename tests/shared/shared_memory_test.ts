@@ -45,9 +45,12 @@ function runProgram(
 }
 
 /** Starts the program, and resolves once it holds its region. */
-async function startHolder(name: string): Promise<Deno.ChildProcess> {
+async function startHolder(
+  name: string,
+  how: "hold" | "own" = "hold",
+): Promise<Deno.ChildProcess> {
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--no-check", "--allow-ffi", PROGRAM, "hold", name],
+    args: ["run", "--no-check", "--allow-ffi", PROGRAM, how, name],
     cwd: PACKAGE,
     stdin: "null",
     stdout: "piped",
@@ -117,6 +120,33 @@ Deno.test("SharedMemory.open() finds nothing once it is unlinked, which may be d
   assertEquals(region.bytes[0], 3);
   guest.close();
   await guest.unlink();
+});
+
+// SM19
+Deno.test("SharedMemory.open() owns a region if it is asked to, until its process dies, and never else", async () => {
+  const name = nameOf("own");
+  const kept = await SharedMemory.create({ name, size: 8, keep: true });
+  kept.close();
+  await (await SharedMemory.open(name))[Symbol.asyncDispose]();
+  const child = await startHolder(name, "own");
+  assertEquals(sweepRegions().includes(name), false);
+  child.kill("SIGKILL");
+  await child.status;
+  assertEquals(sweepRegions().includes(name), true);
+  await assertRejects(() => SharedMemory.open(name), RegionNotFoundError);
+
+  await using region = await SharedMemory.create({ size: 8 });
+  const owner = await SharedMemory.open(region.name, { own: true });
+  assertEquals(owner.isOwner, true);
+  await owner[Symbol.asyncDispose]();
+  await assertRejects(
+    () => SharedMemory.open(region.name),
+    RegionNotFoundError,
+  );
+  await assertRejects(
+    () => SharedMemory.open(name, { own: 1 as never }),
+    InvalidOptionError,
+  );
 });
 
 Deno.test("SharedMemory.unlink() leaves another region that has the name now", async () => {
