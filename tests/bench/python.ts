@@ -12,6 +12,8 @@ export type PythonJob =
   | "event"
   | "list-get"
   | "list-set"
+  | "manager-get"
+  | "manager-set"
   | "mutex"
   | "queue"
   | "queue_rtt"

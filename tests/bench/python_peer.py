@@ -243,6 +243,23 @@ def process_rtt(ctx, n):
     return took / n * 1e6
 
 
+def manager(ctx, n, is_set):
+    """Microseconds of one read, or one write, of a managed dict."""
+    with ctx.Manager() as m:
+        d = m.dict()
+        d["key"] = n - 1
+        start = perf_counter()
+        if is_set:
+            for i in range(n):
+                d["key"] = i
+        else:
+            for _ in range(n):
+                d["key"]
+        end = perf_counter()
+        assert d["key"] == n - 1
+        return (end - start) / n * 1e6
+
+
 def measure(job, n):
     """Microseconds of a round trip, or of a meeting."""
     ctx = mp.get_context("spawn")
@@ -256,6 +273,8 @@ def measure(job, n):
         return pool_cpu(ctx, n)
     if job == "region":
         return region(n)
+    if job.startswith("manager-"):
+        return manager(ctx, n, job == "manager-set")
     if job.startswith("list-"):
         return shareable_list(n, job == "list-set")
     if job == "process-start":

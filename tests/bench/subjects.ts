@@ -11,6 +11,7 @@ import { counter } from "./counter.ts";
 import { frames } from "./frames.ts";
 import { lightSubjects } from "./light.ts";
 import { lockSubjects } from "./locks.ts";
+import { managerSubjects } from "./managers.ts";
 import { poolSubjects } from "./pool.ts";
 import { mainStall } from "./main_stall.ts";
 import { processSubjects } from "./processes.ts";
@@ -37,6 +38,7 @@ export const SUBJECTS: readonly Subject[] = [
   ...lightSubjects("local"),
   ...lightSubjects("shared"),
   ...lockSubjects,
+  ...managerSubjects,
   ...poolSubjects,
   ...processSubjects,
   ...regionSubjects,

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import {
   ActorCrashedError,
+  AskTimeoutError,
   Manager,
   type MapRef,
   Refusal,
@@ -127,7 +128,9 @@ async function useIt(subject: Subject, client: number): Promise<void> {
       const deed = await done(subject.map, key, plan);
       calls.get(key)!.push(call(client, deed, began, tick()));
     } catch (error) {
-      if (!(error instanceof ActorCrashedError)) throw error;
+      const isOpen = error instanceof ActorCrashedError ||
+        error instanceof AskTimeoutError;
+      if (!isOpen) throw error;
       // It may have been done, now or never.
       calls.get(key)!.push(call(client, plan, began, Infinity));
     }
@@ -171,10 +174,15 @@ async function done(
 /** Has the thread of the Manager know how it is ended, so that this is done at once. */
 async function load({ manager }: Subject): Promise<void> {
   const victims = manager.map<string, number[]>("victims");
-  await assertRejects(
-    () => victims.reduce("v", misbehave, ["throw"], []),
-    Refusal,
-  );
+  for (;;) {
+    try {
+      await victims.reduce("v", misbehave, ["throw"], []);
+    } catch (error) {
+      if (error instanceof Refusal) return;
+      // On a machine that is busy it takes longer than an ask.
+      if (!(error instanceof AskTimeoutError)) throw error;
+    }
+  }
 }
 
 /** Ends the thread of the Manager, somewhere between the calls of the others. */
