@@ -87,8 +87,10 @@ export async function connect<Out = unknown, In = unknown>(
   checkWait("connect", options);
   const { publish, system, signal, timeout = CONNECT_MS } = options;
   const published = new Published(what, publish);
-  const stand = standHere(system);
   signal?.throwIfAborted();
+  const stand = standHere(system);
+  // A system without anything in it would close meanwhile.
+  const release = stand.hold();
   const stop = new AbortController();
   const abort = (): void => stop.abort(signal!.reason);
   signal?.addEventListener("abort", abort, { once: true });
@@ -108,6 +110,7 @@ export async function connect<Out = unknown, In = unknown>(
       ...checked,
     }) as Connection<Out, In>;
   } finally {
+    release();
     clearTimeout(timer);
     signal?.removeEventListener("abort", abort);
   }

@@ -131,17 +131,23 @@ export async function listen(
   };
   const published = new Published(what, publish);
   const stand = standHere(system);
-  const secret = await secretOf(key);
-  const socket = await openSocket(at);
-  return makeListener({
-    socket,
-    stand,
-    published,
-    secret,
-    each,
-    ...bounds,
-    onRefused: onRefused ?? logRefused(socket.address),
-  });
+  // A system without anything in it would close meanwhile.
+  const release = stand.hold();
+  try {
+    const secret = await secretOf(key);
+    const socket = await openSocket(at);
+    return makeListener({
+      socket,
+      stand,
+      published,
+      secret,
+      each,
+      ...bounds,
+      onRefused: onRefused ?? logRefused(socket.address),
+    });
+  } finally {
+    release();
+  }
 }
 
 function logRefused(address: string): (error: Error) => void {

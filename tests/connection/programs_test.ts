@@ -221,3 +221,25 @@ Deno.test("hundreds of messages with their boundaries cross, and polls see them"
     assertEquals(await here.ready({ timeout: 0 }), false);
   });
 });
+
+Deno.test("connect() keeps the default system as long as it takes", async () => {
+  // It says its number late, when a system without anything in it has closed.
+  const source = `
+    import { connect, listen, System } from "./mod.ts";
+    const key = new Uint8Array(32);
+    await using system = new System({ spares: 0 });
+    const silent = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const connecting = connect("127.0.0.1:" + silent.addr.port, { key });
+    const wire = await silent.accept();
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    silent.close();
+    await using listener = await listen("127.0.0.1:0", { key, system });
+    const port = Number(listener.address.split(":")[1]);
+    const to = await Deno.connect({ hostname: "127.0.0.1", port });
+    void wire.readable.pipeTo(to.writable).catch(() => {});
+    void to.readable.pipeTo(wire.writable).catch(() => {});
+    await using connection = await connecting;
+    console.log(connection.closed);`;
+  const end = await runDeno(["eval", "--ext=ts", source], { cwd: PACKAGE });
+  assertEquals([end.code, end.stdout, end.stderr], [0, "false\n", ""]);
+});
