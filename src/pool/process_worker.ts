@@ -182,8 +182,8 @@ export class ProcessWorkerActor {
     try {
       return await this.#process.find(this.#context, task);
     } catch (error) {
-      // There is none that was called: another worker may look for it.
-      giveUp(this.#words, slot, 0);
+      // Not if it ended the process: it would end the next one too.
+      if (this.#process.unheard) giveUp(this.#words, slot, 0);
       throw error;
     }
   }

@@ -54,6 +54,10 @@ const { unreachable } = remote<typeof import("../fixtures/never_loaded.ts")>(
   import.meta.resolve("../fixtures/never_loaded.ts"),
 );
 
+const { unreachableToo } = remote<
+  typeof import("../fixtures/ends_while_loaded.ts")
+>(import.meta.resolve("../fixtures/ends_while_loaded.ts"));
+
 const PROCESS = { placement: "process", initTimeout: 60_000 } as const;
 
 function newSystem(): System {
@@ -334,6 +338,18 @@ Deno.test("Pool.run() in a process gives up a module that is not imported within
     'Cannot run "unreachable"',
   );
   assertEquals(await pool.run(square, [3]), 9);
+});
+
+Deno.test("Pool.run() rejects when the module of its task ends the process, and does not try for ever", async () => {
+  await using system = newSystem();
+  await using pool = poolIn(system);
+  const { report } = await assertRejects(
+    async () => await pool.run(unreachableToo, []),
+    WorkerDiedError,
+  );
+  assertEquals(report.code, 7);
+  assertEquals(await pool.run(square, [3]), 9);
+  assertEquals(pool.stats().started, 2);
 });
 
 Deno.test("Pool() replaces a process that ends while it runs nothing", async () => {
