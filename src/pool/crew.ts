@@ -4,6 +4,7 @@
  * @module
  */
 import { backstage } from "../actor/backstage.ts";
+import { runningLight } from "../actor/current.ts";
 import {
   releaseDefaultSpawner,
   retainDefaultSpawner,
@@ -54,6 +55,8 @@ export class Crew {
   deaths = 0;
   readonly #options: CheckedPoolOptions;
   readonly #hooks: CrewHooks;
+  /** Whose children they are; if nobody is named, and no actor that shares its thread made the pool, the thread's own. */
+  readonly #owner: Spawner | undefined;
   readonly #modules: () => readonly string[];
   readonly #seats: Map<number, Seat> = new Map();
   readonly #seatHooks: SeatHooks = {
@@ -90,6 +93,8 @@ export class Crew {
     this.#options = options;
     this.#hooks = hooks;
     this.#modules = modules;
+    // Asked here: when the first worker starts, another actor of this thread may run.
+    this.#owner = options.system ?? runningLight()?.home;
   }
 
   /** How many there are, also those that start and those that end. */
@@ -154,9 +159,10 @@ export class Crew {
   }
 
   #start(index: number): void {
-    const { name, initTimeout, system } = this.#options;
+    const { name, initTimeout } = this.#options;
     try {
-      const spawner = system ?? (this.#retained ??= retainDefaultSpawner());
+      const spawner = this.#owner ??
+        (this.#retained ??= retainDefaultSpawner());
       const named = name !== undefined;
       const memory = workerMemory();
       const cell = (named ? spawner : backstage(spawner)).open({
