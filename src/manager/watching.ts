@@ -41,15 +41,18 @@ export async function* mapChanges(
   { prefix = "", capacity = 1_024, signal }: MapWatchOptions,
 ): AsyncGenerator<MapChange<unknown, unknown>[]> {
   const patient = withCredit(vault, signal);
-  for (;;) {
+  for (let began = false;;) {
     try {
       const batches = patient.stream.watch(map, prefix, capacity);
-      for await (const batch of batches) yield deepFreeze(batch);
+      for await (const batch of batches) {
+        began = true;
+        yield deepFreeze(batch);
+      }
       return;
     } catch (error) {
-      if (error instanceof ActorStoppedError && !error.safeToRetry) return;
+      if (error instanceof ActorStoppedError && began) return;
       // It was restarted, or is about to be: the next snapshot says what it knows.
-      if (!(error instanceof ActorCrashedError)) throw endOf(error);
+      if (!(error instanceof ActorCrashedError)) throw error;
     }
   }
 }
@@ -62,8 +65,4 @@ export function withCredit(
   return vault.with(
     signal === undefined ? { credit: CREDIT } : { credit: CREDIT, signal },
   );
-}
-
-function endOf(error: unknown): unknown {
-  return error;
 }
