@@ -67,6 +67,15 @@ Deno.test("a worker that gives the rest back and a pool that takes it back agree
   assertSound(await claiming(["sliced", "pool"]), 20);
 });
 
+Deno.test("a worker that gives up what it began and a pool that takes back agree", async () => {
+  assertSound(await claiming(["giver", "pool"]), 20);
+  assertSound(await claiming(["giver", "pool"], ["giver"]), 20);
+});
+
+Deno.test("the explorer finds a worker that gives up what it has done", async () => {
+  assertFlawFound(await claiming(["rashGiver", "pool"]), "fates");
+});
+
 Deno.test("a worker that dies anywhere leaves each task begun or not, and the results before", async () => {
   assertSound(await claiming(["writer", "pool"], ["writer"]), 90);
   assertSound(await claiming(["writer"], ["writer"]), 3);
