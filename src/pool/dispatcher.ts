@@ -36,8 +36,11 @@ const STEAL_MS = 2;
 /** Who has not begun the first of what it was given for so long is not about to, in milliseconds. */
 const WAKE_MS = 100;
 
-/** What is over in less than that is so soon that the next batch waits behind it, in milliseconds. */
-const SOON_MS = 3;
+/**
+ * What is over in less than that is so soon that the next batch waits behind it, in milliseconds: else its worker would wait,
+ * tenths of a millisecond each time. One that has nothing takes it from there.
+ */
+const SOON_MS = 25;
 /** As much for more than one batch that waits. */
 const SOONER_MS = 0.3;
 /** The most batches that a seat has: as many as it is through with before it would have parked. */
