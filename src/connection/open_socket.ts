@@ -7,8 +7,10 @@ import { InvalidOptionError } from "../errors.ts";
 import { type Address, showAddress } from "./address.ts";
 import { AddressInUseError } from "./address_in_use_error.ts";
 
-/** How often a dead socket is replaced, when others do the same. */
-const TRIES = 8;
+/** How often it is tried while others listen in the same directory. */
+const TRIES = 200;
+/** The pause between two tries, in milliseconds. */
+const PAUSE_MS = 5;
 
 /** What listens, and what it leaves behind when it is closed. */
 export interface OpenSocket {
@@ -53,7 +55,7 @@ function openTcp(hostname: string, port: number): OpenSocket {
 async function openUnix(path: string): Promise<OpenSocket> {
   const directory = path.slice(0, path.lastIndexOf("/")) || "/";
   await ownDirectory(directory);
-  const listener = await bind(path);
+  const listener = await bind(path, directory);
   try {
     await Deno.chmod(path, 0o600);
     const { ino, uid } = await Deno.lstat(path);
@@ -74,41 +76,46 @@ async function openUnix(path: string): Promise<OpenSocket> {
   }
 }
 
-/** Listens at a path where nobody does. */
-async function bind(path: string): Promise<Deno.UnixListener> {
-  for (let tries = 0; tries < TRIES; tries++) {
-    try {
-      return Deno.listen({ transport: "unix", path });
-    } catch (error) {
-      if (!(error instanceof Deno.errors.AddrInUse)) throw error;
-    }
-    await removeDead(path);
+/**
+ * Listens at a path where nobody does.
+ *
+ * One at a time in a directory: who has found a dead socket would else take away the one that another has put in its place.
+ */
+async function bind(
+  path: string,
+  directory: string,
+): Promise<Deno.UnixListener> {
+  using place = await Deno.open(directory, { read: true });
+  for (let tries = 0; !await place.tryLock(true); tries++) {
+    if (tries === TRIES) throw inUse(path, "others want it too");
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
   }
-  throw inUse(path, "others want it too");
+  const free = tryBind(path);
+  if (free !== undefined) return free;
+  await removeDead(path);
+  const freed = tryBind(path);
+  if (freed === undefined) throw inUse(path, "others want it too");
+  return freed;
 }
 
-/** Removes a socket at which nobody listens: it is taken away first, so that only one of many who do so has it. */
-async function removeDead(path: string): Promise<void> {
-  let found: Deno.FileInfo;
+/** Listens at a path, if there is nothing. */
+function tryBind(path: string): Deno.UnixListener | undefined {
   try {
-    found = await Deno.lstat(path);
-  } catch {
-    return;
+    return Deno.listen({ transport: "unix", path });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+    return undefined;
   }
+}
+
+/** Removes a socket at which nobody listens. */
+async function removeDead(path: string): Promise<void> {
+  // Who listened there may just have removed it.
+  const found = await Deno.lstat(path).catch(() => undefined);
+  if (found === undefined) return;
   if (!found.isSocket) throw inUse(path, "there is a file that is no socket");
   if (await isAlive(path)) throw inUse(path, "somebody listens");
-  const grave = `${path}.${crypto.randomUUID()}`;
-  try {
-    await Deno.rename(path, grave);
-  } catch {
-    return; // Another one was faster.
-  }
-  const { ino } = await Deno.lstat(grave);
-  if (ino !== found.ino) {
-    // Meanwhile it was replaced by one that lives: that one has it back, unless a third is there.
-    await Deno.link(grave, path).catch(() => {});
-  }
-  await Deno.remove(grave);
+  await Deno.remove(path).catch(() => {});
 }
 
 async function isAlive(path: string): Promise<boolean> {
