@@ -4,8 +4,6 @@
  * @module
  */
 import type { Context } from "../actor/current.ts";
-import { coreIn } from "../actor/ref.ts";
-import { enterIsolate } from "../actor/thread/isolate.ts";
 import { Refusal } from "../errors.ts";
 import { Caches, type CacheStats } from "./caches.ts";
 import type { Change } from "./change.ts";
@@ -63,7 +61,7 @@ export class Vault {
 
   /** Called by the runtime. Whoever waits must not hold up a stop. */
   async onStart(context: Context<Vault>): Promise<void> {
-    this.#keeper = await openKeeper(context, this.#options, this.#state);
+    this.#keeper = await openKeeper(this.#options, this.#state);
     this.#replicas.follow(this.#state);
     this.#resume();
     const clients = new Clients(context);
@@ -403,7 +401,6 @@ export class Vault {
 }
 
 async function openKeeper(
-  { self }: Context,
   { journal, file }: VaultOptions,
   state: State,
 ): Promise<Keeper> {
@@ -412,9 +409,6 @@ async function openKeeper(
   // Not before it is needed: every thread that knows a Manager would load what it stands on.
   const { StateFile } = await import("./state_file.ts");
   const kept = StateFile.open(file, state);
-  const here = coreIn(self)?.isolate;
-  // Handles in the journal belong here. A thread that is being warmed up may have decoded others since it was awaited.
-  if (here !== undefined) enterIsolate(here);
   return new SplitKeeper(kept, new Journal(journal, state, isOfClients));
 }
 

@@ -30,8 +30,12 @@ class Understudy {
 /** Times that it answers before it falls. */
 const SCENES = 20;
 
-/** An actor starts, answers a few times, fails and is reported, on a stage of its own: nobody else sees any of it. */
-export async function rehearse(): Promise<void> {
+/**
+ * An actor starts, answers a few times, fails and is reported, on a stage of its own: nobody else sees any of it.
+ *
+ * @param isOver Whether the thread has a life of its own by now: then it is cut short.
+ */
+export async function rehearse(isOver: () => boolean): Promise<void> {
   const table = new EndpointTable();
   // Row 0 is a main thread that never comes.
   table.open();
@@ -68,7 +72,7 @@ export async function rehearse(): Promise<void> {
         ended: over.resolve,
       },
     );
-    for (let scene = 0; scene < SCENES; scene++) {
+    for (let scene = 0; scene < SCENES && !isOver(); scene++) {
       await ask.play(scene, "to be", { or: ["not", 2.5, true] });
     }
     ask.fall().catch(() => {});

@@ -79,6 +79,8 @@ interface Hooks {
 }
 
 let bed: Bed;
+/** What this thread plays while nobody waits for it. */
+let rehearsal: Promise<void> | undefined;
 let isolate: Isolate | undefined;
 let offspring: Offspring | undefined;
 let loop: ActorLoop | undefined;
@@ -128,7 +130,10 @@ async function warmUp(foreseen: readonly string[]): Promise<void> {
     // deno-lint-ignore troupe/barrels troupe/layers -- only loaded, nothing of it is used here
     await import("../../../mod.ts");
     // One that has begun its own life by now has no use for more.
-    if (isolate === undefined) await rehearse();
+    if (isolate === undefined) {
+      rehearsal = rehearse(() => isolate !== undefined);
+      await rehearsal;
+    }
     if (isolate === undefined) await readAhead(foreseen);
   } finally {
     post({ type: "warm" });
@@ -227,7 +232,8 @@ async function start(here: Isolate, message: Become): Promise<void> {
   offspring = new Offspring(here, name);
   enterHome(offspring);
   markImports();
-  // Not before: a rehearsal may still be decoding between the lines above.
+  // What is decoded on its stage belongs there, and so would what is decoded here meanwhile.
+  await rehearsal?.catch(() => {});
   enterIsolate(here);
   const values = decode(args, 0, args.length, attachments) as unknown[];
   here.turnless = definition.kind === "task";
