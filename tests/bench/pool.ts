@@ -8,6 +8,7 @@ import { npmPool } from "./npm_pools.ts";
 import { squareEach } from "./outstanding.ts";
 import { crunch, square } from "./pool_bench_tasks.ts";
 import { python } from "./python.ts";
+import { openRawSpeedUp } from "./raw_speed_up.ts";
 import { median } from "./statistics.ts";
 import {
   type Effort,
@@ -133,6 +134,11 @@ export const poolSubjects: readonly Subject[] = [
     ours: { open: (effort) => open((pool) => speedUp(pool, roundsOf(effort))) },
     peers: [
       { name: "none: absolute", bar: oursAtLeast(1.8, "≥ 1.8") },
+      {
+        name: "two Workers by hand",
+        bar: NO_BAR,
+        contender: { open: (effort) => openRawSpeedUp(roundsOf(effort)) },
+      },
       {
         name: "Python Pool.map",
         bar: NO_BAR,

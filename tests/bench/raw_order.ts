@@ -65,6 +65,8 @@ export type RawOrder =
     readonly ring: SharedArrayBuffer;
     readonly count: number;
   }
+  /** Computes for so many rounds; replies with the sum. */
+  | { readonly job: "crunch"; readonly rounds: number }
   /** Adds one to a word so many times; replies with when. */
   | {
     readonly job: "count";

@@ -6,6 +6,7 @@
 import { answerOver, askOver } from "./raw_ask.ts";
 import { collectBytes, floodBytes } from "./raw_bytes.ts";
 import { count } from "./raw_count.ts";
+import { crunch } from "./raw_crunch.ts";
 import { hear, say } from "./raw_broadcast.ts";
 import type { RawOrder } from "./raw_order.ts";
 import { drain, fill } from "./raw_ring.ts";
@@ -46,6 +47,8 @@ function obey(order: RawOrder): unknown {
       return drain(order.ring, order.count);
     case "fill":
       return fill(order.ring, order.count);
+    case "crunch":
+      return crunch(order.rounds);
     case "count":
       return count(order.words, order.count);
     case "import":
