@@ -4,27 +4,13 @@
  *
  * @module
  */
-import type { WaitAsyncResult, Words } from "./cells.ts";
+import type { Cells, Words } from "./cells.ts";
 
-/** Who waits and wakes where `Atomics` cannot. Each method means what the function of that name in `cells.ts` means. */
-export interface Elsewhere {
-  /** Stands in for `wait`. */
-  wait(
-    words: Words,
-    index: number,
-    value: number,
-    timeoutMs?: number,
-  ): "ok" | "not-equal" | "timed-out";
-  /** Stands in for `waitAsync`, but for a moment at most: a wait may end with `"timed-out"` before its time. */
-  waitAsync(
-    words: Words,
-    index: number,
-    value: number,
-    timeoutMs?: number,
-  ): WaitAsyncResult;
-  /** Stands in for `notify`. */
-  notify(words: Words, index: number, count?: number): number;
-}
+/**
+ * Who waits and wakes where `Atomics` cannot. Each method means what the function of that name in `cells.ts` means, but
+ * `waitAsync` waits for a moment at most: it may end with `"timed-out"` before its time.
+ */
+export type Elsewhere = Pick<Cells, "wait" | "waitAsync" | "notify">;
 
 let elsewhere: Elsewhere | undefined;
 
