@@ -127,7 +127,11 @@ export class SharedMemoryManager implements AsyncDisposable {
     for (const region of this.#regions) region.close();
     await this.#keeper.end();
     // In case that it was killed.
-    for (const region of this.#regions) await region.unlink();
+    const ends = await Promise.allSettled(
+      this.#regions.map((region) => region.unlink()),
+    );
+    // One that the system refuses to unlink leaves no other behind.
+    for (const end of ends) if (end.status === "rejected") throw end.reason;
   }
 
   async #make(size: number): Promise<SharedMemory> {
