@@ -1,9 +1,11 @@
 /**
  * What is left when a process, what keeps it or the program that started it is ended by force, in each stage of a life: no
- * process, no directory, nobody who waits, and nothing that was read in part.
+ * process, no directory, no region of named memory, nobody who waits, and nothing that was read in part.
  */
 import { assert, assertEquals } from "@std/assert";
 import { ActorCrashedError, System, TroupeError } from "../../mod.ts";
+import { libc } from "../../src/memory/libc.ts";
+import { sweepRegions } from "../../src/memory/region_sweep.ts";
 import {
   ownHolder,
   sweepDirectories,
@@ -12,6 +14,7 @@ import {
   LARGE,
   lead,
   type Manner,
+  regionsOf,
   type Stage,
   STAGES,
 } from "../fixtures/staged_story.ts";
@@ -19,6 +22,8 @@ import {
 const PROGRAM = new URL("../fixtures/staged_story.ts", import.meta.url).href;
 // Its lock is held for life: no test is to be blamed for it.
 const HOLDER = await ownHolder();
+// So does what regions are swept with.
+if (Deno.build.os === "linux") libc();
 
 /** Only a fault takes so long, in milliseconds. */
 const LIMIT_MS = 20_000;
@@ -59,6 +64,14 @@ class Home implements AsyncDisposable {
     return [...Deno.readDirSync(this.path)]
       .map(({ name }) => name)
       .filter((name) => name !== "reached");
+  }
+
+  /** The regions that those hold, or held, who live here. */
+  get regions(): string[] {
+    const names = `${regionsOf(this.file)}_`;
+    return [...Deno.readDirSync("/dev/shm")]
+      .map(({ name }) => name)
+      .filter((name) => name.startsWith(names));
   }
 
   /** The numbers of the processes that live here; the test itself is none. */
@@ -144,6 +157,11 @@ async function tell(
   // What is ended before its process was told anything leaves a directory, which the next start of anybody removes.
   await sweepDirectories(home.path, HOLDER);
   await until("the last directory", () => home.directories.length === 0);
+  // What held a region leaves it to whoever makes the next one. It may not have ended as a whole when its memory is gone.
+  await until("the last region", () => {
+    sweepRegions();
+    return home.regions.length === 0;
+  });
 }
 
 async function tellProgram(
@@ -243,9 +261,17 @@ for (const victim of VICTIMS) {
   }
   for (const stage of STAGES) {
     const manner = BUSY.includes(stage) ? "busy" : "idle";
+    const holders = victim === "program" ? 2 : 1;
     fault(
-      `a ${victim} is ended by force in "${stage}", ${manner}`,
-      () => tell(victim, stage, manner, (home) => home.reached !== undefined),
+      `a ${victim} is ended by force in "${stage}", ${manner}, and holds a region`,
+      () =>
+        tell(
+          victim,
+          stage,
+          manner,
+          ({ reached, regions }) =>
+            reached !== undefined && regions.length >= holders,
+        ),
     );
   }
 }
