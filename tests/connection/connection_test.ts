@@ -47,11 +47,7 @@ import {
   User,
   type UserActor,
 } from "../fixtures/connection_actors.ts";
-
-const NO_BORDER: Border = {
-  depart: () => ({ kind: "none", data: undefined }),
-  arrive: () => undefined,
-};
+import { NO_BORDER } from "../fixtures/no_border.ts";
 
 Deno.test("Connection.send() gives each value whole and in order, and refuses what cannot leave the program", async () => {
   await using both = await connected();

@@ -1,5 +1,4 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import type { Border } from "../../src/actor/border.ts";
 import { KnownError } from "../conformance/probe.ts";
 import {
   FrameError,
@@ -8,15 +7,11 @@ import {
 } from "../../src/connection/frame.ts";
 import { frameLimit, type Handlers, Link } from "../../src/connection/link.ts";
 import { RemoteError } from "../../mod.ts";
+import { NO_BORDER } from "../fixtures/no_border.ts";
 import { type PipeEnd, pipeEnds } from "../fixtures/pipe_ends.ts";
 
 /** The largest frame, in bytes. */
 const LIMIT = frameLimit(1);
-
-const NO_BORDER: Border = {
-  depart: () => ({ kind: "none", data: undefined }),
-  arrive: () => undefined,
-};
 
 function link(end: PipeEnd, handlers: Handlers = {}): Link {
   return new Link(end, new FrameReader(1), NO_BORDER, handlers, LIMIT);

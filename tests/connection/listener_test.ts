@@ -20,7 +20,12 @@ import {
   System,
   WaitTimeoutError,
 } from "../../mod.ts";
-import { FrameError, FrameReader } from "../../src/connection/frame.ts";
+import {
+  FrameError,
+  frameOf,
+  FrameReader,
+} from "../../src/connection/frame.ts";
+import { pack } from "../../src/connection/freight.ts";
 import {
   HANDSHAKE_LIMIT,
   newKey,
@@ -29,6 +34,7 @@ import {
   writeAll,
 } from "../../src/connection/shake_hands.ts";
 import { KEY } from "../fixtures/connected.ts";
+import { NO_BORDER } from "../fixtures/no_border.ts";
 
 /** Listens, and remembers who was refused. */
 interface Guarded extends AsyncDisposable {
@@ -328,6 +334,33 @@ Deno.test("who knows the key and sends what is none of the protocol is cut, and 
   assertEquals(log.calls.length, bad.length);
   await good.send(1);
   assertEquals(await goodThere.receive(), 1);
+});
+
+Deno.test("a value comes out of a connection when it is there as a whole, and never a part of it", async () => {
+  await using guard = await guarded();
+  const { listener } = guard;
+  const secret = await secretOf(KEY);
+  const value = pack(NO_BORDER, "as a whole", "value");
+  // A call, its number, and what it is of.
+  const call = [0, 1, "value", [1, value]];
+  const frame = frameOf(pack(NO_BORDER, call, "message"));
+  const cuts = [1, 3, 4, 5, frame.length >> 1, frame.length - 1, frame.length];
+  for (const cut of cuts) {
+    const wire = await guard.dial();
+    await shakeHands(
+      wire,
+      new FrameReader(HANDSHAKE_LIMIT),
+      "caller",
+      secret,
+    );
+    await using there = await listener.accept();
+    await writeAll(wire, frame.subarray(0, cut));
+    wire.close();
+    assertEquals(await there.ended, "lost");
+    const received = there.tryReceive()?.value;
+    assertEquals(received, cut === frame.length ? "as a whole" : undefined);
+    await assertRejects(() => there.receive(), ConnectionClosedError);
+  }
 });
 
 Deno.test("connect() gives up in time, by its signal, and when nobody listens", async () => {

@@ -1,6 +1,5 @@
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { UnknownHandleError } from "../../mod.ts";
-import type { Border } from "../../src/actor/border.ts";
 import type { RefCore } from "../../src/actor/mail/ref_core.ts";
 import { coreIn } from "../../src/actor/ref.ts";
 import type { Isolate } from "../../src/actor/thread/isolate.ts";
@@ -9,11 +8,7 @@ import { pack, unpack } from "../../src/connection/freight.ts";
 import { Imports } from "../../src/connection/imports.ts";
 import { TwoWay } from "../../src/connection/two_way.ts";
 import { portable } from "../../src/memory/portable.ts";
-
-const NO_BORDER: Border = {
-  depart: () => ({ kind: "none", data: undefined }),
-  arrive: () => undefined,
-};
+import { NO_BORDER } from "../fixtures/no_border.ts";
 
 function side(): LinkSide {
   return {
