@@ -211,6 +211,7 @@ export { Job } from "./src/actor/job.ts";
 export type { JobState } from "./src/actor/errand.ts";
 export type { Exit } from "./src/actor/links.ts";
 export { System } from "./src/actor/system.ts";
+export type { OutputLine } from "./src/actor/output_line.ts";
 export type { SystemOptions } from "./src/actor/system_options.ts";
 export {
   type Down,

@@ -125,6 +125,7 @@ export type { Stashing } from "./stash.ts";
 export { StashFullError } from "./stash_full_error.ts";
 export type { StopOptions } from "./stop_options.ts";
 export { System } from "./system.ts";
+export type { OutputLine } from "./output_line.ts";
 export type { SystemOptions } from "./system_options.ts";
 export {
   type Down,

@@ -70,6 +70,7 @@ export class System implements AsyncDisposable, Spawner {
   /** What it starts for itself: no part of its tree. */
   readonly #services: Offspring;
   readonly #deadLetters: DeadLetterOffice;
+  readonly #onOutput: SystemOptions["onOutput"];
   readonly #wanted: number;
   readonly #lives: Lives = ownLife().lives;
   readonly #group: number = this.#lives.newGroup();
@@ -83,7 +84,7 @@ export class System implements AsyncDisposable, Spawner {
    *
    * @param options `spares`: how many workers are kept warm; `hosts`: how many share the actors of placement
    * `"shared"`; `deadLetterLines`: how much of them is logged; `freeze`:
-   * whether what was sent can be changed.
+   * whether what was sent can be changed; `onOutput`: what is done with the lines that processes write.
    * @throws {InvalidOptionError} If an option is out of its bounds, or there is none of its name.
    * @throws {TopLevelSpawnError} If a worker is loading the module of an actor.
    * @throws {TroupeError} Inside an actor: `spawn()` and `run()` use the system it belongs to.
@@ -94,9 +95,8 @@ export class System implements AsyncDisposable, Spawner {
         "Cannot make a system inside an actor: spawn(), run() and supervise() use the one it belongs to",
       );
     }
-    const { spares, hosts, deadLetterLines, freeze } = checkSystemOptions(
-      options,
-    );
+    const { spares, hosts, deadLetterLines, freeze, onOutput } =
+      checkSystemOptions(options);
     this.#deadLetters = new DeadLetterOffice({
       lines: deadLetterLines,
       // deno-lint-ignore troupe/quiet -- the last that is heard of a message
@@ -107,6 +107,8 @@ export class System implements AsyncDisposable, Spawner {
     this.#wanted = spares;
     const table = new EndpointTable();
     if (freeze) table.freeze();
+    if (onOutput !== undefined) table.tellOutput();
+    this.#onOutput = onOutput;
     new HostRows(table).allow(hosts);
     const { endpoint } = table.open();
     this.#nursery = new Worker(
@@ -339,6 +341,7 @@ export class System implements AsyncDisposable, Spawner {
     this.#nursery.onmessage = ({ data }) => {
       if (data.type === "closed") closed.resolve();
       else if (data.type === "deadLetters") this.#deadLetters.take(data);
+      else if (data.type === "output") this.#onOutput?.(data.line);
     };
     this.#toNursery({ type: "close" }, []);
     await within(GRACE_MS, closed.promise);
@@ -385,6 +388,7 @@ export class System implements AsyncDisposable, Spawner {
     if (message.type === "zombies") this.#zombies = message.count;
     else if (message.type === "spares") this.#countSpares(message.count);
     else if (message.type === "deadLetters") this.#deadLetters.take(message);
+    else if (message.type === "output") this.#onOutput?.(message.line);
     else if (message.type === "hatch") this.#hatchery.hatch(message.id);
     else if (message.type === "discard") this.#hatchery.discard(message.id);
     else if (!this.#isolate.receive(message)) {

@@ -1,6 +1,7 @@
 import { InvalidOptionError } from "../errors.ts";
 import { MAX_HOSTS } from "../memory/host_rows.ts";
 import { checkOptionNames, type OptionNames } from "../option_names.ts";
+import type { OutputLine } from "./output_line.ts";
 
 /** How a system is made. */
 export interface SystemOptions {
@@ -35,6 +36,16 @@ export interface SystemOptions {
    * @default {false}
    */
   readonly freeze?: boolean;
+  /**
+   * Called on the thread that made the system with each line that a process of it writes, in order, and before the end of
+   * its actor is told. Of one that is killed from here the last lines may be missing.
+   *
+   * Without it the thread that keeps the process writes each line, with the name of its actor in front, to the program's own
+   * stdout or stderr: also while the thread of the system is busy.
+   *
+   * @default {none}
+   */
+  readonly onOutput?: (line: OutputLine) => void;
 }
 
 const NAMES: OptionNames<SystemOptions> = {
@@ -42,8 +53,14 @@ const NAMES: OptionNames<SystemOptions> = {
   hosts: true,
   deadLetterLines: true,
   freeze: true,
+  onOutput: true,
 };
 const CLOSE_NAMES: OptionNames<{ timeoutMs: number }> = { timeoutMs: true };
+
+/** How a system is made, checked. */
+export type CheckedSystem =
+  & Required<Omit<SystemOptions, "onOutput">>
+  & { readonly onOutput: SystemOptions["onOutput"] };
 
 /**
  * Checks how a system is to be made, and fills in the defaults.
@@ -52,16 +69,20 @@ const CLOSE_NAMES: OptionNames<{ timeoutMs: number }> = { timeoutMs: true };
  */
 export function checkSystemOptions(
   options: SystemOptions,
-): Required<SystemOptions> {
+): CheckedSystem {
   checkOptionNames("Cannot make a system", options, NAMES);
-  const { spares = 1, deadLetterLines = 10, freeze = false } = options;
+  const { spares = 1, deadLetterLines = 10, freeze = false, onOutput } =
+    options;
   const { hosts = Math.min(navigator.hardwareConcurrency, MAX_HOSTS) } =
     options;
   checkWhole("spares", spares, 64);
   checkWhole("hosts", hosts, MAX_HOSTS, 1);
   checkWhole("deadLetterLines", deadLetterLines, 1_000);
   checkBoolean("freeze", freeze);
-  return { spares, hosts, deadLetterLines, freeze };
+  if (onOutput !== undefined && typeof onOutput !== "function") {
+    refuse("onOutput", "be a function", onOutput);
+  }
+  return { spares, hosts, deadLetterLines, freeze, onOutput };
 }
 
 /**
@@ -84,12 +105,7 @@ export function checkCloseOptions(options: { timeoutMs?: number }): number {
 
 function checkBoolean(option: string, value: unknown): void {
   if (typeof value === "boolean") return;
-  throw new InvalidOptionError(
-    `Cannot make a system as '${option}' must be true or false: current value is ${
-      Deno.inspect(value)
-    }`,
-    { option, value },
-  );
+  refuse(option, "be true or false", value);
 }
 
 function checkWhole(
@@ -103,8 +119,12 @@ function checkWhole(
   ) {
     return;
   }
+  refuse(option, `be a whole number from ${min} to ${max}`, value);
+}
+
+function refuse(option: string, must: string, value: unknown): never {
   throw new InvalidOptionError(
-    `Cannot make a system as '${option}' must be a whole number from ${min} to ${max}: current value is ${
+    `Cannot make a system as '${option}' must ${must}: current value is ${
       Deno.inspect(value)
     }`,
     { option, value },

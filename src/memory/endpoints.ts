@@ -18,7 +18,7 @@ import {
 
 export { ENDPOINT, ENDPOINT_STATE as STATE } from "./layout.ts";
 
-const { FREEZE, HINT, ROW_WORDS, ROWS, VERSION } = ENDPOINT_TABLE;
+const { FREEZE, HINT, OUTPUT, ROW_WORDS, ROWS, VERSION } = ENDPOINT_TABLE;
 const { FREE, TAKEN } = ENDPOINT_USED;
 
 /** How many endpoints one system can have at the same time. */
@@ -81,6 +81,16 @@ export class EndpointTable {
   /** Has it frozen on all threads that look at the table later. */
   freeze(): void {
     store(this.words, FREEZE, 1);
+  }
+
+  /** Whether what processes write is told to the thread that made the system. */
+  get tellsOutput(): boolean {
+    return load(this.words, OUTPUT) === 1;
+  }
+
+  /** Has all threads that look at the table later tell it. */
+  tellOutput(): void {
+    store(this.words, OUTPUT, 1);
   }
 
   /**

@@ -206,7 +206,8 @@ export const LANE_RECORD: {
  *      8     2  FREEZE            creator, once      1: what actors of one thread send each other is frozen
  *     12     3  HOSTS             creator, once      how many host workers there may be, at most MAX_HOSTS
  *     16     4  TIES              who links          counts the links that actors made, mod 2^32; see tie_clock.ts
- *     20-63     reserved          nobody             zero
+ *     20     5  OUTPUT            creator, once      1: what processes write is told to the thread that made the system
+ *     24-63     reserved          nobody             zero
  *     64    16  HOST              openers, nursery   the row of each host worker, 0 while there is none; see host_rows.ts
  *    320    80  ROWS              see ENDPOINT       row of endpoint 0, then of 1, and so on to MAX_ENDPOINTS - 1
  */
@@ -216,6 +217,7 @@ export const ENDPOINT_TABLE: {
   readonly FREEZE: 2;
   readonly HOSTS: 3;
   readonly TIES: 4;
+  readonly OUTPUT: 5;
   readonly HOST: 16;
   readonly ROWS: 80;
   readonly ROW_WORDS: 16;
@@ -227,6 +229,7 @@ export const ENDPOINT_TABLE: {
   FREEZE: 2,
   HOSTS: 3,
   TIES: 4,
+  OUTPUT: 5,
   HOST: 16,
   ROWS: 80,
   ROW_WORDS: 16,

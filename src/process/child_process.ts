@@ -3,7 +3,9 @@
  *
  * @module
  */
+import type { OutputLine } from "../actor/output_line.ts";
 import type { ProcessOrder } from "../actor/process_order.ts";
+import { currentIsolate } from "../actor/thread/isolate.ts";
 import { acceptKnown, type Connection } from "./accept_known.ts";
 import { childArguments, type ChildPlan } from "./child_arguments.ts";
 import { findConfig } from "./find_config.ts";
@@ -262,23 +264,33 @@ function begin(name: string, plan: ChildPlan): Started {
   started.written = Promise.all([
     readLines(child.stdout, (line) => {
       const rest = lastWords.take(line);
-      // deno-lint-ignore troupe/quiet -- what the process writes is for the user
-      if (rest !== undefined) console.log(named(started.name, rest));
+      if (rest !== undefined) write(started.name, "stdout", rest);
     }),
     readLines(child.stderr, (line) => {
       lines.push(line);
       if (lines.length > KEPT_LINES) lines.shift();
-      // deno-lint-ignore troupe/quiet -- what the process writes is for the user
-      console.error(named(started.name, line));
+      write(started.name, "stderr", line);
     }),
   ]);
   return started;
 }
 
-/** A line with the name of who wrote it in front, which `current.log()` puts there itself. */
-function named(name: string, line: string): string {
-  const prefix = `[${name}]`;
-  return line.startsWith(`${prefix} `) ? line : `${prefix} ${line}`;
+/** Hands on what a process wrote, to the thread that made the system if that wants it. */
+function write(
+  name: string,
+  stream: OutputLine["stream"],
+  text: string,
+): void {
+  const isolate = currentIsolate();
+  if (isolate?.table.tellsOutput) {
+    const line = { name, stream, text };
+    return isolate.post({ type: "output", line });
+  }
+  // The name in front, which `current.log()` puts there itself.
+  const prefix = `[${name}] `;
+  const line = text.startsWith(prefix) ? text : prefix + text;
+  // deno-lint-ignore troupe/quiet -- what the process writes is for the user
+  console[stream === "stdout" ? "log" : "error"](line);
 }
 
 /** Over its input, which nobody else can read. It stays open: when it ends, so does the child. */

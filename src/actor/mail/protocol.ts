@@ -11,6 +11,7 @@ import type { DeadLetterBundle } from "./dead_letter.ts";
 import type { LifeOfThread, LivesOfSystem } from "../nursery/seat_lives.ts";
 import type { LineFacts } from "../light/light_line.ts";
 import type { OwnerThread } from "../light/light_order.ts";
+import type { OutputLine } from "../output_line.ts";
 import type { ProcessOrder } from "../process_order.ts";
 import type { FailureRules } from "../resume.ts";
 import type { LastCall, WireCrash } from "../thread/last_call.ts";
@@ -254,7 +255,14 @@ export type ToNursery =
   | Forget
   | DeadLetterBundle
   | { readonly type: "parcelDone"; readonly to: number; readonly id: number }
+  | Output
   | FromWorker;
+
+/** A process wrote a line. */
+export interface Output {
+  readonly type: "output";
+  readonly line: OutputLine;
+}
 
 /** A state that its actor lets be kept. */
 export interface Checkpoint {
@@ -382,6 +390,7 @@ export type FromNursery =
   | Collect
   | Forget
   | DeadLetterBundle
+  | Output
   | { readonly type: "zombies"; readonly count: number }
   | { readonly type: "closed" }
   | { readonly type: "spares"; readonly count: number }

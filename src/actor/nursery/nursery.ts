@@ -150,6 +150,8 @@ export class Nursery {
         return this.#toMain({ type: "closed" });
       case "deadLetters":
         return this.#toMain(named(message, this.#seats));
+      case "output":
+        return this.#toMain(message);
       case "parcelDone":
         this.#seats.get(message.to)?.parcels.delete(message.id);
     }
