@@ -30,6 +30,19 @@
  * | no more memory                     | `oom`                                            |
  * | does not return to its event loop  | `hung`, after `hangMs`                           |
  *
+ * What it sees of a stop, on Linux and macOS. Each line is for a process that is still there then:
+ *
+ * | when                                            | what it sees                                                     |
+ * |-------------------------------------------------|------------------------------------------------------------------|
+ * | at once                                         | `context.signal` is aborted; what was accepted is handled still  |
+ * | after the last message                          | `onStop()`                                                       |
+ * | when that is done                               | `Deno.exit(0)`, which tells `unload`                             |
+ * | 1 s later                                       | `SIGTERM`, which ends it unless it listens for that              |
+ * | 2 s later                                       | `SIGKILL`                                                        |
+ * | at any time: the deadline of the stop, a kill, the end of its program | `SIGKILL`, in synchronous code too; `onStop()` is not called |
+ *
+ * `SIGINT`, which a terminal sends to all of its programs, does not end it: its program says what becomes of it.
+ *
  * @example Run a task where it may do nothing
  * ```ts
  * import { run, task } from "@troupe/actors";
