@@ -10,6 +10,7 @@ const ROWS: readonly (readonly string[])[] = [
   ["exit_report.ts", "thrown.ts"],
   ["errors.ts"],
   ["error_wire.ts", "option_names.ts"],
+  ["name_error.ts"],
   ["memory"],
   ["sync"],
   ["shared", "channel"],

@@ -1,4 +1,4 @@
-import { registerError } from "../error_wire.ts";
+import { nameError } from "../name_error.ts";
 import { TroupeError } from "../errors.ts";
 
 /** No message was received, code `TROUPE_RECEIVE`. */
@@ -23,15 +23,4 @@ export class ReceiveError extends TroupeError {
   }
 }
 
-for (
-  const [key, value] of [["name", "ReceiveError"], ["code", "TROUPE_RECEIVE"]]
-) {
-  // On the prototype, as for every other error: own fields are the data alone.
-  Object.defineProperty(ReceiveError.prototype, key as string, {
-    configurable: true,
-    writable: true,
-    enumerable: false,
-    value,
-  });
-}
-registerError(ReceiveError);
+nameError(ReceiveError, "ReceiveError", "TROUPE_RECEIVE");

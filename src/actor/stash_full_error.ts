@@ -1,4 +1,4 @@
-import { registerError } from "../error_wire.ts";
+import { nameError } from "../name_error.ts";
 import { TroupeError } from "../errors.ts";
 
 /** No more messages can be put aside, code `TROUPE_STASH_FULL`. */
@@ -19,21 +19,7 @@ export class StashFullError extends TroupeError {
   }
 }
 
-for (
-  const [key, value] of [
-    ["name", "StashFullError"],
-    ["code", "TROUPE_STASH_FULL"],
-  ]
-) {
-  // On the prototype, as for every other error: own fields are the data alone.
-  Object.defineProperty(StashFullError.prototype, key as string, {
-    configurable: true,
-    writable: true,
-    enumerable: false,
-    value,
-  });
-}
-registerError(StashFullError);
+nameError(StashFullError, "StashFullError", "TROUPE_STASH_FULL");
 
 /** The error of an `actor` that has put aside what it may. */
 export function stashFull(

@@ -1,4 +1,4 @@
-import { nameError } from "../sync/name_error.ts";
+import { nameError } from "../name_error.ts";
 import { ChannelClosedError } from "./channel_closed_error.ts";
 
 /** The other end of a channel was aborted, by its stream, for a reason that is the `cause`; code `TROUPE_CHANNEL_ABORTED`. */

@@ -1,4 +1,4 @@
-import { nameError } from "../sync/name_error.ts";
+import { nameError } from "../name_error.ts";
 import { WaitTimeoutError } from "../sync/wait_timeout_error.ts";
 
 /** A message had to wait for room in a channel for longer than it was allowed to, code `TROUPE_CHANNEL_FULL`. */

@@ -1,5 +1,5 @@
 import { TroupeError } from "../errors.ts";
-import { nameError } from "../sync/name_error.ts";
+import { nameError } from "../name_error.ts";
 
 /** A claim was used after it had been committed or disposed, code `TROUPE_CLAIM_OVER`. */
 export class ClaimOverError extends TroupeError {}

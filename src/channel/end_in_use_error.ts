@@ -1,4 +1,4 @@
-import { nameError } from "../sync/name_error.ts";
+import { nameError } from "../name_error.ts";
 import { UnsentError } from "./unsent_error.ts";
 
 /** An end of a channel was sent, or blocked on, while promises of it wait; code `TROUPE_END_IN_USE`. */

@@ -1,4 +1,4 @@
-import { nameError } from "../sync/name_error.ts";
+import { nameError } from "../name_error.ts";
 import { UnsentError } from "./unsent_error.ts";
 
 /** An end of a channel was used after it was sent away, or has been received elsewhere; code `TROUPE_END_MOVED`. */

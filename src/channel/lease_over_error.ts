@@ -1,5 +1,5 @@
 import { TroupeError } from "../errors.ts";
-import { nameError } from "../sync/name_error.ts";
+import { nameError } from "../name_error.ts";
 
 /** The bytes of a lease were asked for after it had ended, code `TROUPE_LEASE_OVER`. */
 export class LeaseOverError extends TroupeError {}

@@ -1,5 +1,5 @@
 import { MessageTooLargeError } from "../errors.ts";
-import { nameError } from "../sync/name_error.ts";
+import { nameError } from "../name_error.ts";
 
 /** A message is larger than the whole queue, code `TROUPE_MESSAGE_OVER_CAPACITY`. */
 export class MessageOverCapacityError extends MessageTooLargeError {

@@ -1,5 +1,5 @@
 import { TroupeError } from "../errors.ts";
-import { nameError } from "../sync/name_error.ts";
+import { nameError } from "../name_error.ts";
 
 /** A message that is no `Uint8Array` cannot be read where it lies, code `TROUPE_NOT_BYTES`; it is still the next one. */
 export class NotBytesError extends TroupeError {}

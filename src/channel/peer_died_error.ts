@@ -1,4 +1,4 @@
-import { nameError } from "../sync/name_error.ts";
+import { nameError } from "../name_error.ts";
 import { ChannelClosedError } from "./channel_closed_error.ts";
 
 /** The thread that had the other end of a channel crashed, hung or was killed; code `TROUPE_PEER_DIED`. */

@@ -1,4 +1,4 @@
-import { nameError } from "../sync/name_error.ts";
+import { nameError } from "../name_error.ts";
 import { UnsentError } from "./unsent_error.ts";
 
 /** The queue is closed, and for who takes also empty, code `TROUPE_QUEUE_CLOSED`. */

@@ -1,5 +1,5 @@
 import { TroupeError } from "../errors.ts";
-import { nameError } from "../sync/name_error.ts";
+import { nameError } from "../name_error.ts";
 
 /** A message found no room in a queue, in the time it was given, code `TROUPE_QUEUE_FULL`. */
 export class QueueFullError extends TroupeError {

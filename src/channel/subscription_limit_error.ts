@@ -1,5 +1,5 @@
 import { TroupeError } from "../errors.ts";
-import { nameError } from "../sync/name_error.ts";
+import { nameError } from "../name_error.ts";
 
 /** A broadcast has as many subscriptions as it can, code `TROUPE_SUBSCRIPTION_LIMIT`. */
 export class SubscriptionLimitError extends TroupeError {

@@ -1,5 +1,5 @@
 import { DataCloneError } from "../errors.ts";
-import { nameError } from "../sync/name_error.ts";
+import { nameError } from "../name_error.ts";
 
 /** A message holds what cannot be sent, code `TROUPE_UNSENDABLE`; raised at the sender, before anything changed. */
 export class UnsendableError extends DataCloneError {

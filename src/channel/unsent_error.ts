@@ -1,5 +1,5 @@
 import { TroupeError } from "../errors.ts";
-import { nameError } from "../sync/name_error.ts";
+import { nameError } from "../name_error.ts";
 
 /** Something was refused, and the error has what it was if it was a message; code `TROUPE_UNSENT`. Each refusal is a class of its own. */
 export class UnsentError extends TroupeError {

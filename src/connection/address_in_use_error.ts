@@ -1,5 +1,5 @@
 import { TroupeError } from "../errors.ts";
-import { nameError } from "../sync/name_error.ts";
+import { nameError } from "../name_error.ts";
 
 /** Somebody listens at an address already, or a file that is no socket is there; code `TROUPE_ADDRESS_IN_USE`. */
 export class AddressInUseError extends TroupeError {

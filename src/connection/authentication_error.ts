@@ -1,5 +1,5 @@
 import { TroupeError } from "../errors.ts";
-import { nameError } from "../sync/name_error.ts";
+import { nameError } from "../name_error.ts";
 
 /**
  * The other end of a connection did not show that it knows the key, code `TROUPE_AUTHENTICATION`; nothing else of it was

@@ -1,5 +1,5 @@
 import { TroupeError } from "../errors.ts";
-import { nameError } from "../sync/name_error.ts";
+import { nameError } from "../name_error.ts";
 
 /**
  * How a connection ended: it was closed on this side, on the other one, or it was lost, as a program that is killed loses

@@ -1,5 +1,5 @@
 import { TroupeError } from "../errors.ts";
-import { nameError } from "../sync/name_error.ts";
+import { nameError } from "../name_error.ts";
 
 /** The other end of a connection publishes no actor of a name, code `TROUPE_NOT_PUBLISHED`. */
 export class NotPublishedError extends TroupeError {

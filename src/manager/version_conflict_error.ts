@@ -1,4 +1,4 @@
-import { registerError } from "../error_wire.ts";
+import { nameError } from "../name_error.ts";
 import { Refusal } from "../errors.ts";
 
 /** A key was written since somebody looked at it, code `TROUPE_VERSION_CONFLICT`. */
@@ -19,18 +19,8 @@ export class VersionConflictError extends Refusal {
   }
 }
 
-for (
-  const [key, value] of [
-    ["name", "VersionConflictError"],
-    ["code", "TROUPE_VERSION_CONFLICT"],
-  ]
-) {
-  // On the prototype, as for every other error: own fields are the data alone.
-  Object.defineProperty(VersionConflictError.prototype, key as string, {
-    configurable: true,
-    writable: true,
-    enumerable: false,
-    value,
-  });
-}
-registerError(VersionConflictError);
+nameError(
+  VersionConflictError,
+  "VersionConflictError",
+  "TROUPE_VERSION_CONFLICT",
+);

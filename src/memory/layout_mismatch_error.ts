@@ -1,4 +1,4 @@
-import { registerError } from "../error_wire.ts";
+import { nameError } from "../name_error.ts";
 import { TroupeError } from "../errors.ts";
 
 /** Memory holds structs of another layout, code `TROUPE_LAYOUT_MISMATCH`. Nothing was read or written. */
@@ -19,18 +19,4 @@ export class LayoutMismatchError extends TroupeError {
   }
 }
 
-for (
-  const [key, value] of [
-    ["name", "LayoutMismatchError"],
-    ["code", "TROUPE_LAYOUT_MISMATCH"],
-  ]
-) {
-  // On the prototype, as for every other error: own fields are the data alone.
-  Object.defineProperty(LayoutMismatchError.prototype, key as string, {
-    configurable: true,
-    writable: true,
-    enumerable: false,
-    value,
-  });
-}
-registerError(LayoutMismatchError);
+nameError(LayoutMismatchError, "LayoutMismatchError", "TROUPE_LAYOUT_MISMATCH");

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { registerError } from "../error_wire.ts";
+import { nameError } from "../name_error.ts";
 import { TroupeError } from "../errors.ts";
 
 /** Something about a region of named memory, code `TROUPE_REGION`; the classes below say what. */
@@ -48,24 +48,18 @@ export class NamedMemoryUnavailableError extends TroupeError {
   }
 }
 
-for (
-  const [Class, name, code] of [
-    [RegionError, "RegionError", "TROUPE_REGION"],
-    [RegionExistsError, "RegionExistsError", "TROUPE_REGION_EXISTS"],
-    [RegionNotFoundError, "RegionNotFoundError", "TROUPE_REGION_NOT_FOUND"],
-    [RegionClosedError, "RegionClosedError", "TROUPE_REGION_CLOSED"],
-    [RegionDamagedError, "RegionDamagedError", "TROUPE_REGION_DAMAGED"],
-    [RegionNoRoomError, "RegionNoRoomError", "TROUPE_REGION_NO_ROOM"],
-    [
-      NamedMemoryUnavailableError,
-      "NamedMemoryUnavailableError",
-      "TROUPE_NO_NAMED_MEMORY",
-    ],
-  ] as const
-) {
-  // On the prototype, as for every other error: own fields are the data alone.
-  const hidden = { configurable: true, writable: true, enumerable: false };
-  Object.defineProperty(Class.prototype, "name", { ...hidden, value: name });
-  Object.defineProperty(Class.prototype, "code", { ...hidden, value: code });
-  registerError(Class);
-}
+nameError(RegionError, "RegionError", "TROUPE_REGION");
+nameError(RegionExistsError, "RegionExistsError", "TROUPE_REGION_EXISTS");
+nameError(
+  RegionNotFoundError,
+  "RegionNotFoundError",
+  "TROUPE_REGION_NOT_FOUND",
+);
+nameError(RegionClosedError, "RegionClosedError", "TROUPE_REGION_CLOSED");
+nameError(RegionDamagedError, "RegionDamagedError", "TROUPE_REGION_DAMAGED");
+nameError(RegionNoRoomError, "RegionNoRoomError", "TROUPE_REGION_NO_ROOM");
+nameError(
+  NamedMemoryUnavailableError,
+  "NamedMemoryUnavailableError",
+  "TROUPE_NO_NAMED_MEMORY",
+);

@@ -1,4 +1,4 @@
-import { registerError } from "../error_wire.ts";
+import { nameError } from "../name_error.ts";
 
 /**
  * Memory is too short for what is to be in it, code `TROUPE_VIEW_RANGE`. A `RangeError`.
@@ -24,18 +24,4 @@ export class ViewRangeError extends RangeError {
   }
 }
 
-for (
-  const [key, value] of [
-    ["name", "ViewRangeError"],
-    ["code", "TROUPE_VIEW_RANGE"],
-  ]
-) {
-  // On the prototype, as for every other error: own fields are the data alone.
-  Object.defineProperty(ViewRangeError.prototype, key as string, {
-    configurable: true,
-    writable: true,
-    enumerable: false,
-    value,
-  });
-}
-registerError(ViewRangeError);
+nameError(ViewRangeError, "ViewRangeError", "TROUPE_VIEW_RANGE");

@@ -1,4 +1,4 @@
-import { registerError } from "../error_wire.ts";
+import { nameError } from "../name_error.ts";
 import { TroupeError } from "../errors.ts";
 
 /** The pool takes no more tasks, or was terminated with this one, code `TROUPE_POOL_CLOSED`. */
@@ -11,15 +11,5 @@ export class PoolClosedError extends TroupeError {}
  */
 export class PoolBrokenError extends TroupeError {}
 
-for (
-  const [Class, name, code] of [
-    [PoolClosedError, "PoolClosedError", "TROUPE_POOL_CLOSED"],
-    [PoolBrokenError, "PoolBrokenError", "TROUPE_POOL_BROKEN"],
-  ] as const
-) {
-  // On the prototype, as for every other error: own fields are the data alone.
-  const hidden = { configurable: true, writable: true, enumerable: false };
-  Object.defineProperty(Class.prototype, "name", { ...hidden, value: name });
-  Object.defineProperty(Class.prototype, "code", { ...hidden, value: code });
-  registerError(Class);
-}
+nameError(PoolClosedError, "PoolClosedError", "TROUPE_POOL_CLOSED");
+nameError(PoolBrokenError, "PoolBrokenError", "TROUPE_POOL_BROKEN");

@@ -1,4 +1,4 @@
-import { registerError } from "../error_wire.ts";
+import { nameError } from "../name_error.ts";
 import { TroupeError } from "../errors.ts";
 
 /** The process of an actor or a task ended by itself, code `TROUPE_PROCESS_DIED`. */
@@ -22,18 +22,4 @@ export class ProcessDiedError extends TroupeError {
   }
 }
 
-for (
-  const [key, value] of [
-    ["name", "ProcessDiedError"],
-    ["code", "TROUPE_PROCESS_DIED"],
-  ]
-) {
-  // On the prototype, as for every other error: own fields are the data alone.
-  Object.defineProperty(ProcessDiedError.prototype, key as string, {
-    configurable: true,
-    writable: true,
-    enumerable: false,
-    value,
-  });
-}
-registerError(ProcessDiedError);
+nameError(ProcessDiedError, "ProcessDiedError", "TROUPE_PROCESS_DIED");

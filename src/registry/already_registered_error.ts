@@ -1,5 +1,5 @@
 import type { ActorRef } from "../actor/ref.ts";
-import { registerError } from "../error_wire.ts";
+import { nameError } from "../name_error.ts";
 import { TroupeError } from "../errors.ts";
 
 /** A name stands for another actor already, code `TROUPE_ALREADY_REGISTERED`. */
@@ -20,18 +20,8 @@ export class AlreadyRegisteredError extends TroupeError {
   }
 }
 
-for (
-  const [key, value] of [
-    ["name", "AlreadyRegisteredError"],
-    ["code", "TROUPE_ALREADY_REGISTERED"],
-  ]
-) {
-  // On the prototype, as for every other error: own fields are the data alone.
-  Object.defineProperty(AlreadyRegisteredError.prototype, key as string, {
-    configurable: true,
-    writable: true,
-    enumerable: false,
-    value,
-  });
-}
-registerError(AlreadyRegisteredError);
+nameError(
+  AlreadyRegisteredError,
+  "AlreadyRegisteredError",
+  "TROUPE_ALREADY_REGISTERED",
+);

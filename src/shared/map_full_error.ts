@@ -1,4 +1,4 @@
-import { registerError } from "../error_wire.ts";
+import { nameError } from "../name_error.ts";
 import { TroupeError } from "../errors.ts";
 
 /** A shared map has as many keys as it was made for, code `TROUPE_MAP_FULL`. It is as it was. */
@@ -13,18 +13,4 @@ export class MapFullError extends TroupeError {
   }
 }
 
-for (
-  const [key, value] of [
-    ["name", "MapFullError"],
-    ["code", "TROUPE_MAP_FULL"],
-  ]
-) {
-  // On the prototype, as for every other error: own fields are the data alone.
-  Object.defineProperty(MapFullError.prototype, key as string, {
-    configurable: true,
-    writable: true,
-    enumerable: false,
-    value,
-  });
-}
-registerError(MapFullError);
+nameError(MapFullError, "MapFullError", "TROUPE_MAP_FULL");

@@ -1,4 +1,4 @@
-import { registerError } from "../error_wire.ts";
+import { nameError } from "../name_error.ts";
 import { TroupeError } from "../errors.ts";
 
 /**
@@ -59,16 +59,7 @@ export class ChildError extends TroupeError {
   }
 }
 
-for (const [key, value] of [["name", "ChildError"], ["code", "TROUPE_CHILD"]]) {
-  // On the prototype, as for every other error: own fields are the data alone.
-  Object.defineProperty(ChildError.prototype, key as string, {
-    configurable: true,
-    writable: true,
-    enumerable: false,
-    value,
-  });
-}
-registerError(ChildError);
+nameError(ChildError, "ChildError", "TROUPE_CHILD");
 
 const WAYS_OUT: Record<ChildErrorReason, string> = {
   notFound: "no child has this id",

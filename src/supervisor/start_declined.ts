@@ -1,4 +1,4 @@
-import { registerError } from "../error_wire.ts";
+import { nameError } from "../name_error.ts";
 import { TroupeError } from "../errors.ts";
 import type { ExitReport } from "../exit_report.ts";
 
@@ -24,21 +24,7 @@ import type { ExitReport } from "../exit_report.ts";
  */
 export class StartDeclined extends TroupeError {}
 
-for (
-  const [key, value] of [
-    ["name", "StartDeclined"],
-    ["code", "TROUPE_START_DECLINED"],
-  ] as const
-) {
-  // On the prototype, as for every other error: own fields are the data alone.
-  Object.defineProperty(StartDeclined.prototype, key, {
-    configurable: true,
-    writable: true,
-    enumerable: false,
-    value,
-  });
-}
-registerError(StartDeclined);
+nameError(StartDeclined, "StartDeclined", "TROUPE_START_DECLINED");
 
 /** Whether a start that ended so was declined: by itself, or as the cause of a failed initialization. */
 export function isDeclined({ error }: ExitReport): boolean {

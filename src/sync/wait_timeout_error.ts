@@ -1,5 +1,5 @@
 import { TroupeError } from "../errors.ts";
-import { nameError } from "./name_error.ts";
+import { nameError } from "../name_error.ts";
 
 /** A wait took longer than it was allowed to, code `TROUPE_WAIT_TIMEOUT`; nothing of it is left. */
 export class WaitTimeoutError extends TroupeError {

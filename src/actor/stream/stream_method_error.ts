@@ -1,4 +1,4 @@
-import { registerError } from "../../error_wire.ts";
+import { nameError } from "../../name_error.ts";
 import { methodNamed } from "../mail/method_names.ts";
 import { TroupeError } from "../../errors.ts";
 
@@ -28,21 +28,7 @@ export class StreamMethodError extends TroupeError {
   }
 }
 
-for (
-  const [key, value] of [
-    ["name", "StreamMethodError"],
-    ["code", "TROUPE_STREAM_METHOD"],
-  ]
-) {
-  // On the prototype, as for every other error: own fields are the data alone.
-  Object.defineProperty(StreamMethodError.prototype, key as string, {
-    configurable: true,
-    writable: true,
-    enumerable: false,
-    value,
-  });
-}
-registerError(StreamMethodError);
+nameError(StreamMethodError, "StreamMethodError", "TROUPE_STREAM_METHOD");
 
 /** The refusal of an ask whose answer would be a stream. */
 export function askedForStream(

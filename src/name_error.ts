@@ -1,4 +1,4 @@
-import { registerError } from "../error_wire.ts";
+import { registerError } from "./error_wire.ts";
 
 /** Gives an error class its name and its code, on the prototype so that own fields are the data alone, and lets it travel. */
 export function nameError(
