@@ -22,6 +22,30 @@
  *   their thread have its turn every 10 ms, also when there is always a message; calls such as `receive()` do not.
  * - **Values, handles, ports:** all that can be in a message to an actor. What is no bytes, or does not fit, is left with the
  *   system and fetched by the receiver.
+ * - **Ends travel:** an end in a message is the receiver's from then on; using it where it was is an `EndMovedError`.
+ * - **Ends die:** when the thread with the other end crashes or is killed, all that it had sent is received first; then comes
+ *   a `PeerDiedError`, at once.
+ *
+ * `Queue` is a queue in shared memory between any threads: bounded by messages and bytes, served in the order of arrival,
+ * awaited or, in workers, waited for with the thread (`takeSync()`). A put is over when the message is in shared memory;
+ * `close()` ends every `for await` over it when all is taken; `done()` and `idle()` tell when all is dealt with; a thread that
+ * is killed anywhere in it breaks nothing for others, and with `ack: true` its messages go to the next one.
+ * `Queue.of(struct({ … }))` is for records, which are not encoded and have their types from the struct; `Queue.latest()` has
+ * the newest message alone. `using room = await queue.claim(bytes)` gives room for large bytes that is filled in place and put
+ * by `room.commit()`, and `using frame = await queue.lease()` reads them where they lie, without a copy; `tx.claim()` and
+ * `rx.lease()` do the same in a channel. A message that is refused is in the error as `unsent`, and the ends of channels and
+ * the buffers that it holds stay where they are.
+ *
+ * `channel()` leads from one thread to another, and is faster: `tx.send()` is over when the message is in shared memory, and
+ * `for await (const message of rx)` ends when `tx` is closed. `channel(struct({ … }))` is for records, which are written where
+ * they are read, and not encoded. `pipe()` has two ends that each send and receive. All have `ready({ timeout })`, `readable`
+ * and `writable` streams, and `sendSync()` and `receiveSync()` for workers.
+ *
+ * `select({ jobs, orders: rx, late: after(1_000), gone: ref.exited })` takes from the first that has something, fairly, and
+ * leaves no trace at the others; `selectEach()`, `merge()` and `pipeTo()` go on until all have ended.
+ *
+ * `broadcast()` gives every message to every subscriber on any thread; a slow one holds up who publishes, or misses the oldest
+ * or newest and knows its `lag`. `batch()` and `rateLimit()` are for any of these, and for streams.
  *
  * For authors of transports, and not needed to use actors:
  *

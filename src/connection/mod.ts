@@ -19,6 +19,18 @@
  *   what others may ask, and stop.
  * - **Not encrypted:** addresses are those of this machine. To reach another one, lead a tunnel there, such as `ssh -L`.
  * - **Memory is not shared:** queues, locks and shared values cannot be sent; regions are attached to by their name.
+ * - **Values:** `there.send(value)` and `there.receive()`, whole and in order, with `timeout` and `signal`; `ready()`,
+ *   `for await`, `select()`.
+ * - **Actors:** `await there.actor("counter")` is a ref like any other, on every thread: asks, tells, streams, stops and
+ *   watches cross the connection. Refs may be in everything that is sent, either way, and lead back. They cannot be linked
+ *   with.
+ * - **The end:** when the other program closes, is killed or stands still (`heartbeatMs`), its actors end here as `lost`, and
+ *   what waits rejects with `ConnectionClosedError`. Nothing is connected again by itself.
+ * - **The key** is never sent: both ends show by an HMAC of numbers used once that they know it, the caller first, and nothing
+ *   else is read before. Whoever does not, is too slow or one too many is cut with one line on stderr. A socket has the mode
+ *   0600, in a directory of this user alone; one that lives is not taken over, and a dead one is replaced.
+ * - **Permissions:** `--allow-net=unix:/path` and `--allow-read` and `--allow-write` of its directory, or
+ *   `--allow-net=127.0.0.1:port`.
  *
  * @example An actor that calls back
  * ```ts

@@ -22,6 +22,29 @@
  * | `pool.terminate()`                              | `await pool.terminate()`                                    |
  * | `BrokenProcessPool`                             | `WorkerDiedError` of the one task whose worker ended        |
  *
+ * - **Every job settles:** when a worker ends, by whatever means, what it had begun rejects with `WorkerDiedError`, or begins
+ *   again as `retries` says. The rest goes on elsewhere.
+ * - **Begun once:** a task is begun, cancelled or taken over by another worker in one step in shared memory: what waits never
+ *   begins after `job.cancel()`.
+ * - **A task that yields** is read one by one: `for await (const x of pool.generate(task, args))`. It is at most `readAhead`
+ *   elements ahead of its reader, and ends at its `yield` when the reader leaves.
+ * - **A cancelled task that runs** is told by `current.signal`, also in code that never awaits. Its worker is replaced after
+ *   `killAfterMs`.
+ * - **Nobody is idle while there is work:** what a worker has not begun another one takes over. Tasks travel in batches of
+ *   about 2 ms, small jobs together; each is on its own all the same.
+ * - **Progress:** `job.progress` tells of what is done and of what tasks say by `current.report()`; `pool.stats()` counts jobs
+ *   and how long they take. `withProgress(job)` of `@troupe/actors/cli` draws a bar on a terminal, and nothing in a pipe.
+ * - **No respawning for ever:** a pool whose workers do not come up, as `init` throws, rejects everything with
+ *   `PoolBrokenError` after four starts in a row; those of one moment count as one.
+ * - **A forgotten pool** keeps the program alive for `idleMs` (2 s), no longer, once its jobs have settled: one with
+ *   `minSize`, or with elements of `generate()` that nobody reads on, is to be closed.
+ * - **A task that computes for ever** cannot be stopped by Deno: its job settles and its pool goes on and closes, but the
+ *   program does not end by itself. See "Fencing" for `System.run(main)`.
+ * - **Processes:** with `placement: "process"`, as with Python's `ProcessPoolExecutor`, each worker has a process of its own,
+ *   with `permissions` and `process.maxMemoryMb`. A cancelled task that computes is killed for certain, and one that has no
+ *   more memory takes nothing along. What only threads can share is refused; a task hears of a cancel, and is heard by
+ *   `current.report()`, when it awaits or ends.
+ *
  * @example Squares on all cores
  * ```ts
  * import { Pool } from "@troupe/actors/pool";

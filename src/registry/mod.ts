@@ -13,6 +13,9 @@
  *
  * All of that is done before anybody is told of the end. A restart is no end: names and memberships stay.
  *
+ * A stream of an actor ends with the incarnation that made it; after an `await` where threads are shared, `{ owner: context }`
+ * says which.
+ *
  * @example Talk to every member of a group
  * ```ts
  * import { System } from "@troupe/actors";

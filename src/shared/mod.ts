@@ -20,6 +20,42 @@
  *
  * What is for one owner alone belongs in an actor instead: its state needs no lock, and its messages say what happens.
  *
+ * - Methods of values, counters, rings, maps, snapshots and texts are atomic. Fields of structs and elements of arrays are
+ *   plain memory: take their lock.
+ * - Readers of a `Snapshot`, a `SharedMap` or a `SharedText` never wait for a writer, not even for one that was put off its
+ *   core in the middle.
+ * - Memory of structs says which fields are in it: another declaration is refused with `LayoutMismatchError`, a view that does
+ *   not fit with `ViewRangeError`, which has the bytes needed and available.
+ *
+ * ## Memory with a name
+ *
+ * `SharedMemory.create({ size, name })` makes memory that other processes of the same user open by its name:
+ * `await SharedMemory.open(name)`. `region.bytes`, `region.view(Float64Array)` and `struct({ … }).on(region)` are views of it.
+ *
+ * - **Owner:** its creator, whose `await using` unlinks it. Opening owns nothing. The region of a process that was killed is
+ *   unlinked when the next one makes a region (on Linux), unless it was made with `keep: true`.
+ * - **No crash:** closing detaches every view before it unmaps the memory, and a region has all of its memory from the
+ *   beginning.
+ * - **Files:** `SharedMemory.file(path, { size })` is a region that is a file: it lasts, is made whole or not at all, and a
+ *   file that is cut or is none is refused with `RegionDamagedError`. `flush()` waits for the disk. It needs `--allow-read`
+ *   and `--allow-write` as well.
+ * - **Lists:** `SharedList.create(["a", 1, null])` is one of numbers, texts and bytes, which `SharedList.open(name)` opens
+ *   elsewhere: Python's `ShareableList`, without its loss of zeros at the end.
+ * - **Scopes:** `await using scope = await SharedMemoryManager.start()` makes regions and lists that are gone when the scope
+ *   is over or the program ends, also by `kill -9`: a process of its own sees to it, for which it needs `--allow-run`. It
+ *   ignores Ctrl-C, and is replaced if it is killed.
+ * - **Python** opens it with `SharedMemory(name, track=False)`, and byte 0 is your first one: what the library notes is at the
+ *   end. Before Python 3.13 it would unlink what it opens. What Python made can be opened here as well.
+ * - **Permission:** `--allow-ffi`, without a list of paths. Tested on Linux; on macOS it was never run; on Windows
+ *   `NamedMemoryUnavailableError` says that it is not supported yet.
+ * - **Locks and queues between programs:** a region made with `room` (bytes) holds them by name: `Mutex.in(region, "total")`,
+ *   `Semaphore.in(region, "slots", 4)`, `Queue.in(region, "jobs", { ack: true })`,
+ *   `SharedValue.in(region, "hits", "i64", 0n)`, and so for `RwLock`, `Condition`, `Barrier`, `EventFlag` and `Latch`. Whoever
+ *   comes first makes it; who says otherwise how it is made gets a `LayoutMismatchError`. What a process holds that is killed
+ *   goes to the next one, with `ownerDied: true`, within 100 ms. On Linux they wait by futex; elsewhere they look every 2 ms.
+ *   At most 127 threads of all programs use those of one region. A process that is stopped, and one whose death nobody can see
+ *   (another container's), holds what it holds.
+ *
  * @example A number and a text that a task changes
  * ```ts
  * import { run, SharedText, SharedValue, task } from "@troupe/actors";

@@ -14,6 +14,18 @@
  * A child is an actor, or a supervisor with children of its own; children that are not known from the start are made
  * of a template.
  *
+ * - **Restart:** the messages that wait are kept and handled by the next incarnation. The one in flight is dropped, and its
+ *   ask rejects with `ActorCrashedError`: it may have run. With `redeliver: n` it comes again at most n times, before any
+ *   other of its sender, and with `mailbox: { onRestart: "drop" }` those that wait are given back at once.
+ * - **State over restarts:** a supervisor gives what an actor's `checkpoint()` hook returned last to the `restore(state)` hook
+ *   of the next incarnation. By default the state is kept after each message, before the next one begins, so that neither
+ *   `Deno.exit()` nor a hang nor a kill loses it; without these hooks every incarnation begins anew. When a supervisor gives
+ *   up and the one above it restarts it, the children that failed begin anew, as their state may be why, and the others get
+ *   theirs. A start by hand begins anew.
+ * - **A child that was stopped by hand keeps its mailbox:** asks to it wait for `restartChild()` until their deadline, and
+ *   `AskTimeoutError.begun` says whether they had begun.
+ * - **Nested budgets multiply:** 3 restarts outside and 3 inside are 15 restarts of a child that always fails.
+ *
  * @example A tree: what fails together is restarted together, and nothing else
  * ```ts
  * import { actor, supervise } from "@troupe/actors";

@@ -17,6 +17,11 @@
  * - **Travelling:** every handle may be in any message. On one thread the same thing is the same object.
  * - **Reach:** the threads of one program. `Mutex.in(region, "name")`, and its like, is one in named memory: all programs that
  *   have the region open meet there by that name, and who is killed with a lock is followed by the next one, who is told.
+ * - **Fair:** who waits gets its turn in the order of arrival. While more than 256 wait for one lock that holds among those of
+ *   each thread.
+ * - **Owners die:** what a thread holds when it ends by any means goes to the next one, with `ownerDied: true`; a barrier
+ *   breaks. One that was replaced and runs on can neither hold nor release anything.
+ * - **Held by threads:** an actor that shares its thread must give back what it holds by itself.
  *
  * @example One at a time
  * ```ts
