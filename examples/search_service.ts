@@ -24,9 +24,12 @@ import {
   findingsText,
   printable,
   skippedLines,
+  totalsText,
   treeText,
 } from "./search_service/report.ts";
-import { SearchService } from "./search_service/service.ts";
+import { SearchService, totalsOnDisk } from "./search_service/service.ts";
+import { statePlace } from "./search_service/state_place.ts";
+import type { Totals } from "./search_service/statistics.ts";
 import { Terminal } from "./search_service/terminal.ts";
 import { serveSearch, type WebServer } from "./search_service/web_server.ts";
 
@@ -84,8 +87,9 @@ async function runService(
   let service: SearchService | undefined;
   let server: WebServer | undefined;
   try {
+    const stateFile = await statePlace(options.state);
     service = await interrupt.orStop(
-      SearchService.start(system, { indexers, maxBytes: MAX_BYTES }),
+      SearchService.start(system, { indexers, maxBytes: MAX_BYTES, stateFile }),
     );
     const library = { ...corpus, maxBytes: MAX_BYTES };
     if (options.serve) {
@@ -98,12 +102,8 @@ async function runService(
       await interrupt.heard();
       console.log("stopping");
     }
-    const { files, words } = await service.statistics();
-    const { kills, restarts } = service;
-    console.log(
-      `\ndemo: files ${files}, words ${words}, kills ${kills}, restarts ${restarts}, lost ${lost}`,
-    );
-    return lost === 0 ? 0 : 1;
+    await server?.stop();
+    return await conclude({ system, service, stateFile }, lost);
   } finally {
     await server?.stop();
     if (service !== undefined) await inTime(service.stop());
@@ -168,6 +168,30 @@ async function work(options: Options, scene: Scene): Promise<number> {
   ).finally(() => meter.stop());
   terminal.say(auditText(audit, library));
   return audit.lost.length + audit.miscounts.length;
+}
+
+/** Stops the service, looks whether the disk has what it had, and tells what came of it all. Returns the exit code. */
+async function conclude(
+  { system, service, stateFile }: {
+    system: System;
+    service: SearchService;
+    stateFile: string;
+  },
+  lostAtWork: number,
+): Promise<number> {
+  const { files, words } = await service.statistics();
+  const { kills, restarts } = service;
+  const totals = await service.totals();
+  await service.stop();
+  const kept = await totalsOnDisk(system, stateFile);
+  console.log(`\n${totalsText(kept)}`);
+  const keys = Object.keys(totals) as (keyof Totals)[];
+  const others = keys.filter((key) => kept[key] !== totals[key]);
+  const lost = lostAtWork + others.length;
+  console.log(
+    `\ndemo: files ${files}, words ${words}, kills ${kills}, restarts ${restarts}, lost ${lost}`,
+  );
+  return lost === 0 ? 0 : 1;
 }
 
 async function queriesOf(

@@ -3,7 +3,7 @@ import { readText } from "./file_text.ts";
 import type { FileResult } from "./lease_book.ts";
 import type { FileSum } from "./posting_index.ts";
 import { piecesOf } from "./postings.ts";
-import type { Statistics } from "./service.ts";
+import type { Statistics } from "./statistics.ts";
 import { hashPosting, hashWord, words } from "./tokenizer.ts";
 
 /** What one thread counts in one text, word by word. */

@@ -1,3 +1,5 @@
+import { type Reducer, reducer } from "@troupe/actors";
+
 /** The ways an indexer can be made to end, each a death of its own kind. */
 export const ENDINGS = ["throw", "close", "exit", "loop"] as const;
 
@@ -20,3 +22,10 @@ export async function endBy(how: Ending): Promise<never> {
   if (how === "loop") { for (;;); }
   return await new Promise<never>(() => {}); // a closed thread runs on to its next wait: here
 }
+
+/** Ends the thread of the Manager that runs it, in the middle of a write. */
+export const endThread: Reducer<unknown, []> = reducer(
+  import.meta,
+  "endThread",
+  (_state: unknown): never => Deno.exit(3),
+);

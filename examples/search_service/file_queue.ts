@@ -1,4 +1,4 @@
-import { actor, type ActorClass, type MapRef } from "@troupe/actors";
+import { actor, type ActorClass } from "@troupe/actors";
 import {
   type FileResult,
   type Lease,
@@ -6,6 +6,14 @@ import {
   type Progress,
   type Puller,
 } from "./lease_book.ts";
+import {
+  countOf,
+  NOTHING,
+  type RunBook,
+  type Statistics,
+  sum,
+  writeRun,
+} from "./statistics.ts";
 
 /** What a pull brings: files to read, or none for now, or none ever again. */
 export interface Batch {
@@ -15,15 +23,19 @@ export interface Batch {
 
 /**
  * The actor that shares the files out. Indexers pull from it, so a slow one takes little and a dead one nothing;
- * whatever it held goes to the next who pulls. The statistics in the Manager grow by accepted results only.
+ * whatever it held goes to the next who pulls. What the run has counted, which is accepted results only, is kept in the
+ * Manager before whoever sent them is answered.
  */
 export class FileQueue {
   readonly #book = new LeaseBook();
-  readonly #statistics: MapRef<string, number>;
+  readonly #runs: RunBook;
+  readonly #run: number;
   readonly #batchFiles: number;
+  #counted: Statistics = NOTHING;
 
-  constructor(statistics: MapRef<string, number>, batchFiles: number) {
-    this.#statistics = statistics;
+  constructor(runs: RunBook, run: number, batchFiles: number) {
+    this.#runs = runs;
+    this.#run = run;
     this.#batchFiles = batchFiles;
   }
 
@@ -45,19 +57,9 @@ export class FileQueue {
 
   /** Takes results back; each file counts once, whoever sends it how often. */
   async done(results: readonly FileResult[]): Promise<void> {
-    const accepted = this.#book.accept(results);
-    const indexed = accepted.filter((result) => result.outcome === "indexed");
-    const amounts: Record<string, number> = {
-      files: indexed.length,
-      skipped: accepted.length - indexed.length,
-      words: indexed.reduce((sum, result) => sum + result.words, 0),
-      bytes: indexed.reduce((sum, result) => sum + result.bytes, 0),
-    };
-    await Promise.all(
-      Object.entries(amounts).map(([key, add]) =>
-        this.#statistics.update(key, { add, init: 0 })
-      ),
-    );
+    const counts = this.#book.accept(results).map(countOf);
+    this.#counted = sum([this.#counted, ...counts]);
+    await writeRun(this.#runs, this.#run, this.#counted);
   }
 
   /** Takes back what the indexer `id` holds. */
@@ -78,6 +80,6 @@ export class FileQueue {
 
 /** The handle under which {@linkcode FileQueue} is started on a thread of its own. */
 export const FileQueueActor: ActorClass<
-  [statistics: MapRef<string, number>, batchFiles: number],
+  [runs: RunBook, run: number, batchFiles: number],
   FileQueue
 > = actor(import.meta, "FileQueue", FileQueue);

@@ -1,7 +1,7 @@
 import { unleash } from "./chaos.ts";
 import type { Corpus } from "./corpus.ts";
 import { ENDINGS } from "./ending.ts";
-import { killText } from "./report.ts";
+import { killText, managerText } from "./report.ts";
 import type { SearchService } from "./service.ts";
 import type { Meter, Terminal } from "./terminal.ts";
 
@@ -12,7 +12,7 @@ const LOOK_MS = 50;
 
 /** How the files are indexed. */
 export interface IndexingOptions {
-  /** Kill indexers meanwhile, by every means. */
+  /** Kill indexers meanwhile, by every means, and the thread of the Manager. */
   readonly chaos: boolean;
   /** Where the progress and the kills are shown. */
   readonly terminal: Terminal;
@@ -57,6 +57,7 @@ async function feed(
       signal.throwIfAborted();
       terminal.say(killText(kill));
     }
+    terminal.say(managerText(await service.failManager()));
   }
   await service.seal();
 }

@@ -10,21 +10,24 @@ export interface Options {
   readonly chaos: boolean;
   readonly port: number;
   readonly indexers: number;
+  /** Where the statistics of all runs are kept; `undefined` is a file that goes with the program. */
+  readonly state: string | undefined;
   /** Queries to answer; when empty, three are chosen. */
   readonly queries: readonly string[];
 }
 
 /** How the program is called. */
 export const USAGE =
-  `Usage: deno task demo [DIR] [--chaos] [--serve [--port N]] [--indexers N] [--query WORDS]...
+  `Usage: deno task demo [DIR] [--chaos] [--serve [--port N]] [--indexers N] [--state FILE] [--query WORDS]...
 
 Indexes the text files below DIR on several threads, answers queries, and checks itself against one thread.
 
   DIR           folder to search; by default this project and the text of \`deno types\`
-  --chaos       kill indexers by every means while they work
+  --chaos       kill indexers by every means while they work, and the thread of the Manager
   --serve       then answer on http://127.0.0.1 until Ctrl-C
   --port N      port to serve on; default 8080, 0 takes any
   --indexers N  threads that read files, 1 to 64; default one for each core, at least 2
+  --state FILE  go on with the statistics of the runs before, and keep them there; default a file that goes with the program
   --query WORDS ask this instead of what the program would; may be given again
 
 Exit code: 0 if nothing was lost, 1 if something was or went wrong, 2 if this line was not understood.
@@ -41,7 +44,7 @@ export function readOptions(args: readonly string[]): Options | "help" {
   const flags = parseArgs([...args], {
     boolean: ["serve", "chaos", "help"],
     alias: { help: "h" },
-    string: ["port", "indexers", "query", "_"],
+    string: ["port", "indexers", "state", "query", "_"],
     collect: ["query"],
     default: {
       port: "8080",
@@ -62,6 +65,9 @@ export function readOptions(args: readonly string[]): Options | "help" {
       `Cannot search ${folders.length} folders: give one`,
     );
   }
+  if (flags.state === "") {
+    throw new BadInputError('Cannot take "" for --state: give a path');
+  }
   const mute = flags.query.find((query) => words(query).length === 0);
   if (mute !== undefined) {
     throw new BadInputError(`Cannot ask "${mute}": it holds no word`);
@@ -72,6 +78,7 @@ export function readOptions(args: readonly string[]): Options | "help" {
     chaos: flags.chaos,
     port: readNumber("port", flags.port, { min: 0, max: 65_535 }),
     indexers: readNumber("indexers", flags.indexers, { min: 1, max: 64 }),
+    state: flags.state,
     queries: flags.query,
   };
 }

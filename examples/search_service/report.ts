@@ -6,6 +6,7 @@ import type { Kill } from "./chaos.ts";
 import type { FileResult } from "./lease_book.ts";
 import type { Member } from "./member.ts";
 import { excerpt, type Findings, type Library } from "./query.ts";
+import type { Totals } from "./statistics.ts";
 
 /** How many files are named before the rest is only counted. */
 const NAMED_FILES = 5;
@@ -33,6 +34,19 @@ export function killText({ id, how, reason, tookMs }: Kill): string {
   const took = String(tookMs).padStart(4);
   return `  killed ${id} by ${how.padEnd(5)}  back after ${took} ms  ${
     printable(reason)
+  }`;
+}
+
+/** What the Manager's end came to. */
+export function managerText(tookMs: number): string {
+  const took = String(Math.round(tookMs)).padStart(4);
+  return `  ended the Manager's thread   back after ${took} ms`;
+}
+
+/** What all runs have counted, as it is on disk. */
+export function totalsText({ runs, files, words }: Totals): string {
+  return `on disk: ${counted(runs, "run")}, ${counted(files, "file")}, ${
+    counted(words, "word")
   }`;
 }
 

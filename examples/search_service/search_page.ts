@@ -1,7 +1,7 @@
 import { ENDINGS } from "./ending.ts";
 import type { Member } from "./member.ts";
 import type { Findings } from "./query.ts";
-import type { Statistics } from "./service.ts";
+import type { Statistics } from "./statistics.ts";
 import { words } from "./tokenizer.ts";
 
 /** What the page shows. */

@@ -1,19 +1,28 @@
 import {
+  ActorCrashedError,
   type ActorRef,
+  AskTimeoutError,
   type ChildSpec,
   Manager,
-  type MapRef,
   supervise,
   type Supervisor,
   type System,
 } from "@troupe/actors";
-import type { Ending } from "./ending.ts";
+import { type Ending, endThread } from "./ending.ts";
 import { type FileQueue, FileQueueActor } from "./file_queue.ts";
 import { IndexerActor } from "./indexer.ts";
 import type { FileResult, Progress } from "./lease_book.ts";
 import { EndBook, type Member, membersOf } from "./member.ts";
 import { type Answer, type FileSum, joinAnswers } from "./posting_index.ts";
 import { type SearchIndex, SearchIndexActor } from "./search_index.ts";
+import {
+  NOTHING,
+  type RunBook,
+  type Statistics,
+  type Totals,
+  totalsOf,
+  writeRun,
+} from "./statistics.ts";
 
 /** How a service is made. */
 export interface ServiceOptions {
@@ -21,14 +30,8 @@ export interface ServiceOptions {
   readonly indexers: number;
   /** Files larger than this many bytes are skipped. */
   readonly maxBytes: number;
-}
-
-/** The sums over all files, as the Manager keeps them. */
-export interface Statistics {
-  readonly files: number;
-  readonly words: number;
-  readonly bytes: number;
-  readonly skipped: number;
+  /** Where the Manager keeps the statistics of this run and those before. */
+  readonly stateFile: string;
 }
 
 const SHARDS = 2;
@@ -41,13 +44,16 @@ const PAGE = 500;
 
 /**
  * The search service: a queue of files, two indexes that keep postings, indexers under a supervisor, and a Manager for
- * statistics and settings. Indexers may die at any moment; the rest is not made to.
+ * statistics and settings. Indexers may die at any moment, and so may the Manager, which keeps what it holds on disk; the
+ * rest is not made to.
  * Whoever starts it stops it; the system it runs on is the caller's.
  */
 export class SearchService implements AsyncDisposable {
   readonly #system: System;
   readonly #manager: Manager;
-  readonly #statistics: MapRef<string, number>;
+  readonly #runs: RunBook;
+  /** The number of this run. */
+  readonly #run: number;
   readonly #queue: ActorRef<FileQueue>;
   readonly #shards: readonly ActorRef<SearchIndex>[];
   readonly #supervisor: Supervisor;
@@ -57,14 +63,16 @@ export class SearchService implements AsyncDisposable {
   private constructor(parts: {
     system: System;
     manager: Manager;
-    statistics: MapRef<string, number>;
+    runs: RunBook;
+    run: number;
     queue: ActorRef<FileQueue>;
     shards: readonly ActorRef<SearchIndex>[];
     supervisor: Supervisor;
   }) {
     this.#system = parts.system;
     this.#manager = parts.manager;
-    this.#statistics = parts.statistics;
+    this.#runs = parts.runs;
+    this.#run = parts.run;
     this.#queue = parts.queue.with({ timeout: ASK_MS });
     this.#shards = parts.shards.map((shard) => shard.with({ timeout: ASK_MS }));
     this.#supervisor = parts.supervisor;
@@ -76,14 +84,16 @@ export class SearchService implements AsyncDisposable {
     system: System,
     options: ServiceOptions,
   ): Promise<SearchService> {
-    const manager = await Manager.start({ system });
-    const statistics = manager.map<string, number>("statistics");
+    const manager = await Manager.start({ system, file: options.stateFile });
+    const runs = runsIn(manager);
+    const run = await manager.counter("runs").add();
+    await writeRun(runs, run, NOTHING);
     const settings = manager.map<string, number>("settings");
     await settings.set("maxBytes", options.maxBytes);
     await settings.set("partPostings", PART_POSTINGS);
     const queue = await system.spawn(
       FileQueueActor,
-      [statistics, BATCH_FILES],
+      [runs, run, BATCH_FILES],
       { name: "file-queue" },
     );
     const shards: ActorRef<SearchIndex>[] = [];
@@ -116,7 +126,8 @@ export class SearchService implements AsyncDisposable {
     return new SearchService({
       system,
       manager,
-      statistics,
+      runs,
+      run,
       queue,
       shards,
       supervisor,
@@ -185,16 +196,14 @@ export class SearchService implements AsyncDisposable {
     );
   }
 
-  /** The statistics, from the Manager. */
+  /** The statistics of this run, from the Manager. */
   async statistics(): Promise<Statistics> {
-    const found = new Map(await this.#statistics.entries());
-    const of = (key: string) => found.get(key) ?? 0;
-    return {
-      files: of("files"),
-      words: of("words"),
-      bytes: of("bytes"),
-      skipped: of("skipped"),
-    };
+    return await this.#runs.get(this.#run) ?? NOTHING;
+  }
+
+  /** What all runs have counted, this one too, from the Manager. */
+  async totals(): Promise<Totals> {
+    return await totalsOf(this.#runs);
   }
 
   /** Every result, by file. */
@@ -230,6 +239,22 @@ export class SearchService implements AsyncDisposable {
     return true;
   }
 
+  /** Ends the thread of the Manager in the middle of a write; resolves when another one answers, with the milliseconds until then. */
+  async failManager(): Promise<number> {
+    const startedAt = performance.now();
+    const victims = this.#manager.map<string, unknown>("victims");
+    for (let lives = true; lives;) {
+      try {
+        await victims.reduce("any", endThread, []);
+      } catch (error) {
+        lives = error instanceof AskTimeoutError;
+        if (!lives && !(error instanceof ActorCrashedError)) throw error;
+      }
+    }
+    await this.#runs.size();
+    return performance.now() - startedAt;
+  }
+
   /** Resolves when the indexer `id` has been brought back the next time, with why it had to be. */
   comeback(id: string): Promise<string> {
     const { promise, resolve } = Promise.withResolvers<string>();
@@ -259,4 +284,17 @@ export class SearchService implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
   }
+}
+
+/** What all runs have counted, as the file of a service that has stopped has it. */
+export async function totalsOnDisk(
+  system: System,
+  stateFile: string,
+): Promise<Totals> {
+  await using manager = await Manager.start({ system, file: stateFile });
+  return await totalsOf(runsIn(manager));
+}
+
+function runsIn(manager: Manager): RunBook {
+  return manager.map<number, Statistics>("runs");
 }

@@ -13,6 +13,7 @@ Deno.test("readOptions() reads a folder and flags in any order", () => {
       "--indexers=3",
       "--query",
       "a b",
+      "--state=s.db",
     ]),
     {
       folder: "docs",
@@ -21,6 +22,7 @@ Deno.test("readOptions() reads a folder and flags in any order", () => {
       port: 0,
       indexers: 3,
       queries: ["a b"],
+      state: "s.db",
     },
   );
 });
@@ -34,6 +36,7 @@ Deno.test("readOptions() searches the project on port 8080 when nothing is given
     port: 8080,
     indexers: 2,
     queries: [],
+    state: undefined,
   });
 });
 
@@ -50,6 +53,7 @@ Deno.test("readOptions() says in one line what is wrong", () => {
     ["--port", "x"],
     ["--port"],
     ["--query", "!?"],
+    ["--state", ""],
     ["--indexers", "0"],
   ];
   for (const args of wrong) {

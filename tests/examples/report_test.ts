@@ -4,6 +4,7 @@ import {
   findingsText,
   printable,
   skippedLines,
+  totalsText,
   treeText,
 } from "../../examples/search_service/report.ts";
 
@@ -18,6 +19,14 @@ Deno.test("counted() has a plural and groups thousands", () => {
   assertEquals(
     [counted(0, "file"), counted(1, "file"), counted(12_345, "file")],
     ["0 files", "1 file", "12,345 files"],
+  );
+});
+
+Deno.test("totalsText() counts runs, files and words", () => {
+  const counts = { files: 1, words: 2_345, bytes: 9, skipped: 0 };
+  assertEquals(
+    totalsText({ ...counts, runs: 2 }),
+    "on disk: 2 runs, 1 file, 2,345 words",
   );
 });
 

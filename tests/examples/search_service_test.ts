@@ -31,11 +31,40 @@ Deno.test("search_service loses nothing when indexers die in every way", async (
     for (const how of ["throw", "close", "exit", "loop"]) {
       assertMatch(stdout, new RegExp(`killed indexer-\\d by ${how}`));
     }
+    assertMatch(stdout, /ended the Manager's thread +back after +\d+ ms\n/);
+    assertStringIncludes(stdout, "\non disk: 1 run, 60 files, 9,000 words\n");
     assertStringIncludes(stdout, "skipped 1 file as binary\n");
     assertStringIncludes(stdout, "as unreadable\n    vanishing: not found\n");
     assertEquals(
       [code, stderr, lastLine(stdout)],
       [0, "", "demo: files 60, words 9000, kills 4, restarts 4, lost 0"],
+    );
+  });
+});
+
+Deno.test("search_service --state goes on with the statistics of the runs before, also of one that was killed", async () => {
+  await withFolder(async (folder) => {
+    await Deno.mkdir(`${folder}/texts`);
+    await writeTexts(`${folder}/texts`, 20);
+    const given = [`${folder}/texts`, "--state", `${folder}/state.db`];
+    const first = await runProgram(given);
+    assertStringIncludes(first.stdout, "on disk: 1 run, 20 files, 3,000 words");
+    const killed = await runProgram(
+      [...given, "--serve", "--port", "0"],
+      (line, child) => {
+        if (/^ready/.test(line)) child.kill("SIGKILL");
+      },
+    );
+    assertEquals([killed.code, lastLine(killed.stdout).slice(0, 5)], [
+      137,
+      "ready",
+    ]);
+    const last = await runProgram(given);
+    assertEquals(last.stderr, "");
+    assertStringIncludes(last.stdout, "on disk: 3 runs, 60 files, 9,000 words");
+    assertEquals(
+      [last.code, lastLine(last.stdout)],
+      [0, "demo: files 20, words 3000, kills 0, restarts 0, lost 0"],
     );
   });
 });
