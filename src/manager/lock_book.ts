@@ -49,7 +49,9 @@ export class LockBook {
     owner: Owner,
   ): Promise<Grant | undefined> {
     let waiting = this.#waiting.get(lock);
-    if (!this.#state.locks.has(lock) && waiting === undefined) {
+    // A line that all have left is still there until the event loop has turned.
+    const isAwaited = waiting !== undefined && waiting.line.size > 0;
+    if (!this.#state.locks.has(lock) && !isAwaited) {
       return this.#grant(lock, ticket, owner);
     }
     waiting ??= { line: new Line(), owners: new Map() };
