@@ -1,0 +1,138 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { Refusal } from "../../mod.ts";
+import { Draft } from "../../src/manager/draft.ts";
+import type { Effect } from "../../src/manager/effect.ts";
+import { Journal } from "../../src/manager/journal.ts";
+import { State } from "../../src/manager/state.ts";
+
+const HALF_BYTES = 65_536;
+
+/** A state with a journal, as a Manager has them. */
+class Kept {
+  readonly state: State = new State();
+  readonly #journal: Journal;
+
+  constructor(readonly memory: SharedArrayBuffer = Journal.memory(HALF_BYTES)) {
+    this.#journal = new Journal(memory, this.state);
+  }
+
+  write(make: (draft: Draft) => void): void {
+    const draft = new Draft(this.state);
+    make(draft);
+    this.commit(draft.effects);
+  }
+
+  commit(effects: readonly Effect[]): void {
+    this.#journal.keep(effects);
+    for (const effect of effects) this.state.apply(effect);
+  }
+
+  /** What the next incarnation finds. */
+  again(): Kept {
+    const next = new Kept(this.memory);
+    assertEquals([...next.state.effects()], [...this.state.effects()]);
+    return next;
+  }
+}
+
+/** Sets keys until one is refused; how many there are. */
+function fill(kept: Kept, value: string): number {
+  for (let n = 0;; n++) {
+    try {
+      kept.write((draft) => draft.set("m", n, value));
+    } catch (error) {
+      assert(error instanceof Refusal);
+      return n;
+    }
+  }
+}
+
+Deno.test("Journal takes away from a state that is too large, and then adds to it again", () => {
+  let kept = new Kept();
+  const count = fill(kept, "x".repeat(100));
+  assert(count > 300, `${count} keys`);
+  for (let n = 0; n < count; n++) {
+    kept.write((draft) => draft.delete("m", n));
+    if (n % 50 === 0) kept = kept.again();
+  }
+  // Larger numbers of writes are longer.
+  const again = fill(kept.again(), "x".repeat(100));
+  assert(again > 0.98 * count, `${again} keys instead of ${count}`);
+});
+
+Deno.test("Journal takes away all of a state that is too large in one write", () => {
+  const kept = new Kept();
+  const count = fill(kept, "");
+  kept.write((draft) => {
+    for (let n = 0; n < count; n++) draft.delete("m", n);
+  });
+  const { state } = kept.again();
+  // No number of a write is used again.
+  assertEquals([state.maps.get("m")?.size ?? 0, state.revision], [
+    0,
+    2 * count,
+  ]);
+});
+
+Deno.test("Journal takes items and locks when the state is too large", () => {
+  const kept = new Kept();
+  kept.commit([["splice", "q", 0, 0, ["a", "b"]]]);
+  fill(kept, "x".repeat(100));
+  kept.commit([["splice", "q", 0, 1, []]]);
+  kept.commit([["hold", "l", "ticket", kept.state.revision + 1, undefined]]);
+  kept.commit([["free", "l", "ticket"]]);
+  assertEquals(kept.again().state.items("q"), ["b"]);
+});
+
+Deno.test("Journal takes what is small after it refused what is too large", () => {
+  const kept = new Kept();
+  const large = "x".repeat(2 * HALF_BYTES);
+  kept.write((draft) => draft.set("m", "a", 1));
+  for (const key of ["b", "c"]) {
+    assertThrows(
+      () => kept.write((draft) => draft.set("m", "large", large)),
+      Refusal,
+    );
+    kept.write((draft) => draft.set("m", key, 2));
+  }
+  assertEquals(kept.again().state.maps.get("m")?.size, 3);
+});
+
+Deno.test("Journal keeps the order of keys when a half is full", () => {
+  const kept = new Kept();
+  const text = "x".repeat(1_000);
+  for (const key of ["a", "b", "c"]) {
+    kept.write((draft) => draft.set("m", key, text));
+  }
+  for (let n = 0; n < 200; n++) {
+    kept.write((draft) => {
+      draft.delete("m", "b");
+      draft.set("m", "a", text + n);
+      draft.set("m", "b", text);
+    });
+  }
+  assertEquals([...kept.again().state.maps.get("m")!.keys()], ["a", "c", "b"]);
+});
+
+Deno.test("Journal is gone on with when one value of many keys is many values", () => {
+  const kept = new Kept();
+  const shared = { text: "x".repeat(1_000) };
+  kept.write((draft) => {
+    for (let n = 0; n < 500; n++) draft.set("m", n, shared);
+  });
+  const next = kept.again();
+  next.write((draft) => draft.delete("m", 0));
+  assertEquals(next.again().state.maps.get("m")?.size, 499);
+});
+
+Deno.test("Journal takes no write of an incarnation that was given up", () => {
+  const kept = new Kept();
+  kept.write((draft) => draft.set("m", "a", 1));
+  const next = kept.again();
+  assertThrows(
+    () => kept.write((draft) => draft.set("m", "a", 2)),
+    Refusal,
+    "another incarnation",
+  );
+  assertEquals(next.again().state.entry("m", "a")?.value, 1);
+});
