@@ -42,6 +42,9 @@ export interface ReplicaMemory {
   readonly keyBytes: number;
 }
 
+/** An effect on one key of a map. */
+type KeyEffect = Extract<Effect, readonly ["set" | "delete", ...unknown[]]>;
+
 const encoder = new TextEncoder();
 
 /**
@@ -90,8 +93,19 @@ export class Replicas {
     this.#memories = new Map(Object.entries(memories));
   }
 
-  /** Has them hold what `state` does. */
+  /**
+   * Has them hold what `state` does.
+   *
+   * @throws {Refusal} If that does not fit; then nothing was changed.
+   */
   follow(state: State): void {
+    for (const [name, memory] of this.#memories) {
+      const entries = state.maps.get(name);
+      for (const [key, { value }] of entries ?? []) {
+        checkFits(name, memory, key, value);
+      }
+      checkRoom(name, memory, entries?.size ?? 0);
+    }
     for (const [name, { map }] of this.#memories) {
       const entries = state.maps.get(name);
       for (const [key] of [...map.entries()]) {
@@ -110,37 +124,45 @@ export class Replicas {
    */
   check(effects: readonly Effect[], state: State): void {
     if (this.#memories.size === 0) return;
-    const grown = new Map<string, Set<unknown>>();
-    for (const effect of effects) {
-      if (effect[0] !== "set") continue;
-      const [, name, key, value] = effect;
-      const memory = this.#memories.get(name);
-      if (memory === undefined) continue;
-      checkFits(name, memory, key, value);
-      if (state.entry(name, key) !== undefined) continue;
-      const added = grown.get(name) ?? new Set<unknown>();
-      grown.set(name, added.add(key));
-    }
-    for (const [name, added] of grown) {
-      const { capacity } = this.#memories.get(name)!.map;
-      const gone = effects.filter((e) => e[0] === "delete" && e[1] === name);
-      const size = state.maps.get(name)?.size ?? 0;
-      if (size + added.size - gone.length <= capacity) continue;
-      throw new Refusal(
-        `Cannot set one more key of "${name}" as its replica is full: current capacity is ${capacity}`,
-      );
+    for (const [name, last] of this.#lastOf(effects)) {
+      const memory = this.#memories.get(name)!;
+      let size = state.maps.get(name)?.size ?? 0;
+      for (const [key, effect] of last) {
+        if (state.entry(name, key) !== undefined) size--;
+        if (effect[0] !== "set") continue;
+        size++;
+        checkFits(name, memory, key, effect[3]);
+      }
+      checkRoom(name, memory, size);
     }
   }
 
   /** Publishes a write that was done. */
   tell(effects: readonly Effect[]): void {
     if (this.#memories.size === 0) return;
-    for (const effect of effects) {
-      const map = this.#memories.get(effect[1] as string)?.map;
-      if (map === undefined) continue;
-      if (effect[0] === "set") publish(map, effect[2] as string, effect[3]);
-      if (effect[0] === "delete") map.delete(effect[2] as string);
+    for (const [name, last] of this.#lastOf(effects)) {
+      const { map } = this.#memories.get(name)!;
+      // What goes makes the room for what comes.
+      for (const [key, effect] of last) {
+        if (effect[0] === "delete") map.delete(key as string);
+      }
+      for (const [key, effect] of last) {
+        if (effect[0] === "set") publish(map, key as string, effect[3]);
+      }
     }
+  }
+
+  /** What a write makes of the keys that it writes, by the names of the maps that have a replica. */
+  #lastOf(effects: readonly Effect[]): Map<string, Map<unknown, KeyEffect>> {
+    const all = new Map<string, Map<unknown, KeyEffect>>();
+    for (const effect of effects) {
+      if (effect[0] !== "set" && effect[0] !== "delete") continue;
+      const [, name, key] = effect;
+      if (!this.#memories.has(name)) continue;
+      const last = all.get(name) ?? new Map<unknown, KeyEffect>();
+      all.set(name, last.set(key, effect));
+    }
+    return all;
   }
 }
 
@@ -151,6 +173,17 @@ function publish(
 ): void {
   const { bytes, length } = encode(value);
   map.set(key, { length, bytes: bytes.subarray(0, length) });
+}
+
+function checkRoom(
+  name: string,
+  { map: { capacity } }: ReplicaMemory,
+  size: number,
+): void {
+  if (size <= capacity) return;
+  throw new Refusal(
+    `Cannot have ${size} keys in "${name}" as its replica is full: current capacity is ${capacity}`,
+  );
 }
 
 function checkFits(

@@ -67,8 +67,9 @@ export class ReplicaRef<V> extends MapRef<string, V> {
   }
 
   /** As {@linkcode ReplicaRef.read}, for who expects any map. */
-  override get(key: string): Promise<V | undefined> {
-    return Promise.resolve(this.read(key));
+  // deno-lint-ignore require-await -- what it throws is a rejection
+  override async get(key: string): Promise<V | undefined> {
+    return this.read(key);
   }
 
   /** The memory. */

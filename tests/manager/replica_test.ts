@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import {
   ActorCrashedError,
+  ChildError,
   InvalidOptionError,
   Manager,
   Refusal,
@@ -71,6 +72,56 @@ Deno.test("ReplicaRef refuses what does not fit, and nothing is changed by it", 
     () => Manager.start({ system, replicas: bad }),
     InvalidOptionError,
   );
+});
+
+Deno.test("ReplicaRef holds as many keys as it says, whatever one write does", async () => {
+  await using system = new System();
+  await using manager = await Manager.start({ system, replicas });
+  const map = manager.replica<number>("r");
+  await map.setAll([["a", 1], ["b", 2], ["c", 3], ["d", 4]]);
+  // It goes and comes again: there is no room for one more.
+  const { plan } = map;
+  await assertRejects(
+    () =>
+      map.transaction([plan.delete("a"), plan.set("a", 5), plan.set("e", 6)]),
+    Refusal,
+  );
+  assertEquals([map.read("a"), map.read("e"), await map.size()], [
+    1,
+    undefined,
+    4,
+  ]);
+  // What comes first finds the room of what goes after it.
+  await map.transaction([plan.set("e", 6), plan.delete("a")]);
+  assertEquals([map.read("a"), map.read("e"), await map.size()], [
+    undefined,
+    6,
+    4,
+  ]);
+});
+
+Deno.test("Manager does not start with a replica that its file does not fit into, and says so", async () => {
+  const folder = await Deno.makeTempDir();
+  await using system = new System();
+  const file = `${folder}/state.db`;
+  {
+    await using manager = await Manager.start({ system, file });
+    await manager.map("r").setAll([..."abcde"].map((key) => [key, 1]));
+  }
+  await assertRejects(
+    () => Manager.start({ system, file, replicas }),
+    ChildError,
+    "current capacity is 4",
+  );
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("ReplicaRef.get() rejects when the key is no string", async () => {
+  await using system = new System();
+  await using manager = await Manager.start({ system, replicas });
+  const map = manager.replica<number>("r");
+  const got = map.get(1 as unknown as string);
+  await assertRejects(() => got, InvalidOptionError);
 });
 
 Deno.test("ReplicaRef.read() goes on over a restart, and is of what came back after it", async () => {
