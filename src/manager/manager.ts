@@ -147,14 +147,15 @@ export class Manager implements AsyncDisposable {
       replicas[map] = makeReplica(replica);
     }
     const journal = keep ? { journal: Journal.memory(keepBytes) } : {};
-    const path = file === undefined ? {} : { file };
     const child: SpawnOptions = {
       name,
       concurrency: CONCURRENCY,
       ...hangMs === undefined ? {} : { hangMs },
       ...file === undefined ? {} : { initTimeout: LOAD_MS },
     };
-    const release = file === undefined ? () => {} : await claimFile(file);
+    const claim = file === undefined ? undefined : await claimFile(file);
+    const path = claim === undefined ? {} : { file: claim.file };
+    const release = claim?.release ?? (() => {});
     try {
       const tree = await supervise({
         name,

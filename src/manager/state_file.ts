@@ -4,9 +4,12 @@ import { messageOf } from "../thrown.ts";
 import type { Effect } from "./effect.ts";
 import type { Keeper } from "./keeper.ts";
 import type { State } from "./state.ts";
+import { logDamage } from "./log_damage.ts";
 import { StateFileError, type StateFileReason } from "./state_file_error.ts";
 import {
   APPLICATION_ID,
+  type Meta,
+  metaCrc,
   type RowChange,
   rowChange,
   SCHEMA,
@@ -30,7 +33,7 @@ export class StateFile implements Keeper {
   readonly #rows: StateRows;
   readonly #epoch: number;
   /** Told when the event loop has turned: a timer would take a millisecond. */
-  readonly #turn: MessageChannel = new MessageChannel();
+  readonly #turn: MessageChannel;
   #changes: RowChange[] = [];
   #waiting: PromiseWithResolvers<void> | undefined;
   #failure: unknown;
@@ -44,6 +47,7 @@ export class StateFile implements Keeper {
   static open(file: string, state: State): StateFile {
     let database: DatabaseSync | undefined;
     try {
+      checkLog(file);
       database = new DatabaseSync(file);
       database.exec("PRAGMA busy_timeout = 5000");
       return new StateFile(file, database, state);
@@ -70,10 +74,11 @@ export class StateFile implements Keeper {
     this.#reserved = state.revision + REVISIONS;
     this.#setMeta("revision", this.#reserved);
     database.exec("COMMIT");
+    this.#turn = new MessageChannel();
     this.#turn.port1.onmessage = () => this.#flush();
   }
 
-  /** See {@link Keeper.pending}. */
+  /** See {@link Keeper.pending}. Once a write has failed it rejects: nothing is read any more that is not on disk. */
   get pending(): Promise<void> | undefined {
     return this.#waiting?.promise;
   }
@@ -104,6 +109,7 @@ export class StateFile implements Keeper {
   close(): void {
     if (this.#waiting !== undefined) this.#flush();
     this.#turn.port1.close();
+    this.#turn.port2.close();
     this.#failure ??= fileError(
       "unwritable",
       this.#file,
@@ -125,12 +131,12 @@ export class StateFile implements Keeper {
 
   #flush(): void {
     const waiting = this.#waiting;
-    if (waiting === undefined) return;
+    if (waiting === undefined || this.#failure !== undefined) return;
     const changes = this.#changes;
     this.#changes = [];
-    this.#waiting = undefined;
     try {
       this.#commit(changes);
+      this.#waiting = undefined;
       waiting.resolve();
     } catch (error) {
       // What is in memory is not in the file: this incarnation must not go on.
@@ -182,11 +188,12 @@ export class StateFile implements Keeper {
       );
       return;
     }
-    const found = database.prepare("PRAGMA quick_check(1)").get() as {
-      quick_check: string;
+    // Not the quick one: that does not look whether an index leads to its rows.
+    const found = database.prepare("PRAGMA integrity_check(1)").get() as {
+      integrity_check: string;
     };
-    if (found.quick_check === "ok") return;
-    throw fileError("corrupt", file, "open", found.quick_check);
+    if (found.integrity_check === "ok") return;
+    throw fileError("corrupt", file, "open", found.integrity_check);
   }
 
   #load(state: State): string | undefined {
@@ -204,17 +211,31 @@ export class StateFile implements Keeper {
     return Number(Object.values(row ?? { none: 0 })[0]);
   }
 
-  #meta(name: "epoch" | "revision"): number {
-    const find = "SELECT value FROM meta WHERE name = ?";
+  #meta(name: Meta): number {
+    const find = "SELECT value, crc FROM meta WHERE name = ?";
     const row = this.#database.prepare(find).get(name);
-    if (row !== undefined) return Number(row.value);
-    throw fileError("corrupt", this.#file, "open", `it has no ${name}`);
+    const value = Number(row?.value);
+    if (row?.crc === metaCrc(name, value)) return value;
+    const state = row === undefined ? "missing" : "damaged";
+    throw fileError("corrupt", this.#file, "open", `its ${name} is ${state}`);
   }
 
-  #setMeta(name: "epoch" | "revision", value: number): void {
-    const update = "UPDATE meta SET value = ? WHERE name = ?";
-    this.#database.prepare(update).run(value, name);
+  #setMeta(name: Meta, value: number): void {
+    const update = "UPDATE meta SET value = ?, crc = ? WHERE name = ?";
+    this.#database.prepare(update).run(value, metaCrc(name, value), name);
   }
+}
+
+/** Looks for what SQLite would drop without a word when it opens the file. */
+function checkLog(file: string): void {
+  let damage: string | undefined;
+  try {
+    damage = logDamage(Deno.readFileSync(`${file}-wal`));
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  if (damage === undefined) return;
+  throw fileError("corrupt", file, "open", `in its log ${damage} damaged`);
 }
 
 function fileError(

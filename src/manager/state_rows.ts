@@ -15,8 +15,8 @@ export const APPLICATION_ID = 0x54_72_70_65;
  * The tables. Keys and values are encoded as messages are; `crc` is of all other columns of its row, in their order.
  * `position` counts up, with gaps and from any number.
  */
-export const SCHEMA = `
-  CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+export const SCHEMA: string = `
+  CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL, crc INTEGER NOT NULL) WITHOUT ROWID;
   CREATE TABLE entries (
     id INTEGER PRIMARY KEY, map TEXT NOT NULL, key BLOB NOT NULL, value BLOB NOT NULL,
     version INTEGER NOT NULL, expires INTEGER NOT NULL, crc INTEGER NOT NULL, UNIQUE (map, key)
@@ -25,8 +25,18 @@ export const SCHEMA = `
     list TEXT NOT NULL, position INTEGER NOT NULL, value BLOB NOT NULL, crc INTEGER NOT NULL,
     PRIMARY KEY (list, position)
   ) WITHOUT ROWID;
-  INSERT INTO meta VALUES ('epoch', 0), ('revision', 0);
+  INSERT INTO meta VALUES ('epoch', 0, ${
+  metaCrc("epoch", 0)
+}), ('revision', 0, ${metaCrc("revision", 0)});
 `;
+
+/** What a file knows of itself: who may write it, and up to where numbers of writes may have been used. */
+export type Meta = "epoch" | "revision";
+
+/** The sum over a row of `meta`. */
+export function metaCrc(name: Meta, value: number): number {
+  return crc32(`${name}\n${value}\n`);
+}
 
 /** A change of the tables, with all that it needs in bytes: the values may be others by the time that it is made. */
 export type RowChange = (rows: StateRows) => void;
@@ -190,12 +200,12 @@ export function rowChange(effect: Effect): RowChange | undefined {
   switch (effect[0]) {
     case "set": {
       const [, map, key, value, version, expires] = effect;
-      const [k, v] = [bytesOf(key), bytesOf(value)];
+      const [k, v] = [keyBytes(key), bytesOf(value)];
       return (rows) => rows.set(map, k, v, version, expires);
     }
     case "delete": {
       const [, map, key] = effect;
-      const k = bytesOf(key);
+      const k = keyBytes(key);
       return (rows) => rows.delete(map, k);
     }
     case "splice": {
@@ -206,6 +216,11 @@ export function rowChange(effect: Effect): RowChange | undefined {
     default:
       return undefined;
   }
+}
+
+/** One key has one row: a `Map` takes -0 for 0. */
+function keyBytes(key: unknown): Uint8Array {
+  return bytesOf(key === 0 ? 0 : key);
 }
 
 function bytesOf(value: unknown): Uint8Array {

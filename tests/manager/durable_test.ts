@@ -1,4 +1,9 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  AssertionError,
+  assertRejects,
+} from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import {
   InvalidOptionError,
@@ -7,7 +12,10 @@ import {
   StateFileError,
   System,
 } from "../../mod.ts";
-import { crashDurableWriter } from "../fixtures/crash_durable_writer.ts";
+import {
+  crashDurableWriter,
+  killDurableWriter,
+} from "../fixtures/crash_durable_writer.ts";
 import { Holder, misbehave } from "../fixtures/manager_tasks.ts";
 
 /** A path in a folder that goes with the scope. */
@@ -149,6 +157,8 @@ for (
     "UPDATE entries SET version = version + 1 WHERE id = 2",
     "UPDATE items SET value = x'02' WHERE position = 2",
     "DELETE FROM meta",
+    "UPDATE meta SET value = value - 1 WHERE name = 'revision'",
+    "UPDATE meta SET value = 0 WHERE name = 'epoch'",
   ]
 ) {
   Deno.test(`Manager finds the damage of ${damage}`, async () => {
@@ -189,6 +199,63 @@ Deno.test("Manager finds bytes of its file that are others", async () => {
   assert(error.message.includes("damaged"), error.message);
 });
 
+Deno.test("Manager with a file takes 0 and -0 for one key, as a map does", async () => {
+  await using place = await scratch();
+  await using system = new System();
+  const { file } = place;
+  {
+    await using manager = await Manager.start({ system, file });
+    const map = manager.map<number, string>("m");
+    for (const value of ["a", "b", "c"]) {
+      await map.set(value === "b" ? -0 : 0, value);
+    }
+    const gone = manager.map<number, string>("gone");
+    await gone.set(0, "a");
+    assertEquals(await gone.delete(-0), true);
+  }
+  await using manager = await Manager.start({ system, file });
+  assertEquals(await manager.map("m").entries(), [[0, "c"]]);
+  assertEquals(await manager.map("gone").entries(), []);
+});
+
+Deno.test("Manager goes on in its file wherever its program goes, and by whatever way another one comes", async () => {
+  await using place = await scratch();
+  await using system = new System();
+  const { file } = place;
+  const folder = file.slice(0, file.lastIndexOf("/"));
+  const before = Deno.cwd();
+  try {
+    Deno.chdir(folder);
+    await using manager = await Manager.start({ system, file: "state.db" });
+    await manager.map("m").set("a", 1);
+    Deno.chdir(before);
+    const victims = manager.map<string, number[]>("victims");
+    await assertRejects(() => victims.reduce("v", misbehave, ["exit"], []));
+    assertEquals(await manager.map("m").get("a"), 1);
+    await Deno.symlink(file, `${folder}/link.db`);
+    const other = await refusedFile(system, `${folder}/link.db`);
+    assertEquals(other.reason, "inUse");
+  } finally {
+    Deno.chdir(before);
+  }
+});
+
+Deno.test("Manager finds a commit that is lost in the log of a program that was killed", async () => {
+  await using place = await scratch();
+  await using system = new System();
+  const { file } = place;
+  await killDurableWriter(file, 50);
+  const log = await Deno.readFile(`${file}-wal`);
+  assert(log.length > 20_000, `${log.length} bytes`);
+  log[10_000]! ^= 1;
+  await Deno.writeFile(`${file}-wal`, log);
+  const error = await refusedFile(system, file);
+  assertEquals(error.reason, "corrupt");
+  assert(error.message.includes("log"), error.message);
+  // Nothing was changed: what can be had by hand is still there.
+  assertEquals(await Deno.readFile(`${file}-wal`), log);
+});
+
 Deno.test("Manager with a file refuses what means nothing to the next program", async () => {
   await using place = await scratch();
   await using system = new System();
@@ -201,6 +268,19 @@ Deno.test("Manager with a file refuses what means nothing to the next program", 
   );
   assertEquals(await map.size(), 0);
 });
+
+for (const fault of ["early", "half"] as const) {
+  Deno.test(`crashDurableWriter() finds a writer that is wrong: "${fault}"`, async () => {
+    await using place = await scratch();
+    await using system = new System();
+    // All of its clients have said so by then.
+    await assertRejects(
+      () => crashDurableWriter(system, place.file, 20, fault),
+      AssertionError,
+      "5 acknowledged",
+    );
+  });
+}
 
 Deno.test("Manager has every acknowledged write, and none by half, after its program was killed", async () => {
   await using place = await scratch();
