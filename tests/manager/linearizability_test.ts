@@ -1,13 +1,21 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import {
   ActorCrashedError,
+  type ActorRef,
   AskTimeoutError,
   Manager,
   type MapRef,
   Refusal,
+  sharedArray,
   System,
 } from "../../mod.ts";
-import { misbehave, swapped } from "../fixtures/manager_tasks.ts";
+import {
+  type ClientFault,
+  type KeyedCall,
+  type ManagerClient,
+  ManagerClientActor,
+} from "../fixtures/manager_client.ts";
+import { misbehave } from "../fixtures/manager_tasks.ts";
 import { seeded } from "../supervisor/seeded.ts";
 import { type Call, type Deed, isLinearizable } from "./history.ts";
 
@@ -17,6 +25,9 @@ const SEED = Number(
   Deno.env.get("MANAGER_SEED") ?? Math.floor(Math.random() * 2 ** 31),
 );
 const CLIENTS = 8;
+const THREADS = 4;
+/** Only a fault takes so long, in milliseconds. */
+const PATIENCE_MS = 60_000;
 /** Calls of each client before and after each kill. */
 const CALLS = 4;
 const PHASES = 4;
@@ -67,16 +78,66 @@ Deno.test("isLinearizable() takes what can have been, and nothing else", () => {
   );
 });
 
-interface Subject {
-  readonly manager: Manager;
-  readonly map: MapRef<string, number>;
-  readonly random: () => number;
-  readonly tick: () => number;
-  readonly calls: Map<string, Call[]>;
+type Clients = readonly ActorRef<ManagerClient>[];
+
+/** The clients, on several threads: those of one thread alone would be served in the order in which they ask. */
+async function startClients(system: System): Promise<Clients> {
+  const threads = await Promise.all(Array.from(
+    { length: THREADS },
+    () =>
+      system.spawn(ManagerClientActor, [], {
+        concurrency: CLIENTS / THREADS,
+        initTimeout: PATIENCE_MS,
+      }),
+  ));
+  return Array.from(
+    { length: CLIENTS },
+    (_, i) => threads[i % THREADS]!.with({ timeout: PATIENCE_MS }),
+  );
+}
+
+/** What the clients do with a map, and what comes of it. */
+async function takeHistory(
+  clients: Clients,
+  { manager, map, seed, fault }: {
+    manager: Manager;
+    map: MapRef<string, number>;
+    seed: number;
+    fault?: ClientFault;
+  },
+): Promise<KeyedCall[]> {
+  const random = seeded(seed);
+  await map.setAll(KEYS.map((key) => [key, 0]));
+  const clock = sharedArray(Int32Array, 1);
+  const calls: KeyedCall[] = [];
+  // The clients wait for each other before each kill: otherwise all would be done before the first.
+  for (let phase = 0; phase < PHASES; phase++) {
+    await load(manager);
+    const histories = clients.map((client, i) =>
+      client.ask.use(map, clock, {
+        client: i,
+        seed: seed + (phase * CLIENTS + i) * 7_919,
+        calls: CALLS,
+        keys: KEYS,
+        fault,
+      })
+    );
+    if (phase < PHASES - 1) await kill(manager, random);
+    calls.push(...(await Promise.all(histories)).flat());
+  }
+  return calls;
+}
+
+/** The keys whose history cannot have been. */
+function impossible(calls: readonly KeyedCall[]): string[] {
+  return KEYS.filter((key) =>
+    !isLinearizable(calls.filter((call) => call.key === key), 0)
+  );
 }
 
 Deno.test("Manager is linearizable under eight clients, also when its thread ends meanwhile", async () => {
-  await using system = new System();
+  await using system = new System({ spares: THREADS });
+  const clients = await startClients(system);
   const folder = await Deno.makeTempDir();
   for (let run = 0; run < RUNS; run++) {
     const seed = SEED + run;
@@ -87,92 +148,35 @@ Deno.test("Manager is linearizable under eight clients, also when its thread end
     const map = run % 3 === 2
       ? manager.replica<number>("m")
       : manager.map<string, number>("m");
-    await map.setAll(KEYS.map((key) => [key, 0]));
-    let time = 0;
-    const subject: Subject = {
-      manager,
-      map,
-      random: seeded(seed),
-      tick: () => ++time,
-      calls: new Map(KEYS.map((key) => [key, []])),
-    };
-    // The clients wait for each other before each kill: otherwise all would be done before the first.
-    for (let phase = 0; phase < PHASES; phase++) {
-      await load(subject);
-      const clients = Array.from(
-        { length: CLIENTS },
-        (_, i) => useIt(subject, i),
-      );
-      if (phase < PHASES - 1) await kill(subject);
-      await Promise.all(clients);
-    }
-    for (const [key, calls] of subject.calls) {
-      const shown = () =>
-        `"${key}" of seed ${seed}: ${
-          Deno.inspect(calls, { iterableLimit: 500, depth: 4 })
-        }`;
-      assert(isLinearizable(calls, 0), shown());
-    }
+    const calls = await takeHistory(clients, { manager, map, seed });
+    const wrong = impossible(calls);
+    const shown = () =>
+      `${wrong} of seed ${seed}: ${
+        Deno.inspect(calls, { iterableLimit: 500, depth: 4 })
+      }`;
+    assert(wrong.length === 0, shown());
   }
   await Deno.remove(folder, { recursive: true });
 });
 
-/** One client: call after call. */
-async function useIt(subject: Subject, client: number): Promise<void> {
-  const { random, tick, calls } = subject;
-  for (let i = 0; i < CALLS; i++) {
-    const key = KEYS[Math.floor(random() * KEYS.length)]!;
-    const plan = planned(random);
-    const began = tick();
-    try {
-      const deed = await done(subject.map, key, plan);
-      calls.get(key)!.push(call(client, deed, began, tick()));
-    } catch (error) {
-      const isOpen = error instanceof ActorCrashedError ||
-        error instanceof AskTimeoutError;
-      if (!isOpen) throw error;
-      // It may have been done, now or never.
-      calls.get(key)!.push(call(client, plan, began, Infinity));
+for (const fault of ["stale", "lost", "early", "twice"] as const) {
+  Deno.test(`isLinearizable() finds clients that are wrong: "${fault}"`, async () => {
+    await using system = new System({ spares: THREADS });
+    const clients = await startClients(system);
+    await using manager = await Manager.start({ system });
+    const map = manager.map<string, number>("m");
+    // Which call meets which is left to chance.
+    for (let seed = SEED;; seed++) {
+      const subject = { manager, map, seed, fault };
+      const calls = await takeHistory(clients, subject);
+      if (impossible(calls).length > 0) return;
+      assert(seed < SEED + 20, "it was not found");
     }
-  }
-}
-
-function planned(random: () => number): Deed {
-  const value = Math.floor(random() * 5);
-  const which = random();
-  if (which < 0.35) return { type: "read", found: undefined };
-  if (which < 0.6) return { type: "write", value };
-  if (which < 0.8) return { type: "add", count: 1 + value, sum: undefined };
-  const to = Math.floor(random() * 5);
-  return { type: "swap", from: value, to, done: undefined };
-}
-
-async function done(
-  map: MapRef<string, number>,
-  key: string,
-  plan: Deed,
-): Promise<Deed> {
-  switch (plan.type) {
-    case "read":
-      return { ...plan, found: await map.get(key) };
-    case "write":
-      await map.set(key, plan.value);
-      return plan;
-    case "add":
-      return { ...plan, sum: await map.update(key, { add: plan.count }) };
-    case "swap":
-      try {
-        await map.reduce(key, swapped, [plan.from, plan.to]);
-        return { ...plan, done: true };
-      } catch (error) {
-        if (error instanceof Refusal) return { ...plan, done: false };
-        throw error;
-      }
-  }
+  });
 }
 
 /** Has the thread of the Manager know how it is ended, so that this is done at once. */
-async function load({ manager }: Subject): Promise<void> {
+async function load(manager: Manager): Promise<void> {
   const victims = manager.map<string, number[]>("victims");
   for (;;) {
     try {
@@ -186,7 +190,7 @@ async function load({ manager }: Subject): Promise<void> {
 }
 
 /** Ends the thread of the Manager, somewhere between the calls of the others. */
-async function kill({ manager, random }: Subject): Promise<void> {
+async function kill(manager: Manager, random: () => number): Promise<void> {
   const victims = manager.map<string, number[]>("victims");
   const pause = Math.floor(random() * CALLS);
   for (let n = 0; n < pause; n++) await victims.size();
