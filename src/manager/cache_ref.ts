@@ -17,7 +17,7 @@ export interface CacheOptions {
  * A map that the Manager holds, bounded in size and time.
  *
  * - **Bounded:** a write that makes it too large takes away the keys that were not read or written for longest.
- * - **Counted:** how often there was a value, since the Manager was started.
+ * - **Counted:** how often there was a value, since the thread of the Manager was started.
  * - **Frozen copies:** what is read is a copy; changing it is a `TypeError`.
  *
  * @typeParam K The keys; strings, numbers and other primitives.

@@ -2,7 +2,7 @@ import type { Draft } from "./draft.ts";
 import type { Effect, Entry } from "./effect.ts";
 import type { State } from "./state.ts";
 
-/** How a cache has done since the Manager was started. */
+/** How a cache has done since the thread of the Manager was started. */
 export interface CacheStats {
   /** Keys that are there. */
   readonly size: number;
@@ -44,6 +44,8 @@ export class Caches {
 
   /** Makes room for a key that is to be written: those that were not used for longest go. */
   makeRoom(draft: Draft, map: string, key: unknown, capacity: number): void {
+    // From its first write on it is known as one whose keys are counted when they go.
+    this.#of(map);
     const entries = this.#state.maps.get(map);
     const entry = entries?.get(key);
     if (entry !== undefined) this.#use(map, key, entry);

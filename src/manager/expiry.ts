@@ -9,16 +9,42 @@ interface Due {
 /** The longest that a timer can wait. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** Which keys end when: a heap, the first one on top. What was written again meanwhile is found when its time comes. */
+/** The least that is looked through for what was written again. */
+const MIN_SWEEP = 1_024;
+
+/**
+ * Which keys end when: a heap, the first one on top.
+ *
+ * What was written again is found when its time comes, or when it may be half of all: a key that is written all the time
+ * takes no more room than one that is not.
+ */
 export class Expiry {
-  readonly #heap: Due[] = [];
+  readonly #state: State;
   readonly #onDue: () => void;
+  #heap: Due[] = [];
+  /** How many there may be before those are looked for that were written again. */
+  #most = MIN_SWEEP;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #timerAt = Infinity;
 
-  /** None yet; `onDue` is called when one has ended. */
-  constructor(onDue: () => void) {
+  /** Those of `state` as it is; `onDue` is called when one has ended. */
+  constructor(state: State, onDue: () => void) {
+    this.#state = state;
     this.#onDue = onDue;
+  }
+
+  /** How many are remembered, with those that were written again. */
+  get size(): number {
+    return this.#heap.length;
+  }
+
+  /** Takes over what the state holds by now. */
+  follow(): void {
+    for (const [map, entries] of this.#state.maps) {
+      for (const [key, { expires }] of entries) {
+        if (expires !== 0) this.add(map, key, expires);
+      }
+    }
   }
 
   /** Whether something has ended by `now`. */
@@ -36,15 +62,15 @@ export class Expiry {
       this.#swap(i, parent);
       i = parent;
     }
+    if (heap.length > this.#most) this.#sweep();
     this.#arm();
   }
 
-  /** Takes out the keys that have ended by `now`, as far as `state` says so. */
-  *take(state: State, now: number): IterableIterator<Due> {
+  /** Takes out the keys that have ended by `now`. */
+  *take(now: number): IterableIterator<Due> {
     while (this.isDue(now)) {
       const due = this.#pop();
-      // It may have been written again since, and then has another time or none.
-      if (state.entry(due.map, due.key)?.expires === due.at) yield due;
+      if (this.#isCurrent(due)) yield due;
     }
     this.#arm();
   }
@@ -53,6 +79,18 @@ export class Expiry {
   close(): void {
     clearTimeout(this.#timer);
     this.#heap.length = 0;
+  }
+
+  /** It may have been written again since, and then has another time or none. */
+  #isCurrent({ map, key, at }: Due): boolean {
+    return this.#state.entry(map, key)?.expires === at;
+  }
+
+  #sweep(): void {
+    // What is sorted is a heap.
+    this.#heap = this.#heap.filter((due) => this.#isCurrent(due))
+      .sort((a, b) => a.at - b.at);
+    this.#most = Math.max(MIN_SWEEP, 2 * this.#heap.length);
   }
 
   #arm(): void {

@@ -213,10 +213,12 @@ export class MapRef<K, V> extends Proxied {
   /**
    * Removes the key that was written first.
    *
-   * @returns A promise of it and its value, or of `undefined` when the map is empty.
+   * @returns A promise of it and its value, which is frozen, or of `undefined` when the map is empty.
    */
-  popItem(): Promise<[K, V] | undefined> {
-    return this.vault.ask.popItem(this.name) as Promise<[K, V] | undefined>;
+  async popItem(): Promise<[K, V] | undefined> {
+    const item = await this.vault.ask.popItem(this.name) as [K, V] | undefined;
+    deepFreeze(item?.[1]);
+    return item;
   }
 
   /**

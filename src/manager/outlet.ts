@@ -2,6 +2,8 @@
 export interface OutletOptions<T> {
   /** The most that may wait for the reader. */
   readonly capacity: number;
+  /** What to wait for before a resync may be asked for, if there is anything. Default: nothing. */
+  readonly untold?: () => Promise<void> | undefined;
   /** What stands for all that was dropped as too much waited. */
   readonly resync: (missed: number) => T;
   /** The reader is gone, or the outlet was closed. */
@@ -52,6 +54,11 @@ export class Outlet<T> {
         this.#wake = resolve;
       });
       this.#wake = undefined;
+    }
+    // What comes meanwhile is missed too.
+    const { untold } = this.#options;
+    for (let wait; this.#missed > 0 && (wait = untold?.()) !== undefined;) {
+      await wait;
     }
     const batch = this.#missed > 0
       ? [this.#options.resync(this.#missed)]

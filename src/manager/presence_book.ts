@@ -38,8 +38,20 @@ export class PresenceBook {
     return version;
   }
 
+  /** Takes an entry away, whoever made it; answers whether it was there. */
+  leave(name: string, key: unknown): boolean {
+    const map = PRESENCE + name;
+    const draft = new Draft(this.#state);
+    const wasThere = draft.delete(map, key);
+    this.#commit(draft.effects);
+    const place = placeOf(map, key);
+    this.#letGo.get(place)?.();
+    this.#letGo.delete(place);
+    return wasThere;
+  }
+
   #guard(map: string, key: unknown, version: number, owner: Owner): void {
-    const place = JSON.stringify([map, String(key)]);
+    const place = placeOf(map, key);
     this.#letGo.get(place)?.();
     const letGo = this.#clients.hold(owner, () => {
       this.#letGo.delete(place);
@@ -50,4 +62,8 @@ export class PresenceBook {
     });
     this.#letGo.set(place, letGo);
   }
+}
+
+function placeOf(map: string, key: unknown): string {
+  return JSON.stringify([map, String(key)]);
 }

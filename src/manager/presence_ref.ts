@@ -43,7 +43,7 @@ export class PresenceRef<V> extends Proxied {
    * @returns A promise of whether it was there.
    */
   leave(key: string): Promise<boolean> {
-    return this.vault.ask.delete(PRESENCE + this.name, key);
+    return this.vault.ask.withdraw(this.name, key);
   }
 
   /**

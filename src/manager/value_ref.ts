@@ -11,7 +11,7 @@ const VALUES = "troupe:values";
  * One value that the Manager holds.
  *
  * - **Atomic:** each call is one step; no two of them mix.
- * - **`undefined` and `null`** read as the initial value: do not use them as values.
+ * - **Initial until it is set,** also to `null` or `undefined`: those are values as others are.
  *
  * @typeParam T The value; whatever can travel.
  *

@@ -5,22 +5,23 @@
  */
 import type { Context } from "../actor/current.ts";
 import { Refusal } from "../errors.ts";
+import { answer } from "./answer.ts";
 import { Caches, type CacheStats } from "./caches.ts";
 import type { Change } from "./change.ts";
 import { Clients, type Owner } from "./clients.ts";
 import { Draft } from "./draft.ts";
-import { type Effect, isOfClients } from "./effect.ts";
+import type { Effect } from "./effect.ts";
 import { Expiry } from "./expiry.ts";
-import { Journal } from "./journal.ts";
 import { type Keeper, NO_KEEPER } from "./keeper.ts";
+import { ListBook } from "./list_book.ts";
 import { type Grant, LockBook } from "./lock_book.ts";
 import type { MapChange } from "./map_change.ts";
+import { openKeeper } from "./open_keeper.ts";
 import { PresenceBook } from "./presence_book.ts";
 import { QueueBook, type Taken } from "./queue_book.ts";
 import { importReducer, loadedReducer, type Reduce } from "./reducer.ts";
 import type { ReducerName } from "./reducer.ts";
 import { type ReplicaMemory, Replicas } from "./replica.ts";
-import { SplitKeeper } from "./split_keeper.ts";
 import { State } from "./state.ts";
 import { perform, type Step } from "./step.ts";
 import { Watchers } from "./watchers.ts";
@@ -29,10 +30,10 @@ import { Watchers } from "./watchers.ts";
 export interface VaultOptions {
   /** The memory of its journal. Default: its state ends with its thread. */
   readonly journal?: SharedArrayBuffer;
-  /** The memory of its replicas, by the names of their maps. */
-  readonly replicas?: Readonly<Record<string, ReplicaMemory>>;
   /** Path of its file, if it has one; then it needs a journal too. */
   readonly file?: string;
+  /** The memory of its replicas, by the names of their maps. */
+  readonly replicas?: Readonly<Record<string, ReplicaMemory>>;
 }
 
 /**
@@ -46,9 +47,19 @@ export class Vault {
   readonly #replicas: Replicas;
   readonly #state: State = new State();
   readonly #caches: Caches = new Caches(this.#state);
-  readonly #watchers: Watchers = new Watchers(this.#state);
-  readonly #expiry: Expiry = new Expiry(() => this.#expire());
+  readonly #watchers: Watchers = new Watchers(
+    this.#state,
+    () =>
+      this.#untold > 0 ? this.#keeper.pending ?? Promise.resolve() : undefined,
+  );
+  readonly #expiry: Expiry = new Expiry(this.#state, () => this.#expire());
+  readonly #lists: ListBook = new ListBook(this.#state, {
+    commit: (effects) => this.#commit(effects),
+    pending: () => this.#keeper.pending,
+  });
   #keeper: Keeper = NO_KEEPER;
+  /** Writes that are done and that nobody was told of, as they may yet be lost. */
+  #untold = 0;
   #locks!: LockBook;
   #queues!: QueueBook;
   #presence!: PresenceBook;
@@ -63,7 +74,7 @@ export class Vault {
   async onStart(context: Context<Vault>): Promise<void> {
     this.#keeper = await openKeeper(this.#options, this.#state);
     this.#replicas.follow(this.#state);
-    this.#resume();
+    this.#expiry.follow();
     const clients = new Clients(context);
     const commit = (effects: readonly Effect[]): void => {
       this.#commit(effects)?.catch(() => {});
@@ -135,6 +146,7 @@ export class Vault {
 
   /** Puts many values in one step. */
   setAll(map: string, entries: readonly [unknown, unknown][]): unknown {
+    this.#expire();
     const draft = new Draft(this.#state);
     for (const [key, value] of entries) draft.set(map, key, value);
     return this.#write(draft, undefined);
@@ -215,32 +227,22 @@ export class Vault {
 
   /** Appends to a list; answers the new length. */
   push(list: string, values: unknown[]): number | Promise<number> {
-    const { length } = this.#state.items(list);
-    const done = this.#commit([["splice", list, length, 0, values]]);
-    return answer(done, length + values.length);
+    return this.#lists.push(list, values);
   }
 
   /** One item of a list; a negative place counts from the end. */
   at(list: string, index: number): unknown {
-    return this.#answer(this.#state.items(list).at(index));
+    return this.#lists.at(list, index);
   }
 
   /** Replaces one item of a list. */
   put(list: string, index: number, value: unknown): unknown {
-    const { length } = this.#state.items(list);
-    if (!Number.isInteger(index) || index < 0 || index >= length) {
-      throw new Refusal(
-        `Cannot set an item of list "${list}" as its index must be from 0 to ${
-          length - 1
-        }: current value is ${index}`,
-      );
-    }
-    return answer(this.#commit([["splice", list, index, 1, [value]]]), true);
+    return this.#lists.put(list, index, value);
   }
 
   /** Some of the items of a list, as of `Array.prototype.slice`. */
   slice(list: string, start?: number, end?: number): unknown {
-    return this.#answer(this.#state.items(list).slice(start, end));
+    return this.#lists.slice(list, start, end);
   }
 
   /** Takes items out of a list and puts others there, as of `Array.prototype.splice`; answers those that are gone. */
@@ -250,31 +252,17 @@ export class Vault {
     count: number,
     values: unknown[],
   ): unknown {
-    const items = this.#state.items(list);
-    const at = start < 0
-      ? Math.max(0, items.length + start)
-      : Math.min(start, items.length);
-    const gone = items.slice(at, at + Math.max(0, count));
-    if (gone.length === 0 && values.length === 0) return this.#answer(gone);
-    const done = this.#commit([["splice", list, at, gone.length, values]]);
-    return answer(done, gone);
+    return this.#lists.splice(list, start, count, values);
   }
 
   /** Sorts a list as `Array.prototype.sort` does but numbers by their size, or turns it round. */
   order(list: string, how: "sort" | "reverse"): unknown {
-    const items = this.#state.items(list);
-    const next = how === "reverse"
-      ? items.toReversed()
-      : items.every((item) => typeof item === "number")
-      ? items.toSorted((a, b) => (a as number) - (b as number))
-      : items.toSorted();
-    const done = this.#commit([["splice", list, 0, items.length, next]]);
-    return answer(done, undefined);
+    return this.#lists.order(list, how);
   }
 
   /** How many items a list has. */
   length(list: string): number | Promise<number> {
-    return this.#answer(this.#state.items(list).length);
+    return this.#lists.length(list);
   }
 
   /** Appends to a queue; those who wait are served first. Answers how many items wait then. */
@@ -323,12 +311,17 @@ export class Vault {
     return this.#answer(this.#presence.enter(name, key, value, owner));
   }
 
+  /** Takes away what {@linkcode Vault.enter} put; answers whether it was there. */
+  withdraw(name: string, key: unknown): boolean | Promise<boolean> {
+    return this.#answer(this.#presence.leave(name, key));
+  }
+
   /** The changes of the keys of a map that begin with `prefix`, after a snapshot. */
   watch(
     map: string,
     prefix: string,
     capacity: number,
-  ): ReadableStream<MapChange<unknown, unknown>[]> {
+  ): Promise<ReadableStream<MapChange<unknown, unknown>[]>> {
     this.#expire();
     return this.#watchers.watch(map, prefix, capacity);
   }
@@ -355,8 +348,14 @@ export class Vault {
     }
     this.#caches.tell(effects);
     if (kept === undefined) this.#tell(effects);
-    // Nobody hears of what may yet be lost.
-    else kept.then(() => this.#tell(effects), () => {});
+    else {
+      this.#untold++;
+      // Nobody hears of what may yet be lost.
+      kept.then(() => {
+        this.#untold--;
+        this.#tell(effects);
+      }, () => {});
+    }
     return kept;
   }
 
@@ -378,19 +377,10 @@ export class Vault {
     const now = Date.now();
     if (!this.#expiry.isDue(now)) return;
     const draft = new Draft(this.#state);
-    for (const { map, key } of this.#expiry.take(this.#state, now)) {
+    for (const { map, key } of this.#expiry.take(now)) {
       draft.delete(map, key, "expired");
     }
     this.#commit(draft.effects)?.catch(() => {});
-  }
-
-  /** Has what the state holds end at its time, and with its client. */
-  #resume(): void {
-    for (const [map, entries] of this.#state.maps) {
-      for (const [key, { expires }] of entries) {
-        if (expires !== 0) this.#expiry.add(map, key, expires);
-      }
-    }
   }
 
   #closeLines(): void {
@@ -398,22 +388,6 @@ export class Vault {
     this.#locks.close();
     this.#watchers.close();
   }
-}
-
-async function openKeeper(
-  { journal, file }: VaultOptions,
-  state: State,
-): Promise<Keeper> {
-  if (journal === undefined) return NO_KEEPER;
-  if (file === undefined) return new Journal(journal, state);
-  // Not before it is needed: every thread that knows a Manager would load what it stands on.
-  const { StateFile } = await import("./state_file.ts");
-  const kept = StateFile.open(file, state);
-  return new SplitKeeper(kept, new Journal(journal, state, isOfClients));
-}
-
-function answer<T>(done: Promise<void> | undefined, value: T): T | Promise<T> {
-  return done === undefined ? value : done.then(() => value);
 }
 
 /** Its module has been loaded by now. */

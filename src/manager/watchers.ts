@@ -13,20 +13,28 @@ interface Watcher {
 /** Those who watch maps, and those who read topics. */
 export class Watchers {
   readonly #state: State;
+  readonly #untold: () => Promise<void> | undefined;
   readonly #maps: Map<string, Set<Watcher>> = new Map();
   readonly #topics: Map<string, Set<Outlet<unknown>>> = new Map();
 
-  /** Nobody yet. */
-  constructor(state: State) {
+  /**
+   * Nobody yet.
+   *
+   * @param untold What to wait for while something was done in `state` that may yet be lost, and was not told: no snapshot has
+   *   it, so that what is told after one is newer. Rejects when it is lost.
+   */
+  constructor(state: State, untold: () => Promise<void> | undefined) {
     this.#state = state;
+    this.#untold = untold;
   }
 
   /** The changes of the keys of a map that begin with `prefix`, after a snapshot. */
-  watch(
+  async watch(
     map: string,
     prefix: string,
     capacity: number,
-  ): ReadableStream<AnyChange[]> {
+  ): Promise<ReadableStream<AnyChange[]>> {
+    for (let wait; (wait = this.#untold()) !== undefined;) await wait;
     const snapshot = (missed: number): AnyChange => ({
       type: "snapshot",
       entries: [...this.#state.maps.get(map) ?? []]
@@ -36,6 +44,7 @@ export class Watchers {
     });
     const outlet = new Outlet<AnyChange>([snapshot(0)], {
       capacity,
+      untold: this.#untold,
       resync: snapshot,
       onClose: () => forget(this.#maps, map, watcher),
     });

@@ -292,6 +292,45 @@ Deno.test("CacheRef takes away what was not used for longest, and counts", async
   });
 });
 
+Deno.test("CacheRef.stats() counts what was taken away before the first read", async () => {
+  await using system = new System();
+  await using manager = await Manager.start({ system });
+  const cache = manager.cache<number, number>("c", { capacity: 2 });
+  for (const n of [1, 2, 3]) await cache.set(n, n);
+  const { size, evicted } = await cache.stats();
+  assertEquals([size, evicted], [2, 1]);
+});
+
+for (const [start, count] of [[NaN, 0], [0.5, 1], [-1.5, 0], ["1", 1]]) {
+  Deno.test(`ListRef.splice(${start}, ${count}) does what that of an array does, also on disk`, async () => {
+    const folder = await Deno.makeTempDir();
+    const [at, gone] = [start as number, count as number];
+    const plain = ["a", "b", "c"];
+    plain.splice(at, gone, "x");
+    await using system = new System();
+    for (const again of [false, true]) {
+      const file = `${folder}/state.db`;
+      await using manager = await Manager.start({ system, file });
+      const list = manager.list<string>("l");
+      if (!again) {
+        await list.push("a", "b", "c");
+        await list.splice(at, gone, "x");
+      }
+      assertEquals(await list.slice(), plain);
+    }
+    await Deno.remove(folder, { recursive: true });
+  });
+}
+
+Deno.test("MapRef.popItem() gives a frozen value", async () => {
+  await using system = new System();
+  await using manager = await Manager.start({ system });
+  const map = manager.map<string, number[]>("m");
+  await map.set("a", [1]);
+  const [, value] = (await map.popItem())!;
+  assertThrows(() => value.push(2), TypeError);
+});
+
 Deno.test("MapRef.set() with a time to live tells watchers when it is over", async () => {
   await using system = new System();
   await using manager = await Manager.start({ system });
