@@ -34,6 +34,7 @@ import {
 import { failedReport, type Plan, ThreadCell } from "./thread/thread_cell.ts";
 import { refusedStart } from "./refused_start.ts";
 import { reportUnheardEnd } from "./unheard_end.ts";
+import { isUnmissed } from "./unmissed.ts";
 import { closeWatchers, tellRestart, tellWatchers } from "./watch.ts";
 
 /**
@@ -180,7 +181,7 @@ export class Offspring implements Spawner, LightNest {
       once: spec.once === true,
       supervised: true,
       onFailure: spec.onFailure,
-      unmissed: spec.unmissed,
+      unmissed: spec.unmissed === true || isUnmissed(spec.actor),
       parent,
     });
   }

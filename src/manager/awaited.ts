@@ -15,7 +15,7 @@ export interface Awaiting<T> {
     timeoutMs: number,
   ) => Promise<T | undefined>;
   /** Leaves the line. */
-  readonly leave: (ticket: string) => void;
+  readonly leave: (vault: ActorRef<Vault>, ticket: string) => Promise<unknown>;
 }
 
 /**
@@ -33,12 +33,14 @@ export async function awaited<T>(
   checkAwaited(what, options);
   const { timeout = Infinity, signal } = options;
   signal?.throwIfAborted();
+  const patient = vault.with({ timeout: Infinity });
   const ticket = crypto.randomUUID();
   const until = performance.now() + timeout;
-  const onAbort = (): void => leave(ticket);
+  // Of a Manager that has ended there is no line to leave.
+  const onAbort = (): void => void leave(patient, ticket).catch(() => {});
   signal?.addEventListener("abort", onAbort, { once: true });
   try {
-    const given = await ask(vault.with({ timeout: Infinity }), ticket, timeout);
+    const given = await ask(patient, ticket, timeout);
     if (given !== undefined) return given;
   } finally {
     signal?.removeEventListener("abort", onAbort);

@@ -49,7 +49,7 @@ export class LockRef extends Proxied {
         taken = ticket;
         return vault.ask.acquire(this.name, ticket, timeoutMs, ownerHere());
       },
-      leave: (ticket) => this.vault.tell.release(this.name, ticket),
+      leave: (vault, ticket) => vault.ask.release(this.name, ticket),
     }, options);
     return new HeldLock(this.vault, this.name, taken, grant);
   }

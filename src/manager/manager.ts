@@ -6,6 +6,7 @@
 import { actor, type ActorClass } from "../actor/define.ts";
 import type { ActorRef } from "../actor/ref.ts";
 import type { SpawnOptions } from "../actor/spawn_options.ts";
+import { unmissed } from "../actor/unmissed.ts";
 import { keepHere } from "../memory/keep_here.ts";
 import { supervise } from "../supervisor/supervise.ts";
 import { goneOf, type Supervisor } from "../supervisor/supervisor.ts";
@@ -37,10 +38,8 @@ import { Vault, type VaultOptions } from "./vault.ts";
  * Start it yourself to put it under a supervisor of your own; a restart begins with empty state, unless it is given a journal.
  * Calls that wait need a `concurrency` of more than 1.
  */
-export const VaultActor: ActorClass<[options?: VaultOptions], Vault> = actor(
-  import.meta,
-  "VaultActor",
-  Vault,
+export const VaultActor: ActorClass<[options?: VaultOptions], Vault> = unmissed(
+  actor(import.meta, "VaultActor", Vault),
 );
 
 /** The child of its supervisor that holds the state. */

@@ -54,7 +54,7 @@ export class QueueRef<T> extends Proxied {
       what: `Cannot take from "${this.name}"`,
       ask: (vault, ticket, timeoutMs) =>
         vault.ask.dequeue(this.#list, ticket, timeoutMs, ownerHere()),
-      leave: (ticket) => this.vault.tell.leave(this.#list, ticket),
+      leave: (vault, ticket) => vault.ask.leave(this.#list, ticket),
     }, options);
     return deepFreeze(item) as T;
   }

@@ -8,7 +8,7 @@ import {
   Refusal,
   System,
 } from "../../mod.ts";
-import { Holder, misbehave } from "../fixtures/manager_tasks.ts";
+import { Holder, Insistent, misbehave } from "../fixtures/manager_tasks.ts";
 
 /** Ends the thread of a Manager by a reducer that does what it must not. */
 async function end(
@@ -279,6 +279,37 @@ Deno.test("QueueRef.take() and LockRef.lock() reject at once when the Manager st
   await Promise.all(waiting);
   await assertRejects(() => held.release());
 });
+
+for (const way of ["stop", "close"] as const) {
+  Deno.test(`Manager that ends by ${way}() tells those who ask, and leaves no dead letters`, async () => {
+    const system = new System();
+    const manager = await Manager.start({ system });
+    const users = await Promise.all(
+      Array.from(
+        { length: 2 },
+        () => system.spawn(Insistent, [], { concurrency: 4 }),
+      ),
+    );
+    const [map, lock] = [manager.map<string, number>("m"), manager.lock("l")];
+    const [q, r] = [manager.queue<number>("q"), manager.queue<number>("r")];
+    const told = users.flatMap((user) => {
+      const { ask } = user.with({ timeout: 60_000 });
+      return [ask.get(map), ask.lock(lock), ask.take(q), ask.leave(r)];
+    });
+    for (let n = 0; n < 100; n++) await map.set("a", n);
+    if (way === "stop") await manager.stop();
+    else await system.close();
+    const names = await Promise.allSettled(told);
+    await system.close();
+    if (way === "stop") {
+      assertEquals(
+        names.map((one) => one.status === "fulfilled" && one.value),
+        Array(8).fill("ActorStoppedError"),
+      );
+    }
+    assertEquals(system.deadLetters.count, 0);
+  });
+}
 
 // MA10 MA11
 Deno.test("Manager.custom() gives one actor for a name, restarted as the Manager is", async () => {
