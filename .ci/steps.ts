@@ -82,9 +82,7 @@ const COVERED = [
   "tests/channel/queue_waiting_test.ts",
   "tests/errors_test.ts",
   "tests/memory",
-  "tests/registry",
   "tests/shared",
-  "tests/supervisor",
   "tests/sync",
 ];
 

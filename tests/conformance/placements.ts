@@ -66,6 +66,11 @@ function patience(placement: Placement): SpawnOptions {
   return placement === "process" ? { initTimeout: 30_000 } : {};
 }
 
+/** How many workers are kept warm: where a case needs one thread or none, to load another is most of its time. */
+function sparesFor(placement: Placement): number {
+  return placement === "thread" ? 1 : 0;
+}
+
 /** Declares a case that holds in every placement, or in those of `only`; its system is made with `options` too. */
 export function conformance(
   name: string,
@@ -78,7 +83,7 @@ export function conformance(
     Deno.test(`${name} [${placement}]`, async () => {
       mapWords(placement === "process");
       await using system = new System({
-        spares: 1,
+        spares: sparesFor(placement),
         deadLetterLines: 0,
         ...options,
       });
