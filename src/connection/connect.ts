@@ -11,7 +11,7 @@ import {
 import { closeQuietly, greet } from "./greet.ts";
 import { Published } from "./published.ts";
 import { secretOf } from "./shake_hands.ts";
-import { standHere } from "./stand.ts";
+import { type Stand, standHere } from "./stand.ts";
 
 /** How long it may take, unless said otherwise, in milliseconds. */
 const CONNECT_MS = 5_000;
@@ -82,38 +82,61 @@ export async function connect<Out = unknown, In = unknown>(
 ): Promise<Connection<Out, In>> {
   const what = "Cannot connect";
   checkOptionNames(what, options, NAMES);
+  const way = wayTo(what, address, options);
+  checkWait("connect", options);
+  const { system, signal, timeout = CONNECT_MS } = options;
+  signal?.throwIfAborted();
+  const made = await way(standHere(system), { signal, timeout });
+  return made as Connection<Out, In>;
+}
+
+/** Makes a connection that belongs to `stand`, within `timeout` milliseconds and until `signal` aborts. */
+export type Way = (
+  stand: Stand,
+  until: { readonly timeout: number; readonly signal: AbortSignal | undefined },
+) => Promise<Connection>;
+
+/**
+ * The way to the program at `address`, which can be gone again and again.
+ *
+ * @param what What cannot be done otherwise, such as `Cannot connect`.
+ * @throws {InvalidOptionError} If the address is none of this machine, or an option is out of bounds.
+ */
+export function wayTo(
+  what: string,
+  address: string,
+  options: ConnectionOptions,
+): Way {
   const to = readAddress(what, address);
   const { key, ...checked } = checkConnection(what, options);
-  checkWait("connect", options);
-  const { publish, system, signal, timeout = CONNECT_MS } = options;
-  const published = new Published(what, publish);
-  signal?.throwIfAborted();
-  const stand = standHere(system);
-  // A system without anything in it would close meanwhile.
-  const release = stand.hold();
-  const stop = new AbortController();
-  const abort = (): void => stop.abort(signal!.reason);
-  signal?.addEventListener("abort", abort, { once: true });
-  const timer = timeout === Infinity ? undefined : setTimeout(
-    () => stop.abort(tooLate(address, timeout)),
-    Math.min(timeout, 2 ** 31 - 1),
-  );
-  try {
-    const secret = await secretOf(key);
-    const wire = await dial(to, address, stop.signal);
-    const greeted = await greet(wire, "caller", secret, stop.signal);
-    return await makeConnection({
-      address,
-      stand,
-      published,
-      ...greeted,
-      ...checked,
-    }) as Connection<Out, In>;
-  } finally {
-    release();
-    clearTimeout(timer);
-    signal?.removeEventListener("abort", abort);
-  }
+  const published = new Published(what, options.publish);
+  return async (stand, { timeout, signal }) => {
+    // A system without anything in it would close meanwhile.
+    const release = stand.hold();
+    const stop = new AbortController();
+    const abort = (): void => stop.abort(signal!.reason);
+    signal?.addEventListener("abort", abort, { once: true });
+    const timer = timeout === Infinity ? undefined : setTimeout(
+      () => stop.abort(tooLate(address, timeout)),
+      Math.min(timeout, 2 ** 31 - 1),
+    );
+    try {
+      const secret = await secretOf(key);
+      const wire = await dial(to, address, stop.signal);
+      const greeted = await greet(wire, "caller", [secret], stop.signal);
+      return await makeConnection({
+        address,
+        stand,
+        published,
+        ...greeted,
+        ...checked,
+      });
+    } finally {
+      release();
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", abort);
+    }
+  };
 }
 
 async function dial(

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ActorRef } from "../actor/ref.ts";
+import { type ActorRef, coreIn } from "../actor/ref.ts";
 import {
   type Selectable,
   selectable,
@@ -41,6 +41,8 @@ const FIND_MS = 5_000;
 export interface Made {
   /** Where it leads to. */
   readonly address: string;
+  /** See {@linkcode Connection.peer}. */
+  readonly peer?: string | undefined;
   /** Whose other end has shown that it knows the key. */
   readonly wire: Deno.Conn;
   readonly frames: FrameReader;
@@ -53,6 +55,13 @@ export interface Made {
 
 /** Makes a connection; `connect()` and a `Listener` do. Nothing is left of the wire if that fails. */
 export let makeConnection: (made: Made) => Promise<Connection>;
+
+/** Has `outer` stand for `inner` at the other end of a connection; see `TwoWay.standIn()`. */
+export let standIn: (
+  connection: Connection,
+  inner: ActorRef<unknown>,
+  outer: ActorRef<unknown>,
+) => void;
 
 /**
  * A connection with another program of this machine, whose other end has shown that it knows the key.
@@ -91,6 +100,8 @@ export class Connection<Out = unknown, In = unknown>
   implements AsyncDisposable, AsyncIterable<In> {
   /** The address that it was made by. */
   readonly address: string;
+  /** Whose key the other end has shown: a name in `ListenOptions.keys`; `undefined` for the key that all share. */
+  readonly peer: string | undefined;
   /** Resolves once, when it has ended, with how; never rejects. */
   readonly ended: Promise<ConnectionEnd>;
   readonly #made: Made;
@@ -109,6 +120,7 @@ export class Connection<Out = unknown, In = unknown>
   private constructor(made: Made) {
     const { address, stand, wire, frames, heartbeatMs } = made;
     this.address = address;
+    this.peer = made.peer;
     this.ended = this.#end.promise;
     this.#made = made;
     this.#inbox = new Inbox(made.capacity);
@@ -274,6 +286,8 @@ export class Connection<Out = unknown, In = unknown>
       await connection.#open();
       return connection;
     };
+    standIn = (connection, inner, outer) =>
+      connection.#side.border.standIn(coreIn(inner)!, coreIn(outer)!);
     Object.defineProperty(this.prototype, selectable, {
       get(this: Connection): Selection<unknown> {
         return this.#inbox;
@@ -294,7 +308,7 @@ export class Connection<Out = unknown, In = unknown>
 
   #handlers(): Handlers {
     const serving = {
-      border: this.#side.border,
+      border: this.#side.border.within,
       say: (name: string, ...args: unknown[]) => this.#link.say(name, ...args),
       over: this.#over.signal,
     };

@@ -78,6 +78,20 @@ export function checkedNumber(
 }
 
 /**
+ * Checks a key.
+ *
+ * @throws {InvalidOptionError} If it is none.
+ */
+export function checkKey(what: string, option: string, key: Uint8Array): void {
+  if (key instanceof Uint8Array) return;
+  throw new InvalidOptionError(
+    // Not what was given: it may be a secret nevertheless.
+    `${what} as '${option}' must be a Uint8Array: current type is ${typeof key}`,
+    { option, value: undefined },
+  );
+}
+
+/**
  * Checks what both ends say.
  *
  * @throws {InvalidOptionError} If an option is out of bounds.
@@ -86,13 +100,7 @@ export function checkConnection(
   what: string,
   { key, capacity, maxMessageBytes, heartbeatMs }: ConnectionOptions,
 ): CheckedConnection {
-  if (!(key instanceof Uint8Array)) {
-    throw new InvalidOptionError(
-      // Not what was given: it may be a secret nevertheless.
-      `${what} as 'key' must be a Uint8Array: current type is ${typeof key}`,
-      { option: "key", value: undefined },
-    );
-  }
+  checkKey(what, "key", key);
   return {
     key,
     capacity: checkedNumber(what, "capacity", capacity),

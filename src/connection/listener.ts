@@ -4,6 +4,7 @@
  * @module
  */
 import type { ActorRef } from "../actor/ref.ts";
+import { InvalidOptionError } from "../errors.ts";
 import { keepHere } from "../memory/keep_here.ts";
 import { checkOptionNames, type OptionNames } from "../option_names.ts";
 import { checkAwaited, type Wait } from "../sync/wait.ts";
@@ -16,9 +17,10 @@ import {
   checkConnection,
   type CheckedConnection,
   checkedNumber,
+  checkKey,
   type ConnectionOptions,
 } from "./connection_options.ts";
-import { closeQuietly, greet } from "./greet.ts";
+import { closeQuietly, greet, type Secrets } from "./greet.ts";
 import { Inbox } from "./inbox.ts";
 import { type OpenSocket, openSocket } from "./open_socket.ts";
 import { Published } from "./published.ts";
@@ -27,6 +29,11 @@ import { type Stand, standHere } from "./stand.ts";
 
 /** How a program listens. */
 export interface ListenOptions extends ConnectionOptions {
+  /**
+   * Further keys, each by the name of who has it and nobody else: {@linkcode Connection.peer} says whose was shown. No
+   * two keys may be the same. Each costs an attempt to connect some microseconds. Default: none.
+   */
+  readonly keys?: Readonly<Record<string, Uint8Array>>;
   /**
    * How long somebody may take to show the key, in milliseconds.
    *
@@ -51,6 +58,7 @@ export interface ListenOptions extends ConnectionOptions {
 
 const NAMES: OptionNames<ListenOptions> = {
   key: true,
+  keys: true,
   publish: true,
   capacity: true,
   maxMessageBytes: true,
@@ -67,7 +75,9 @@ interface Setup {
   readonly socket: OpenSocket;
   readonly stand: Stand;
   readonly published: Published;
-  readonly secret: Uint8Array<ArrayBuffer>;
+  /** The key that all share, and those of `peers`. */
+  readonly secrets: Secrets;
+  readonly peers: readonly string[];
   readonly each: Omit<CheckedConnection, "key">;
   readonly handshakeMs: number;
   readonly maxHandshakes: number;
@@ -117,9 +127,25 @@ export async function listen(
 ): Promise<Listener> {
   const what = "Cannot listen";
   checkOptionNames(what, options, NAMES);
+  const open = listening(what, address, options);
+  return await open(standHere(options.system));
+}
+
+/**
+ * What listens at `address`, once it is opened.
+ *
+ * @param what What cannot be done otherwise, such as `Cannot listen`.
+ * @returns Opens it; it belongs to the stand.
+ * @throws {InvalidOptionError} If the address is none of this machine, or an option is out of bounds.
+ */
+export function listening(
+  what: string,
+  address: string,
+  options: ListenOptions,
+): (stand: Stand) => Promise<Listener> {
   const at = readAddress(what, address);
   const { key, ...each } = checkConnection(what, options);
-  const { publish, system, onRefused } = options;
+  const { publish, keys = {}, onRefused } = options;
   const bounds = {
     handshakeMs: checkedNumber(what, "handshakeMs", options.handshakeMs),
     maxHandshakes: checkedNumber(what, "maxHandshakes", options.maxHandshakes),
@@ -129,28 +155,54 @@ export async function listen(
       options.maxConnections,
     ),
   };
+  checkKeys(what, key, keys);
   const published = new Published(what, publish);
-  const stand = standHere(system);
-  // A system without anything in it would close meanwhile.
-  const release = stand.hold();
-  try {
-    const secret = await secretOf(key);
-    const socket = await openSocket(at);
-    return makeListener({
-      socket,
-      stand,
-      published,
-      secret,
-      each,
-      ...bounds,
-      onRefused: onRefused ?? logRefused(socket.address),
-    });
-  } finally {
-    release();
+  return async (stand) => {
+    // A system without anything in it would close meanwhile.
+    const release = stand.hold();
+    try {
+      const secret = await secretOf(key);
+      const others = await Promise.all(Object.values(keys).map(secretOf));
+      const socket = await openSocket(at);
+      return makeListener({
+        socket,
+        stand,
+        published,
+        secrets: [secret, ...others],
+        peers: Object.keys(keys),
+        each,
+        ...bounds,
+        onRefused: onRefused ?? logRefused(socket.address),
+      });
+    } finally {
+      release();
+    }
+  };
+}
+
+/** Each key is one, and says who has it. */
+function checkKeys(
+  what: string,
+  key: Uint8Array,
+  keys: Readonly<Record<string, Uint8Array>>,
+): void {
+  const known = new Set([key.toHex()]);
+  for (const [name, each] of Object.entries(keys)) {
+    const option = `keys.${name}`;
+    checkKey(what, option, each);
+    const hex = each.toHex();
+    if (known.has(hex)) {
+      throw new InvalidOptionError(
+        `${what} as '${option}' must be another key than each of the others, so that it says who has it`,
+        { option, value: undefined },
+      );
+    }
+    known.add(hex);
   }
 }
 
-function logRefused(address: string): (error: Error) => void {
+/** Says on stderr who was refused at `address`, and why. */
+export function logRefused(address: string): (error: Error) => void {
   return (error) => {
     // deno-lint-ignore troupe/quiet -- somebody tried to be what it is not
     console.error(`[${address}]`, messageOf(error));
@@ -287,7 +339,7 @@ export class Listener implements AsyncDisposable {
   }
 
   async #greet(wire: Deno.Conn): Promise<void> {
-    const { secret, stand, published, each, handshakeMs } = this.#setup;
+    const { secrets, peers, stand, published, each, handshakeMs } = this.#setup;
     const stop = new AbortController();
     const abort = (): void => stop.abort(this.#stop.signal.reason);
     this.#stop.signal.addEventListener("abort", abort, { once: true });
@@ -297,10 +349,11 @@ export class Listener implements AsyncDisposable {
     );
     this.#handshakes++;
     try {
-      const greeted = await greet(wire, "listener", secret, stop.signal);
+      const greeted = await greet(wire, "listener", secrets, stop.signal);
       const { address } = this;
       const made = await makeConnection({
         address,
+        peer: peers[greeted.which - 1],
         stand,
         published,
         ...greeted,

@@ -15,7 +15,7 @@ import type { Handlers } from "./link.ts";
 
 /** What serves the other end of a link. */
 export interface Serving {
-  /** The border that refs cross. */
+  /** The border that refs within a call cross. */
   readonly border: Border;
   /** Says something to the other end. */
   say(name: string, ...args: unknown[]): void;

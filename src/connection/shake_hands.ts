@@ -57,41 +57,58 @@ export async function secretOf(
  * Shows the other end of `wire` the key, and has it shown.
  *
  * @param frames What reads the frames of the wire; its limit is {@link HANDSHAKE_LIMIT} meanwhile.
+ * @param secrets The key; of a listener all that the other end may have, one of which it shows. The listener then shows
+ * that one too, so that nobody learns of the others.
+ * @returns Which of them it was.
  * @throws {AuthenticationError} If the other end does not know the key, or says anything else: the wire is to be closed.
  */
 export async function shakeHands(
   wire: Wire,
   frames: FrameReader,
   role: Role,
-  secret: Uint8Array<ArrayBuffer>,
-): Promise<void> {
+  ...secrets: readonly [
+    Uint8Array<ArrayBuffer>,
+    ...readonly Uint8Array<ArrayBuffer>[],
+  ]
+): Promise<number> {
   frames.limit = HANDSHAKE_LIMIT;
   const own = newKey();
-  const key = await crypto.subtle.importKey(
-    "raw",
-    secret,
-    { name: "HMAC", hash: "SHA-256" },
-    false,
-    ["sign", "verify"],
-  );
+  const keys = await Promise.all(secrets.map(importKey));
   const said = messages(wire, frames);
   await writeAll(wire, frameOf(own));
   const theirs = await said();
-  const show = async (): Promise<void> => {
+  const show = async (which: number): Promise<void> => {
     const stated = statement(role, own, theirs);
-    const proof = await crypto.subtle.sign("HMAC", key, stated);
+    const proof = await crypto.subtle.sign("HMAC", keys[which]!, stated);
     await writeAll(wire, frameOf(new Uint8Array(proof)));
   };
   // Anybody may come to a listener: it shows nothing to try keys with before the other end has shown the key.
-  if (role !== "listener") await show();
-  const shown = await crypto.subtle.verify(
-    "HMAC",
-    key,
-    await said(),
-    statement(OTHER[role], theirs, own),
-  );
-  if (!shown) throw refusal("it does not know the key");
-  if (role === "listener") await show();
+  if (role !== "listener") await show(0);
+  const proof = await said();
+  const which = await shownBy(keys, proof, statement(OTHER[role], theirs, own));
+  if (which < 0) throw refusal("it does not know the key");
+  if (role === "listener") await show(which);
+  return which;
+}
+
+function importKey(secret: Uint8Array<ArrayBuffer>): Promise<CryptoKey> {
+  const algorithm = { name: "HMAC", hash: "SHA-256" };
+  return crypto.subtle.importKey("raw", secret, algorithm, false, [
+    "sign",
+    "verify",
+  ]);
+}
+
+/** Which of the keys `proof` was made with; -1 if it is none of them. */
+async function shownBy(
+  keys: readonly CryptoKey[],
+  proof: Uint8Array<ArrayBuffer>,
+  stated: Uint8Array<ArrayBuffer>,
+): Promise<number> {
+  for (const [i, key] of keys.entries()) {
+    if (await crypto.subtle.verify("HMAC", key, proof, stated)) return i;
+  }
+  return -1;
 }
 
 function statement(

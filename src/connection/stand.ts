@@ -1,5 +1,5 @@
 import { currentHome } from "../actor/home.ts";
-import { runningLight } from "../actor/current.ts";
+import { type Context, runningLight } from "../actor/current.ts";
 import {
   defaultSystem,
   releaseDefaultSpawner,
@@ -7,7 +7,7 @@ import {
 } from "../actor/default_system.ts";
 import type { Spawner } from "../actor/offspring.ts";
 import { coreIn } from "../actor/ref.ts";
-import { isolateOf, type System } from "../actor/system.ts";
+import { isolateOf, System } from "../actor/system.ts";
 import { currentIsolate, type Isolate } from "../actor/thread/isolate.ts";
 
 /** Where a connection belongs: its refs live there, and it ends with that. */
@@ -34,6 +34,19 @@ export function standHere(system: System | undefined): Stand {
     ? currentIsolate()!
     : coreIn(light.current.self)!.isolate;
   return { isolate, spawner: home, hold: () => () => {} };
+}
+
+/**
+ * As {@link standHere}, for who may also name an actor by its context.
+ *
+ * @throws {TopLevelSpawnError} If a worker is loading the module of an actor.
+ */
+export function standOf(spawner: Spawner | undefined): Stand {
+  if (spawner instanceof System) return standHere(spawner);
+  const core = coreIn((spawner as Partial<Context> | undefined)?.self);
+  return spawner === undefined || core === undefined
+    ? standHere(undefined)
+    : { isolate: core.isolate, spawner, hold: () => () => {} };
 }
 
 function standIn(system: System, hold: () => () => void): Stand {

@@ -136,6 +136,30 @@ Deno.test("connect() does not trust a listener that does not show the key", asyn
   assertEquals((await answering).length, 2 * 36);
 });
 
+Deno.test("a listener knows by the key who came, and shows that key alone", async () => {
+  const keys = { ada: newKey(), bob: newKey() };
+  await using guard = await guarded({ keys });
+  const { listener, system, refused } = guard;
+  const { address } = listener;
+  for (
+    const [peer, key] of [
+      ["bob", keys.bob],
+      [undefined, KEY],
+      ["ada", keys.ada],
+    ] as const
+  ) {
+    await using here = await connect(address, { key, system });
+    await using there = await listener.accept();
+    assertEquals([there.peer, here.peer], [peer, undefined]);
+  }
+  await assertRejects(
+    () => connect(address, { key: newKey(), system }),
+    AuthenticationError,
+  );
+  await guard.until(1);
+  assertInstanceOf(refused[0], AuthenticationError);
+});
+
 Deno.test("an empty key is a key", async () => { // CN17
   await using guard = await guarded({ key: new Uint8Array(0) });
   const { listener, system } = guard;

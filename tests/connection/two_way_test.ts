@@ -43,6 +43,24 @@ Deno.test("TwoWay leads refs of the other program back to it, and any other here
   assertEquals((twoWay().depart(core).data as unknown[]).length, 7);
 });
 
+Deno.test("TwoWay.standIn() has one ref leave in the place of another one, which nobody there ever has", () => {
+  const [here, there] = [twoWay(), twoWay()];
+  const [inner, outer] = [own("inner"), own("outer")];
+  here.standIn(inner, outer);
+  const left = here.depart(inner).data;
+  const far = coreIn(there.arrive(left))!;
+  assertEquals(far.name, "outer");
+  assertEquals(here.exports.size, 1);
+  // Who calls it calls it as what it is.
+  const back = there.depart(far).data;
+  assertStrictEquals(here.arrive(back), outer.ref);
+  // And so at the other end, for the one that came.
+  const mine = own("mine");
+  there.standIn(mine, far);
+  assertEquals(there.depart(mine).data, back);
+  assertStrictEquals(there.arrive(left), mine.ref);
+});
+
 Deno.test("Imports.end() ends every ref that came", () => {
   const border = twoWay();
   const far = border.arrive([1, 1, 1, -1, "far", 1, 0]);
