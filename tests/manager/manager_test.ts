@@ -1,12 +1,18 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import {
   InvalidOptionError,
+  type ListRef,
   Manager,
   Refusal,
   System,
   VersionConflictError,
 } from "../../mod.ts";
-import { countUp, credit, misbehave } from "../fixtures/manager_tasks.ts";
+import {
+  countUp,
+  credit,
+  Holder,
+  misbehave,
+} from "../fixtures/manager_tasks.ts";
 import { visit } from "../fixtures/visit.ts";
 
 Deno.test("MapRef.update() loses no update of several threads", async () => {
@@ -39,6 +45,18 @@ Deno.test("Manager keeps lists, values and counters", async () => {
   assertEquals(await value.update({ add: 1 }), 8);
   const counter = manager.counter("c");
   assertEquals([await counter.add(), await counter.add(4)], [1, 5]);
+});
+
+Deno.test("a way to a list is an answer like any other, wherever the actor runs", async () => {
+  await using system = new System();
+  await using manager = await Manager.start({ system });
+  const list = manager.list<string>("l");
+  for (const placement of ["thread", "shared", "local"] as const) {
+    const holder = await system.spawn(Holder, [], { placement });
+    const echo = await holder.ask.echo(list) as ListRef<string>;
+    await echo.push(placement);
+  }
+  assertEquals(await list.slice(), ["thread", "shared", "local"]);
 });
 
 Deno.test("ValueRef.get() tells a value that is null from one that is not there", async () => {

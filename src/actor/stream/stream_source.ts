@@ -1,3 +1,4 @@
+import { portable } from "../../memory/portable.ts";
 import { isThenable } from "../is_thenable.ts";
 
 /** Where the elements of a stream come from. */
@@ -34,7 +35,8 @@ export function sourceOf(value: unknown): StreamSource | undefined {
 /** Whether `value` makes its elements as they are asked for, so that it cannot be the answer to an ask. */
 export function isStream(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return false;
-  if (value instanceof ReadableStream) return false;
+  // A handle travels as it is, though it may be read like a stream.
+  if (value instanceof ReadableStream || portable in value) return false;
   return Symbol.asyncIterator in value ||
     (Symbol.iterator in value && "next" in value);
 }
