@@ -3,6 +3,7 @@ import { checkOptionNames } from "../option_names.ts";
 import type { CacheStats } from "./caches.ts";
 import { checkTtl } from "./check_limits.ts";
 import type { SetOptions } from "./map_plan.ts";
+import { placeOf } from "./places.ts";
 import { defineProxy, Proxied } from "./proxied.ts";
 
 /** How much a cache holds, and for how long. */
@@ -124,7 +125,7 @@ export class CacheRef<K, V> extends Proxied {
   }
 
   get #map(): string {
-    return `troupe:cache:${this.name}`;
+    return placeOf("cache", this.name);
   }
 }
 

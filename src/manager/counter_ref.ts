@@ -1,7 +1,5 @@
+import { COUNTERS } from "./places.ts";
 import { defineProxy, Proxied } from "./proxied.ts";
-
-/** The map that counters are kept in. */
-const COUNTERS = "troupe:counters";
 
 /**
  * A number that is added to.

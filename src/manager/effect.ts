@@ -4,6 +4,8 @@
  * @module
  */
 
+import { placeOf } from "./places.ts";
+
 /** Why a key is gone. */
 export type Gone = "deleted" | "expired" | "evicted" | "left";
 
@@ -36,7 +38,7 @@ export type Effect =
   | readonly ["revision", number];
 
 /** The map whose keys belong to clients begins so: a file does not keep it, as they are gone when it is read again. */
-export const PRESENCE = "troupe:presence:";
+export const PRESENCE: string = placeOf("presence", "");
 
 /** Whether an effect belongs to clients that are alive, and ends with this program. */
 export function isOfClients(effect: Effect): boolean {

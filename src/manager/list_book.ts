@@ -1,6 +1,7 @@
 import { Refusal } from "../errors.ts";
 import { answer } from "./answer.ts";
 import type { Effect } from "./effect.ts";
+import { sorted } from "./sorted.ts";
 import type { State } from "./state.ts";
 
 /** What lists need of who holds them. */
@@ -76,11 +77,7 @@ export class ListBook {
   /** Sorts as `Array.prototype.sort` does but numbers by their size, or turns it round. */
   order(list: string, how: "sort" | "reverse"): unknown {
     const items = this.#state.items(list);
-    const next = how === "reverse"
-      ? items.toReversed()
-      : items.every((item) => typeof item === "number")
-      ? items.toSorted((a, b) => (a as number) - (b as number))
-      : items.toSorted();
+    const next = how === "reverse" ? items.toReversed() : sorted(list, items);
     return answer(this.#splice(list, 0, items.length, next), undefined);
   }
 

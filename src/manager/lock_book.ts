@@ -79,6 +79,13 @@ export class LockBook {
     return true;
   }
 
+  /** As {@link LockBook.release}, when the client has ended: the next one is told. */
+  abandon(lock: string, ticket: string): boolean {
+    const isHeld = this.#state.locks.get(lock)?.ticket === ticket;
+    if (isHeld) this.#orphans.add(lock);
+    return this.release(lock, ticket);
+  }
+
   /** Nobody waits any more. */
   close(): void {
     for (const { line } of this.#waiting.values()) line.close();
@@ -92,10 +99,10 @@ export class LockBook {
   }
 
   #guard(lock: string, ticket: string, owner: Owner): void {
-    const letGo = this.#clients.hold(owner, () => {
-      this.#orphans.add(lock);
-      this.#free(lock, ticket);
-    });
+    const letGo = this.#clients.hold(
+      owner,
+      () => void this.abandon(lock, ticket),
+    );
     this.#letGo.set(lock, letGo);
   }
 

@@ -1,5 +1,6 @@
 import { deepFreeze } from "../actor/light/deep_freeze.ts";
 import { type Change, checkChange } from "./change.ts";
+import { placeOf } from "./places.ts";
 import { defineProxy, Proxied } from "./proxied.ts";
 
 /**
@@ -94,7 +95,7 @@ export class NamespaceRef<T extends object> extends Proxied {
   }
 
   get #map(): string {
-    return `troupe:namespace:${this.name}`;
+    return placeOf("namespace", this.name);
   }
 }
 

@@ -2,6 +2,7 @@ import { deepFreeze } from "../actor/light/deep_freeze.ts";
 import { ActorStoppedError } from "../errors.ts";
 import type { Wait } from "../sync/wait.ts";
 import { awaited } from "./awaited.ts";
+import { placeOf } from "./places.ts";
 import { defineProxy, ownerHere, Proxied } from "./proxied.ts";
 
 /**
@@ -93,7 +94,7 @@ export class QueueRef<T> extends Proxied {
   }
 
   get #list(): string {
-    return `troupe:queue:${this.name}`;
+    return placeOf("queue", this.name);
   }
 }
 

@@ -12,6 +12,9 @@ export interface ReducerName {
   readonly reducer: string;
 }
 
+/** What was registered as a reducer: any other task is none, and is not run by who names it. */
+const REDUCERS: WeakSet<object> = new WeakSet();
+
 /**
  * A function that makes the next value of the last one, inside of a Manager: what {@linkcode reducer} returns.
  *
@@ -64,6 +67,7 @@ export function reducer<S, A extends unknown[]>(
   fn: (state: S, ...args: A) => S,
 ): Reducer<S, A> {
   task(meta, name, fn);
+  REDUCERS.add(fn);
   const handle = (state: S, ...args: A): S => fn(state, ...args);
   return Object.assign(handle, { module: meta.url, reducer: name });
 }
@@ -74,18 +78,18 @@ export type Reduce = (state: unknown, ...args: unknown[]) => unknown;
 /** The reducer of that name, if its module has been loaded here. */
 export function loadedReducer(name: ReducerName): Reduce | undefined {
   const found = findLoaded(wantedOf(name));
-  return found?.kind === "task" ? found.run : undefined;
+  const isOne = found?.kind === "task" && REDUCERS.has(found.run);
+  return isOne ? found.run : undefined;
 }
 
 /**
- * The reducer of that name; its module is imported.
+ * Imports the module of a reducer.
  *
- * @throws {Refusal} If there is none.
+ * @throws {Refusal} If it cannot be imported, or has nothing of that name.
  */
-export async function importReducer(name: ReducerName): Promise<Reduce> {
+export async function importReducer(name: ReducerName): Promise<void> {
   try {
-    const found = await load(wantedOf(name));
-    return (found as { run: Reduce }).run;
+    await load(wantedOf(name));
   } catch (cause) {
     throw new Refusal(
       `Cannot find the reducer "${name.reducer}": ${messageOf(cause)}`,

@@ -1,4 +1,5 @@
 import { VersionConflictError } from "./version_conflict_error.ts";
+import { placeOf } from "./places.ts";
 import { defineProxy, Proxied } from "./proxied.ts";
 
 /**
@@ -87,7 +88,7 @@ export class SetRef<T> extends Proxied {
   }
 
   get #map(): string {
-    return `troupe:set:${this.name}`;
+    return placeOf("set", this.name);
   }
 }
 

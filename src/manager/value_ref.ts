@@ -1,11 +1,9 @@
 import { deepFreeze } from "../actor/light/deep_freeze.ts";
 import type { ActorRef } from "../actor/ref.ts";
 import { type Change, checkChange } from "./change.ts";
+import { VALUES } from "./places.ts";
 import { defineProxy, Proxied } from "./proxied.ts";
 import type { Vault } from "./vault.ts";
-
-/** The map that values are kept in. */
-const VALUES = "troupe:values";
 
 /**
  * One value that the Manager holds.

@@ -301,6 +301,11 @@ export class Vault {
     return this.#locks.release(lock, ticket);
   }
 
+  /** As {@linkcode Vault.release}, when the holder has ended: the next one is told. */
+  abandon(lock: string, ticket: string): boolean {
+    return this.#locks.abandon(lock, ticket);
+  }
+
   /** Puts a value that goes when its client ends. */
   enter(
     name: string,
