@@ -308,6 +308,9 @@ export { QueueRef } from "./src/manager/queue_ref.ts";
 export { type Reducer, reducer } from "./src/manager/reducer.ts";
 export type { ReplicaOptions } from "./src/manager/replica.ts";
 export { ReplicaRef } from "./src/manager/replica_ref.ts";
+export { InDoubtError } from "./src/manager/remote/in_doubt_error.ts";
+export { NotPermittedError } from "./src/manager/remote/not_permitted_error.ts";
+export { RemoteManager } from "./src/manager/remote/remote_manager.ts";
 export { SetRef } from "./src/manager/set_ref.ts";
 export {
   StateFileError,

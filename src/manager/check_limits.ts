@@ -26,3 +26,14 @@ export function checkCapacity(what: string, capacity: number): void {
     { option: "capacity", value: capacity },
   );
 }
+
+/** Refuses a time that is none. */
+export function checkMs(what: string, option: string, value: number): void {
+  if (typeof value === "number" && value >= 0) return;
+  throw new InvalidOptionError(
+    `${what} as '${option}' must be a number of milliseconds from 0: current value is ${
+      Deno.inspect(value, { depth: 0 })
+    }`,
+    { option, value },
+  );
+}

@@ -10,26 +10,20 @@ import { unmissed } from "../actor/unmissed.ts";
 import { keepHere } from "../memory/keep_here.ts";
 import { supervise } from "../supervisor/supervise.ts";
 import { goneOf, type Supervisor } from "../supervisor/supervisor.ts";
-import { checkOptionNames } from "../option_names.ts";
-import { type CacheOptions, CacheRef } from "./cache_ref.ts";
-import { checkCapacity, checkTtl } from "./check_limits.ts";
-import { CounterRef } from "./counter_ref.ts";
 import { Journal } from "./journal.ts";
 import { InvalidOptionError } from "../errors.ts";
 import { claimFile } from "./file_claim.ts";
-import { ListRef } from "./list_ref.ts";
-import { LockRef } from "./lock_ref.ts";
 import { checkManagerOptions, type ManagerOptions } from "./manager_options.ts";
-import { MapRef } from "./map_ref.ts";
-import { NamespaceRef } from "./namespace_ref.ts";
-import { PresenceRef } from "./presence_ref.ts";
-import { QueueRef } from "./queue_ref.ts";
+import { type Host, hostOf } from "./remote/host.ts";
+import {
+  connectManager,
+  type RemoteManager,
+  type RemoteOptions,
+} from "./remote/remote_manager.ts";
 import { makeReplica, type ReplicaMemory } from "./replica.ts";
 import { ReplicaRef } from "./replica_ref.ts";
-import { SetRef } from "./set_ref.ts";
-import { TopicRef } from "./topic_ref.ts";
+import { SharedState } from "./shared_state.ts";
 import { stateFileErrorIn } from "./state_file_error.ts";
-import { ValueRef } from "./value_ref.ts";
 import { Vault, type VaultOptions } from "./vault.ts";
 
 /**
@@ -102,7 +96,7 @@ const LOAD_MS = 600_000;
  * await Deno.remove(folder, { recursive: true });
  * ```
  */
-export class Manager implements AsyncDisposable {
+export class Manager extends SharedState implements AsyncDisposable {
   static {
     keepHere(Manager, "a Manager: send its maps, lists and so on");
   }
@@ -110,7 +104,7 @@ export class Manager implements AsyncDisposable {
   readonly #tree: Supervisor;
   /** Resolves when it has ended, and its file is free. */
   readonly #gone: Promise<void>;
-  readonly #ref: ActorRef<Vault>;
+  readonly #host: Host | undefined;
   readonly #replicas: Readonly<Record<string, ReplicaMemory>>;
   readonly #handles: Map<string, unknown> = new Map();
   readonly #customs: Map<string, Promise<unknown>> = new Map();
@@ -119,11 +113,13 @@ export class Manager implements AsyncDisposable {
     tree: Supervisor,
     replicas: Readonly<Record<string, ReplicaMemory>>,
     gone: Promise<void>,
+    host: Host | undefined,
   ) {
+    super(tree.ref(VAULT, VaultActor));
     this.#tree = tree;
     this.#replicas = replicas;
     this.#gone = gone;
-    this.#ref = tree.ref(VAULT, VaultActor);
+    this.#host = host;
   }
 
   /**
@@ -132,6 +128,7 @@ export class Manager implements AsyncDisposable {
    * @param options Where it lives, and what is kept.
    * @returns A promise of the Manager, which is empty or has what its file holds.
    * @throws {StateFileError} If its `file` is damaged, in use, of a later version, or cannot be opened.
+   * @throws {AddressInUseError} If somebody listens at its `address`.
    * @throws {ChildError} If it does not come up; `cause` says why.
    * @throws {SystemClosedError} If the system is closed.
    * @throws {TopLevelSpawnError} If a worker is loading the module that makes the call.
@@ -152,9 +149,11 @@ export class Manager implements AsyncDisposable {
       ...hangMs === undefined ? {} : { hangMs },
       ...file === undefined ? {} : { initTimeout: LOAD_MS },
     };
+    using opening = hostOf(options);
     const claim = file === undefined ? undefined : await claimFile(file);
     const path = claim === undefined ? {} : { file: claim.file };
     const release = claim?.release ?? (() => {});
+    let gone: Promise<void> | undefined;
     try {
       const tree = await supervise({
         name,
@@ -167,23 +166,55 @@ export class Manager implements AsyncDisposable {
           options: child,
         }],
       }, system);
-      return new Manager(tree, replicas, goneOf(tree).then(release));
+      gone = goneOf(tree).then(release);
+      const host = await opening?.open(tree, tree.ref(VAULT, VaultActor));
+      return new Manager(tree, replicas, gone, host);
     } catch (error) {
-      release();
+      if (gone === undefined) release();
+      await gone;
       throw stateFileErrorIn(error) ?? error;
     }
   }
 
   /**
-   * The map of that name; nothing is sent. It is empty until its first write.
+   * Connects to a Manager in another program of this machine.
    *
-   * @typeParam K The keys; strings, numbers and other primitives. An object is a copy each time and is never found again.
-   * @typeParam V The values; whatever can travel.
-   * @param name Any string, except one that begins with `troupe:`.
-   * @returns A way to it, which may travel.
+   * @param address Where it is: what that program has as the `address` of its Manager.
+   * @param key Its key, or that of a guest.
+   * @param options Where it belongs, how long to wait, and how long to come back.
+   * @returns A promise of a way to it, to be closed.
+   * @throws {AuthenticationError} If the other program does not know the key; nothing else was read of either.
+   * @throws {ConnectionClosedError} If nobody listens there.
+   * @throws {WaitTimeoutError} If it takes too long.
+   * @throws {TroupeError} If there is no Manager.
+   * @throws {InvalidOptionError} If the address is none of this machine, or an option is out of bounds or none of them.
+   *
+   * @example Two programs
+   * ```ts
+   * import { Manager, System } from "@troupe/actors";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using system = new System();
+   * const key = crypto.getRandomValues(new Uint8Array(32));
+   * await using manager = await Manager.start({ system, address: "127.0.0.1:0", key });
+   *
+   * // Elsewhere, with the same key:
+   * await using remote = await Manager.connect(manager.address!, key, { system });
+   * await remote.queue<string>("jobs").put("hello world");
+   * assertEquals(await manager.queue<string>("jobs").take(), "hello world");
+   * ```
    */
-  map<K, V>(name: string): MapRef<K, V> {
-    return new MapRef<K, V>(this.#ref, name);
+  static async connect(
+    address: string,
+    key: Uint8Array,
+    options: RemoteOptions = {},
+  ): Promise<RemoteManager> {
+    return await connectManager(address, key, options);
+  }
+
+  /** Where other programs reach it, with the port that was chosen; `undefined` if they do not. */
+  get address(): string | undefined {
+    return this.#host?.address;
   }
 
   /**
@@ -197,7 +228,7 @@ export class Manager implements AsyncDisposable {
   replica<V>(name: string): ReplicaRef<V> {
     if (Object.hasOwn(this.#replicas, name)) {
       const { map } = this.#replicas[name]!;
-      return new ReplicaRef<V>(this.#ref, name, map);
+      return new ReplicaRef<V>(this.vault, name, map);
     }
     throw new InvalidOptionError(
       `Cannot read a replica of "${name}" as there is none: current replicas are ${
@@ -205,125 +236,6 @@ export class Manager implements AsyncDisposable {
       }; name it in 'replicas' of Manager.start()`,
       { option: "name", value: name },
     );
-  }
-
-  /**
-   * The list of that name; nothing is sent. It is empty until its first write.
-   *
-   * @typeParam T The items; whatever can travel.
-   * @param name Any string, except one that begins with `troupe:`.
-   * @returns A way to it, which may travel.
-   */
-  list<T>(name: string): ListRef<T> {
-    return new ListRef<T>(this.#ref, name);
-  }
-
-  /**
-   * The value of that name; nothing is sent. It is `initial` until it is set.
-   *
-   * @typeParam T The value; whatever can travel.
-   * @param name Any string, except one that begins with `troupe:`.
-   * @param initial What is read before the first change. It belongs to this way, not to the Manager.
-   * @returns A way to it, which may travel.
-   */
-  value<T>(name: string, initial: T): ValueRef<T> {
-    return new ValueRef<T>(this.#ref, name, initial);
-  }
-
-  /**
-   * The counter of that name; nothing is sent. It begins at 0.
-   *
-   * @param name Any string, except one that begins with `troupe:`.
-   * @returns A way to it, which may travel.
-   */
-  counter(name: string): CounterRef {
-    return new CounterRef(this.#ref, name);
-  }
-
-  /**
-   * The set of that name; nothing is sent. It is empty until its first member.
-   *
-   * @typeParam T The members; strings, numbers and other primitives.
-   * @param name Any string, except one that begins with `troupe:`.
-   * @returns A way to it, which may travel.
-   */
-  set<T>(name: string): SetRef<T> {
-    return new SetRef<T>(this.#ref, name);
-  }
-
-  /**
-   * The named fields of that name; nothing is sent.
-   *
-   * @typeParam T The fields and their types.
-   * @param name Any string, except one that begins with `troupe:`.
-   * @returns A way to them, which may travel.
-   */
-  namespace<T extends object>(name: string): NamespaceRef<T> {
-    return new NamespaceRef<T>(this.#ref, name);
-  }
-
-  /**
-   * The cache of that name; nothing is sent.
-   *
-   * @typeParam K The keys; strings, numbers and other primitives.
-   * @typeParam V The values; whatever can travel.
-   * @param name Any string, except one that begins with `troupe:`.
-   * @param options How much it holds. They belong to this way, not to the Manager.
-   * @returns A way to it, which may travel.
-   * @throws {InvalidOptionError} If an option is out of its bounds.
-   */
-  cache<K, V>(name: string, options: CacheOptions): CacheRef<K, V> {
-    const what = `Cannot make a way to the cache "${name}"`;
-    checkOptionNames<CacheOptions>(what, options, {
-      capacity: true,
-      ttlMs: true,
-    });
-    checkCapacity(what, options.capacity);
-    checkTtl(what, options.ttlMs);
-    return new CacheRef<K, V>(this.#ref, name, options);
-  }
-
-  /**
-   * The queue of that name; nothing is sent. It is empty until something is put.
-   *
-   * @typeParam T The items; whatever can travel.
-   * @param name Any string, except one that begins with `troupe:`.
-   * @returns A way to it, which may travel.
-   */
-  queue<T>(name: string): QueueRef<T> {
-    return new QueueRef<T>(this.#ref, name);
-  }
-
-  /**
-   * The lock of that name; nothing is sent. It is free until somebody takes it.
-   *
-   * @param name Any string, except one that begins with `troupe:`.
-   * @returns A way to it, which may travel.
-   */
-  lock(name: string): LockRef {
-    return new LockRef(this.#ref, name);
-  }
-
-  /**
-   * The topic of that name; nothing is sent.
-   *
-   * @typeParam T The values; whatever can travel.
-   * @param name Any string, except one that begins with `troupe:`.
-   * @returns A way to it, which may travel.
-   */
-  topic<T>(name: string): TopicRef<T> {
-    return new TopicRef<T>(this.#ref, name);
-  }
-
-  /**
-   * The entries of that name that belong to actors, and go with them; nothing is sent.
-   *
-   * @typeParam V The values; whatever can travel.
-   * @param name Any string, except one that begins with `troupe:`.
-   * @returns A way to them, which may travel.
-   */
-  presence<V>(name: string): PresenceRef<V> {
-    return new PresenceRef<V>(this.#ref, name);
   }
 
   /**
@@ -414,6 +326,8 @@ export class Manager implements AsyncDisposable {
    * @returns A promise that resolves at its end; it never rejects.
    */
   async stop(): Promise<void> {
+    // Those in other programs see that it closes, and not what else happens at its end.
+    await this.#host?.close();
     await this.#tree.stop();
     await this.#gone;
   }

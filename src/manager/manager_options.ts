@@ -1,6 +1,9 @@
 import type { Spawner } from "../actor/offspring.ts";
 import { InvalidOptionError } from "../errors.ts";
+import type { ListenOptions } from "../connection/listener.ts";
 import { checkOptionNames, type OptionNames } from "../option_names.ts";
+import { checkMs } from "./check_limits.ts";
+import { checkGuest, type GuestOptions } from "./remote/rights.ts";
 import type { ReplicaOptions } from "./replica.ts";
 
 /** How a Manager is started. */
@@ -47,6 +50,37 @@ export interface ManagerOptions {
    * @default {Infinity}
    */
   readonly hangMs?: number;
+  /**
+   * Where other programs of this machine reach it, by `Manager.connect()`: a path, or `host:port`, as of `listen()`; port 0
+   * is any that is free. Needs a `key`.
+   *
+   * @default {none: nobody else does}
+   */
+  readonly address?: string;
+  /** What those programs know too: 32 random bytes. Who knows it may do all that a Manager is asked for. */
+  readonly key?: Uint8Array;
+  /**
+   * Those who may not do everything, by their names; each has a key of its own.
+   *
+   * @default {none}
+   */
+  readonly guests?: Readonly<Record<string, GuestOptions>>;
+  /**
+   * How long a program whose connection was lost may be away before what it holds is given up, in milliseconds, 0 or more.
+   *
+   * @default {5_000}
+   */
+  readonly awayMs?: number;
+  /** Bounds of the connections, and who is told of those that are refused; see `ListenOptions`. */
+  readonly listen?: Pick<
+    ListenOptions,
+    | "maxMessageBytes"
+    | "heartbeatMs"
+    | "handshakeMs"
+    | "maxHandshakes"
+    | "maxConnections"
+    | "onRefused"
+  >;
 }
 
 const NAMES: OptionNames<ManagerOptions> = {
@@ -57,6 +91,19 @@ const NAMES: OptionNames<ManagerOptions> = {
   file: true,
   replicas: true,
   hangMs: true,
+  address: true,
+  key: true,
+  guests: true,
+  awayMs: true,
+  listen: true,
+};
+const LISTEN_NAMES: OptionNames<NonNullable<ManagerOptions["listen"]>> = {
+  maxMessageBytes: true,
+  heartbeatMs: true,
+  handshakeMs: true,
+  maxHandshakes: true,
+  maxConnections: true,
+  onRefused: true,
 };
 const REPLICA_NAMES: OptionNames<ReplicaOptions> = {
   capacity: true,
@@ -91,5 +138,31 @@ export function checkManagerOptions(options: ManagerOptions): void {
   if (!isWhole || keepBytes < MIN_BYTES || keepBytes > MAX_BYTES) {
     const bounds = `a whole number from ${MIN_BYTES} to ${MAX_BYTES}`;
     refuse("keepBytes", keepBytes, bounds);
+  }
+  checkServing(what, options);
+}
+
+/** Checks how other programs reach it. */
+function checkServing(what: string, options: ManagerOptions): void {
+  const { address, key, guests, awayMs, listen } = options;
+  for (
+    const [option, value] of Object.entries({ key, guests, awayMs, listen })
+  ) {
+    if (value === undefined || address !== undefined) continue;
+    throw new InvalidOptionError(
+      `${what} as '${option}' is for one that others reach: name an 'address' too`,
+      // Not what was given: it may be a secret.
+      { option, value: undefined },
+    );
+  }
+  if (awayMs !== undefined) checkMs(what, "awayMs", awayMs);
+  if (listen !== undefined) {
+    checkOptionNames(what, listen, LISTEN_NAMES, "listen");
+  }
+  if (guests === undefined) return;
+  // Any name will do.
+  checkOptionNames(what, guests, guests as never, "guests");
+  for (const [name, guest] of Object.entries(guests)) {
+    checkGuest(what, name, guest);
   }
 }

@@ -42,6 +42,9 @@
  * @module
  */
 export { Refusal } from "../errors.ts";
+export { ConnectionClosedError } from "../connection/connection_closed_error.ts";
+export type { ListenOptions } from "../connection/listener.ts";
+export type { ConnectOptions } from "../connection/connect.ts";
 export type { Context } from "../actor/current.ts";
 export type { ActorRef } from "../actor/ref.ts";
 export type { ActorClass } from "../actor/define.ts";
@@ -70,7 +73,12 @@ export { QueueRef } from "./queue_ref.ts";
 export { type Reducer, reducer, type ReducerName } from "./reducer.ts";
 export type { ReplicaMemory, ReplicaOptions, ReplicaValue } from "./replica.ts";
 export { ReplicaRef } from "./replica_ref.ts";
+export { InDoubtError } from "./remote/in_doubt_error.ts";
+export { NotPermittedError } from "./remote/not_permitted_error.ts";
+export { RemoteManager, type RemoteOptions } from "./remote/remote_manager.ts";
+export type { GuestOptions, Realm, Right } from "./remote/rights.ts";
 export { SetRef } from "./set_ref.ts";
+export { SharedState } from "./shared_state.ts";
 export { StateFileError, type StateFileReason } from "./state_file_error.ts";
 export type { Step } from "./step.ts";
 export { type TopicItem, TopicRef } from "./topic_ref.ts";

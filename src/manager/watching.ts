@@ -58,11 +58,11 @@ export async function* mapChanges(
 }
 
 /** A ref that reads streams on demand. */
-export function withCredit(
-  vault: ActorRef<Vault>,
+export function withCredit<C>(
+  ref: ActorRef<C>,
   signal: AbortSignal | undefined,
-): ActorRef<Vault> {
-  return vault.with(
+): ActorRef<C> {
+  return ref.with(
     signal === undefined ? { credit: CREDIT } : { credit: CREDIT, signal },
   );
 }
