@@ -9,6 +9,7 @@ const OUTPUTS: Readonly<Record<string, string>> = {
   "37_shareable_list.ts":
     "7 howdy\n2 3\ntext:8,bytes:8,f64:8,f64:8,null:8,bool:8,f64:8\n99 needed, 8 available\n880 Uint8Array(3) [ 72, 111, 0 ]\n",
   "38_shared_memory_manager.ts": "128 19990000\n",
+  "40_remote_manager_with_key.ts": "hello world\n",
   "54_locks_between_programs.ts":
     "counted 1000\ncounted 1000\ncounted 1000\n3000\n",
   "55_two_programs.ts": "Ada has one, 2 left\nGrace has one, 1 left\n0 left\n",

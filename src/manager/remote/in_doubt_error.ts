@@ -1,5 +1,5 @@
 import { TroupeError } from "../../errors.ts";
-import { nameError } from "../../sync/name_error.ts";
+import { nameError } from "../../name_error.ts";
 
 /**
  * The connection broke while a Manager in another program was asked for something, and it is not known whether that was

@@ -1,5 +1,5 @@
 import { Refusal } from "../../errors.ts";
-import { nameError } from "../../sync/name_error.ts";
+import { nameError } from "../../name_error.ts";
 import type { Right } from "./rights.ts";
 
 /** A guest of a Manager asked for what it may not have, code `TROUPE_NOT_PERMITTED`; nothing was changed. */
