@@ -2,19 +2,23 @@ import { resolve } from "node:path";
 import { messageOf } from "../thrown.ts";
 import { StateFileError } from "./state_file_error.ts";
 
+const NOTE = new Uint8Array([1]);
+
 /** A state file that one Manager has to itself. */
 export interface FileClaim {
   /** Its path, wherever the program goes and whatever links lead there. */
   readonly file: string;
+  /** Notes that it is there: if it is found empty from now on, it was emptied. */
+  readonly note: () => void;
   /** Gives it up. */
   readonly release: () => void;
 }
 
 /**
- * Claims a state file for one Manager, beyond the life of its thread: by a lock on the empty file `<file>.lock` beside it,
- * which ends with the program at the latest.
+ * Claims a state file for one Manager, beyond the life of its thread: by a lock on the file `<file>.lock` beside it, which ends
+ * with the program at the latest. That has a byte once there was a state: SQLite takes an empty file for a new one.
  *
- * @throws {StateFileError} If another Manager has it, or there is no way to it.
+ * @throws {StateFileError} If another Manager has it, it was emptied, or there is no way to it.
  */
 export async function claimFile(given: string): Promise<FileClaim> {
   const file = await realPath(given);
@@ -28,12 +32,33 @@ export async function claimFile(given: string): Promise<FileClaim> {
       { file, reason: "unreadable", cause },
     );
   }
-  if (await lock.tryLock(true)) return { file, release: () => lock.close() };
+  if (await lock.tryLock(true)) {
+    const wasNoted = (await lock.stat()).size > 0;
+    if (wasNoted && await isEmpty(file)) {
+      lock.close();
+      throw new StateFileError(
+        `Cannot open the state file "${file}" as it was emptied: put a copy back, or remove it to begin anew`,
+        { file, reason: "corrupt" },
+      );
+    }
+    const note = (): void => {
+      if (!wasNoted) lock.writeSync(NOTE);
+    };
+    return { file, note, release: () => lock.close() };
+  }
   lock.close();
   throw new StateFileError(
     `Cannot open the state file "${file}" as another Manager has it open: stop that one first`,
     { file, reason: "inUse" },
   );
+}
+
+async function isEmpty(file: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(file)).size === 0;
+  } catch {
+    return false;
+  }
 }
 
 async function realPath(file: string): Promise<string> {

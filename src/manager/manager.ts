@@ -166,6 +166,7 @@ export class Manager extends SharedState implements AsyncDisposable {
           options: child,
         }],
       }, system);
+      claim?.note();
       gone = goneOf(tree).then(release);
       const host = await opening?.open(tree, tree.ref(VAULT, VaultActor));
       return new Manager(tree, replicas, gone, host);

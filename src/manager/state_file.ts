@@ -255,6 +255,8 @@ function fileError(
 
 /** SQLite's SQLITE_CORRUPT and SQLITE_NOTADB. */
 const DAMAGES: ReadonlySet<number> = new Set([11, 26]);
+/** What they are called, as `exec()` gives no number. */
+const DAMAGE_REGEXP = /malformed|not a database/;
 
 function asFileError(
   verb: "open" | "write",
@@ -262,13 +264,14 @@ function asFileError(
   cause: unknown,
 ): StateFileError {
   const code = (cause as { errcode?: number }).errcode ?? 0;
-  const reason = DAMAGES.has(code & 0xff)
+  const message = messageOf(cause);
+  const reason = DAMAGES.has(code & 0xff) || DAMAGE_REGEXP.test(message)
     ? "corrupt"
     : verb === "open"
     ? "unreadable"
     : "unwritable";
   return new StateFileError(
-    `Cannot ${verb} the state file "${file}": ${messageOf(cause)}`,
+    `Cannot ${verb} the state file "${file}": ${message}`,
     { file, reason, cause },
   );
 }

@@ -16,7 +16,12 @@ import {
   crashDurableWriter,
   killDurableWriter,
 } from "../fixtures/crash_durable_writer.ts";
+import { Draft } from "../../src/manager/draft.ts";
+import type { Effect } from "../../src/manager/effect.ts";
+import { State } from "../../src/manager/state.ts";
+import { StateFile } from "../../src/manager/state_file.ts";
 import { Holder, misbehave } from "../fixtures/manager_tasks.ts";
+import { seeded } from "../supervisor/seeded.ts";
 
 /** A path in a folder that goes with the scope. */
 async function scratch(): Promise<AsyncDisposable & { file: string }> {
@@ -256,6 +261,59 @@ Deno.test("Manager finds a commit that is lost in the log of a program that was 
   assertEquals(await Deno.readFile(`${file}-wal`), log);
 });
 
+Deno.test("Manager finds that its file was emptied, and begins anew when it was removed", async () => {
+  await using place = await scratch();
+  await using system = new System();
+  const { file } = place;
+  // One that is empty before there was a state is a new one.
+  await Deno.writeFile(file, new Uint8Array(0));
+  {
+    await using manager = await Manager.start({ system, file });
+    await manager.map("m").set("a", 1);
+  }
+  await Deno.truncate(file);
+  assertEquals((await refusedFile(system, file)).reason, "corrupt");
+  await Deno.remove(file);
+  await using manager = await Manager.start({ system, file });
+  assertEquals(await manager.map("m").size(), 0);
+});
+
+Deno.test("StateFile.open() finds every byte that makes its state another one", async () => {
+  await using place = await scratch();
+  const { file } = place;
+  {
+    const { state, keeper } = opened(file);
+    const draft = new Draft(state);
+    for (let n = 0; n < 40; n++) draft.set("m", `key ${n}`, "x".repeat(n));
+    const list: Effect = ["splice", "l", 0, 0, [1, "two", [3]]];
+    await Promise.all([draft.effects, [list]].map((e) => keeper.keep(e)));
+    keeper.close();
+  }
+  const shown = (): unknown => {
+    const { state, keeper } = opened(file);
+    keeper.close();
+    return [...state.effects()].filter(([kind]) => kind !== "revision");
+  };
+  const good = await Deno.readFile(file);
+  const wanted = shown();
+  const random = seeded(1);
+  let found = 0;
+  for (let n = 0; n < 200; n++) {
+    const bad = good.slice();
+    // Half of them in the header, which tells of all the rest.
+    const at = Math.floor(random() * (n % 2 === 0 ? 100 : bad.length));
+    bad[at]! ^= 1 << Math.floor(random() * 8);
+    await Deno.writeFile(file, bad);
+    try {
+      assertEquals(shown(), wanted, `byte ${at}`);
+    } catch (error) {
+      if (!(error instanceof StateFileError)) throw error;
+      found++;
+    }
+  }
+  assert(found > 25, `${found} were found`);
+});
+
 Deno.test("Manager with a file refuses what means nothing to the next program", async () => {
   await using place = await scratch();
   await using system = new System();
@@ -290,6 +348,11 @@ Deno.test("Manager has every acknowledged write, and none by half, after its pro
     await crashDurableWriter(system, place.file, writes);
   }
 });
+
+function opened(file: string): { state: State; keeper: StateFile } {
+  const state = new State();
+  return { state, keeper: StateFile.open(file, state) };
+}
 
 function change(file: string, sql: string): void {
   const database = new DatabaseSync(file);
