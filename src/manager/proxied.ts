@@ -22,7 +22,7 @@ import type { Vault } from "./vault.ts";
  * - **Portable:** it may travel inside any message, and leads to the same state from there.
  * - **Asks:** each call is one ask with the default deadline of 5,000 ms, and rejects as every ask may; see `Asks`.
  * - **Frozen:** what is read is a copy of one's own and deeply frozen: who changes it gets a `TypeError`, instead of a change
- *   that the Manager never hears of.
+ *   that the Manager never hears of. Only the bytes of a typed array cannot be frozen.
  * - **Closed:** only the classes of this module can travel; do not extend them.
  */
 export abstract class Proxied {

@@ -2,7 +2,9 @@ import { findLoaded, load, task } from "../actor/define.ts";
 import { isThenable } from "../actor/is_thenable.ts";
 import { deepFreeze } from "../actor/light/deep_freeze.ts";
 import { Refusal } from "../errors.ts";
+import { decode, encode } from "../memory/codec.ts";
 import { messageOf } from "../thrown.ts";
+import { someInside } from "./some_inside.ts";
 
 /** How a reducer is named where it runs. */
 export interface ReducerName {
@@ -31,7 +33,8 @@ export interface Reducer<S, A extends unknown[]> extends ReducerName {
  * - **Only the name travels:** the Manager imports the module and finds it there, so the module must register it at its top
  *   level. It must not start anything there.
  * - **Atomic:** no other write comes between the value that it is given and the one that it returns.
- * - **Pure:** it is given a frozen value and returns another one. It must not wait: a promise is refused.
+ * - **Pure:** it is given a frozen value, with a copy of the bytes in it, and returns another one. It must not wait: a promise
+ *   is refused.
  * - **A throw refuses:** the value stays, and the call rejects with {@linkcode Refusal}.
  *
  * @param meta `import.meta` of the module that exports the handle.
@@ -83,6 +86,19 @@ export function loadedReducer(name: ReducerName): Reduce | undefined {
 }
 
 /**
+ * The reducer of that name, whose module has been loaded here.
+ *
+ * @throws {Refusal} If it registers none.
+ */
+export function reducerHere(name: ReducerName): Reduce {
+  const found = loadedReducer(name);
+  if (found !== undefined) return found;
+  throw new Refusal(
+    `Cannot find the reducer "${name.reducer}" in "${name.module}": it registers none of that name`,
+  );
+}
+
+/**
  * Imports the module of a reducer.
  *
  * @throws {Refusal} If it cannot be imported, or has nothing of that name.
@@ -111,7 +127,7 @@ export function reduced(
 ): unknown {
   let next: unknown;
   try {
-    next = reduce(deepFreeze(state), ...args);
+    next = reduce(deepFreeze(withOwnBytes(state)), ...args);
   } catch (cause) {
     if (cause instanceof Refusal) throw cause;
     throw new Refusal(
@@ -126,6 +142,16 @@ export function reduced(
   throw new Refusal(
     `Cannot reduce the value as the reducer "${reducer}" must not wait: it returned a promise`,
   );
+}
+
+/** Bytes cannot be frozen: a value with some is given as a copy, so that what is done to them is done to nobody else's. */
+function withOwnBytes(state: unknown): unknown {
+  const isBytes = (one: object): boolean =>
+    ArrayBuffer.isView(one) || one instanceof ArrayBuffer;
+  if (!someInside(state, isBytes)) return state;
+  const { bytes, length, attachments } = encode(state);
+  // Shared memory is everybody's.
+  return attachments === undefined ? decode(bytes, 0, length) : state;
 }
 
 function wantedOf(

@@ -4,6 +4,7 @@ import { Refusal } from "../errors.ts";
 import { decode, encode } from "../memory/codec.ts";
 import { portable } from "../memory/portable.ts";
 import type { Effect } from "./effect.ts";
+import { someInside } from "./some_inside.ts";
 import type { State } from "./state.ts";
 
 /** The version of the tables below, kept as `user_version`. */
@@ -235,19 +236,8 @@ function bytesOf(value: unknown): Uint8Array {
   return bytes.slice(0, length);
 }
 
-function holdsHandle(value: unknown, met: Set<unknown> = new Set()): boolean {
-  if (typeof value !== "object" || value === null || met.has(value)) {
-    return false;
-  }
-  if (portable in value) return true;
-  if (ArrayBuffer.isView(value)) return false;
-  met.add(value);
-  const inside = value instanceof Map
-    ? [...value.keys(), ...value.values()]
-    : value instanceof Set
-    ? [...value]
-    : Object.values(value);
-  return inside.some((one) => holdsHandle(one, met));
+function holdsHandle(value: unknown): boolean {
+  return someInside(value, (one) => portable in one);
 }
 
 function read(bytes: Uint8Array): unknown {

@@ -12,6 +12,7 @@ import {
   credit,
   Holder,
   misbehave,
+  scribble,
 } from "../fixtures/manager_tasks.ts";
 import { visit } from "../fixtures/visit.ts";
 
@@ -200,6 +201,15 @@ Deno.test("MapRef.reduce() runs a named reducer inside, and a refusal of it chan
     Refusal,
     "nobody",
   );
+});
+
+Deno.test("MapRef.reduce() changes no bytes when its reducer throws", async () => {
+  await using system = new System();
+  await using manager = await Manager.start({ system });
+  const map = manager.map<string, { bytes: Uint8Array }>("m");
+  await map.set("a", { bytes: new Uint8Array([1, 2]) });
+  await assertRejects(() => map.reduce("a", scribble, []), Refusal);
+  assertEquals((await map.get("a"))!.bytes, new Uint8Array([1, 2]));
 });
 
 Deno.test("Proxied.transaction() does all of its steps or none", async () => {
