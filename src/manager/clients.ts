@@ -1,5 +1,6 @@
 import type { Context } from "../actor/current.ts";
 import { type ActorRef, coreIn } from "../actor/ref.ts";
+import { isGivenUp } from "./given_up.ts";
 
 /** Which incarnation of which actor is a client; `undefined` stands for one that is no actor, and never ends. */
 export type Owner =
@@ -63,8 +64,7 @@ export class Clients {
   #end(key: string, before: number): void {
     const client = this.#clients.get(key);
     // A thread that was given up is told that everybody has ended.
-    const isGivenUp = coreIn(this.#context.self)?.isolate.closed === true;
-    if (client === undefined || isGivenUp) return;
+    if (client === undefined || isGivenUp(this.#context)) return;
     client.latest = before;
     const ended = [...client.holds].filter((h) => h.incarnation < before);
     for (const hold of ended) client.holds.delete(hold);

@@ -2,7 +2,7 @@ import { Refusal } from "../errors.ts";
 import { add, load, store } from "../memory/cells.ts";
 import { decode, encode } from "../memory/codec.ts";
 import type { Effect } from "./effect.ts";
-import type { Keeper } from "./keeper.ts";
+import { type Keeper, takenOver } from "./keeper.ts";
 import type { State } from "./state.ts";
 
 /**
@@ -168,10 +168,7 @@ export class Journal implements Keeper {
   }
 
   #mustBeLatest(): void {
-    if (load(this.#words, WORD.EPOCH) === this.#epoch) return;
-    throw new Refusal(
-      "Cannot keep the write as another incarnation of the Manager has taken over: ask again",
-    );
+    if (load(this.#words, WORD.EPOCH) !== this.#epoch) throw takenOver();
   }
 
   #refuse(): never {

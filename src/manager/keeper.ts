@@ -1,3 +1,4 @@
+import { Refusal } from "../errors.ts";
 import type { Effect } from "./effect.ts";
 
 /** What keeps the writes of a Manager, so that they outlive its thread or its program. */
@@ -15,9 +16,29 @@ export interface Keeper {
   close(): void | Promise<void>;
 }
 
-/** Keeps nothing. */
-export const NO_KEEPER: Keeper = {
-  pending: undefined,
-  keep: () => undefined,
-  close: () => {},
-};
+/** Keeps nothing; but a thread that was given up writes nothing either, as its replicas are another one's by then. */
+export class NoKeeper implements Keeper {
+  /** Everything is kept as long as it will be. */
+  readonly pending: undefined;
+  readonly #isGivenUp: () => boolean;
+
+  /** For a thread that may be given up. */
+  constructor(isGivenUp: () => boolean) {
+    this.#isGivenUp = isGivenUp;
+  }
+
+  /** See {@link Keeper.keep}. */
+  keep(_effects: readonly Effect[]): undefined {
+    if (this.#isGivenUp()) throw takenOver();
+  }
+
+  /** See {@link Keeper.close}. */
+  close(): void {}
+}
+
+/** Why a thread that was given up writes nothing. */
+export function takenOver(): Refusal {
+  return new Refusal(
+    "Cannot keep the write as another incarnation of the Manager has taken over: ask again",
+  );
+}

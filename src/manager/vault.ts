@@ -12,15 +12,15 @@ import { Clients, type Owner } from "./clients.ts";
 import { Draft } from "./draft.ts";
 import type { Effect } from "./effect.ts";
 import { Expiry } from "./expiry.ts";
-import { type Keeper, NO_KEEPER } from "./keeper.ts";
+import { isGivenUp } from "./given_up.ts";
+import type { Keeper } from "./keeper.ts";
 import { ListBook } from "./list_book.ts";
 import { type Grant, LockBook } from "./lock_book.ts";
 import type { MapChange } from "./map_change.ts";
 import { openKeeper } from "./open_keeper.ts";
 import { PresenceBook } from "./presence_book.ts";
 import { QueueBook, type Taken } from "./queue_book.ts";
-import { importReducer, loadedReducer, type Reduce } from "./reducer.ts";
-import type { ReducerName } from "./reducer.ts";
+import { importReducer, loadedReducer, reducerHere } from "./reducer.ts";
 import { type ReplicaMemory, Replicas } from "./replica.ts";
 import { State } from "./state.ts";
 import { perform, type Step } from "./step.ts";
@@ -57,7 +57,7 @@ export class Vault {
     commit: (effects) => this.#commit(effects),
     pending: () => this.#keeper.pending,
   });
-  #keeper: Keeper = NO_KEEPER;
+  #keeper!: Keeper;
   /** Writes that are done and that nobody was told of, as they may yet be lost. */
   #untold = 0;
   #locks!: LockBook;
@@ -72,7 +72,8 @@ export class Vault {
 
   /** Called by the runtime. Whoever waits must not hold up a stop. */
   async onStart(context: Context<Vault>): Promise<void> {
-    this.#keeper = await openKeeper(this.#options, this.#state);
+    const givenUp = () => isGivenUp(context);
+    this.#keeper = await openKeeper(this.#options, this.#state, givenUp);
     this.#replicas.follow(this.#state);
     this.#expiry.follow();
     const clients = new Clients(context);
@@ -393,13 +394,4 @@ export class Vault {
     this.#locks.close();
     this.#watchers.close();
   }
-}
-
-/** Its module has been loaded by now. */
-function reducerHere(name: ReducerName): Reduce {
-  const found = loadedReducer(name);
-  if (found !== undefined) return found;
-  throw new Refusal(
-    `Cannot find the reducer "${name.reducer}" in "${name.module}": it registers none of that name`,
-  );
 }

@@ -5,9 +5,11 @@ import {
   InvalidOptionError,
   Manager,
   Refusal,
+  sharedArray,
   System,
 } from "../../mod.ts";
-import { misbehave, readOwnWrites } from "../fixtures/manager_tasks.ts";
+import { linger, misbehave, readOwnWrites } from "../fixtures/manager_tasks.ts";
+import { until } from "../fixtures/until.ts";
 
 const replicas = { r: { capacity: 4, valueBytes: 64, keyBytes: 8 } };
 
@@ -114,6 +116,28 @@ Deno.test("Manager does not start with a replica that its file does not fit into
     "current capacity is 4",
   );
   await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("ReplicaRef.read() has nothing of a thread that was given up", async () => {
+  await using system = new System();
+  await using manager = await Manager.start({
+    system,
+    replicas,
+    keep: false,
+    hangMs: 500,
+  });
+  const map = manager.replica<number>("r");
+  await map.set("a", 1);
+  const words = sharedArray(Int32Array, 2);
+  await assertRejects(
+    () => map.reduce("a", linger, [words]),
+    ActorCrashedError,
+  );
+  await manager.map<string, number>("r").set("a", 10);
+  await until("it is let go", () => system.zombies === 1);
+  Atomics.store(words, 0, 1);
+  await until("it is gone", () => system.zombies === 0);
+  assertEquals(map.read("a"), 10);
 });
 
 Deno.test("ReplicaRef.get() rejects when the key is no string", async () => {
