@@ -4,7 +4,6 @@
  * @module
  */
 import type { Context } from "../actor/current.ts";
-import { Refusal } from "../errors.ts";
 import { answer } from "./answer.ts";
 import { Caches, type CacheStats } from "./caches.ts";
 import type { Change } from "./change.ts";
