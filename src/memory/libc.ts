@@ -1,5 +1,5 @@
 /**
- * The C library of the system, as far as named memory needs it: by Deno's FFI, on Linux and macOS.
+ * The C library of the system, as far as it is needed here: by Deno's FFI, on Linux and macOS.
  *
  * @module
  */
@@ -129,7 +129,7 @@ export function libc(): Libc {
 function open(): Libc {
   const { os } = Deno.build;
   if (os === "linux") {
-    const linux = dlopen(LINUX_NAMES, { ...COMMON, ...LINUX });
+    const linux = openLinux({ ...COMMON, ...LINUX });
     const at = linux.__errno_location;
     return { all: linux, linux, errno: () => numberAt(at()) };
   }
@@ -145,6 +145,17 @@ function open(): Libc {
     `Cannot use named memory as it is not supported on this system yet: current system is "${os}", on Linux and macOS --allow-ffi allows it`,
     { reason: "platform" },
   );
+}
+
+/**
+ * Some functions of the library of Linux, for who needs no others: each of them takes a part of the time that opening it does.
+ *
+ * @throws {NamedMemoryUnavailableError} Without `--allow-ffi`, and if it has not all of them.
+ */
+export function openLinux<const S extends Deno.ForeignLibraryInterface>(
+  symbols: S,
+): Deno.DynamicLibrary<S>["symbols"] {
+  return dlopen(LINUX_NAMES, symbols);
 }
 
 function numberAt(at: Deno.PointerValue): number {

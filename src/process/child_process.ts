@@ -79,9 +79,9 @@ export class ChildProcess {
     order: ProcessOrder,
     ahead = false,
   ): Promise<ChildProcess> {
-    const [grants, config, holder] = await Promise.all([
+    const config = findConfig(ownerOf(order));
+    const [grants, holder] = await Promise.all([
       grantsFor(order.permissions),
-      findConfig(ownerOf(order)),
       ownHolder(),
     ]);
     const key = newKey();

@@ -1,7 +1,7 @@
 const NAMES = ["deno.json", "deno.jsonc"];
 
 /** The path of the configuration that holds for the module at `url`: the nearest one above it, else above the working directory. */
-export async function findConfig(url: string): Promise<string | undefined> {
+export function findConfig(url: string): string | undefined {
   const from = url.startsWith("file:")
     ? new URL(".", url)
     : new URL(`file://${Deno.cwd()}/`);
@@ -9,7 +9,7 @@ export async function findConfig(url: string): Promise<string | undefined> {
     for (const name of NAMES) {
       const file = new URL(name, at);
       try {
-        if ((await Deno.stat(file)).isFile) return pathOf(file);
+        if (Deno.statSync(file).isFile) return pathOf(file);
       } catch { /* There is none, or it may not be read. */ }
     }
     const above = new URL("..", at);

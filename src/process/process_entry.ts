@@ -28,9 +28,10 @@ import { pack, packArgs, unpack } from "../connection/freight.ts";
 import { HANDSHAKE_LIMIT, shakeHands } from "../connection/shake_hands.ts";
 import { Imports } from "../connection/imports.ts";
 import { frameLimit, Link } from "../connection/link.ts";
+import { dieWithKeeper } from "./die_with_keeper.ts";
 import { writeLastWords } from "./last_words.ts";
 import { ProcessContext } from "./process_context.ts";
-import { watchdog } from "./watchdog.ts";
+import { startWatchdog } from "./watchdog.ts";
 
 /** What the keeper says over the input. */
 interface Told {
@@ -86,18 +87,19 @@ export async function serve(
   const frames = new FrameReader(HANDSHAKE_LIMIT);
   const told = readTold();
   let wire: Deno.Conn;
+  let dies: boolean;
   try {
     wire = await connect(told);
+    // Its keeper does too, unless it is ended first: from the next line on this process has no time for it.
+    await clearAway(told);
+    // Before it is known that the keeper lives.
+    dies = dieWithKeeper();
     await shakeHands(wire, frames, "child", Uint8Array.fromHex(told.key));
   } catch (error) {
     await clearAway(told);
     throw error;
   }
-  // Its keeper does too, unless it is ended first.
-  void clearAway(told);
-  // Not from a file, which the process may not be allowed to read.
-  const source = encodeURIComponent(watchdog(told.maxBytes));
-  new Worker(`data:text/javascript,${source}`, { type: "module" });
+  if (!dies || told.maxBytes !== undefined) startWatchdog(told.maxBytes);
   // A terminal interrupts the whole group: it is for the keeper to say what becomes of this.
   Deno.addSignalListener("SIGINT", () => {});
   // As on a thread, one that closes itself does not end well.

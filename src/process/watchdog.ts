@@ -3,9 +3,15 @@ const LOOK_MS = 100;
 
 /**
  * Runs beside the main thread, whatever that is doing: ends the process when its input ends, which its keeper never does, or
- * when it has more memory than it may.
+ * when it has more memory than it may. Blocks for about 20 ms, as each thread that is made does.
  */
-export function watchdog(maxBytes: number | undefined): string {
+export function startWatchdog(maxBytes: number | undefined): void {
+  // Not from a file, which the process may not be allowed to read.
+  const source = encodeURIComponent(watchdog(maxBytes));
+  new Worker(`data:text/javascript,${source}`, { type: "module" });
+}
+
+function watchdog(maxBytes: number | undefined): string {
   const look = maxBytes === undefined ? "" : `setInterval(() => {
     if (Deno.memoryUsage().rss <= ${maxBytes}) return;
     Deno.stderr.writeSync(new TextEncoder().encode("Process out of memory\\n"));

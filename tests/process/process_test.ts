@@ -356,10 +356,25 @@ Deno.test("spawn() refuses options of a process that are out of bounds, and in o
   }
 });
 
-for (const how of ["idle", "spin"]) {
+/** Whether the process of that number has a thread beside its own that runs code: Deno names them so. */
+function hasWorker(pid: number): boolean {
+  return [...Deno.readDirSync(`/proc/${pid}/task`)].some(({ name }) =>
+    Deno.readTextFileSync(`/proc/${pid}/task/${name}/comm`)
+      .startsWith("worker")
+  );
+}
+
+for (
+  const [how, permissions] of [
+    ["idle", "all"],
+    ["spin", "all"],
+    ["idle", "few"],
+    ["spin", "few"],
+  ] as const
+) {
   Deno.test({
     name:
-      `a process ends within a second when the program that started it is killed, and it is ${
+      `a process with ${permissions} permissions ends within a second when the program that started it is killed, and it is ${
         how === "idle" ? "idle" : "in synchronous code"
       }`,
     ignore: Deno.build.os === "windows",
@@ -369,7 +384,7 @@ for (const how of ["idle", "spin"]) {
         import.meta.url,
       );
       const parent = new Deno.Command(Deno.execPath(), {
-        args: ["run", "-A", "--no-check", program.href, how],
+        args: ["run", "-A", "--no-check", program.href, how, permissions],
         stdout: "piped",
         stderr: "inherit",
       }).spawn();
@@ -377,6 +392,10 @@ for (const how of ["idle", "spin"]) {
       const { value } = await reader.read();
       const pid = Number(new TextDecoder().decode(value).trim());
       assert(isAlive(pid));
+      if (Deno.build.os === "linux") {
+        // Where the system sees to it no thread is needed for that.
+        assertEquals(hasWorker(pid), permissions === "few");
+      }
       parent.kill("SIGKILL");
       await parent.status;
       const start = performance.now();
