@@ -10,7 +10,8 @@ import type { JobProgress } from "./progress.ts";
 /**
  * A promise of a task's result that can be watched, cancelled, stopped and killed: what `run()` and a pool's methods return.
  *
- * - **Settles once:** with the result, the task's error, or `WorkerDiedError` when its thread ended first.
+ * - **Settles once:** with the result, the task's error, or `WorkerDiedError` when its thread ended first. A process that has
+ *   given its result ends after that: `exited` says when.
  * - **No deadline:** it waits for as long as the task runs; `cancel()`, `stop()` and `kill()` end it.
  * - **Heeded or fatal:** one that fails and that nobody heeds ends the program, as any rejected promise does. Besides who
  *   awaits it, whoever looks at `exited` or `progress` heeds it, and whoever cancels, stops or kills it.

@@ -226,7 +226,8 @@ export class Offspring implements Spawner, LightNest {
     }
     this.#refuseIfClosed(plan);
     const cell = this.#openThread(plan, checked, { once: true, parent });
-    return new Job(new ThreadErrand<Awaited<R>>(cell, task.task));
+    const lingers = checked.placement === "process";
+    return new Job(new ThreadErrand<Awaited<R>>(cell, task.task, lingers));
   }
 
   /** Whether the nursery says something of one of its threads. */

@@ -19,12 +19,18 @@ export class ThreadErrand<R> implements Errand<R> {
   readonly progress: ProgressFeed = new ProgressFeed();
   readonly #cell: ThreadCell;
   readonly #task: string;
+  readonly #lingers: boolean;
   readonly #exited: Promise<ExitReport>;
   readonly #outcome: PromiseWithResolvers<R> = Promise.withResolvers();
   readonly #abort: AbortController = new AbortController();
 
-  /** Starts the task of that name that `cell` holds. */
-  constructor(cell: ThreadCell, task: string) {
+  /**
+   * Starts the task of that name that `cell` holds.
+   *
+   * @param lingers Whether it takes long to end: its result is given before.
+   */
+  constructor(cell: ThreadCell, task: string, lingers: boolean) {
+    this.#lingers = lingers;
     this.#cell = cell;
     this.#exited = cell.ref.exited;
     cell.onEnded = (report) => cell.retire(report);
@@ -104,6 +110,7 @@ export class ThreadErrand<R> implements Errand<R> {
     >;
     const value = await ref.ask.result();
     if (this.state === "running") this.state = "done";
+    if (this.#lingers) this.#outcome.resolve(value as R);
     await cell.end("done", 1_000);
     cell.retire({ kind: "done", code: 0 });
     return value as R;

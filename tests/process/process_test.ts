@@ -23,6 +23,7 @@ import {
   Counter,
   type CounterActor,
   hasGlobal,
+  linger,
   mayRead,
   Stillborn,
   Stuck,
@@ -233,6 +234,15 @@ Deno.test("run() in a process gives it the permissions, variables and directory 
   });
   await Deno.remove(cwd);
   assertEquals(found, ["yes", cwd]);
+});
+
+Deno.test("run() in a process gives the result when it is there, and the end when the process has ended", async () => {
+  await using system = newSystem();
+  const job = system.run(linger, [300], PROCESS);
+  assertEquals(await job, "long before");
+  const early = await Promise.race([job.exited, "not yet"]);
+  assertEquals([early, job.state], ["not yet", "done"]);
+  assertEquals((await job.exited).kind, "done");
 });
 
 Deno.test("run() in a process hands flags on to V8", async () => {
