@@ -14,7 +14,7 @@ export interface Awaiting<T> {
     ticket: string,
     timeoutMs: number,
   ) => Promise<T | undefined>;
-  /** Leaves the line. */
+  /** Leaves the line, or gives back what was given and never arrived. */
   readonly leave: (vault: ActorRef<Vault>, ticket: string) => Promise<unknown>;
 }
 
@@ -37,13 +37,17 @@ export async function awaited<T>(
   const ticket = crypto.randomUUID();
   const until = performance.now() + timeout;
   // Of a Manager that has ended there is no line to leave.
-  const onAbort = (): void => void leave(patient, ticket).catch(() => {});
-  signal?.addEventListener("abort", onAbort, { once: true });
+  const giveUp = (): void => void leave(patient, ticket).catch(() => {});
+  signal?.addEventListener("abort", giveUp, { once: true });
   try {
     const given = await ask(patient, ticket, timeout);
     if (given !== undefined) return given;
+  } catch (error) {
+    // It may have been given by one that ended before it could say so.
+    giveUp();
+    throw error;
   } finally {
-    signal?.removeEventListener("abort", onAbort);
+    signal?.removeEventListener("abort", giveUp);
   }
   signal?.throwIfAborted();
   // The clocks of two threads need not agree to the millisecond.

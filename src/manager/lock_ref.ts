@@ -62,8 +62,14 @@ export class LockRef extends Proxied {
   async tryLock(): Promise<HeldLock | undefined> {
     const ticket = crypto.randomUUID();
     const { ask } = this.vault;
-    const grant = await ask.acquire(this.name, ticket, 0, ownerHere());
-    return grant && new HeldLock(this.vault, this.name, ticket, grant);
+    try {
+      const grant = await ask.acquire(this.name, ticket, 0, ownerHere());
+      return grant && new HeldLock(this.vault, this.name, ticket, grant);
+    } catch (error) {
+      // It may have been given all the same.
+      ask.release(this.name, ticket).catch(() => {});
+      throw error;
+    }
   }
 }
 

@@ -10,7 +10,7 @@ import { defineProxy, ownerHere, Proxied } from "./proxied.ts";
  *
  * - **First in, first out;** those who wait are served in the order they came.
  * - **Unbounded:** what is put waits in the Manager. A `Queue` is bounded and faster, and lives in shared memory.
- * - **At most once:** an item goes to one taker. That of a taker that ends while it is on its way is lost.
+ * - **At most once:** an item goes to one taker. It is lost if that ends while it is on its way, or the Manager's thread does.
  * - **Kept** as the rest of the Manager's state is.
  *
  * @typeParam T The items; whatever can travel.

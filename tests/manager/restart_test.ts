@@ -6,9 +6,16 @@ import {
   type MapChange,
   type MapRef,
   Refusal,
+  sharedArray,
   System,
 } from "../../mod.ts";
-import { Holder, Insistent, misbehave } from "../fixtures/manager_tasks.ts";
+import { until } from "../fixtures/until.ts";
+import {
+  Holder,
+  Insistent,
+  linger,
+  misbehave,
+} from "../fixtures/manager_tasks.ts";
 
 /** Ends the thread of a Manager by a reducer that does what it must not. */
 async function end(
@@ -224,6 +231,31 @@ Deno.test("LockRef is held by whom it was held by before a restart", async () =>
   await using freed = await theirs.lock();
   assertEquals(freed.ownerDied, true);
 });
+
+for (const way of ["lock", "tryLock"] as const) {
+  Deno.test(`LockRef.${way}() holds nothing when the Manager ended before it could say so`, async () => {
+    await using system = new System();
+    await using manager = await Manager.start({ system });
+    const lock = manager.lock("l");
+    const victims = manager.map<string, number[]>("victims");
+    await assertRejects(() => victims.reduce("v", misbehave, ["throw"], []));
+    // What comes while its thread is kept is handled in one turn: the lock is given, and the thread ends.
+    const words = sharedArray(Int32Array, 2);
+    const kept = manager.map<string, number>("m").reduce(
+      "a",
+      linger,
+      [words],
+      0,
+    )
+      .catch(() => {});
+    await until("it lingers", () => Atomics.load(words, 1) === 1);
+    const locking = assertRejects(() => lock[way](), ActorCrashedError);
+    const ending = end(manager, "exit");
+    Atomics.store(words, 0, 1);
+    await Promise.all([kept, locking, ending]);
+    await using _held = await lock.lock({ timeout: 20_000 });
+  });
+}
 
 Deno.test("PresenceRef has no entry of an actor that ended, before and after a restart", async () => {
   await using system = new System();
