@@ -22,6 +22,27 @@
  * | {@linkcode PresenceRef}   | entries that end with the client that made them                                  |
  * | {@linkcode TopicRef}      | what is published, to all who listen                                             |
  *
+ * `manager.handle(name, make)` lets anything in shared memory be found by its name, `manager.custom(name, Definition)` an
+ * actor.
+ *
+ * - **Writes in one step:** `update(key, { path: ["tags", 0], set: "x" })`, named reducers, `setIf(key, value, version)` and
+ *   `transaction([...])`.
+ * - **Watches:** `for await (const change of map.watch({ prefix }))` begins with a snapshot; a watcher that lags is given
+ *   another one.
+ * - **Replicas:** `Manager.start({ replicas: { settings: { capacity: 100 } } })` publishes a map in shared memory before a
+ *   write of it is acknowledged, so that `manager.replica("settings").read(key)` asks nobody and sees every write that was:
+ *   0.3 µs for a number, 1 µs for a small object, on a busy machine.
+ * - **On disk:** `Manager.start({ file: "state.db" })` keeps it in SQLite: a write is synced before it is answered, all that
+ *   come together in one commit, and nobody reads what is not on disk. A damaged file is refused with `StateFileError`, as is
+ *   one that another Manager has open.
+ * - **A restart loses nothing** that was acknowledged: each write is in memory that outlives the Manager's thread before it is
+ *   answered, locks that are held included. A lock or an entry of `presence` ends with the actor that took it.
+ * - **From other programs:** `Manager.start({ address: "127.0.0.1:0", key })` is reached by `Manager.connect(address, key)`,
+ *   with the same proxies. A connection that breaks is made again; what was asked is done once, or `InDoubtError` says that
+ *   nobody knows. Locks and presence outlive a break of `awayMs`, not a `kill -9`.
+ * - **Guests:** `guests: { ada: { key, read: ["chat.*"], write: ["jobs"] } }` have keys of their own and may do no more than
+ *   that: the rest is `NotPermittedError`. A right may be for a part of a map, as `{ name: "users", keys: "ada.*" }`.
+ *
  * @example Count from anywhere
  * ```ts
  * import { System } from "@troupe/actors";
