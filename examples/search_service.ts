@@ -102,8 +102,13 @@ async function runService(
       await interrupt.heard();
       console.log("stopping");
     }
-    await server?.stop();
-    return await conclude({ system, service, stateFile }, lost);
+    const parts = { system, service, stateFile };
+    return await conclude(
+      service,
+      lost,
+      // Who asked it to stop is not kept waiting.
+      async (totals) => options.serve ? 0 : await compareDisk(parts, totals),
+    );
   } finally {
     await server?.stop();
     if (service !== undefined) await inTime(service.stop());
@@ -170,28 +175,36 @@ async function work(options: Options, scene: Scene): Promise<number> {
   return audit.lost.length + audit.miscounts.length;
 }
 
-/** Stops the service, looks whether the disk has what it had, and tells what came of it all. Returns the exit code. */
+/** Tells what came of it all. Returns the exit code. */
 async function conclude(
+  service: SearchService,
+  lostAtWork: number,
+  lookAtDisk: (totals: Totals) => Promise<number>,
+): Promise<number> {
+  const { files, words } = await service.statistics();
+  const { kills, restarts } = service;
+  const totals = await service.totals();
+  const lost = lostAtWork + await lookAtDisk(totals);
+  console.log(`\n${totalsText(totals)}`);
+  console.log(
+    `\ndemo: files ${files}, words ${words}, kills ${kills}, restarts ${restarts}, lost ${lost}`,
+  );
+  return lost === 0 ? 0 : 1;
+}
+
+/** Stops the service and has another Manager read what it has left. Returns how many sums are others. */
+async function compareDisk(
   { system, service, stateFile }: {
     system: System;
     service: SearchService;
     stateFile: string;
   },
-  lostAtWork: number,
+  totals: Totals,
 ): Promise<number> {
-  const { files, words } = await service.statistics();
-  const { kills, restarts } = service;
-  const totals = await service.totals();
   await service.stop();
   const kept = await totalsOnDisk(system, stateFile);
-  console.log(`\n${totalsText(kept)}`);
   const keys = Object.keys(totals) as (keyof Totals)[];
-  const others = keys.filter((key) => kept[key] !== totals[key]);
-  const lost = lostAtWork + others.length;
-  console.log(
-    `\ndemo: files ${files}, words ${words}, kills ${kills}, restarts ${restarts}, lost ${lost}`,
-  );
-  return lost === 0 ? 0 : 1;
+  return keys.filter((key) => kept[key] !== totals[key]).length;
 }
 
 async function queriesOf(

@@ -29,11 +29,11 @@ export interface Batch {
 export class FileQueue {
   readonly #book = new LeaseBook();
   readonly #runs: RunBook;
-  readonly #run: number;
+  readonly #run: string;
   readonly #batchFiles: number;
   #counted: Statistics = NOTHING;
 
-  constructor(runs: RunBook, run: number, batchFiles: number) {
+  constructor(runs: RunBook, run: string, batchFiles: number) {
     this.#runs = runs;
     this.#run = run;
     this.#batchFiles = batchFiles;
@@ -80,6 +80,6 @@ export class FileQueue {
 
 /** The handle under which {@linkcode FileQueue} is started on a thread of its own. */
 export const FileQueueActor: ActorClass<
-  [runs: RunBook, run: number, batchFiles: number],
+  [runs: RunBook, run: string, batchFiles: number],
   FileQueue
 > = actor(import.meta, "FileQueue", FileQueue);

@@ -39,6 +39,7 @@ const BATCH_FILES = 32;
 const PART_POSTINGS = 4096;
 /** An indexer that gives no sign of life for this long is taken for hung, in milliseconds. */
 const HANG_MS = 500;
+/** Deadline of asks and starts, in milliseconds: generous, as all threads may share two cores. */
 const ASK_MS = 30_000;
 const PAGE = 500;
 
@@ -52,8 +53,8 @@ export class SearchService implements AsyncDisposable {
   readonly #system: System;
   readonly #manager: Manager;
   readonly #runs: RunBook;
-  /** The number of this run. */
-  readonly #run: number;
+  /** The name of this run. */
+  readonly #run: string;
   readonly #queue: ActorRef<FileQueue>;
   readonly #shards: readonly ActorRef<SearchIndex>[];
   readonly #supervisor: Supervisor;
@@ -64,7 +65,7 @@ export class SearchService implements AsyncDisposable {
     system: System;
     manager: Manager;
     runs: RunBook;
-    run: number;
+    run: string;
     queue: ActorRef<FileQueue>;
     shards: readonly ActorRef<SearchIndex>[];
     supervisor: Supervisor;
@@ -86,7 +87,7 @@ export class SearchService implements AsyncDisposable {
   ): Promise<SearchService> {
     const manager = await Manager.start({ system, file: options.stateFile });
     const runs = runsIn(manager);
-    const run = await manager.counter("runs").add();
+    const run = crypto.randomUUID();
     await writeRun(runs, run, NOTHING);
     const settings = manager.map<string, number>("settings");
     await settings.set("maxBytes", options.maxBytes);
@@ -94,12 +95,15 @@ export class SearchService implements AsyncDisposable {
     const queue = await system.spawn(
       FileQueueActor,
       [runs, run, BATCH_FILES],
-      { name: "file-queue" },
+      { name: "file-queue", initTimeout: ASK_MS },
     );
     const shards: ActorRef<SearchIndex>[] = [];
     for (let i = 1; i <= SHARDS; i++) {
       shards.push(
-        await system.spawn(SearchIndexActor, [], { name: `search-index-${i}` }),
+        await system.spawn(SearchIndexActor, [], {
+          name: `search-index-${i}`,
+          initTimeout: ASK_MS,
+        }),
       );
     }
     const children = Array.from(
@@ -112,7 +116,7 @@ export class SearchService implements AsyncDisposable {
           actor: IndexerActor,
           args: [desk],
           // Two at a time, so that an order to die is heard in the middle of a batch.
-          options: { hangMs: HANG_MS, concurrency: 2 },
+          options: { hangMs: HANG_MS, concurrency: 2, initTimeout: ASK_MS },
         };
       },
     );
@@ -296,5 +300,5 @@ export async function totalsOnDisk(
 }
 
 function runsIn(manager: Manager): RunBook {
-  return manager.map<number, Statistics>("runs");
+  return manager.map<string, Statistics>("runs");
 }

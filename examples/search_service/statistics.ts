@@ -18,8 +18,8 @@ export interface Totals extends Statistics {
   readonly runs: number;
 }
 
-/** What each run has counted, by its number, as the Manager keeps it. */
-export type RunBook = MapRef<number, Statistics>;
+/** What each run has counted, by its name, as the Manager keeps it. */
+export type RunBook = MapRef<string, Statistics>;
 
 /** Before anything was counted. */
 export const NOTHING: Statistics = { files: 0, words: 0, bytes: 0, skipped: 0 };
@@ -55,7 +55,7 @@ export async function totalsOf(book: RunBook): Promise<Totals> {
  */
 export async function writeRun(
   book: RunBook,
-  run: number,
+  run: string,
   counted: Statistics,
 ): Promise<void> {
   for (;;) {
