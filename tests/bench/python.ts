@@ -12,6 +12,7 @@ export type PythonJob =
   | "event"
   | "list-get"
   | "list-set"
+  | "lock-both"
   | "manager-get"
   | "manager-set"
   | "mutex"

@@ -223,6 +223,32 @@ def process_start(ctx, n):
     return median(times) * 1e3
 
 
+def lock_often(lock, number, gate, n):
+    gate.wait()
+    for _ in range(n):
+        lock.acquire()
+        number.value += 1
+        lock.release()
+    gate.wait()
+
+
+def lock_both(ctx, n):
+    """Microseconds of a lock that two processes want again and again."""
+    lock, number, gate = ctx.Lock(), ctx.RawValue("i", 0), ctx.Barrier(3)
+    args = (lock, number, gate, n)
+    both = [ctx.Process(target=lock_often, args=args) for _ in range(2)]
+    for process in both:
+        process.start()
+    gate.wait()
+    start = perf_counter()
+    gate.wait()
+    end = perf_counter()
+    for process in both:
+        process.join()
+    assert number.value == 2 * n
+    return (end - start) / (2 * n) * 1e6
+
+
 def send_back(end, n):
     for _ in range(n):
         end.send(end.recv())
@@ -287,6 +313,8 @@ def measure(job, n):
         return pipe_objects(ctx, n)
     if job.startswith("pipe-"):
         return pipe(ctx, 1 << 20 if job == "pipe-1m" else 1 << 10, n)
+    if job == "lock-both":
+        return lock_both(ctx, n)
     if job == "mutex":
         lock = ctx.Lock()
         start = perf_counter()

@@ -17,6 +17,7 @@ import { mainStall } from "./main_stall.ts";
 import { processSubjects } from "./processes.ts";
 import { queueSubjects } from "./queue.ts";
 import { recovery } from "./recovery.ts";
+import { regionLockSubjects } from "./region_locks.ts";
 import { regionSubjects } from "./regions.ts";
 import { startCold } from "./start_cold.ts";
 import { startWarm } from "./start_warm.ts";
@@ -42,6 +43,7 @@ export const SUBJECTS: readonly Subject[] = [
   ...poolSubjects,
   ...processSubjects,
   ...regionSubjects,
+  ...regionLockSubjects,
   ...queueSubjects,
   ...channelSubjects,
   frames,
