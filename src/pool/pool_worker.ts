@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { type Context, enterTask, type TaskRunning } from "../actor/current.ts";
-import { actor, type ActorClass, load } from "../actor/define.ts";
+import type { Context } from "../actor/current.ts";
+import { actor, type ActorClass } from "../actor/define.ts";
 import { isThenable } from "../actor/is_thenable.ts";
 import { sourceOf, type StreamSource } from "../actor/stream/stream_source.ts";
 import { errorToWire, type WireError } from "../error_wire.ts";
@@ -26,12 +26,17 @@ import {
 import type { ActorRef } from "../actor/ref.ts";
 import type { PoolDeskActor } from "./pool_desk.ts";
 import { beginNext, recall } from "./claims.ts";
+import {
+  type AnyFunction,
+  findTask,
+  type InitTask,
+  runInit,
+} from "./find_task.ts";
 import { writeFound } from "./load_watch.ts";
 import { noElements, refusal } from "./refusal.ts";
 import { ReportLine } from "./report_line.ts";
 import { LogWriter } from "./result_log.ts";
-
-type AnyFunction = (...args: unknown[]) => unknown;
+import { RunningTask } from "./running_task.ts";
 
 /** The most tasks between two looks at the clock. */
 const MAX_STRIDE = 32;
@@ -49,23 +54,19 @@ interface InHand {
 }
 
 /** See {@linkcode PoolWorker}. */
-export class PoolWorkerActor implements TaskRunning {
+export class PoolWorkerActor {
   readonly #words: Words;
   readonly #log: LogWriter;
   readonly #place: number;
   readonly #desk: ActorRef<PoolDeskActor>;
   readonly #reports: ReportLine;
-  readonly #init: { module: string; task: string } | undefined;
+  readonly #running: RunningTask;
+  readonly #init: InitTask | undefined;
   readonly #initArgs: readonly unknown[];
   readonly #tasks: Map<number, AnyFunction> = new Map();
   #name = "";
-  #stop: AbortSignal | undefined;
   /** Whether it is told when something is cancelled. */
   #watches = false;
-  /** The task that runs. */
-  #batch = -1;
-  #index = -1;
-  #abort: AbortController | undefined;
   /** The task that was begun and is looked for; -1 for none. */
   #claimed = -1;
 
@@ -77,12 +78,13 @@ export class PoolWorkerActor implements TaskRunning {
     place: number,
     desk: ActorRef<PoolDeskActor>,
     memory: SharedArrayBuffer,
-    init?: { module: string; task: string },
+    init?: InitTask,
     initArgs: readonly unknown[] = [],
   ) {
     this.#place = place;
     this.#desk = desk;
     this.#reports = new ReportLine(desk, place);
+    this.#running = new RunningTask(this.#reports, () => this.#look());
     this.#words = wordsOf(memory);
     this.#log = new LogWriter(this.#words);
     this.#init = init;
@@ -92,26 +94,8 @@ export class PoolWorkerActor implements TaskRunning {
   /** Runs the pool's `init`. */
   async onStart(context: Context): Promise<void> {
     this.#name = context.name;
-    this.#stop = context.signal;
-    context.signal.addEventListener("abort", () => {
-      this.#abort?.abort(context.signal.reason);
-    });
-    if (this.#init === undefined) return;
-    const run = await this.#find(this.#init.module, this.#init.task);
-    await run(...this.#initArgs);
-  }
-
-  /** See {@link TaskRunning.signal}; each look at it sees a cancel, also in code that never awaits. */
-  get signal(): AbortSignal {
-    const abort = this.#abort ??= new AbortController();
-    if (this.#stop?.aborted) abort.abort(this.#stop.reason);
-    this.#look();
-    return abort.signal;
-  }
-
-  /** See {@link TaskRunning.report}. */
-  report(value: unknown): void {
-    this.#reports.report(this.#batch, this.#index, value);
+    this.#running.stopBy(context.signal);
+    await runInit(this.#init, this.#initArgs);
   }
 
   /** Works through a batch. */
@@ -144,7 +128,7 @@ export class PoolWorkerActor implements TaskRunning {
     if (index < 0) return [[], undefined, 0, 0];
     let run: AnyFunction;
     try {
-      run = await this.#find(module, name);
+      run = await findTask(module, name);
       this.#tasks.set(id, run);
     } catch (error) {
       run = () => {
@@ -167,18 +151,15 @@ export class PoolWorkerActor implements TaskRunning {
     let failure: WireError | null = null;
     try {
       if (beginNext(this.#words, slot) < 0) return;
-      this.#batch = batch;
-      this.#index = 0;
-      this.#abort = undefined;
-      enterTask(this);
+      this.#running.begin(batch, 0);
       void this.#watch();
       let run = this.#tasks.get(id);
       if (run === undefined) {
-        run = await this.#find(module, name);
+        run = await findTask(module, name);
         this.#tasks.set(id, run);
       }
       writeFound(this.#words, batch);
-      if (this.signal.aborted) return;
+      if (this.#running.signal.aborted) return;
       const made = await run(...args);
       source = sourceOf(made);
       if (source === undefined) throw noElements(name, made);
@@ -197,8 +178,7 @@ export class PoolWorkerActor implements TaskRunning {
       } catch (error) {
         failure = errorToWire(error, this.#name);
       }
-      this.#batch = -1;
-      enterTask(undefined);
+      this.#running.end();
       await this.#reports.drain();
       await this.#desk.send.ended(this.#place, batch, failure);
     }
@@ -206,28 +186,22 @@ export class PoolWorkerActor implements TaskRunning {
 
   /** Aborts the signal of the task that runs, if that was cancelled. */
   #look(): void {
-    if (cancelledBatch(this.#words) !== this.#batch) return;
+    const running = this.#running;
+    if (cancelledBatch(this.#words) !== running.batch) return;
     const { index, reason } = readCancel(this.#words);
-    if (index !== this.#index || this.#abort?.signal.aborted) return;
-    (this.#abort ??= new AbortController()).abort(reason);
+    if (index === running.index && !running.aborted) running.cancel(reason);
   }
 
   /** Looks whenever something is cancelled, while a task is waited for. */
   async #watch(): Promise<void> {
     if (this.#watches) return;
     this.#watches = true;
-    while (this.#batch >= 0) {
+    while (this.#running.batch >= 0) {
       const seen = cancelledBatch(this.#words);
       this.#look();
       await nextCancel(this.#words, seen);
     }
     this.#watches = false;
-  }
-
-  async #find(module: string, task: string): Promise<AnyFunction> {
-    const { kind, definition } = { kind: "task", definition: task } as const;
-    const found = await load({ module, definition, kind, name: task });
-    return (found as { run: AnyFunction }).run;
   }
 
   #begin(
@@ -268,15 +242,15 @@ export class PoolWorkerActor implements TaskRunning {
     if (this.#claimed >= 0) return this.#step(hand);
     const { order: { batch, slot, spread }, run, args, values } = hand;
     const words = this.#words;
-    this.#batch = batch;
-    enterTask(this);
+    const running = this.#running;
+    running.begin(batch, -1);
     try {
       // One is left for the next look at the clock.
       while (values.length + 1 < hand.lookAt && !this.#reports.waits) {
         const index = beginNext(words, slot);
         if (index < 0) break;
-        this.#index = index;
-        this.#abort = undefined;
+        running.index = index;
+        running.abort = undefined;
         const given = args[index];
         args[index] = undefined;
         const result = spread ? run(...given as unknown[]) : run(given);
@@ -314,20 +288,16 @@ export class PoolWorkerActor implements TaskRunning {
       this.#claimed = -1;
       const index = claimed < 0 ? beginNext(this.#words, order.slot) : claimed;
       if (index < 0) {
-        this.#batch = -1;
-        enterTask(undefined);
+        this.#running.end();
         return NOTHING;
       }
-      this.#batch = order.batch;
-      this.#index = index;
-      this.#abort = undefined;
-      enterTask(this);
+      this.#running.begin(order.batch, index);
       const given = args[index];
       // Nobody needs it after this.
       args[index] = undefined;
       try {
         // Cancelled while it was looked for: it was never called.
-        if (claimed >= 0) this.signal.throwIfAborted();
+        if (claimed >= 0) this.#running.signal.throwIfAborted();
         return order.spread ? run(...given as unknown[]) : run(given);
       } catch (error) {
         this.#fail(hand, error);
@@ -387,7 +357,7 @@ export const PoolWorker: ActorClass<
     place: number,
     desk: ActorRef<PoolDeskActor>,
     memory: SharedArrayBuffer,
-    init?: { module: string; task: string },
+    init?: InitTask,
     initArgs?: readonly unknown[],
   ],
   PoolWorkerActor

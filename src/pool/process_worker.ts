@@ -26,6 +26,7 @@ import {
   wordsOf,
 } from "./cancel_note.ts";
 import { beginNext, giveUp, recall } from "./claims.ts";
+import type { InitTask } from "./find_task.ts";
 import { writeFound } from "./load_watch.ts";
 import type { PoolDeskActor } from "./pool_desk.ts";
 import {
@@ -85,7 +86,7 @@ export class ProcessWorkerActor {
     place: number,
     desk: ActorRef<PoolDeskActor>,
     memory: SharedArrayBuffer,
-    init: { module: string; task: string } | undefined,
+    init: InitTask | undefined,
     initArgs: readonly unknown[],
     plan: ProcessPlan,
   ) {
@@ -357,7 +358,7 @@ export const ProcessWorker: ActorClass<
     place: number,
     desk: ActorRef<PoolDeskActor>,
     memory: SharedArrayBuffer,
-    init: { module: string; task: string } | undefined,
+    init: InitTask | undefined,
     initArgs: readonly unknown[],
     plan: ProcessPlan,
   ],

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { type Context, enterTask, type TaskRunning } from "../actor/current.ts";
-import { actor, type ActorClass, load } from "../actor/define.ts";
+import type { Context } from "../actor/current.ts";
+import { actor, type ActorClass } from "../actor/define.ts";
 import { isThenable } from "../actor/is_thenable.ts";
 import { unshared } from "../actor/mail/refuse_shared.ts";
 import type { ActorRef } from "../actor/ref.ts";
@@ -12,9 +12,16 @@ import { sourceOf, type StreamSource } from "../actor/stream/stream_source.ts";
 import { errorToWire, type WireError } from "../error_wire.ts";
 import { encode } from "../memory/codec.ts";
 import { takeBack } from "../memory/moved_handles.ts";
+import {
+  type AnyFunction,
+  findTask,
+  type InitTask,
+  runInit,
+} from "./find_task.ts";
 import { HostReports } from "./host_reports.ts";
 import type { PoolDeskActor } from "./pool_desk.ts";
 import { noElements, refusal } from "./refusal.ts";
+import { RunningTask } from "./running_task.ts";
 
 /** Some tasks of a batch, one after the other. */
 export interface HostOrder {
@@ -42,21 +49,16 @@ export type HostAnswer = readonly [
   ended: boolean,
 ];
 
-type AnyFunction = (...args: unknown[]) => unknown;
-
 /** See {@linkcode TaskHost}. */
-export class TaskHostActor implements TaskRunning {
+export class TaskHostActor {
   readonly #reports: HostReports;
-  readonly #init: { module: string; task: string } | undefined;
+  readonly #init: InitTask | undefined;
   readonly #initArgs: readonly unknown[];
   readonly #tasks: Map<number, AnyFunction> = new Map();
   #name = "";
-  #stop: AbortSignal | undefined;
-  /** The task that runs. */
-  #batch = -1;
+  readonly #running: RunningTask;
+  /** Index of the first task of those that were sent together. */
   #from = 0;
-  #index = -1;
-  #abort: AbortController | undefined;
   /** Whether what runs was cancelled. */
   #cancelled = false;
   /** How the task that was read last ended. */
@@ -66,10 +68,11 @@ export class TaskHostActor implements TaskRunning {
   constructor(
     place: number,
     desk: ActorRef<PoolDeskActor>,
-    init: { module: string; task: string } | undefined,
+    init: InitTask | undefined,
     initArgs: readonly unknown[],
   ) {
     this.#reports = new HostReports(desk, place);
+    this.#running = new RunningTask(this.#reports);
     this.#init = init;
     this.#initArgs = initArgs;
   }
@@ -77,25 +80,8 @@ export class TaskHostActor implements TaskRunning {
   /** Runs the pool's `init`. */
   async onStart(context: Context): Promise<void> {
     this.#name = context.name;
-    this.#stop = context.signal;
-    context.signal.addEventListener("abort", () => {
-      this.#abort?.abort(context.signal.reason);
-    });
-    if (this.#init === undefined) return;
-    const run = await functionOf(this.#init.module, this.#init.task);
-    await run(...this.#initArgs);
-  }
-
-  /** See {@link TaskRunning.signal}. */
-  get signal(): AbortSignal {
-    const abort = this.#abort ??= new AbortController();
-    if (this.#stop?.aborted) abort.abort(this.#stop.reason);
-    return abort.signal;
-  }
-
-  /** See {@link TaskRunning.report}. */
-  report(value: unknown): void {
-    this.#reports.report(this.#batch, this.#index, value);
+    this.#running.stopBy(context.signal);
+    await runInit(this.#init, this.#initArgs);
   }
 
   /** Looks for a task, which is called `id` from now on. Returns why there is none, if there is none. */
@@ -105,7 +91,7 @@ export class TaskHostActor implements TaskRunning {
     name: string,
   ): Promise<WireError | null> {
     try {
-      this.#tasks.set(id, await functionOf(module, name));
+      this.#tasks.set(id, await findTask(module, name));
       return null;
     } catch (error) {
       return errorToWire(error, this.#name);
@@ -123,8 +109,7 @@ export class TaskHostActor implements TaskRunning {
     this.#reports.sent = 0;
     for (const given of args) {
       if (values.length > 0 && performance.now() - begun > order.sliceMs) break;
-      this.#index = order.from + values.length;
-      this.#abort = undefined;
+      this.#running.begin(order.batch, order.from + values.length);
       try {
         const result = order.spread ? run(...given as unknown[]) : run(given);
         const value = isThenable(result) ? await result : result;
@@ -139,7 +124,7 @@ export class TaskHostActor implements TaskRunning {
       ended ||= this.#cancelled;
       if (ended) break;
     }
-    this.#leave();
+    this.#running.end();
     const ms = performance.now() - begun;
     await this.#reports.drain();
     return [values, failures, ms, this.#reports.sent, ended];
@@ -147,9 +132,9 @@ export class TaskHostActor implements TaskRunning {
 
   /** The task at `index` of a batch was cancelled. */
   cancel(batch: number, index: number, reason: unknown): void {
-    if (batch !== this.#batch || index < this.#from) return;
+    if (batch !== this.#running.batch || index < this.#from) return;
     this.#cancelled = true;
-    (this.#abort ??= new AbortController()).abort(reason);
+    this.#running.cancel(reason);
   }
 
   /** Runs one task and gives what it yields; {@link failure} says how it ended. */
@@ -181,7 +166,7 @@ export class TaskHostActor implements TaskRunning {
       } catch (error) {
         this.#failure = errorToWire(error, this.#name);
       }
-      this.#leave();
+      this.#running.end();
     }
   }
 
@@ -192,24 +177,10 @@ export class TaskHostActor implements TaskRunning {
   }
 
   #enter(batch: number, from: number): void {
-    this.#batch = batch;
     this.#from = from;
-    this.#index = from;
-    this.#abort = undefined;
     this.#cancelled = false;
-    enterTask(this);
+    this.#running.begin(batch, from);
   }
-
-  #leave(): void {
-    this.#batch = -1;
-    enterTask(undefined);
-  }
-}
-
-async function functionOf(module: string, task: string): Promise<AnyFunction> {
-  const { kind, definition } = { kind: "task", definition: task } as const;
-  const found = await load({ module, definition, kind, name: task });
-  return (found as { run: AnyFunction }).run;
 }
 
 /** Why a result that could travel to a thread cannot leave the process, if it cannot. */
@@ -230,7 +201,7 @@ export const TaskHost: ActorClass<
   [
     place: number,
     desk: ActorRef<PoolDeskActor>,
-    init: { module: string; task: string } | undefined,
+    init: InitTask | undefined,
     initArgs: readonly unknown[],
   ],
   TaskHostActor

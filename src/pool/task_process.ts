@@ -17,6 +17,7 @@ import {
   TroupeError,
 } from "../errors.ts";
 import type { ExitReport } from "../exit_report.ts";
+import type { InitTask } from "./find_task.ts";
 import { tellsOfEnd } from "./generate_work.ts";
 import type { PoolDeskActor } from "./pool_desk.ts";
 import type { TaskName } from "./batch_order.ts";
@@ -43,7 +44,7 @@ export interface ProcessPlan {
 export type HostArgs = [
   place: number,
   desk: ActorRef<PoolDeskActor>,
-  init: { module: string; task: string } | undefined,
+  init: InitTask | undefined,
   initArgs: readonly unknown[],
 ];
 
