@@ -240,11 +240,15 @@ export class FarVault {
         const { door, link, life, connection } = await this.#linkedFor(call);
         const before = call.life;
         call.life = life;
+        const settled = this.#settled.splice(0);
         try {
-          const settled = this.#settled.splice(0);
           return await door.ask.call(link, id, settled, method, call.args());
         } catch (error) {
-          if (!isLost(connection.closed, error)) throw error;
+          if (!isLost(connection.closed, error)) {
+            // One that was refused here has told nobody.
+            this.#settled.push(...settled);
+            throw error;
+          }
           // Of a connection that had ended nobody heard of it.
           if (error instanceof ActorStoppedError) call.life = before;
         }
