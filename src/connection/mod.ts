@@ -18,6 +18,7 @@
  * - **Who may connect:** who knows the key. Whoever has a ref may do all that a ref can do, as inside of one program: publish
  *   what others may ask, and stop.
  * - **Not encrypted:** addresses are those of this machine. To reach another one, lead a tunnel there, such as `ssh -L`.
+ * - **Ends once:** a connection is not made again by itself; what `Manager.connect()` makes is.
  * - **Memory is not shared:** queues, locks and shared values cannot be sent; regions are attached to by their name.
  * - **Values:** `there.send(value)` and `there.receive()`, whole and in order, with `timeout` and `signal`; `ready()`,
  *   `for await`, `select()`.

@@ -4,12 +4,12 @@
  * @module
  */
 import { actor, type ActorClass } from "../actor/define.ts";
-import type { ActorRef } from "../actor/ref.ts";
+import { type ActorRef, coreIn } from "../actor/ref.ts";
 import type { SpawnOptions } from "../actor/spawn_options.ts";
 import { unmissed } from "../actor/unmissed.ts";
 import { keepHere } from "../memory/keep_here.ts";
 import { supervise } from "../supervisor/supervise.ts";
-import { goneOf, type Supervisor } from "../supervisor/supervisor.ts";
+import type { Supervisor } from "../supervisor/supervisor.ts";
 import { Journal } from "./journal.ts";
 import { InvalidOptionError } from "../errors.ts";
 import { claimFile } from "./file_claim.ts";
@@ -167,8 +167,10 @@ export class Manager extends SharedState implements AsyncDisposable {
         }],
       }, system);
       claim?.note();
-      gone = goneOf(tree).then(release);
-      const host = await opening?.open(tree, tree.ref(VAULT, VaultActor));
+      const vault = tree.ref(VAULT, VaultActor);
+      // With its supervisor, and also with its system, which does not wait for that.
+      gone = coreIn(vault)!.followed.then(release);
+      const host = await opening?.open(tree, vault);
       return new Manager(tree, replicas, gone, host);
     } catch (error) {
       if (gone === undefined) release();

@@ -118,6 +118,17 @@ Deno.test("Manager with a file has what was acknowledged after its thread ended,
   assertEquals([await map.size(), await lock.tryLock()], [50, undefined]);
 });
 
+Deno.test("Manager gives its file back when its system closes", async () => {
+  await using place = await scratch();
+  const { file } = place;
+  const first = new System();
+  await (await Manager.start({ system: first, file })).counter("c").add(1);
+  await first.close();
+  await using system = new System();
+  await using manager = await Manager.start({ system, file });
+  assertEquals(await manager.counter("c").get(), 1);
+});
+
 Deno.test("Manager refuses a file that another one has open, until that one has stopped", async () => {
   await using place = await scratch();
   await using system = new System();

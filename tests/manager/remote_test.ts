@@ -312,6 +312,38 @@ Deno.test("Manager.stop() closes its connections, and a client that may not come
   await assertRejects(() => remote.counter("c").get(), ConnectionClosedError);
 });
 
+Deno.test("a system that closes takes the Manager that it has along, and its address is free", async () => {
+  const system = new System();
+  const options = { system, address: "127.0.0.1:0", key: KEY };
+  const { address = "" } = await Manager.start(options);
+  await using other = new System();
+  await using remote = await Manager.connect(address, KEY, {
+    system: other,
+    reconnectMs: 0,
+  });
+  assertEquals(await remote.counter("c").add(1), 1);
+  await system.close();
+  const error = await remote.ended;
+  assertInstanceOf(error, ConnectionClosedError);
+  await using again = await Manager.start({
+    ...options,
+    system: other,
+    address,
+  });
+  assertEquals(again.address, address);
+});
+
+Deno.test("a RemoteManager ends with the system that it belongs to", async () => {
+  await using both = await served();
+  const system = new System();
+  const remote = await Manager.connect(both.manager.address!, KEY, { system });
+  await remote.lock("l").lock();
+  await system.close();
+  assertEquals(await remote.ended, undefined);
+  await using held = await both.manager.lock("l").lock();
+  assert(held.fence > 0);
+});
+
 Deno.test("a Manager whose thread ends keeps its clients, and what they hold", async () => {
   await using both = await served();
   const { manager, remote } = both;

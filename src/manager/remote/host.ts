@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ActorRef } from "../../actor/ref.ts";
+import { type ActorRef, coreIn } from "../../actor/ref.ts";
 import { type Connection, standIn } from "../../connection/connection.ts";
 import {
   type Listener,
@@ -11,7 +11,7 @@ import {
   logRefused,
 } from "../../connection/listener.ts";
 import { standOf } from "../../connection/stand.ts";
-import { goneOf, type Supervisor } from "../../supervisor/supervisor.ts";
+import type { Supervisor } from "../../supervisor/supervisor.ts";
 import { messageOf } from "../../thrown.ts";
 import type { ManagerOptions } from "../manager_options.ts";
 import type { Vault } from "../vault.ts";
@@ -189,7 +189,7 @@ export class Host {
 
 /** A host that is to be: its owner stays meanwhile, until the end of the scope. */
 export interface Opening extends Disposable {
-  /** Serves a Manager, until its supervisor has ended; that is stopped if it cannot. */
+  /** Serves a Manager until that has ended; its supervisor is stopped if it cannot. */
   open(tree: Supervisor, vault: ActorRef<Vault>): Promise<Host>;
 }
 
@@ -222,7 +222,7 @@ export function hostOf(options: ManagerOptions): Opening | undefined {
       const { onRefused = logRefused(listener.address) } = listen ?? {};
       const setup = { listener, tree, vault, guests, awayMs, onRefused };
       const host = new Host(setup);
-      void goneOf(tree).then(() => host.close());
+      void coreIn(vault)!.followed.then(() => host.close());
       return host;
     } catch (error) {
       await tree.stop();

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Spawner } from "../../actor/offspring.ts";
-import type { ActorRef } from "../../actor/ref.ts";
+import { type ActorRef, coreIn } from "../../actor/ref.ts";
 import { type ConnectOptions, wayTo } from "../../connection/connect.ts";
 import type { ConnectionClosedError } from "../../connection/connection_closed_error.ts";
 import { standOf } from "../../connection/stand.ts";
@@ -12,7 +12,7 @@ import { InvalidOptionError } from "../../errors.ts";
 import { keepHere } from "../../memory/keep_here.ts";
 import { checkOptionNames, type OptionNames } from "../../option_names.ts";
 import { supervise } from "../../supervisor/supervise.ts";
-import { goneOf, type Supervisor } from "../../supervisor/supervisor.ts";
+import type { Supervisor } from "../../supervisor/supervisor.ts";
 import { checkWait, type Wait } from "../../sync/wait.ts";
 import { checkMs } from "../check_limits.ts";
 import { SharedState } from "../shared_state.ts";
@@ -197,8 +197,8 @@ export async function connectManager(
         options: { name, placement: "local", concurrency: AT_ONCE },
       }],
     }, system ?? stand.spawner);
-    void goneOf(tree).then(untie);
     const vault = tree.ref(VAULT, FarVaultActor);
+    void coreIn(vault)!.followed.then(untie);
     tether.standIn(vault);
     return makeRemote(vault as unknown as ActorRef<Vault>, tree, tether);
   } catch (error) {

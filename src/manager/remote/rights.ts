@@ -11,7 +11,8 @@ export type Right = "read" | "write";
 
 /**
  * What a right is for: the name of maps, lists and so on, whatever their kind; all names that begin so if it ends with `*`.
- * With `keys` only such keys of maps, sets, namespaces and caches, which are texts, in the same way.
+ * With `keys` only such keys of maps, sets, namespaces and caches, which are texts, in the same way: for what is done with all
+ * keys that is too little, and also to put into a cache, as that may take the place of any other key.
  */
 export type Realm = string | {
   /** The name, or the beginning of names with a `*` behind it. */
