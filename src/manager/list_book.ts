@@ -76,7 +76,7 @@ export class ListBook {
 
   /** Sorts as `Array.prototype.sort` does but numbers by their size, or turns it round. */
   order(list: string, how: "sort" | "reverse"): unknown {
-    const items = this.#state.items(list);
+    const items = this.#state.items(list).slice();
     const next = how === "reverse" ? items.toReversed() : sorted(list, items);
     return answer(this.#splice(list, 0, items.length, next), undefined);
   }

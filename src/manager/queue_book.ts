@@ -75,7 +75,7 @@ export class QueueBook {
   #take(queue: string): Taken | undefined {
     const items = this.#state.items(queue);
     if (items.length === 0) return undefined;
-    const taken = { item: items[0] };
+    const taken = { item: items.at(0) };
     this.#commit([["splice", queue, 0, 1, []]]);
     return taken;
   }

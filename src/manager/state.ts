@@ -1,4 +1,5 @@
 import type { Effect, Entry } from "./effect.ts";
+import { Items } from "./items.ts";
 
 /** Who holds a lock. */
 export interface Holding {
@@ -10,15 +11,12 @@ export interface Holding {
   readonly owner: unknown;
 }
 
-/** How many items are given to `push()` at once: more would not fit the stack. */
-const AT_ONCE = 10_000;
-
 /** Maps, lists and held locks by name, as the effects of all writes so far have left them. */
 export class State {
   /** The maps that were ever written. */
   readonly maps: Map<string, Map<unknown, Entry>> = new Map();
   /** The lists that were ever written. */
-  readonly lists: Map<string, unknown[]> = new Map();
+  readonly lists: Map<string, Items<unknown>> = new Map();
   /** The locks that are held. */
   readonly locks: Map<string, Holding> = new Map();
   /** The number of the last write. */
@@ -30,8 +28,8 @@ export class State {
   }
 
   /** The items of a list, not to be changed. */
-  items(list: string): readonly unknown[] {
-    return this.lists.get(list) ?? [];
+  items(list: string): Items<unknown> {
+    return this.lists.get(list) ?? new Items();
   }
 
   /** Does one step of a write. */
@@ -49,7 +47,7 @@ export class State {
         break;
       case "splice": {
         const [, list, start, count, items] = effect;
-        splice(this.#list(list), start, count, items);
+        this.#list(list).splice(start, count, items);
         break;
       }
       case "hold": {
@@ -76,7 +74,7 @@ export class State {
       }
     }
     for (const [list, items] of this.lists) {
-      if (items.length > 0) yield ["splice", list, 0, 0, items];
+      if (items.length > 0) yield ["splice", list, 0, 0, items.slice()];
     }
     for (const [lock, { ticket, fence, owner }] of this.locks) {
       yield ["hold", lock, ticket, fence, owner];
@@ -94,27 +92,9 @@ export class State {
     return map;
   }
 
-  #list(name: string): unknown[] {
+  #list(name: string): Items<unknown> {
     let list = this.lists.get(name);
-    if (list === undefined) this.lists.set(name, list = []);
+    if (list === undefined) this.lists.set(name, list = new Items());
     return list;
   }
-}
-
-function splice(
-  list: unknown[],
-  start: number,
-  count: number,
-  items: readonly unknown[],
-): void {
-  if (start < list.length || count > 0) {
-    if (items.length <= AT_ONCE) list.splice(start, count, ...items);
-    else {
-      const rest = list.splice(start).slice(count);
-      splice(list, list.length, 0, items);
-      splice(list, list.length, 0, rest);
-    }
-    return;
-  }
-  for (const item of items) list.push(item);
 }

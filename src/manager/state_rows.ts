@@ -4,6 +4,7 @@ import { Refusal } from "../errors.ts";
 import { decode, encode } from "../memory/codec.ts";
 import { portable } from "../memory/portable.ts";
 import type { Effect } from "./effect.ts";
+import { Items } from "./items.ts";
 import { someInside } from "./some_inside.ts";
 import type { State } from "./state.ts";
 
@@ -50,7 +51,7 @@ export class StateRows {
   readonly #remove: StatementSync;
   readonly #database: DatabaseSync;
   /** The positions of each list, in order. */
-  readonly #positions: Map<string, number[]> = new Map();
+  readonly #positions: Map<string, Items<number>> = new Map();
 
   /** Over a database that has the tables. */
   constructor(database: DatabaseSync) {
@@ -93,7 +94,7 @@ export class StateRows {
       }
       const positions = this.#positionsOf(list);
       state.apply(["splice", list, positions.length, 0, [read(value)]]);
-      positions.push(position);
+      positions.splice(positions.length, 0, [position]);
     }
     return undefined;
   }
@@ -123,10 +124,9 @@ export class StateRows {
     values: readonly Uint8Array[],
   ): void {
     const positions = this.#positionsOf(list);
-    const gone = start === 0 && count === 1 && values.length === 0
-      ? [positions.shift()!]
-      : positions.splice(start, count);
-    for (const position of gone) this.#remove.run(list, position);
+    for (const position of positions.splice(start, count, [])) {
+      this.#remove.run(list, position);
+    }
     if (values.length === 0) return;
     const free = this.#freeAt(list, positions, start, values.length);
     const coming = values.map((_, i) => free + i);
@@ -134,22 +134,18 @@ export class StateRows {
       const position = coming[i]!;
       this.#insert.run(list, position, value, itemCrc(list, position, value));
     }
-    if (start === positions.length) {
-      for (const p of coming) {
-        positions.push(p);
-      }
-    } else positions.splice(start, 0, ...coming);
+    positions.splice(start, 0, coming);
   }
 
   /** Where so many positions are free, between the neighbours at `start`. */
   #freeAt(
     list: string,
-    positions: number[],
+    positions: Items<number>,
     start: number,
     count: number,
   ): number {
-    const before = positions[start - 1];
-    const after = positions[start];
+    const before = start === 0 ? undefined : positions.at(start - 1);
+    const after = positions.at(start);
     if (after === undefined) return (before ?? 0) + 1;
     if (before === undefined) return after - count;
     if (after - before > count) return before + 1;
@@ -158,19 +154,19 @@ export class StateRows {
       "SELECT value FROM items WHERE list = ? AND position = ?",
     );
     for (let i = positions.length - 1; i >= start; i--) {
-      const value = (move.get(list, positions[i]!) as { value: Uint8Array })
-        .value;
-      this.#remove.run(list, positions[i]!);
-      const position = positions[i]! + count;
-      positions[i] = position;
+      const old = positions.at(i)!;
+      const { value } = move.get(list, old) as { value: Uint8Array };
+      this.#remove.run(list, old);
+      const position = old + count;
+      positions.put(i, position);
       this.#insert.run(list, position, value, itemCrc(list, position, value));
     }
     return before + 1;
   }
 
-  #positionsOf(list: string): number[] {
-    let positions = this.#positions.get(list);
-    if (positions === undefined) this.#positions.set(list, positions = []);
+  #positionsOf(list: string): Items<number> {
+    const positions = this.#positions.get(list) ?? new Items<number>();
+    this.#positions.set(list, positions);
     return positions;
   }
 }
