@@ -14,7 +14,8 @@ export type StateFileReason =
  *
  * - `"inUse"`: another Manager has it open.
  * - `"unreadable"`: it cannot be opened.
- * - `"corrupt"`: it is damaged, or not one of a Manager. Nothing was changed in it.
+ * - `"corrupt"`: it is damaged, or not one of a Manager. Nothing was changed in it, but that SQLite may have moved there what
+ *   stood whole in its log.
  * - `"version"`: it was made by a later version.
  * - `"unwritable"`: a write failed.
  */
