@@ -36,8 +36,8 @@ export interface ManagerOptions {
    * `<file>-wal` while it is open. Needs `--allow-read` and `--allow-write`. Not with `keep` false.
    *
    * - **Damage** is refused at the start; only of the last commit before a crash it cannot be told from the crash.
-   * - **A full disk:** the write that finds no room rejects, and the Manager is restarted until there is room: calls wait for
-   *   that as long as their deadline lets them. Nothing that was acknowledged is lost.
+   * - **A full disk:** the write that finds no room rejects, and the Manager is restarted, once a second at most, until there
+   *   is room: calls wait for that as long as their deadline lets them. Nothing that was acknowledged is lost.
    *
    * @default {none: the state ends with the Manager}
    */
