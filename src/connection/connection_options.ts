@@ -92,6 +92,33 @@ export function checkKey(what: string, option: string, key: Uint8Array): void {
 }
 
 /**
+ * Checks that each key is one, and says who has it.
+ *
+ * @param nameOf What the option with the key of somebody is called.
+ * @throws {InvalidOptionError} If not.
+ */
+export function checkKeys(
+  what: string,
+  key: Uint8Array,
+  keys: Readonly<Record<string, Uint8Array>>,
+  nameOf: (name: string) => string = (name) => `keys.${name}`,
+): void {
+  const known = new Set([key.toHex()]);
+  for (const [name, each] of Object.entries(keys)) {
+    const option = nameOf(name);
+    checkKey(what, option, each);
+    const hex = each.toHex();
+    if (known.has(hex)) {
+      throw new InvalidOptionError(
+        `${what} as '${option}' must be another key than each of the others, so that it says who has it`,
+        { option, value: undefined },
+      );
+    }
+    known.add(hex);
+  }
+}
+
+/**
  * Checks what both ends say.
  *
  * @throws {InvalidOptionError} If an option is out of bounds.

@@ -4,7 +4,6 @@
  * @module
  */
 import type { ActorRef } from "../actor/ref.ts";
-import { InvalidOptionError } from "../errors.ts";
 import { keepHere } from "../memory/keep_here.ts";
 import { checkOptionNames, type OptionNames } from "../option_names.ts";
 import { checkAwaited, type Wait } from "../sync/wait.ts";
@@ -17,7 +16,7 @@ import {
   checkConnection,
   type CheckedConnection,
   checkedNumber,
-  checkKey,
+  checkKeys,
   type ConnectionOptions,
 } from "./connection_options.ts";
 import { closeQuietly, greet, type Secrets } from "./greet.ts";
@@ -178,27 +177,6 @@ export function listening(
       release();
     }
   };
-}
-
-/** Each key is one, and says who has it. */
-function checkKeys(
-  what: string,
-  key: Uint8Array,
-  keys: Readonly<Record<string, Uint8Array>>,
-): void {
-  const known = new Set([key.toHex()]);
-  for (const [name, each] of Object.entries(keys)) {
-    const option = `keys.${name}`;
-    checkKey(what, option, each);
-    const hex = each.toHex();
-    if (known.has(hex)) {
-      throw new InvalidOptionError(
-        `${what} as '${option}' must be another key than each of the others, so that it says who has it`,
-        { option, value: undefined },
-      );
-    }
-    known.add(hex);
-  }
 }
 
 /** Says on stderr who was refused at `address`, and why. */

@@ -160,6 +160,22 @@ Deno.test("a listener knows by the key who came, and shows that key alone", asyn
   assertInstanceOf(refused[0], AuthenticationError);
 });
 
+Deno.test("two keys of a listener are never the same", async () => {
+  await using system = new System({ spares: 0 });
+  const ada = newKey();
+  for (
+    const keys of [{ ada: KEY }, { bob: newKey(), x: ada, ada }, {
+      ada: "secret" as never,
+    }]
+  ) {
+    const error = await assertRejects(
+      () => listen("127.0.0.1:0", { key: KEY, system, keys }),
+      InvalidOptionError,
+    );
+    assertEquals([error.option, error.value], ["keys.ada", undefined]);
+  }
+});
+
 Deno.test("an empty key is a key", async () => { // CN17
   await using guard = await guarded({ key: new Uint8Array(0) });
   const { listener, system } = guard;

@@ -185,11 +185,17 @@ Deno.test("Manager.start() refuses an address that it cannot use, and starts not
       key: KEY,
       guests: { ada: { key: KEY, read: [{ name: "m" }] as never } },
     }],
-    ["keys.ada", {
+    ["guests.ada.key", {
       system,
       address,
       key: KEY,
       guests: { ada: { key: KEY } },
+    }],
+    ["guests.ada.key", {
+      system,
+      address,
+      key: KEY,
+      guests: { ada: { key: "secret" as never } },
     }],
   ];
   for (const [option, options] of bad) {

@@ -5,6 +5,7 @@
  */
 import { type ActorRef, coreIn } from "../../actor/ref.ts";
 import { type Connection, standIn } from "../../connection/connection.ts";
+import { checkKey, checkKeys } from "../../connection/connection_options.ts";
 import {
   type Listener,
   listening,
@@ -204,12 +205,12 @@ export function hostOf(options: ManagerOptions): Opening | undefined {
   const keys = Object.fromEntries(
     Object.entries(guests).map(([name, guest]) => [name, guest.key]),
   );
-  const open = listening("Cannot start a Manager", address, {
-    ...listen,
-    // One that is not there is refused.
-    key: options.key!,
-    keys,
-  });
+  const what = "Cannot start a Manager";
+  // One that is not there is refused.
+  const key = options.key!;
+  checkKey(what, "key", key);
+  checkKeys(what, key, keys, (name) => `guests.${name}.key`);
+  const open = listening(what, address, { ...listen, key, keys });
   const stand = standOf(system);
   // A system without anything in it would close while the Manager starts.
   const release = stand.hold();
