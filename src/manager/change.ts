@@ -120,7 +120,12 @@ function sum(old: unknown, add: number): number {
       }`,
     );
   }
-  if (typeof old === "number") return old + add;
+  if (typeof old === "number") {
+    if (Number.isFinite(old + add)) return old + add;
+    throw new Refusal(
+      `Cannot add to a value as the sum must be finite: current values are ${old} and ${add}`,
+    );
+  }
   throw new Refusal(
     `Cannot add to a value as it must be a number: current type is ${typeof old}${
       old === undefined ? ", give 'init'" : ""

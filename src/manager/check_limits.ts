@@ -37,3 +37,14 @@ export function checkMs(what: string, option: string, value: number): void {
     { option, value },
   );
 }
+
+/** Refuses a version that no write has: it would match nothing, or, if it were not there, anything. */
+export function checkVersion(what: string, version: number): void {
+  if (Number.isSafeInteger(version) && version >= 0) return;
+  throw new InvalidOptionError(
+    `${what} as 'version' must be a whole number from 0, as entry() says it, or 0 for a key that is not there: current value is ${
+      Deno.inspect(version, { depth: 0 })
+    }`,
+    { option: "version", value: version },
+  );
+}

@@ -44,7 +44,7 @@ export class LockRef extends Proxied {
   async lock(options: Wait = {}): Promise<HeldLock> {
     let taken = "";
     const grant = await awaited(this.vault, {
-      what: `Cannot lock "${this.name}"`,
+      what: `lock "${this.name}"`,
       ask: (vault, ticket, timeoutMs) => {
         taken = ticket;
         return vault.ask.acquire(this.name, ticket, timeoutMs, ownerHere());

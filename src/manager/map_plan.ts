@@ -2,7 +2,7 @@ import type { ActorRef } from "../actor/ref.ts";
 import { type Change, checkChange } from "./change.ts";
 import type { Reducer } from "./reducer.ts";
 import type { Step } from "./step.ts";
-import { checkTtl } from "./check_limits.ts";
+import { checkTtl, checkVersion } from "./check_limits.ts";
 import type { Vault } from "./vault.ts";
 
 /** A step of a transaction. */
@@ -68,6 +68,9 @@ export function planOf<K, V>(
         reduce: { by: { module, reducer }, args, init },
       }),
     delete: (key) => plan({ deed: "delete", key }),
-    expect: (key, version) => plan({ deed: "expect", key, version }),
+    expect: (key, version) => {
+      checkVersion(`Cannot expect a version in "${map}"`, version);
+      return plan({ deed: "expect", key, version });
+    },
   };
 }

@@ -1,7 +1,8 @@
 import { deepFreeze } from "../actor/light/deep_freeze.ts";
+import { InvalidOptionError } from "../errors.ts";
 import { checkOptionNames } from "../option_names.ts";
 import { type Change, checkChange } from "./change.ts";
-import { checkTtl } from "./check_limits.ts";
+import { checkTtl, checkVersion } from "./check_limits.ts";
 import type { MapChange } from "./map_change.ts";
 import { type MapPlan, planOf, type SetOptions } from "./map_plan.ts";
 import { defineProxy, Proxied } from "./proxied.ts";
@@ -114,9 +115,10 @@ export class MapRef<K, V> extends Proxied {
    * @param entries The keys and their values.
    * @returns A promise that resolves when it is done.
    * @throws {DataCloneError} If one of them cannot travel; nothing was put.
+   * @throws {InvalidOptionError} If they are no pairs; nothing was put.
    */
   async setAll(entries: Iterable<readonly [K, V]>): Promise<void> {
-    const pairs = Array.from(entries, ([key, value]) => [key, value] as [K, V]);
+    const pairs = pairsOf(`Cannot set keys of "${this.name}"`, entries);
     await this.vault.ask.setAll(this.name, pairs);
   }
 
@@ -128,6 +130,7 @@ export class MapRef<K, V> extends Proxied {
    * @param version What {@linkcode MapRef.entry} said; 0: the key must not be there.
    * @returns A promise of the new version, or of `undefined` if the key has another one: then nothing was changed.
    * @throws {DataCloneError} If the key or the value cannot travel.
+   * @throws {InvalidOptionError} If the version is none.
    *
    * @example Change what was read
    * ```ts
@@ -144,6 +147,7 @@ export class MapRef<K, V> extends Proxied {
    * ```
    */
   async setIf(key: K, value: V, version: number): Promise<number | undefined> {
+    checkVersion(`Cannot set a key of "${this.name}"`, version);
     try {
       return await this.#do({ deed: "set", key, value, version }) as number;
     } catch (error) {
@@ -368,3 +372,25 @@ function follow<K, V>(copy: Map<K, V>, change: MapChange<K, V>): void {
 }
 
 defineProxy("MapRef", (vault, name) => new MapRef(vault, name));
+
+/** The pairs of what is iterable: an object is not, and would be an empty list to `Array.from()`. */
+function pairsOf<K, V>(
+  what: string,
+  entries: Iterable<readonly [K, V]>,
+): [K, V][] {
+  const given: unknown = entries;
+  const isMany = typeof given === "object" && given !== null &&
+    Symbol.iterator in given;
+  const pairs = isMany ? [...entries] : [];
+  if (
+    isMany && pairs.every((pair) => Array.isArray(pair) && pair.length === 2)
+  ) {
+    return pairs.map(([key, value]) => [key, value]);
+  }
+  throw new InvalidOptionError(
+    `${what} as 'entries' must be pairs of a key and a value, such as a Map or Object.entries(): current value is ${
+      Deno.inspect(given, { depth: 1, iterableLimit: 3 })
+    }`,
+    { option: "entries", value: given },
+  );
+}

@@ -52,7 +52,7 @@ export class QueueRef<T> extends Proxied {
    */
   async take(options: Wait = {}): Promise<T> {
     const { item } = await awaited(this.vault, {
-      what: `Cannot take from "${this.name}"`,
+      what: `take from "${this.name}"`,
       ask: (vault, ticket, timeoutMs) =>
         vault.ask.dequeue(this.#list, ticket, timeoutMs, ownerHere()),
       leave: (vault, ticket) => vault.ask.leave(this.#list, ticket),

@@ -3,6 +3,7 @@ import { isThenable } from "../actor/is_thenable.ts";
 import { deepFreeze } from "../actor/light/deep_freeze.ts";
 import { Refusal } from "../errors.ts";
 import { decode, encode } from "../memory/codec.ts";
+import { takeBack } from "../memory/moved_handles.ts";
 import { messageOf } from "../thrown.ts";
 import { someInside } from "./some_inside.ts";
 
@@ -117,7 +118,7 @@ export async function importReducer(name: ReducerName): Promise<void> {
 /**
  * What the reducer makes of a value.
  *
- * @throws {Refusal} If it throws, or returns a promise.
+ * @throws {Refusal} If it throws, or returns a promise or what cannot be kept.
  */
 export function reduced(
   reduce: Reduce,
@@ -137,11 +138,24 @@ export function reduced(
       { cause },
     );
   }
-  if (!isThenable(next)) return next;
-  Promise.resolve(next).catch(() => {});
-  throw new Refusal(
-    `Cannot reduce the value as the reducer "${reducer}" must not wait: it returned a promise`,
-  );
+  if (isThenable(next)) {
+    Promise.resolve(next).catch(() => {});
+    throw new Refusal(
+      `Cannot reduce the value as the reducer "${reducer}" must not wait: it returned a promise`,
+    );
+  }
+  try {
+    // Before anything is changed: what cannot travel could neither be kept nor read.
+    takeBack(encode(next, { root: "result" }).attachments);
+    return next;
+  } catch (cause) {
+    throw new Refusal(
+      `Cannot reduce the value as what the reducer "${reducer}" returned cannot be kept: ${
+        messageOf(cause)
+      }`,
+      { cause },
+    );
+  }
 }
 
 /** Bytes cannot be frozen: a value with some is given as a copy, so that what is done to them is done to nobody else's. */

@@ -1,6 +1,10 @@
 import { deepFreeze } from "../actor/light/deep_freeze.ts";
 import type { ActorRef } from "../actor/ref.ts";
-import { ActorCrashedError, ActorStoppedError } from "../errors.ts";
+import {
+  ActorCrashedError,
+  ActorStoppedError,
+  InvalidOptionError,
+} from "../errors.ts";
 import { checkOptionNames, type OptionNames } from "../option_names.ts";
 import { checkCapacity } from "./check_limits.ts";
 import type { MapChange } from "./map_change.ts";
@@ -31,7 +35,15 @@ const CREDIT = 2;
 /** Checks how a map is watched. */
 export function checkWatching(what: string, options: MapWatchOptions): void {
   checkOptionNames<MapWatchOptions>(what, options, NAMES);
-  checkCapacity(what, options.capacity ?? 1);
+  const { capacity = 1, prefix = "" } = options;
+  checkCapacity(what, capacity);
+  if (typeof prefix === "string") return;
+  throw new InvalidOptionError(
+    `${what} as 'prefix' must be a string: current value is ${
+      Deno.inspect(prefix, { depth: 0 })
+    }`,
+    { option: "prefix", value: prefix },
+  );
 }
 
 /** The changes of a map in batches; of a Manager that was restarted a snapshot comes again. Ends with the Manager. */
