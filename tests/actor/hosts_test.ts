@@ -240,7 +240,7 @@ Deno.test("an actor that hangs takes its host along, and each on it is restarted
         id: "guilty",
         actor: Tally,
         args: [words],
-        options: { ...SHARED, hangMs: 300 },
+        options: { ...SHARED, hangMs: 1_500 },
       },
       { id: "other", actor: Probe, options: SHARED },
     ],

@@ -98,7 +98,7 @@ Deno.test("ActorRef.exited tells of an error that no handler caught", async () =
 Deno.test("ActorRef.exited tells of a hang within hangMs, and the zombie is let go", async () => {
   await using system = new System();
   const word = new Int32Array(new SharedArrayBuffer(4));
-  const ref = await system.spawn(Ledger, [1], { hangMs: 200 });
+  const ref = await system.spawn(Ledger, [1], { hangMs: 1_500 });
   await assertRejects(() => ref.ask.spin(word), ActorCrashedError, "hung");
   assertEquals((await ref.exited).kind, "hung");
   Atomics.store(word, 0, 1);

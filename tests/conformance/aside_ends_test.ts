@@ -112,7 +112,7 @@ conformance(
 conformance(
   "a hang after a message was received loses none that was skipped, and nothing comes twice",
   async (t) => {
-    await using tree = await start(t, { redeliver: 2, hangMs: 300 });
+    await using tree = await start(t, { redeliver: 2, hangMs: 1_500 });
     const ref = tree.ref("r", Receiver).with(PATIENT);
     const words = twoWords();
     const hung = assertRejects(
@@ -137,7 +137,7 @@ conformance(
 conformance(
   "a hang of a handler whose message is put aside has it handled once, with those that wait",
   async (t) => {
-    await using tree = await start(t, { redeliver: 2, hangMs: 300 });
+    await using tree = await start(t, { redeliver: 2, hangMs: 1_500 });
     const ref = tree.ref("s", Stasher).with(PATIENT);
     const words = twoWords();
     await ref.send.take("a");

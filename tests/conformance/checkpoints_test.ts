@@ -44,7 +44,7 @@ for (const [how, crash] of crashes) {
   conformance(
     `Checkpoints keep what was changed by the message before ${how}`,
     async (t) => { // S94
-      await using tree = await start(t, { hangMs: 300 });
+      await using tree = await start(t, { hangMs: 1_500 });
       const word = sharedWords(1);
       const saver = tree.ref("s", Saver);
       for (let round = 1; round <= 2; round++) {
@@ -175,7 +175,7 @@ conformance("Checkpoints are forgotten by a start by hand", async (t) => { // S9
 conformance(
   "Checkpoints are taken once for all messages within checkpointMs, and the last state is kept",
   async (t) => { // S94
-    await using tree = await start(t, { checkpointMs: 200 });
+    await using tree = await start(t, { checkpointMs: 1_000 });
     const saver = tree.ref("s", Saver);
     await saver.ask.add(1);
     for (let i = 0; i < 500; i++) saver.tell.add(1);

@@ -72,7 +72,7 @@ conformance("CrashReport shows the message that hangs", async (t) => { // S25
   const crash = await crashOf(
     t,
     (tree) => tree.ref("s", Saver).tell.hang(word),
-    { hangMs: 200 },
+    { hangMs: 1_500 },
   );
   // What cannot be bytes is not shown.
   assertEquals([crash?.kind, crash?.message], ["hung", { method: "hang" }]);

@@ -41,7 +41,7 @@ for (const how of falls) {
       const words = flakyWords();
       await using tree = await start(t, words, {
         redeliver: 2,
-        ...(how === "hang" ? { hangMs: 200 } : {}),
+        ...(how === "hang" ? { hangMs: 1_500 } : {}),
       });
       const ref = tree.ref("f", Flaky).with({ timeout: 30_000 });
       ref.tell.come(0);

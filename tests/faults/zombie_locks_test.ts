@@ -37,7 +37,7 @@ Deno.test("a hung thread that is replaced can neither hold nor release a lock", 
     await using system = new System();
     await using tree = await supervise({
       backoff: false,
-      children: [{ id: "locker", actor: Locker, options: { hangMs: 200 } }],
+      children: [{ id: "locker", actor: Locker, options: { hangMs: 1_500 } }],
     }, system);
     const locker = tree.ref("locker", Locker);
     const stuck = locker.with({ timeout: LIMIT_MS }).ask.grab(locks)

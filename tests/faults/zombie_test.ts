@@ -100,7 +100,7 @@ Deno.test("a hung thread that goes on is heard by nobody once it has a successor
     await using system = new System();
     await using tree = await supervise({
       backoff: false,
-      children: [{ id: "stuck", actor: Stuck, options: { hangMs: 200 } }],
+      children: [{ id: "stuck", actor: Stuck, options: { hangMs: 1_500 } }],
     }, system);
     const reach = await reachIn(system);
     const stuck = tree.ref("stuck", Stuck);

@@ -124,7 +124,7 @@ Deno.test("ReplicaRef.read() has nothing of a thread that was given up", async (
     system,
     replicas,
     keep: false,
-    hangMs: 500,
+    hangMs: 1_500,
   });
   const map = manager.replica<number>("r");
   await map.set("a", 1);

@@ -137,7 +137,7 @@ const ends: [
     "hangs",
     (c) => c.with(PATIENT).ask.spin(),
     { kind: "hung", code: 1 },
-    { hangMs: 300 },
+    { hangMs: 1_500 },
   ],
   [
     "has more buffers than it may",
