@@ -329,6 +329,7 @@ export {
   lockFile,
   type LockFileOptions,
 } from "./src/process/lock_file.ts";
+export { NotInProcessError } from "./src/actor/not_in_process_error.ts";
 export { AlreadyRegisteredError } from "./src/registry/already_registered_error.ts";
 export { register, unregister, whereis } from "./src/registry/by_name.ts";
 export type { GroupChange } from "./src/registry/group_change.ts";

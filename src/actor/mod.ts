@@ -190,6 +190,7 @@ export { Job } from "./job.ts";
 export type { Exit } from "./links.ts";
 export type { Spawner, TreeNode } from "./offspring.ts";
 export type { Asks, Hook, Method, Sends, Tells, Tries } from "./messages.ts";
+export { NotInProcessError } from "./not_in_process_error.ts";
 export type { ActorRef } from "./ref.ts";
 export {
   asCompleted,

@@ -31,6 +31,8 @@ const START_MS = 10_000;
 
 /** The services of one system, at the thread that made it. */
 export class Services {
+  /** Whether the thread that made the system is in another process. */
+  readonly apart?: boolean = false;
   readonly #isolate: Isolate;
   readonly #spawner: () => Spawner;
   readonly #made: Map<string, Service> = new Map();

@@ -48,3 +48,12 @@ export function checkVersion(what: string, version: number): void {
     { option: "version", value: version },
   );
 }
+
+/** Refuses a key without a byte, as one that was to come from elsewhere and did not: everybody knows it. */
+export function checkSecret(what: string, option: string, key: unknown): void {
+  if (!(key instanceof Uint8Array) || key.length > 0) return;
+  throw new InvalidOptionError(
+    `${what} as '${option}' must be a secret, such as 32 random bytes: current length is 0`,
+    { option, value: undefined },
+  );
+}

@@ -5,7 +5,9 @@
  */
 import { actor, type ActorClass } from "../actor/define.ts";
 import { type ActorRef, coreIn } from "../actor/ref.ts";
+import { refuseInProcess } from "../actor/not_in_process_error.ts";
 import type { SpawnOptions } from "../actor/spawn_options.ts";
+import { System } from "../actor/system.ts";
 import { unmissed } from "../actor/unmissed.ts";
 import { keepHere } from "../memory/keep_here.ts";
 import { supervise } from "../supervisor/supervise.ts";
@@ -132,10 +134,17 @@ export class Manager extends SharedState implements AsyncDisposable {
    * @throws {ChildError} If it does not come up; `cause` says why.
    * @throws {SystemClosedError} If the system is closed.
    * @throws {TopLevelSpawnError} If a worker is loading the module that makes the call.
+   * @throws {NotInProcessError} In an actor or a task with the placement `"process"`: its proxies may be sent there.
    * @throws {InvalidOptionError} If an option is out of its bounds, or there is none of its name.
    */
   static async start(options: ManagerOptions = {}): Promise<Manager> {
     checkManagerOptions(options);
+    if (!(options.system instanceof System)) {
+      refuseInProcess(
+        "Cannot start a Manager",
+        "start it in the program, and send its maps, lists and so on",
+      );
+    }
     const { system, name = "manager", keep = true, keepBytes, file, hangMs } =
       options;
     const replicas: Record<string, ReplicaMemory> = {};
@@ -190,6 +199,7 @@ export class Manager extends SharedState implements AsyncDisposable {
    * @throws {ConnectionClosedError} If nobody listens there.
    * @throws {WaitTimeoutError} If it takes too long.
    * @throws {TroupeError} If there is no Manager.
+   * @throws {NotInProcessError} In an actor or a task with the placement `"process"`: its proxies may be sent there.
    * @throws {InvalidOptionError} If the address is none of this machine, or an option is out of bounds or none of them.
    *
    * @example Two programs
@@ -212,6 +222,12 @@ export class Manager extends SharedState implements AsyncDisposable {
     key: Uint8Array,
     options: RemoteOptions = {},
   ): Promise<RemoteManager> {
+    if (!(options.system instanceof System)) {
+      refuseInProcess(
+        "Cannot connect to a Manager",
+        "connect in the program, and send its maps, lists and so on",
+      );
+    }
     return await connectManager(address, key, options);
   }
 

@@ -2,7 +2,7 @@ import type { Spawner } from "../actor/offspring.ts";
 import { InvalidOptionError } from "../errors.ts";
 import type { ListenOptions } from "../connection/listener.ts";
 import { checkOptionNames, type OptionNames } from "../option_names.ts";
-import { checkMs } from "./check_limits.ts";
+import { checkMs, checkSecret } from "./check_limits.ts";
 import { checkGuest, type GuestOptions } from "./remote/rights.ts";
 import type { ReplicaOptions } from "./replica.ts";
 
@@ -159,6 +159,7 @@ function checkServing(what: string, options: ManagerOptions): void {
       { option, value: undefined },
     );
   }
+  checkSecret(what, "key", key);
   if (awayMs !== undefined) checkMs(what, "awayMs", awayMs);
   if (listen !== undefined) {
     checkOptionNames(what, listen, LISTEN_NAMES, "listen");
@@ -168,5 +169,6 @@ function checkServing(what: string, options: ManagerOptions): void {
   checkOptionNames(what, guests, guests as never, "guests");
   for (const [name, guest] of Object.entries(guests)) {
     checkGuest(what, name, guest);
+    checkSecret(what, `guests.${name}.key`, guest.key);
   }
 }

@@ -67,6 +67,7 @@ export { ConnectionClosedError } from "../connection/connection_closed_error.ts"
 export type { ListenOptions } from "../connection/listener.ts";
 export type { ConnectOptions } from "../connection/connect.ts";
 export type { Context } from "../actor/current.ts";
+export { NotInProcessError } from "../actor/not_in_process_error.ts";
 export type { ActorRef } from "../actor/ref.ts";
 export type { ActorClass } from "../actor/define.ts";
 export type { Spawner } from "../actor/offspring.ts";

@@ -145,6 +145,7 @@ class Server {
       },
       get: (key) => this.#side.call("service", ...key) as Promise<never>,
       receive: () => {},
+      apart: true,
     };
     this.#border = new Imports(isolate, this.#side);
     this.#link = new Link(wire, frames, this.#border, {

@@ -161,6 +161,7 @@ Deno.test("Manager.start() refuses an address that it cannot use, and starts not
   const bad: [string, Parameters<typeof Manager.start>[0]][] = [
     ["key", { system, address }],
     ["key", { system, address, key: "secret" as never }],
+    ["key", { system, address, key: new Uint8Array(0) }],
     ["key", { system, key: KEY }],
     ["guests", { system, guests: {} }],
     ["address", { system, address: "1.2.3.4:80", key: KEY }],

@@ -67,7 +67,7 @@ export class Isolate {
   /** The light actors of this thread. */
   light: LightMail | undefined;
   /** The services of the system, at the thread that made it. */
-  services: Pick<Services, "spawner" | "get" | "receive"> | undefined;
+  services: Pick<Services, "spawner" | "get" | "receive" | "apart"> | undefined;
   /** The streams that are read or produced here. */
   readonly streams: StreamDesk = new StreamDesk(this);
   /** Told of the final end of an address. */

@@ -14,7 +14,7 @@ import { checkOptionNames, type OptionNames } from "../../option_names.ts";
 import { supervise } from "../../supervisor/supervise.ts";
 import type { Supervisor } from "../../supervisor/supervisor.ts";
 import { checkWait, type Wait } from "../../sync/wait.ts";
-import { checkMs } from "../check_limits.ts";
+import { checkMs, checkSecret } from "../check_limits.ts";
 import { SharedState } from "../shared_state.ts";
 import type { Vault } from "../vault.ts";
 import { FarVaultActor, TIED } from "./far_vault.ts";
@@ -71,7 +71,7 @@ let makeRemote: (
  * - **The same proxies:** `map()`, `list()`, `lock()` and so on lead to the state of that Manager, from every thread of this
  *   program, and may travel in values both ways. What is in shared memory stays there: a replica is read as a map.
  * - **Comes back:** a connection that breaks is made again, within `reconnectMs`; what is asked meanwhile waits for it as
- *   long as an ask does. Watches go on with a snapshot.
+ *   long as an ask does, and may be done later when that is over. Watches go on with a snapshot.
  * - **At most once:** a call whose answer was lost is made again only where that is safe: it changes nothing, or the other
  *   program still knows that it has begun. Otherwise it rejects with {@linkcode InDoubtError}.
  * - **Leases:** what an actor of this program holds, such as a lock or an entry of presence, ends with it; what others hold
@@ -174,6 +174,7 @@ export async function connectManager(
   const { timeout = CONNECT_MS, reconnectMs = RECONNECT_MS, ...bounds } =
     others;
   checkMs(what, "reconnectMs", reconnectMs);
+  checkSecret(what, "key", key);
   const way = wayTo(what, address, { key, ...bounds });
   const stand = standOf(system);
   signal?.throwIfAborted();
