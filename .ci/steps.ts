@@ -114,35 +114,51 @@ export function testSteps(args: readonly string[]): Step[] {
   }];
 }
 
+/** The folders and files directly below `tests/` that hold tests, in order. */
+function testPaths(): string[] {
+  return Array.from(Deno.readDirSync("tests"))
+    .filter(({ isFile, name }) => isFile ? name.endsWith("_test.ts") : true)
+    .map(({ name }) => `tests/${name}`)
+    .filter((path) => !NOT_TESTS.includes(path))
+    .sort();
+}
+
 /**
- * All that {@linkcode testSteps} runs when it is given no path, the tests in two runs that share none.
+ * All that {@linkcode testSteps} runs when it is given no path, in runs that share no test: what is covered, each folder of
+ * `tests/` by itself, the code blocks. So a folder that hangs or breaks takes no other one along.
  *
- * @param folder An empty one: each run leaves a report `<name>.xml` there, and the first one its `coverage`.
+ * @param folder An empty one: each run leaves a report there, see {@linkcode reportOf}, and the first one its `coverage`.
  */
 export function testRuns(folder: string): Step[] {
   const covered = existing(COVERED);
-  const runs = testSteps([]).map(({ name, args }) => ({
-    name,
-    args: [
-      ...args.map((arg) =>
-        arg === NOT_TESTS ? [arg, ...covered].join(",") : arg
-      ),
-      `--junit-path=${folder}/${name}.xml`,
-    ],
-  }));
-  if (covered.length === 0) return runs;
-  return [{
+  const test = ["test", "-A", "--no-check"];
+  const runs: Step[] = [{
     name: "covered",
     args: [
-      "test",
-      "-A",
-      "--no-check",
+      ...test,
       `--coverage=${folder}/coverage`,
       "--coverage-raw-data-only",
-      `--junit-path=${folder}/covered.xml`,
       ...covered,
     ],
-  }, ...runs];
+  }];
+  for (const path of testPaths()) {
+    if (covered.includes(path)) continue;
+    const elsewhere = covered.filter((file) => file.startsWith(`${path}/`));
+    const ignored = elsewhere.length > 0
+      ? [`--ignore=${elsewhere.join(",")}`]
+      : [];
+    runs.push({ name: path, args: [...test, ...ignored, path] });
+  }
+  runs.push(...testSteps([]).filter(({ name }) => name === "docs"));
+  return runs.map((run) => ({
+    name: run.name,
+    args: [...run.args, `--junit-path=${reportOf(run, folder)}`],
+  }));
+}
+
+/** Where a run of {@linkcode testRuns} leaves its report. */
+export function reportOf(run: Step, folder: string): string {
+  return `${folder}/${run.name.replaceAll("/", ".")}.xml`;
 }
 
 /** The demonstration; without arguments it also breaks things on purpose. */

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
-import { failedFiles, tallyOf } from "../../.ci/run_all.ts";
+import { failedFiles, failedTests, tallyOf } from "../../.ci/run_all.ts";
 import { processorTimeIn, stolenShare } from "../../.ci/stolen_time.ts";
-import { testRuns, testSteps } from "../../.ci/steps.ts";
+import { reportOf, testRuns, testSteps } from "../../.ci/steps.ts";
 
 Deno.test("tallyOf() adds up the suites of a report", () => {
   const report =
@@ -21,6 +21,26 @@ Deno.test("failedFiles() names the test files in which something failed", () => 
     suite("src/mod.ts#3-9.ts", 1, 1);
   assertEquals(failedFiles(report), ["./tests/b_test.ts", "./tests/c_test.ts"]);
   assertEquals(failedFiles(""), []);
+});
+
+Deno.test("failedTests() names the tests that failed, with their files", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const file = `${folder}/some_test.ts`;
+    const fails = `Deno.test('a "quoted" & one', () => { throw 1 });`;
+    const leaks = `Deno.test("leaks", () => { setInterval(() => {}, 9) });`;
+    const passes = `Deno.test("passes", () => {});`;
+    await Deno.writeTextFile(file, [fails, leaks, passes].join("\n"));
+    const { stdout } = await new Deno.Command(Deno.execPath(), {
+      args: ["test", "--no-check", "--reporter=junit", file],
+      stderr: "null",
+    }).output();
+    const names = failedTests(new TextDecoder().decode(stdout))
+      .map((line) => line.replace(/^.*some_test\.ts: /, ""));
+    assertEquals(names, ['a "quoted" & one', "leaks"]);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });
 
 Deno.test("stolenShare() is what others had of the processor time between two moments", () => {
@@ -47,14 +67,27 @@ Deno.test("testSteps() runs every test and the documentation when no path is giv
 });
 
 Deno.test("testRuns() runs every test in one run or the other, and covers only some", () => {
-  const [covered, others, docs] = testRuns("reports").map(({ args }) => args);
-  assert(covered!.includes("tests/memory"));
-  assert(covered!.includes("--coverage=reports/coverage"));
-  assertEquals(others!.some((arg) => arg.startsWith("--coverage")), false);
-  const ignored = others!.find((arg) => arg.startsWith("--ignore="));
-  assert(ignored!.includes("tests/bench,tests/fixtures,"));
-  for (const path of covered!.filter((arg) => arg.startsWith("tests/"))) {
-    assert(ignored!.split(",").includes(path), path);
+  const runs = testRuns("reports");
+  const covered = runs[0]!.args;
+  assert(covered.includes("tests/memory"));
+  assert(covered.includes("--coverage=reports/coverage"));
+  const pathsOf = (args: readonly string[]) =>
+    args.filter((arg) => arg.startsWith("tests"));
+  const run = runs.flatMap(({ args }) => pathsOf(args));
+  assertEquals(new Set(run).size, run.length);
+  for (const { name } of Deno.readDirSync("tests")) {
+    const isRun = run.some((path) => `${path}/`.startsWith(`tests/${name}/`));
+    assertEquals(isRun, !["bench", "fixtures"].includes(name), name);
   }
-  assert(docs!.includes("--junit-path=reports/docs.xml"));
+  for (const { args } of runs.slice(1)) {
+    assertEquals(args.some((arg) => arg.startsWith("--coverage")), false);
+    const [path = "mod.ts"] = pathsOf(args);
+    const ignored = args.find((arg) => arg.startsWith("--ignore="));
+    for (const file of pathsOf(covered)) {
+      if (file.startsWith(`${path}/`)) assert(ignored!.includes(file), file);
+    }
+  }
+  const { args: docs } = runs.at(-1)!;
+  assert(docs.includes("--junit-path=reports/docs.xml"));
+  assertEquals(reportOf(runs[1]!, "reports"), "reports/tests.actor.xml");
 });
