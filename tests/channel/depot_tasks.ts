@@ -1,5 +1,5 @@
 /** Tasks that leave things at the depot, or fetch them from there. */
-import { type Task, task } from "../../mod.ts";
+import { type Task, task } from "../../src/actor/mod.ts";
 import {
   collect,
   collectSync,

@@ -1,15 +1,14 @@
 /** An actor that starts others after an `await`, when its thread does not know any more who runs. */
-import {
-  actor,
-  type ActorClass,
-  type ActorRef,
-  type Context,
-  type SpawnOptions,
-  supervise,
-  type Supervisor,
-  type Task,
-  task,
+import type {
+  ActorClass,
+  ActorRef,
+  Context,
+  SpawnOptions,
+  Supervisor,
+  Task,
 } from "../../mod.ts";
+import { actor, task } from "../../src/actor/mod.ts";
+import { supervise } from "../../src/supervisor/mod.ts";
 import { Journal } from "./journal.ts";
 import { Probe, type ProbeActor } from "./probe.ts";
 import { SharedWord } from "./shared_word.ts";

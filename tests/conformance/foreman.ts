@@ -1,5 +1,7 @@
 /** An actor that has tasks done by others: by a pool of its own, or each on a thread of its own. */
-import { actor, type ActorClass, Pool, run } from "../../mod.ts";
+import type { ActorClass } from "../../mod.ts";
+import { actor, run } from "../../src/actor/mod.ts";
+import { Pool } from "../../src/pool/mod.ts";
 import { misbehave, square } from "../fixtures/pool_tasks.ts";
 import { goIn, overtake } from "../fixtures/router_tasks.ts";
 import { SharedWord } from "./shared_word.ts";

@@ -5,7 +5,7 @@ import {
   type ActorRef,
   type Context,
   Refusal,
-} from "../../mod.ts";
+} from "../../src/actor/mod.ts";
 import { Journal } from "./journal.ts";
 import { KnownError } from "./probe.ts";
 import { SharedWord } from "./shared_word.ts";

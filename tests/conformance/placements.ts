@@ -10,7 +10,7 @@ import type {
   SpawnOptions,
   SystemOptions,
 } from "../../mod.ts";
-import { System } from "../../mod.ts";
+import { System } from "../../src/actor/mod.ts";
 import { mapWords, openLibc } from "../fixtures/words.ts";
 
 // Stays loaded: no test is to be blamed for it.

@@ -9,7 +9,7 @@ import {
   registerError,
   spawn,
   type StopOptions,
-} from "../../mod.ts";
+} from "../../src/actor/mod.ts";
 import type { Placement } from "./placements.ts";
 import { Journal } from "./journal.ts";
 import { SharedWord } from "./shared_word.ts";

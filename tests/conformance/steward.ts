@@ -1,11 +1,6 @@
 /** An actor beside the supervisor, which does for others what only the thread of the supervisor can. */
-import {
-  actor,
-  type ActorClass,
-  type ActorRef,
-  type ChildSpec,
-  type Supervisor,
-} from "../../mod.ts";
+import type { ChildSpec, Supervisor } from "../../mod.ts";
+import { actor, type ActorClass, type ActorRef } from "../../src/actor/mod.ts";
 
 /** What a steward starts where, when it is greeted. */
 export const errand: { tree?: Supervisor; spec?: ChildSpec } = {};

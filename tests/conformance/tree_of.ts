@@ -3,7 +3,7 @@ import {
   supervise,
   type Supervisor,
   type SupervisorSettings,
-} from "../../mod.ts";
+} from "../../src/supervisor/mod.ts";
 import type { Case } from "./placements.ts";
 import { type Plan, Probe } from "./probe.ts";
 

@@ -2,7 +2,7 @@
 import type { Cell, CellSpec } from "../../src/actor/cell.ts";
 import type { Spawner } from "../../src/actor/offspring.ts";
 import { errorToWire } from "../../src/error_wire.ts";
-import { ActorCrashedError, type ExitReport } from "../../mod.ts";
+import { ActorCrashedError, type ExitReport } from "../../src/actor/mod.ts";
 import { cancelledBatch, wordsOf } from "../../src/pool/cancel_note.ts";
 import { beginNext, recall } from "../../src/pool/claims.ts";
 import { writeFound } from "../../src/pool/load_watch.ts";

@@ -1,5 +1,7 @@
 /** Prints how many arguments the owners of actors hold that are not started again; needs `--expose-gc`. */
-import { actor, type ActorClass, supervise, System } from "../../mod.ts";
+import type { ActorClass } from "../../mod.ts";
+import { actor, System } from "../../src/actor/mod.ts";
+import { supervise } from "../../src/supervisor/mod.ts";
 
 class KeeperActor {
   readonly #size: number;
