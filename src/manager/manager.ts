@@ -14,7 +14,7 @@ import { supervise } from "../supervisor/supervise.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
 import { Journal } from "./journal.ts";
 import { InvalidOptionError } from "../errors.ts";
-import { claimFile } from "./file_claim.ts";
+import type { FileClaim } from "./file_claim.ts";
 import { checkManagerOptions, type ManagerOptions } from "./manager_options.ts";
 import { type Host, hostOf } from "./remote/host.ts";
 import {
@@ -159,7 +159,7 @@ export class Manager extends SharedState implements AsyncDisposable {
       ...file === undefined ? {} : { initTimeout: LOAD_MS },
     };
     using opening = hostOf(options);
-    const claim = file === undefined ? undefined : await claimFile(file);
+    const claim = file === undefined ? undefined : await claimOf(file);
     const path = claim === undefined ? {} : { file: claim.file };
     const release = claim?.release ?? (() => {});
     let gone: Promise<void> | undefined;
@@ -355,4 +355,10 @@ export class Manager extends SharedState implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
   }
+}
+
+/** Loads what claims a file when there is one: every thread that knows a Manager would load what that stands on. */
+async function claimOf(file: string): Promise<FileClaim> {
+  const { claimFile } = await import("./file_claim.ts");
+  return await claimFile(file);
 }
