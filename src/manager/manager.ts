@@ -43,6 +43,8 @@ const VAULT = "vault";
 /** As many may wait for an item or a lock at the same time as there may be clients. */
 const CONCURRENCY = 1 << 20;
 
+/** What SQLite calls a file that is none. */
+const IN_MEMORY = ":memory:";
 /** The longest that a file may take to be read, in milliseconds. */
 const LOAD_MS = 600_000;
 
@@ -145,8 +147,9 @@ export class Manager extends SharedState implements AsyncDisposable {
         "start it in the program, and send its maps, lists and so on",
       );
     }
-    const { system, name = "manager", keep = true, keepBytes, file, hangMs } =
+    const { system, name = "manager", keep = true, keepBytes, hangMs } =
       options;
+    const file = options.file === IN_MEMORY ? undefined : options.file;
     const replicas: Record<string, ReplicaMemory> = {};
     for (const [map, replica] of Object.entries(options.replicas ?? {})) {
       replicas[map] = makeReplica(replica);
