@@ -1,6 +1,5 @@
 import { resolve } from "node:path";
-import { messageOf } from "../thrown.ts";
-import { StateFileError } from "./state_file_error.ts";
+import { fileFault, fileFaultOf } from "./file_fault.ts";
 
 const NOTE = new Uint8Array([1]);
 
@@ -27,19 +26,13 @@ export async function claimFile(given: string): Promise<FileClaim> {
   try {
     lock = await Deno.open(path, { create: true, write: true });
   } catch (cause) {
-    throw new StateFileError(
-      `Cannot open "${path}" beside the state file: ${messageOf(cause)}`,
-      { file, reason: "unreadable", cause },
-    );
+    throw fileFaultOf("open", file, cause);
   }
   if (await lock.tryLock(true)) {
     const wasNoted = (await lock.stat()).size > 0;
     if (wasNoted && await isEmpty(file)) {
       lock.close();
-      throw new StateFileError(
-        `Cannot open the state file "${file}" as it was emptied: put a copy back, or remove it to begin anew`,
-        { file, reason: "corrupt" },
-      );
+      throw fileFault("corrupt", "open", file, "it was emptied");
     }
     const note = (): void => {
       if (!wasNoted) lock.writeSync(NOTE);
@@ -47,10 +40,7 @@ export async function claimFile(given: string): Promise<FileClaim> {
     return { file, note, release: () => lock.close() };
   }
   lock.close();
-  throw new StateFileError(
-    `Cannot open the state file "${file}" as another Manager has it open: stop that one first`,
-    { file, reason: "inUse" },
-  );
+  throw fileFault("inUse", "open", file, "another Manager has it open");
 }
 
 async function isEmpty(file: string): Promise<boolean> {

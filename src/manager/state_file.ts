@@ -4,8 +4,9 @@ import { messageOf } from "../thrown.ts";
 import type { Effect } from "./effect.ts";
 import type { Keeper } from "./keeper.ts";
 import type { State } from "./state.ts";
+import { fileFault, fileFaultOf } from "./file_fault.ts";
 import { logDamage } from "./log_damage.ts";
-import { StateFileError, type StateFileReason } from "./state_file_error.ts";
+import { StateFileError } from "./state_file_error.ts";
 import {
   APPLICATION_ID,
   type Meta,
@@ -54,7 +55,7 @@ export class StateFile implements Keeper {
     } catch (error) {
       database?.close();
       if (error instanceof StateFileError) throw error;
-      throw asFileError("open", file, error);
+      throw fileFaultOf("open", file, error);
     }
   }
 
@@ -66,7 +67,7 @@ export class StateFile implements Keeper {
     database.exec("BEGIN IMMEDIATE");
     const damage = this.#load(state);
     if (damage !== undefined) {
-      throw fileError("corrupt", file, "open", damage);
+      throw fileFault("corrupt", "open", file, damage);
     }
     this.#epoch = this.#meta("epoch") + 1;
     this.#setMeta("epoch", this.#epoch);
@@ -110,11 +111,12 @@ export class StateFile implements Keeper {
     if (this.#waiting !== undefined) this.#flush();
     this.#turn.port1.close();
     this.#turn.port2.close();
-    this.#failure ??= fileError(
+    this.#failure ??= fileFault(
       "unwritable",
-      this.#file,
       "write",
+      this.#file,
       "it is closed",
+      { wayOut: "start another Manager" },
     );
     if (this.#database.isOpen) this.#database.close();
   }
@@ -142,7 +144,7 @@ export class StateFile implements Keeper {
       // What is in memory is not in the file: this incarnation must not go on.
       this.#failure = error instanceof StateFileError
         ? error
-        : asFileError("write", this.#file, error);
+        : fileFaultOf("write", this.#file, error);
       waiting.reject(this.#failure);
     }
   }
@@ -152,7 +154,8 @@ export class StateFile implements Keeper {
     try {
       if (this.#meta("epoch") !== this.#epoch) {
         const why = "another incarnation of its Manager has taken over";
-        throw fileError("unwritable", this.#file, "write", why);
+        const wayOut = "ask again";
+        throw fileFault("unwritable", "write", this.#file, why, { wayOut });
       }
       for (const change of changes) change(this.#rows);
       this.#database.exec("COMMIT");
@@ -168,18 +171,15 @@ export class StateFile implements Keeper {
     const file = this.#file;
     const isNew = this.#pragma("schema_version") === 0;
     if (!isNew && this.#pragma("application_id") !== APPLICATION_ID) {
-      throw fileError(
-        "corrupt",
-        file,
-        "open",
-        "it is not the file of a Manager",
-      );
+      const why = "it is not the file of a Manager";
+      const wayOut = "name another path";
+      throw fileFault("corrupt", "open", file, why, { wayOut });
     }
     const version = this.#pragma("user_version");
     if (version > SCHEMA_VERSION) {
       const why =
         `its version must be at most ${SCHEMA_VERSION}: current value is ${version}`;
-      throw fileError("version", file, "open", why);
+      throw fileFault("version", "open", file, why);
     }
     database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
     if (isNew) {
@@ -193,7 +193,8 @@ export class StateFile implements Keeper {
       integrity_check: string;
     };
     if (found.integrity_check === "ok") return;
-    throw fileError("corrupt", file, "open", found.integrity_check);
+    const why = `SQLite finds it damaged, "${found.integrity_check}"`;
+    throw fileFault("corrupt", "open", file, why);
   }
 
   #load(state: State): string | undefined {
@@ -217,7 +218,7 @@ export class StateFile implements Keeper {
     const value = Number(row?.value);
     if (row?.crc === metaCrc(name, value)) return value;
     const state = row === undefined ? "missing" : "damaged";
-    throw fileError("corrupt", this.#file, "open", `its ${name} is ${state}`);
+    throw fileFault("corrupt", "open", this.#file, `its ${name} is ${state}`);
   }
 
   #setMeta(name: Meta, value: number): void {
@@ -235,43 +236,5 @@ function checkLog(file: string): void {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
   if (damage === undefined) return;
-  throw fileError("corrupt", file, "open", `in its log ${damage} damaged`);
-}
-
-function fileError(
-  reason: StateFileReason,
-  file: string,
-  verb: "open" | "write",
-  why: string,
-): StateFileError {
-  return new StateFileError(
-    `Cannot ${verb} the state file "${file}" as ${why}`,
-    {
-      file,
-      reason,
-    },
-  );
-}
-
-/** SQLite's SQLITE_CORRUPT and SQLITE_NOTADB. */
-const DAMAGES: ReadonlySet<number> = new Set([11, 26]);
-/** What they are called, as `exec()` gives no number. */
-const DAMAGE_REGEXP = /malformed|not a database/;
-
-function asFileError(
-  verb: "open" | "write",
-  file: string,
-  cause: unknown,
-): StateFileError {
-  const code = (cause as { errcode?: number }).errcode ?? 0;
-  const message = messageOf(cause);
-  const reason = DAMAGES.has(code & 0xff) || DAMAGE_REGEXP.test(message)
-    ? "corrupt"
-    : verb === "open"
-    ? "unreadable"
-    : "unwritable";
-  return new StateFileError(
-    `Cannot ${verb} the state file "${file}": ${message}`,
-    { file, reason, cause },
-  );
+  throw fileFault("corrupt", "open", file, `in its log ${damage} damaged`);
 }

@@ -7,6 +7,7 @@ export type StateFileReason =
   | "unreadable"
   | "corrupt"
   | "version"
+  | "full"
   | "unwritable";
 
 /**
@@ -17,7 +18,8 @@ export type StateFileReason =
  * - `"corrupt"`: it is damaged, or not one of a Manager. Nothing was changed in it, but that SQLite may have moved there what
  *   stood whole in its log.
  * - `"version"`: it was made by a later version.
- * - `"unwritable"`: a write failed.
+ * - `"full"`: its disk has no room.
+ * - `"unwritable"`: a write failed for another reason.
  */
 export class StateFileError extends TroupeError {
   /** Path of the file. */

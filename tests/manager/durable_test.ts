@@ -167,6 +167,70 @@ Deno.test("Manager refuses a file that it cannot use, says why and leaves it as 
   );
 });
 
+Deno.test("Manager with the file :memory: keeps its state in memory, and makes no file", async () => {
+  await using place = await scratch();
+  const folder = place.file.slice(0, place.file.lastIndexOf("/"));
+  await using system = new System();
+  const before = Deno.cwd();
+  try {
+    Deno.chdir(folder);
+    // Neither does one shut out another.
+    await using other = await Manager.start({ system, file: ":memory:" });
+    await using manager = await Manager.start({ system, file: ":memory:" });
+    await manager.map("m").set("a", 1);
+    const victims = manager.map<string, number[]>("victims");
+    await assertRejects(() => victims.reduce("v", misbehave, ["exit"], []));
+    assertEquals(await manager.map("m").get("a"), 1);
+    assertEquals(await other.map("m").size(), 0);
+    assertEquals(await Array.fromAsync(Deno.readDir(folder)), []);
+  } finally {
+    Deno.chdir(before);
+  }
+  await assertRejects(
+    () => Manager.start({ system, file: ":memory:", keep: false }),
+    InvalidOptionError,
+  );
+});
+
+Deno.test("StateFileError says in one line why, and what to do", async () => {
+  await using place = await scratch();
+  await using system = new System();
+  const { file } = place;
+  const says = async (why: string, reason: string): Promise<void> => {
+    const error = await refusedFile(system, file);
+    assertEquals([error.code, error.reason], ["TROUPE_STATE_FILE", reason]);
+    const [first, second] = error.message.split(why);
+    assertEquals(first, `Cannot open the state file "${file}" as `);
+    assert(second !== undefined && /^[^\n]*: [a-z ,]+$/.test(second), second);
+  };
+  change(file, "CREATE TABLE theirs (a)");
+  await says("it is not the file of a Manager", "corrupt");
+  await Deno.remove(file);
+  {
+    await using manager = await Manager.start({ system, file });
+    await says("another Manager has it open", "inUse");
+    const entries = Array.from({ length: 300 }, (_, i) => [i, "x".repeat(99)]);
+    await manager.map<number, string>("m").setAll(
+      entries as [number, string][],
+    );
+  }
+  const good = await Deno.readFile(file);
+  change(file, "PRAGMA user_version = 99");
+  await says("its version must be at most ", "version");
+  await Deno.writeFile(file, good);
+  // A page of a tree: SQLite says what it finds there in several lines.
+  for (let at = 5 * 4_096; at < 6 * 4_096; at++) good[at] = 0xff;
+  await Deno.writeFile(file, good);
+  await says("SQLite finds it damaged", "corrupt");
+  await Deno.writeTextFile(file, "no database ".repeat(1_000));
+  await says('it failed with "file is not a database"', "corrupt");
+  await Deno.truncate(file);
+  await says("it was emptied", "corrupt");
+  await Deno.remove(file);
+  await Deno.mkdir(file);
+  await says('it failed with "', "unreadable");
+});
+
 for (
   const damage of [
     "UPDATE entries SET value = x'00ff' WHERE id = 2",

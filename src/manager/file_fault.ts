@@ -1,0 +1,63 @@
+import { messageOf } from "../thrown.ts";
+import { StateFileError, type StateFileReason } from "./state_file_error.ts";
+
+/** What was to be done with a state file. */
+export type FileVerb = "open" | "write";
+
+/** What to do about it, unless there is something better to say. */
+const WAYS_OUT: Readonly<Record<StateFileReason, string>> = {
+  inUse: "stop that one first",
+  unreadable: "look at its path and its permissions",
+  corrupt: "put a copy back, or remove it to begin anew",
+  version: "open it with that version of the package, or name another path",
+  full: "free room there",
+  unwritable: "look at its disk and its permissions",
+};
+
+/** A state file that cannot be used, in one line: why, and what to do. */
+export function fileFault(
+  reason: StateFileReason,
+  verb: FileVerb,
+  file: string,
+  why: string,
+  { wayOut = WAYS_OUT[reason], ...rest }: {
+    wayOut?: string;
+    cause?: unknown;
+  } = {},
+): StateFileError {
+  const line = why.trim().replaceAll(/\s*\n\s*/g, "; ");
+  return new StateFileError(
+    `Cannot ${verb} the state file "${file}" as ${line}: ${wayOut}`,
+    { file, reason, ...rest },
+  );
+}
+
+/** SQLite's SQLITE_CORRUPT and SQLITE_NOTADB. */
+const DAMAGES: ReadonlySet<number> = new Set([11, 26]);
+/** What they are called, as `exec()` gives no number. */
+const DAMAGE_REGEXP = /malformed|not a database/;
+/** SQLite's SQLITE_FULL. */
+const FULL = 13;
+const FULL_REGEXP = /disk is full|No space left/;
+
+/** The error that is behind `cause`, which SQLite or the system threw. */
+export function fileFaultOf(
+  verb: FileVerb,
+  file: string,
+  cause: unknown,
+): StateFileError {
+  const code = ((cause as { errcode?: number }).errcode ?? 0) & 0xff;
+  const message = messageOf(cause);
+  const why = `it failed with "${message}"`;
+  return fileFault(reasonOf(verb, code, message), verb, file, why, { cause });
+}
+
+function reasonOf(
+  verb: FileVerb,
+  code: number,
+  message: string,
+): StateFileReason {
+  if (DAMAGES.has(code) || DAMAGE_REGEXP.test(message)) return "corrupt";
+  if (code === FULL || FULL_REGEXP.test(message)) return "full";
+  return verb === "open" ? "unreadable" : "unwritable";
+}
