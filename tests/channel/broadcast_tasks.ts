@@ -1,6 +1,11 @@
 /** What other threads do with broadcasts. */
-import type { Broadcast, EventFlag, Latch } from "../../mod.ts";
-import { type Task, task } from "../../src/actor/mod.ts";
+import {
+  type Broadcast,
+  type EventFlag,
+  type Latch,
+  type Task,
+  task,
+} from "../../mod.ts";
 
 /** Subscribes, says so, and receives to the end. */
 export const hearAll: Task<

@@ -1,14 +1,15 @@
 /** What other threads do with the ends of channels. */
-import type {
-  PipeEnd,
-  Queue,
-  Rec,
-  Receiver,
-  Sender,
-  TypedReceiver,
-  TypedSender,
+import {
+  type PipeEnd,
+  type Queue,
+  type Rec,
+  type Receiver,
+  type Sender,
+  type Task,
+  task,
+  type TypedReceiver,
+  type TypedSender,
 } from "../../mod.ts";
-import { type Task, task } from "../../src/actor/mod.ts";
 import { notify, store } from "../../src/memory/cells.ts";
 
 /** Says in the first word that it has come so far. */

@@ -1,7 +1,11 @@
 /** What other threads do in tests of queues. */
-import type { EventFlag, Queue, Task } from "../../mod.ts";
-import { struct } from "../../src/shared/mod.ts";
-import { task } from "../../src/actor/mod.ts";
+import {
+  type EventFlag,
+  type Queue,
+  struct,
+  type Task,
+  task,
+} from "../../mod.ts";
 
 /** Doubles numbers, and answers by the queue that comes with each. */
 export const answerBySelf: Task<

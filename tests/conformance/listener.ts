@@ -1,6 +1,12 @@
 /** An actor that reads streams of a registry until it ends, and writes down what they give. */
-import type { OwnedStream, Registry, RegistryStream } from "../../mod.ts";
-import { actor, type ActorClass, type Context } from "../../src/actor/mod.ts";
+import {
+  actor,
+  type ActorClass,
+  type Context,
+  type OwnedStream,
+  type Registry,
+  type RegistryStream,
+} from "../../mod.ts";
 import { Journal } from "./journal.ts";
 
 class ListenerActor {

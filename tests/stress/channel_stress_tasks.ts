@@ -1,11 +1,12 @@
 /** Threads around channels that are killed at any time. */
-import type {
-  Receiver,
-  Sender,
-  TypedReceiver,
-  TypedSender,
+import {
+  type Receiver,
+  type Sender,
+  type Task,
+  task,
+  type TypedReceiver,
+  type TypedSender,
 } from "../../mod.ts";
-import { type Task, task } from "../../src/actor/mod.ts";
 import { add, store } from "../../src/memory/cells.ts";
 
 /** What is sent: a number, as a small or a large message. */

@@ -1,6 +1,5 @@
 /** Tasks and an actor that use locks on threads of their own. */
-import type { Mutex } from "../../mod.ts";
-import { type Task, task } from "../../src/actor/mod.ts";
+import { type Mutex, type Task, task } from "../../mod.ts";
 
 /** Adds one to a plain number `times` times, each time with the lock; awaited or blocking. */
 export const addLocked: Task<

@@ -1,6 +1,13 @@
 /** What other threads do with locks, once and in a random order. */
-import type { Latch, Mutex, Once, RwLock, Semaphore } from "../../mod.ts";
-import { type Task, task } from "../../src/actor/mod.ts";
+import {
+  type Latch,
+  type Mutex,
+  type Once,
+  type RwLock,
+  type Semaphore,
+  type Task,
+  task,
+} from "../../mod.ts";
 
 /** Does it if nobody has; counts in the word how often it was done. */
 export const doOnce: Task<[once: Once, word: Int32Array], Promise<boolean>> =

@@ -308,6 +308,8 @@ export type FromNursery =
     /** The way back to who writes it. */
     readonly back?: { readonly to: number; readonly lane: LaneInfo };
   }
+  /** Nobody waits for the worker: it prepares, for actors of the modules that are foreseen; see foreseen.ts. */
+  | { readonly type: "warmUp"; readonly foreseen: readonly string[] }
   /** A spare is to start a process ahead. */
   | { readonly type: "ahead"; readonly order: ProcessOrder }
   | {

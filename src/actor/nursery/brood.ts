@@ -4,7 +4,7 @@
  *   booting → spare → taken → released → gone
  *
  * A spare is warm once it has loaded the package, played a life (rehearsal.ts) and read ahead (foreseen.ts); until then
- * it is taken only when no warm one is left.
+ * it is taken only when no warm one is left. One for which somebody waits prepares nothing: its actor may need little of it.
  *
  * Two threads make them. The nursery makes spares, without holding up anybody
  * else. But in Deno 2.9 a worker made by a worker waits twice for 500 ms for a
@@ -221,7 +221,7 @@ export class Brood {
           wake(bed);
         }, onMessage),
     );
-    worker.postMessage({ type: "seed", bed, foreseen: this.#foreseen.urls });
+    worker.postMessage({ type: "seed", bed });
   }
 
   #raise(
@@ -259,6 +259,7 @@ export class Brood {
     const taker = this.#takers.shift();
     if (taker !== undefined) return taker.use(chick);
     this.#spares.push(chick);
+    chick.post({ type: "warmUp", foreseen: this.#foreseen.urls });
   }
 
   #warmed(chick: Chick): void {

@@ -4,9 +4,7 @@
  *
  * @module
  */
-import { definingModules } from "../define.ts";
 import { makeBed, wake } from "./bed.ts";
-import { Foreseen } from "./foreseen.ts";
 import type { ToNursery } from "../mail/protocol.ts";
 
 export type {} from "../thread/worker_entry.ts";
@@ -75,8 +73,7 @@ export class Hatchery {
       this.#toNursery({ type: "hatchFailed", id, why: event.message }, []);
     };
     const { port1, port2 } = new MessageChannel();
-    const foreseen = new Foreseen(definingModules()).urls;
-    worker.postMessage({ type: "seed", bed, foreseen, port: port1 }, [port1]);
+    worker.postMessage({ type: "seed", bed, port: port1 }, [port1]);
     this.#toNursery({ type: "hatched", id, port: port2 }, [port2]);
   }
 }

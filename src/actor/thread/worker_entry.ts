@@ -52,8 +52,6 @@ import { messageOf } from "../../thrown.ts";
 type Seed = {
   readonly type: "seed";
   readonly bed: Bed;
-  /** What to read ahead; see foreseen.ts. */
-  readonly foreseen: readonly string[];
   readonly port?: MessagePort;
 };
 
@@ -99,6 +97,7 @@ scope.onmessage = receive;
 
 function receive({ data }: MessageEvent<FromNursery | Seed>): void {
   if (data.type === "seed") seed(data);
+  else if (data.type === "warmUp") void warmUp(data.foreseen);
   else if (data.type === "become") void become(data);
   else if (data.type === "ahead") void startAhead(data.order);
   else if (data.type === "stop") stop(data.reason, data.drain);
@@ -108,7 +107,7 @@ function receive({ data }: MessageEvent<FromNursery | Seed>): void {
   else if (isolate?.receive(data) === false) offspring?.receive(data);
 }
 
-function seed({ bed: own, foreseen, port }: Seed): void {
+function seed({ bed: own, port }: Seed): void {
   bed = own;
   if (port !== undefined) {
     port.onmessage = receive;
@@ -117,8 +116,6 @@ function seed({ bed: own, foreseen, port }: Seed): void {
   const { locks } = navigator as unknown as { locks: Locks };
   locks.request(scope.name, {}, () => {
     post({ type: "seeded" });
-    // What fails here fails again when it is needed, and is reported then.
-    warmUp(foreseen).catch(() => {});
     // Held for life: it comes free when this thread ends, by whatever means.
     return new Promise(() => {});
   });
@@ -135,6 +132,7 @@ async function warmUp(foreseen: readonly string[]): Promise<void> {
       await rehearsal;
     }
     if (isolate === undefined) await readAhead(foreseen);
+  } catch { // What fails here fails again when it is needed, and is reported then.
   } finally {
     post({ type: "warm" });
   }
