@@ -100,7 +100,7 @@ export function revivePortable(kind: string, data: unknown): unknown {
   if (revive === undefined) {
     if (passing) return { [portable]: () => ({ kind, data }) };
     throw new UnknownHandleError(
-      `Cannot revive a handle as its kind is not defined here: current kind is "${kind}"; import the module that defines it`,
+      `Cannot revive a handle as its kind is not defined here: current kind is "${kind}"; have the module of the actor import more than types of it, such as import "@troupe/actors"`,
       { kind },
     );
   }
