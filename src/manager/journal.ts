@@ -1,8 +1,9 @@
 import { Refusal } from "../errors.ts";
 import { add, load, store } from "../memory/cells.ts";
-import { decode, encode } from "../memory/codec.ts";
+import { encode } from "../memory/codec.ts";
 import type { Effect } from "./effect.ts";
 import { type Keeper, takenOver } from "./keeper.ts";
+import { effectsIn, putRecord, recordBytes } from "./record.ts";
 import type { State } from "./state.ts";
 
 /**
@@ -13,7 +14,7 @@ import type { State } from "./state.ts";
  *      0     0  EPOCH     which incarnation of the Manager may write; counts up
  *      4     1  HALF      which half is in use
  *      8     2  LENGTHS   bytes in use of each half
- *     64        RECORDS   the first half, and then the second: records, each its length in 4 bytes and an encoded `Effect[]`
+ *     64        RECORDS   the first half, and then the second: records, see `record.ts`
  *
  * A record counts once the length of its half reaches behind it. A new incarnation, and a full half, write the state as it is
  * into the other half and then HALF. So what a thread writes that was given up lands where nobody looks.
@@ -100,13 +101,8 @@ export class Journal implements Keeper {
 
   #replay(): void {
     const base = this.#half * this.#halfBytes;
-    const view = new DataView(this.#bytes.buffer, RECORDS_BYTES);
-    for (let at = 0; at < this.#length;) {
-      const start = base + at + 4;
-      const end = start + view.getUint32(base + at);
-      const effects = decode(this.#bytes, start, end) as Effect[];
-      for (const effect of effects) this.#state.apply(effect);
-      at = end - base;
+    for (const effect of effectsIn(this.#bytes, base, base + this.#length)) {
+      this.#state.apply(effect);
     }
   }
 
@@ -153,17 +149,15 @@ export class Journal implements Keeper {
     effects: readonly Effect[],
     most: number,
   ): number | undefined {
-    const { bytes, length, attachments } = encode(effects, { root: "write" });
-    if (attachments !== undefined && attachments.length > 0) {
+    const encoded = encode(effects, { root: "write" });
+    if ((encoded.attachments?.length ?? 0) > 0) {
       throw new Refusal(
         "Cannot keep a value that holds shared memory, a port or a stream: share it by Manager.handle(), or start the Manager with 'keep' false",
       );
     }
-    const end = at + 4 + length;
+    const end = at + recordBytes(encoded);
     if (end > most * this.#halfBytes) return undefined;
-    const start = half * this.#halfBytes + at;
-    new DataView(this.#bytes.buffer, RECORDS_BYTES).setUint32(start, length);
-    this.#bytes.set(bytes.subarray(0, length), start + 4);
+    putRecord(this.#bytes, half * this.#halfBytes + at, encoded);
     return end;
   }
 

@@ -35,6 +35,7 @@ export interface ManagerOptions {
    * answered. Locks and presence are not in it, as their holders end with the program. Beside it are `<file>.lock`, and
    * `<file>-wal` while it is open. Needs `--allow-read` and `--allow-write`. Not with `keep` false.
    *
+   * - **Of an older version** it is made one of this version when it is opened.
    * - **`":memory:"`** is no file: the state is kept as it is without one.
    * - **Damage** is refused at the start; only of the last commit before a crash it cannot be told from the crash.
    * - **A full disk:** the write that finds no room rejects, and the Manager is restarted, once a second at most, until there

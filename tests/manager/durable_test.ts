@@ -235,7 +235,7 @@ for (
   const damage of [
     "UPDATE entries SET value = x'00ff' WHERE id = 2",
     "UPDATE entries SET version = version + 1 WHERE id = 2",
-    "UPDATE items SET value = x'02' WHERE position = 2",
+    "UPDATE items SET value = x'02' WHERE position = 2048",
     "DELETE FROM meta",
     "UPDATE meta SET value = value - 1 WHERE name = 'revision'",
     "UPDATE meta SET value = 0 WHERE name = 'epoch'",
@@ -269,10 +269,10 @@ Deno.test("Manager finds bytes of its file that are others", async () => {
   }
   const bytes = await Deno.readFile(file);
   const text = new TextEncoder().encode("value 150 ");
-  const at = bytes.findIndex((_, i) =>
-    text.every((byte, j) => bytes[i + j] === byte)
-  );
-  bytes[at + 3]! ^= 1;
+  // Also where SQLite keeps what is no longer used.
+  for (let i = 0; i < bytes.length; i++) {
+    if (text.every((byte, j) => bytes[i + j] === byte)) bytes[i + 3]! ^= 1;
+  }
   await Deno.writeFile(file, bytes);
   const error = await refusedFile(system, file);
   assertEquals(error.reason, "corrupt");
@@ -361,7 +361,10 @@ Deno.test("StateFile.open() finds every byte that makes its state another one", 
     const draft = new Draft(state);
     for (let n = 0; n < 40; n++) draft.set("m", `key ${n}`, "x".repeat(n));
     const list: Effect = ["splice", "l", 0, 0, [1, "two", [3]]];
-    await Promise.all([draft.effects, [list]].map((e) => keeper.keep(e)));
+    for (const effects of [draft.effects, [list]]) {
+      keeper.keep(effects).catch(() => {});
+      effects.forEach((effect) => state.apply(effect));
+    }
     keeper.close();
   }
   const shown = (): unknown => {

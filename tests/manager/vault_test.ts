@@ -36,7 +36,7 @@ function told(batch: Batch): unknown[] {
 Deno.test("Vault answers a write, and what reads it, when it is on disk", () =>
   withVault(async (vault, file) => {
     using other = new DatabaseSync(file);
-    const count = other.prepare("SELECT count(*) AS n FROM entries");
+    const count = other.prepare("SELECT count(*) AS n FROM log");
     const rows = (): unknown => count.get()!.n;
     const seen = (answer: unknown): Promise<unknown> =>
       Promise.resolve(answer).then(rows);
