@@ -38,8 +38,9 @@ export interface ManagerOptions {
    * - **Of an older version** it is made one of this version when it is opened.
    * - **`":memory:"`** is no file: the state is kept as it is without one.
    * - **Damage** is refused at the start; only of the last commit before a crash it cannot be told from the crash.
-   * - **A full disk:** the write that finds no room rejects, and the Manager is restarted, once a second at most, until there
-   *   is room: calls wait for that as long as their deadline lets them. Nothing that was acknowledged is lost.
+   * - **A full disk:** the write that finds no room rejects and says so, and the Manager is restarted. As long as there is
+   *   no room, or the file cannot be opened for another reason, it refuses all calls, with a `StateFileError` as the `cause`
+   *   of each `Refusal`, and looks again once a second. Nothing that was acknowledged is lost.
    *
    * @default {none: the state ends with the Manager}
    */

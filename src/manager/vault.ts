@@ -12,7 +12,7 @@ import { Draft } from "./draft.ts";
 import type { Effect } from "./effect.ts";
 import { Expiry } from "./expiry.ts";
 import { isGivenUp } from "./given_up.ts";
-import type { Keeper } from "./keeper.ts";
+import { type Keeper, NoKeeper } from "./keeper.ts";
 import { ListBook } from "./list_book.ts";
 import { type Grant, LockBook } from "./lock_book.ts";
 import type { MapChange } from "./map_change.ts";
@@ -20,8 +20,10 @@ import { openKeeper } from "./open_keeper.ts";
 import { PresenceBook } from "./presence_book.ts";
 import { QueueBook, type Taken } from "./queue_book.ts";
 import { importReducer, loadedReducer, reducerHere } from "./reducer.ts";
+import { refuseCalls } from "./refuse_calls.ts";
 import { type ReplicaMemory, Replicas } from "./replica.ts";
 import { State } from "./state.ts";
+import { StateFileError } from "./state_file_error.ts";
 import { perform, type Step } from "./step.ts";
 import { Watchers } from "./watchers.ts";
 
@@ -72,7 +74,15 @@ export class Vault {
   /** Called by the runtime. Whoever waits must not hold up a stop. */
   async onStart(context: Context<Vault>): Promise<void> {
     const givenUp = () => isGivenUp(context);
-    this.#keeper = await openKeeper(this.#options, this.#state, givenUp);
+    try {
+      this.#keeper = await openKeeper(this.#options, this.#state, givenUp);
+    } catch (error) {
+      // At the first start whoever starts it is told, and later those who ask are: they would wait, and never hear why.
+      const isRestart = context.incarnation > 1;
+      if (!(isRestart && error instanceof StateFileError)) throw error;
+      this.#keeper = new NoKeeper(givenUp);
+      return refuseCalls(this, error, context);
+    }
     this.#replicas.follow(this.#state);
     this.#expiry.follow();
     const clients = new Clients(context);
@@ -389,8 +399,9 @@ export class Vault {
   }
 
   #closeLines(): void {
-    this.#queues.close();
-    this.#locks.close();
+    // Those are not there if the file was not.
+    this.#queues?.close();
+    this.#locks?.close();
     this.#watchers.close();
   }
 }
