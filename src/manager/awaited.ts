@@ -4,9 +4,17 @@ import { checkAwaited, type Wait } from "../sync/wait.ts";
 import { WaitTimeoutError } from "../sync/wait_timeout_error.ts";
 import type { Vault } from "./vault.ts";
 
+/**
+ * Whether an error says that the Manager was stopped, as somebody wanted: who reads on and on is done then. One that failed for
+ * good has a cause.
+ */
+export function isWantedEnd(error: unknown): boolean {
+  return error instanceof ActorStoppedError && error.cause === undefined;
+}
+
 /** A wait in a line of the Manager. */
 export interface Awaiting<T> {
-  /** What cannot be done otherwise, such as `Cannot take from "jobs"`. */
+  /** What is waited for, such as `take from "jobs"`. */
   readonly what: string;
   /** Asks for it; the answer is `undefined` when it was not to be had in time, or the wait was left. */
   readonly ask: (
@@ -53,12 +61,12 @@ export async function awaited<T>(
   // The clocks of two threads need not agree to the millisecond.
   if (performance.now() + 5 >= until) {
     throw new WaitTimeoutError(
-      `${what} as it took too long: current timeout is ${timeout} ms`,
+      `Cannot ${what} as it took too long: current timeout is ${timeout} ms`,
       { timeoutMs: timeout },
     );
   }
   throw new ActorStoppedError(
-    `${what} as "${vault.name}" is stopping: start another Manager`,
+    `Cannot ${what} as "${vault.name}" is stopping: start another Manager`,
     { actor: vault.name, safeToRetry: true },
   );
 }

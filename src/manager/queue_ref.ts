@@ -1,7 +1,6 @@
 import { deepFreeze } from "../actor/light/deep_freeze.ts";
-import { ActorStoppedError } from "../errors.ts";
 import type { Wait } from "../sync/wait.ts";
-import { awaited } from "./awaited.ts";
+import { awaited, isWantedEnd } from "./awaited.ts";
 import { placeOf } from "./places.ts";
 import { defineProxy, ownerHere, Proxied } from "./proxied.ts";
 
@@ -79,14 +78,18 @@ export class QueueRef<T> extends Proxied {
     return this.vault.ask.length(this.#list);
   }
 
-  /** Takes items until the Manager stops. */
+  /**
+   * Takes items until the Manager is stopped.
+   *
+   * @throws {ActorCrashedError} If the Manager was restarted meanwhile: read on by another loop.
+   */
   async *[Symbol.asyncIterator](): AsyncGenerator<T, void, void> {
     for (;;) {
       let item: T;
       try {
         item = await this.take();
       } catch (error) {
-        if (error instanceof ActorStoppedError) return;
+        if (isWantedEnd(error)) return;
         throw error;
       }
       yield item;

@@ -58,6 +58,7 @@ export class Vault {
     commit: (effects) => this.#commit(effects),
     pending: () => this.#keeper.pending,
   });
+  #stopping!: AbortSignal;
   #keeper!: Keeper;
   /** Writes that are done and that nobody was told of, as they may yet be lost. */
   #untold = 0;
@@ -92,12 +93,13 @@ export class Vault {
     this.#locks = new LockBook(this.#state, clients, commit);
     this.#queues = new QueueBook(this.#state, clients, commit);
     this.#presence = new PresenceBook(this.#state, clients, commit);
-    context.signal.addEventListener("abort", () => this.#closeLines());
+    this.#stopping = context.signal;
+    this.#stopping.addEventListener("abort", () => this.#closeLines());
   }
 
-  /** Called by the runtime. */
+  /** Called by the runtime. When it has failed, that tells those who wait, as it tells all whose calls it cuts off. */
   async onStop(): Promise<void> {
-    this.#closeLines();
+    if (this.#stopping.aborted) this.#closeLines();
     this.#expiry.close();
     await this.#keeper.close();
   }

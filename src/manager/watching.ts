@@ -1,11 +1,8 @@
 import { deepFreeze } from "../actor/light/deep_freeze.ts";
 import type { ActorRef } from "../actor/ref.ts";
-import {
-  ActorCrashedError,
-  ActorStoppedError,
-  InvalidOptionError,
-} from "../errors.ts";
+import { ActorCrashedError, InvalidOptionError } from "../errors.ts";
 import { checkOptionNames, type OptionNames } from "../option_names.ts";
+import { isWantedEnd } from "./awaited.ts";
 import { checkCapacity } from "./check_limits.ts";
 import type { MapChange } from "./map_change.ts";
 import type { Vault } from "./vault.ts";
@@ -62,7 +59,7 @@ export async function* mapChanges(
       }
       return;
     } catch (error) {
-      if (error instanceof ActorStoppedError && began) return;
+      if (began && isWantedEnd(error)) return;
       // It was restarted, or is about to be: the next snapshot says what it knows.
       if (!(error instanceof ActorCrashedError)) throw error;
     }

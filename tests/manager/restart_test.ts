@@ -1,14 +1,18 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import {
   ActorCrashedError,
+  ActorStoppedError,
   type HeldLock,
   Manager,
   type MapChange,
-  type MapRef,
+  MapRef,
+  QueueRef,
   Refusal,
   sharedArray,
   System,
 } from "../../mod.ts";
+import { VaultActor } from "../../src/manager/mod.ts";
+import { served } from "../fixtures/served.ts";
 import { until } from "../fixtures/until.ts";
 import {
   Holder,
@@ -310,6 +314,54 @@ Deno.test("QueueRef.take() and LockRef.lock() reject at once when the Manager st
   await manager.stop();
   await Promise.all(waiting);
   await assertRejects(() => held.release());
+});
+
+for (const where of ["manager", "remote"] as const) {
+  Deno.test(`who waits for what a Manager holds hears that it failed, and goes on with the next: ${where}`, async () => {
+    await using both = await served();
+    const { manager, [where]: state } = both;
+    const held = await manager.lock("l").lock();
+    const [queue, lock] = [state.queue<string>("q"), state.lock("l")];
+    const items = queue[Symbol.asyncIterator]();
+    const told = [queue.take(), lock.lock(), items.next()].map((wait) =>
+      assertRejects(() => wait, ActorCrashedError)
+    );
+    assertEquals(await state.counter("c").get(), 0);
+    await manager.map<string, number[]>("m").reduce("v", misbehave, [
+      "stray",
+    ], []);
+    await Promise.all(told);
+    const taken = queue.take();
+    await manager.queue<string>("q").put("item");
+    assertEquals(await taken, "item");
+    assertEquals(await held.release(), true);
+    assertEquals(await (await lock.lock()).release(), true);
+    // One that is wanted is the end of what is read.
+    const more = queue[Symbol.asyncIterator]().next();
+    assertEquals(await state.counter("c").get(), 0);
+    if (where === "manager") await manager.stop();
+    else await both.remote.close();
+    assertEquals(await more, { done: true, value: undefined });
+  });
+}
+
+Deno.test("what reads on and on rejects when the Manager has failed for good", async () => {
+  await using system = new System();
+  const vault = await system.spawn(VaultActor, [], { concurrency: 8 });
+  const [map, queue] = [
+    new MapRef<string, number[]>(vault, "m"),
+    new QueueRef<number>(vault, "q"),
+  ];
+  const watch = map.watch();
+  await watch.next();
+  await map.reduce("v", misbehave, ["stray"], []);
+  assertEquals((await vault.exited).kind, "crashed");
+  // It may have been told of the change first.
+  await assertRejects(async () => {
+    while ((await watch.next()).done !== true);
+  }, ActorStoppedError);
+  const items = queue[Symbol.asyncIterator]();
+  await assertRejects(() => items.next(), ActorStoppedError);
 });
 
 for (const way of ["stop", "close"] as const) {
