@@ -14,6 +14,7 @@ import {
 } from "../memory/portable.ts";
 import type { Owner } from "./clients.ts";
 import type { Planned } from "./map_plan.ts";
+import { hasOwnDeadlines, keepsDeadlines } from "./own_deadlines.ts";
 import type { Vault } from "./vault.ts";
 
 /**
@@ -47,7 +48,9 @@ export abstract class Proxied {
         { option: "name", value: name },
       );
     }
-    this.vault = vault;
+    this.vault = hasOwnDeadlines(vault)
+      ? vault.with({ timeout: Infinity })
+      : vault;
     this.name = name;
   }
 
@@ -112,7 +115,8 @@ export abstract class Proxied {
   static {
     Object.defineProperty(this.prototype, portable, {
       value(this: Proxied): PortableData {
-        const data = [this.vault, this.name, this.rest()];
+        const own = hasOwnDeadlines(this.vault);
+        const data = [this.vault, this.name, this.rest(), own];
         return { kind: this.constructor.name, data };
       },
     });
@@ -125,7 +129,13 @@ export function defineProxy(
   make: (vault: ActorRef<Vault>, name: string, rest: unknown) => Proxied,
 ): void {
   definePortable(kind, (data) => {
-    const [vault, name, rest] = data as [ActorRef<Vault>, string, unknown];
+    const [vault, name, rest, own] = data as [
+      ActorRef<Vault>,
+      string,
+      unknown,
+      boolean,
+    ];
+    if (own) keepsDeadlines(vault);
     return make(vault, name, rest);
   });
 }

@@ -1,6 +1,12 @@
 /** A RemoteManager whose connection breaks. */
-import { assert, assertEquals, assertRejects } from "@std/assert";
 import {
+  assert,
+  assertEquals,
+  assertInstanceOf,
+  assertRejects,
+} from "@std/assert";
+import {
+  AskTimeoutError,
   ConnectionClosedError,
   InDoubtError,
   Manager,
@@ -12,6 +18,7 @@ import {
 import type { RemoteOptions } from "../../src/manager/mod.ts";
 import { BreakableWire } from "../fixtures/breakable_wire.ts";
 import { KEY } from "../fixtures/connected.ts";
+import { Adder } from "../fixtures/manager_tasks.ts";
 
 /** A Manager, and a client that reaches it by a wire that can be broken. */
 interface Tied extends AsyncDisposable {
@@ -127,6 +134,58 @@ Deno.test("a program that is away for too long loses what it holds, and a write 
   assertEquals(await read, 1);
   assertEquals(await held.release(), false);
   assertEquals(await manager.counter("c").get(), 1);
+});
+
+Deno.test("a write that was not sent when its deadline passed is never sent", async () => {
+  await using both = await tied({}, { reconnectMs: 600_000 });
+  const { system, manager, remote, wire } = both;
+  const adder = await system.spawn(Adder, []);
+  const counter = remote.counter("c");
+  assertEquals(await counter.add(1), 1);
+  await wire.cut();
+  const late = [
+    counter.add(1),
+    remote.map("m").set("a", 1),
+    // It is asked from another thread, where there is no connection.
+    adder.with({ timeout: 60_000 }).ask.add(counter),
+  ];
+  const told = await Promise.allSettled(late);
+  wire.open(true);
+  for (const one of told) {
+    const { reason } = one as PromiseRejectedResult;
+    const { cause = reason } = reason as Error;
+    assertInstanceOf(cause, AskTimeoutError);
+    assertEquals([cause.begun, cause.timeoutMs], [false, 5_000]);
+    assert(cause.message.includes("will not be"), cause.message);
+  }
+  // What waits for the connection goes in order: those would have come before.
+  assertEquals(await counter.add(1), 2);
+  assertEquals(await manager.map("m").size(), 0);
+});
+
+Deno.test("a write that was sent and is not answered in time is in doubt, and a lock is given back later", async () => {
+  await using both = await tied({ awayMs: 600_000 }, {
+    reconnectMs: 600_000,
+    heartbeatMs: 600_000,
+  });
+  const { manager, remote, wire } = both;
+  const held = await remote.lock("l").lock();
+  wire.mute();
+  const added = remote.counter("c").add(1);
+  const read = remote.counter("c").get();
+  await counted(manager, 1);
+  const [error] = await Promise.all([
+    assertRejects(() => added, InDoubtError, "5000 ms"),
+    assertRejects(() => read, AskTimeoutError),
+  ]);
+  assertEquals(error.method, "update");
+  await wire.cut();
+  await assertRejects(() => held.release(), AskTimeoutError, "is done when");
+  assertEquals(await manager.lock("l").tryLock(), undefined);
+  wire.open(true);
+  await using next = await manager.lock("l").lock({ timeout: 60_000 });
+  assertEquals(next.ownerDied, false);
+  assertEquals(await remote.counter("c").get(), 1);
 });
 
 Deno.test("who waits for a lock goes on waiting when the Manager knows nothing of it any more", async () => {

@@ -1,9 +1,10 @@
 import type { Context } from "../../actor/current.ts";
 import { actor, type ActorClass } from "../../actor/define.ts";
+import { DEFAULT_TIMEOUT_MS } from "../../actor/mail/send.ts";
 import type { ActorStream } from "../../actor/stream/actor_stream.ts";
 import { unmissed } from "../../actor/unmissed.ts";
 import { ConnectionClosedError } from "../../connection/connection_closed_error.ts";
-import { ActorStoppedError } from "../../errors.ts";
+import { ActorStoppedError, AskTimeoutError } from "../../errors.ts";
 import { Clients, type Owner } from "../clients.ts";
 import { PRESENCE } from "../effect.ts";
 import type { Grant } from "../lock_book.ts";
@@ -11,10 +12,15 @@ import type { MapChange } from "../map_change.ts";
 import type { Taken } from "../queue_book.ts";
 import { withCredit } from "../watching.ts";
 import { InDoubtError } from "./in_doubt_error.ts";
-import { askable, isRead, isSafeAnew } from "./needs.ts";
+import { askable, isOfSession, isRead, isSafeAnew } from "./needs.ts";
 import { pulled } from "./pulled.ts";
 import type { Linked, Tether } from "./tether.ts";
 
+/**
+ * How long a call may take, in milliseconds: a little less than an ask of it, as those of processes have a deadline of their own,
+ * and are to hear from here what has become of it.
+ */
+const CALL_MS = DEFAULT_TIMEOUT_MS - 20;
 /** How long after its deadline a wait hears of its end from the Manager; else it ends here, in milliseconds. */
 const GRACE_MS = 1_000;
 
@@ -44,6 +50,8 @@ interface Waited<T> {
  *
  * - **Over breaks:** what was not answered when the connection broke is asked again if that is safe: of the same door, which
  *   does nothing twice, or if it changes nothing. Otherwise it is in doubt.
+ * - **Keeps the deadlines:** who asks leaves them to it, as it knows whether a call was sent: one that was not by then is not
+ *   sent any more, and one that was is in doubt.
  * - **Holds for its own clients:** what actors of this program hold is given up when they end, or are restarted.
  */
 export class FarVault {
@@ -146,16 +154,13 @@ export class FarVault {
     value: unknown,
     owner?: Owner,
   ): Promise<number> {
-    const version = await this.#call("enter", name, key, value) as number;
-    const place = JSON.stringify([name, key]);
-    this.#letGo(place);
-    const map = PRESENCE + name;
-    const letGo = this.#clients.hold(owner, () => {
-      this.#held.delete(place);
-      this.#quietly("transact", [{ map, key, deed: "delete", version }]);
+    const call: Call = { method: "enter", args: () => [name, key, value] };
+    // Also an entry that nobody waits for any more goes with its owner.
+    const made = this.#make(call).then((version) => {
+      this.#guard(name, key, version as number, owner);
+      return version;
     });
-    if (owner !== undefined) this.#held.set(place, letGo);
-    return version;
+    return await this.#inTime(call, made) as number;
   }
 
   /** See `Vault.withdraw()`. */
@@ -180,6 +185,18 @@ export class FarVault {
     return this.#follow(({ door, link }) =>
       withCredit(door, undefined).stream.subscribe(link, topic, capacity)
     );
+  }
+
+  /** Has an entry of presence go with its owner. */
+  #guard(name: string, key: string, version: number, owner: Owner): void {
+    const place = JSON.stringify([name, key]);
+    this.#letGo(place);
+    const map = PRESENCE + name;
+    const letGo = this.#clients.hold(owner, () => {
+      this.#held.delete(place);
+      this.#quietly("transact", [{ map, key, deed: "delete", version }]);
+    });
+    if (owner !== undefined) this.#held.set(place, letGo);
   }
 
   #letGo(place: string): void {
@@ -222,12 +239,27 @@ export class FarVault {
   }
 
   #call(method: string, ...args: readonly unknown[]): Promise<unknown> {
-    return this.#make({ method, args: () => args });
+    const call: Call = { method, args: () => args };
+    return this.#inTime(call, this.#make(call));
   }
 
-  /** As a call of which nobody wants to know what came of it. */
+  /** Makes a call of which nobody wants to know what came of it, whenever it can be made. */
   #quietly(method: string, ...args: readonly unknown[]): void {
-    this.#call(method, ...args).catch(() => {});
+    this.#make({ method, args: () => args }).catch(() => {});
+  }
+
+  /** What came of a call, if that is known in time: else it is not made any more, unless it gives something back. */
+  async #inTime(call: Call, made: Promise<unknown>): Promise<unknown> {
+    const late = Promise.withResolvers<never>();
+    const timer = setTimeout(() => {
+      call.left = !isOfSession(call.method);
+      late.reject(this.#late(call));
+    }, CALL_MS);
+    try {
+      return await Promise.race([made, late.promise]);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   /** Makes a call, as often as the connection breaks and it is safe to. */
@@ -274,11 +306,35 @@ export class FarVault {
     return linked;
   }
 
-  #doubt(method: string, cause?: unknown): InDoubtError {
+  #doubt(
+    method: string,
+    cause?: unknown,
+    why = "the connection with it was lost",
+  ): InDoubtError {
     const { address } = this.#tether;
     return new InDoubtError(
-      `Cannot say whether the Manager at "${address}" has done ${method}() as the connection with it was lost: look before you ask again`,
+      `Cannot say whether the Manager at "${address}" has done ${method}() as ${why}: look before you ask again`,
       { address, method, ...cause === undefined ? {} : { cause } },
+    );
+  }
+
+  /** Why a call rejects at its deadline. */
+  #late({ method, life, left }: Call): Error {
+    const timeoutMs = DEFAULT_TIMEOUT_MS;
+    const begun = life !== undefined;
+    if (begun && !isSafeAnew(method)) {
+      const why = `it has not answered within ${timeoutMs} ms`;
+      return this.#doubt(method, undefined, why);
+    }
+    const { address } = this.#tether;
+    const why = begun
+      ? "it does not answer: ask again"
+      : left
+      ? "there was no connection with it: it was not sent and will not be, so it is safe to ask again"
+      : "there was no connection with it: it is done when there is one";
+    return new AskTimeoutError(
+      `Cannot get an answer of the Manager at "${address}" to ${method}() within ${timeoutMs} ms as ${why}`,
+      { actor: address, method, timeoutMs, begun },
     );
   }
 

@@ -2,8 +2,8 @@ import { TroupeError } from "../../errors.ts";
 import { nameError } from "../../name_error.ts";
 
 /**
- * The connection broke while a Manager in another program was asked for something, and it is not known whether that was
- * done; code `TROUPE_IN_DOUBT`. It was done once, or not at all: look before you ask again.
+ * A Manager in another program was asked for something, and did not say in time whether that was done, or could not as the
+ * connection broke; code `TROUPE_IN_DOUBT`. It is done once, or not at all: look before you ask again.
  */
 export class InDoubtError extends TroupeError {
   /** The address of the Manager. */

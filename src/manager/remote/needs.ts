@@ -135,9 +135,14 @@ export function isRead(method: string): boolean {
   return READS.has(method);
 }
 
+/** Whether a call gives back what the Manager holds for a client: late is better than never. */
+export function isOfSession(method: string): boolean {
+  return OF_SESSION.has(method);
+}
+
 /** Whether a call may be made again when the Manager knows nothing of the client any more. */
 export function isSafeAnew(method: string): boolean {
-  return READS.has(method) || OF_SESSION.has(method);
+  return isRead(method) || isOfSession(method);
 }
 
 /** What is read, and cannot be asked for. */

@@ -15,6 +15,7 @@ import { supervise } from "../../supervisor/supervise.ts";
 import type { Supervisor } from "../../supervisor/supervisor.ts";
 import { checkWait, type Wait } from "../../sync/wait.ts";
 import { checkMs, checkSecret } from "../check_limits.ts";
+import { keepsDeadlines } from "../own_deadlines.ts";
 import { SharedState } from "../shared_state.ts";
 import type { Vault } from "../vault.ts";
 import { FarVaultActor, TIED } from "./far_vault.ts";
@@ -70,10 +71,11 @@ let makeRemote: (
  *
  * - **The same proxies:** `map()`, `list()`, `lock()` and so on lead to the state of that Manager, from every thread of this
  *   program, and may travel in values both ways. What is in shared memory stays there: a replica is read as a map.
- * - **Comes back:** a connection that breaks is made again, within `reconnectMs`; what is asked meanwhile waits for it as
- *   long as an ask does, and may be done later when that is over. Watches go on with a snapshot.
+ * - **Comes back:** a connection that breaks is made again, within `reconnectMs`; what is asked meanwhile waits for it for
+ *   5,000 ms. Then it rejects with `AskTimeoutError`, and is not sent any more. Watches go on with a snapshot.
  * - **At most once:** a call whose answer was lost is made again only where that is safe: it changes nothing, or the other
- *   program still knows that it has begun. Otherwise it rejects with {@linkcode InDoubtError}.
+ *   program still knows that it has begun. Otherwise it rejects with {@linkcode InDoubtError}, and so does one that was sent
+ *   and is not answered within 5,000 ms.
  * - **Leases:** what an actor of this program holds, such as a lock or an entry of presence, ends with it; what others hold
  *   ends with this. All of it ends when the connection is away for longer than `ManagerOptions.awayMs`.
  * - **Rights:** a guest is refused what it may not have with {@linkcode NotPermittedError}.
@@ -199,6 +201,7 @@ export async function connectManager(
       }],
     }, system ?? stand.spawner);
     const vault = tree.ref(VAULT, FarVaultActor);
+    keepsDeadlines(vault);
     void coreIn(vault)!.followed.then(untie);
     tether.standIn(vault);
     return makeRemote(vault as unknown as ActorRef<Vault>, tree, tether);
