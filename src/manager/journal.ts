@@ -5,6 +5,7 @@ import type { Effect } from "./effect.ts";
 import { type Keeper, takenOver } from "./keeper.ts";
 import { effectsIn, putRecord, recordBytes } from "./record.ts";
 import type { State } from "./state.ts";
+import { StateAfter } from "./state_after.ts";
 
 /**
  * The memory of a journal: two halves, of which one is in use. Only the Manager's thread writes it; the thread that started
@@ -19,8 +20,9 @@ import type { State } from "./state.ts";
  * A record counts once the length of its half reaches behind it. A new incarnation, and a full half, write the state as it is
  * into the other half and then HALF. So what a thread writes that was given up lands where nobody looks.
  *
- * What takes something away always finds room, or a state that is too large could never become smaller: what adds to it fills
- * neither the last part of a half, nor more than a part of one that was made anew.
+ * A half is larger than the largest state, so that one of that size can still be written again and again: a state is made anew
+ * only when as much as the difference was written. What takes something away always finds room, or a state that is too large
+ * could never become smaller: what adds to it leaves the last part of a half alone.
  */
 const WORD: { EPOCH: 0; HALF: 1; LENGTHS: 2 } = {
   EPOCH: 0,
@@ -34,8 +36,8 @@ const FULL = 0.75;
 const GROWN = 0.9375;
 /** Effects of one record of a state that is made anew. */
 const BATCH = 64;
-/** Bytes of a half unless said otherwise. Memory that is not touched is not paid for. */
-export const HALF_BYTES: number = 2 ** 28;
+/** The most bytes of a state unless said otherwise. Memory that is not touched is not paid for. */
+const STATE_BYTES = 2 ** 28;
 
 /** Keeps writes in memory that outlives the thread which writes it. */
 export class Journal implements Keeper {
@@ -49,11 +51,12 @@ export class Journal implements Keeper {
   readonly #epoch: number;
   #half: number;
   #length: number;
-  /** The length at which the state was found to be too large. */
-  #fullAt = -1;
+  /** What was refused last: at which length, how large it was, and how large the state would have been. */
+  #refused = { at: -1, bytes: 0, state: 0 };
 
-  /** Memory for a journal, to be held by who outlives its thread. */
-  static memory(halfBytes: number = HALF_BYTES): SharedArrayBuffer {
+  /** Memory for the journal of a state of at most so many bytes, to be held by who outlives its thread. */
+  static memory(stateBytes: number = STATE_BYTES): SharedArrayBuffer {
+    const halfBytes = Math.ceil(stateBytes / FULL);
     return new SharedArrayBuffer(RECORDS_BYTES + 2 * halfBytes);
   }
 
@@ -84,16 +87,14 @@ export class Journal implements Keeper {
   keep(effects: readonly Effect[]): undefined {
     this.#mustBeLatest();
     const adds = effects.some(isGrowth);
-    if (adds && this.#fullAt === this.#length) this.#refuse();
-    const most = adds ? GROWN : 1;
+    const most = this.#share(adds ? GROWN : 1);
     const end = this.#write(this.#half, this.#length, effects, most);
-    if (end === undefined) {
-      if (!this.#renew(effects, adds ? FULL : 1)) this.#refuse();
-      return;
+    if (end > most) this.#keepAnew(effects, end - this.#length, adds);
+    else {
+      this.#length = end;
+      // Publishes the record.
+      store(this.#words, WORD.LENGTHS + this.#half, end);
     }
-    this.#length = end;
-    // Publishes the record.
-    store(this.#words, WORD.LENGTHS + this.#half, end);
   }
 
   /** See {@link Keeper.close}. */
@@ -106,49 +107,64 @@ export class Journal implements Keeper {
     }
   }
 
-  /** Writes the state as it is after `effects` into the other half, and uses that; false if it does not fit. */
-  #renew(effects: readonly Effect[], most: number): boolean {
+  /** Keeps a write of so many bytes by writing the state anew. */
+  #keepAnew(effects: readonly Effect[], bytes: number, adds: boolean): void {
+    const at = this.#length;
+    const refused = this.#refused;
+    // Who tries again and again must not have the state written again and again.
+    const isMore = refused.at === at && bytes >= refused.bytes &&
+      onlyAdds(effects, this.#state);
+    if (isMore) throw this.#tooLarge(refused.state);
+    const state = this.#renew(effects, adds ? FULL : 1);
+    if (state === undefined) return;
+    if (onlyAdds(effects, this.#state)) this.#refused = { at, bytes, state };
+    throw this.#tooLarge(state);
+  }
+
+  /** Writes the state as it is after `effects` into the other half, and uses that; answers its bytes if they do not fit. */
+  #renew(effects: readonly Effect[], share: number): number | undefined {
     const half = 1 - this.#half;
-    const gone = goneBy(effects);
-    let end = this.#writeState(half, gone, most);
-    // However small what comes is.
-    if (end === undefined) this.#fullAt = this.#length;
-    else end = this.#write(half, end, remaining(effects, gone), most);
-    if (end === undefined) return false;
+    const most = this.#share(share);
+    const after = new StateAfter(this.#state, effects);
+    const end = this.#writeState(half, after, most);
+    if (end > most) return end;
     store(this.#words, WORD.LENGTHS + half, end);
     // Publishes the half.
     store(this.#words, WORD.HALF, half);
     this.#half = half;
     this.#length = end;
-    this.#fullAt = -1;
-    return true;
+    return undefined;
   }
 
-  #writeState(half: number, gone: Keys, most: number): number | undefined {
-    let end: number | undefined = 0;
+  /** Writes a state as far as there is room; answers where it ends, or would. */
+  #writeState(half: number, state: StateAfter, most: number): number {
+    let end = 0;
     let batch: Effect[] = [];
     const flush = (): void => {
       // It takes its time, and this thread may be given up meanwhile.
       this.#mustBeLatest();
-      if (end !== undefined) end = this.#write(half, end, batch, most);
+      end = this.#write(half, end, batch, most);
       batch = [];
     };
-    for (const effect of this.#state.effects()) {
-      if (!this.#filter(effect) || isAbout(effect, gone)) continue;
+    for (const effect of state.effects()) {
+      if (!this.#filter(effect)) continue;
       if (batch.push(effect) === BATCH) flush();
-      if (end === undefined) return undefined;
     }
     flush();
     return end;
   }
 
-  /** Writes a record at `at`, which does not count yet; answers where it ends, if there is room in that much of the half. */
+  /**
+   * Writes a record at `at`, which does not count yet, if it ends before `most`.
+   *
+   * @returns Where it ends, or would.
+   */
   #write(
     half: number,
     at: number,
     effects: readonly Effect[],
     most: number,
-  ): number | undefined {
+  ): number {
     const encoded = encode(effects, { root: "write" });
     if ((encoded.attachments?.length ?? 0) > 0) {
       throw new Refusal(
@@ -156,18 +172,25 @@ export class Journal implements Keeper {
       );
     }
     const end = at + recordBytes(encoded);
-    if (end > most * this.#halfBytes) return undefined;
+    if (end > most) return end;
     putRecord(this.#bytes, half * this.#halfBytes + at, encoded);
     return end;
+  }
+
+  /** So much of a half, in bytes. */
+  #share(share: number): number {
+    return Math.floor(share * this.#halfBytes);
   }
 
   #mustBeLatest(): void {
     if (load(this.#words, WORD.EPOCH) !== this.#epoch) throw takenOver();
   }
 
-  #refuse(): never {
-    throw new Refusal(
-      `Cannot keep the write as the state is too large: current room is ${this.#halfBytes} bytes; start the Manager with more 'keepBytes'`,
+  #tooLarge(bytes: number): Refusal {
+    return new Refusal(
+      `Cannot keep the write as the state would be too large: its size with it is ${bytes} bytes, the limit is ${
+        this.#share(FULL)
+      }; delete keys, or start the Manager with more 'keepBytes'`,
     );
   }
 }
@@ -177,32 +200,11 @@ function isGrowth(effect: Effect): boolean {
   return effect[0] === "set" || effect[0] === "splice" && effect[4].length > 0;
 }
 
-/** Keys by the names of their maps. */
-type Keys = ReadonlyMap<string, ReadonlySet<unknown>>;
-
-/** The keys that are gone after `effects`, whatever was before. */
-function goneBy(effects: readonly Effect[]): Keys {
-  const gone = new Map<string, Set<unknown>>();
-  for (const effect of effects) {
-    if (effect[0] === "set") gone.get(effect[1])?.delete(effect[2]);
-    if (effect[0] !== "delete") continue;
-    const keys = gone.get(effect[1]) ?? new Set<unknown>();
-    gone.set(effect[1], keys.add(effect[2]));
-  }
-  return gone;
-}
-
-/** Those of `effects` that are not only about keys that are gone. */
-function remaining(effects: readonly Effect[], gone: Keys): Effect[] {
-  const left = effects.filter((effect) => !isAbout(effect, gone));
-  const versions = effects.map((effect) =>
-    effect[0] === "delete" ? effect[3] : 0
+/** Whether nothing that is there goes for effects that add something. */
+function onlyAdds(effects: readonly Effect[], state: State): boolean {
+  return effects.every((effect) =>
+    effect[0] === "set"
+      ? state.entry(effect[1], effect[2]) === undefined
+      : effect[0] === "splice" && effect[3] === 0
   );
-  const last = versions.reduce((a, b) => Math.max(a, b), 0);
-  return last === 0 ? left : [...left, ["revision", last]];
-}
-
-function isAbout(effect: Effect, keys: Keys): boolean {
-  return (effect[0] === "set" || effect[0] === "delete") &&
-    keys.get(effect[1])?.has(effect[2]) === true;
 }

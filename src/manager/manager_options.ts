@@ -24,8 +24,9 @@ export interface ManagerOptions {
    */
   readonly keep?: boolean;
   /**
-   * The most bytes that its state may have in that memory, 65,536 to 1,073,741,824. Twice of it is reserved, and only what
-   * is used is paid for; a write beyond is refused.
+   * The most bytes that its state may have in that memory, 65,536 to 1,073,741,824. A state of up to that size can be written
+   * as often as one likes; a write that would make it larger is refused, sooner or later. Less than three times of it is
+   * reserved, and only what is used is paid for.
    *
    * @default {268435456}
    */
