@@ -75,8 +75,11 @@ function key(module: string, name: string): string {
 }
 
 /** Checks a definition and enters it: one name of one module stands for one thing. */
+/** What is registered, as errors call it. */
+type Registered = "a task" | "a reducer" | "an actor";
+
 function register(
-  what: "a task" | "an actor",
+  what: Registered,
   meta: ImportMeta,
   name: string,
   definition: Definition,
@@ -98,9 +101,9 @@ function register(
   if (typeof meta?.url !== "string") {
     refuse("meta", `the first argument must be import.meta`, meta);
   }
-  const wanted = what === "a task" ? "a function" : "a class";
+  const wanted = what === "an actor" ? "a class" : "a function";
   const isClass = typeof code === "function" && "prototype" in code;
-  if (what === "a task" ? typeof code !== "function" : !isClass) {
+  if (what === "an actor" ? !isClass : typeof code !== "function") {
     refuse("code", `"${name}" must be ${wanted}`, code);
   }
   const place = key(meta.url, name);
@@ -112,6 +115,20 @@ function register(
     );
   }
   DEFINITIONS.set(place, definition);
+}
+
+/**
+ * Registers `fn` as {@linkcode task} does, for what is called something else.
+ *
+ * @throws {InvalidOptionError} If `name` is not a non-empty string, or taken, or `fn` is no function.
+ */
+export function registerFunction<A extends unknown[], R>(
+  what: Exclude<Registered, "an actor">,
+  meta: ImportMeta,
+  name: string,
+  fn: (...args: A) => R,
+): void {
+  register(what, meta, name, { kind: "task", run: fn }, fn);
 }
 
 /**
@@ -142,7 +159,7 @@ export function task<A extends unknown[], R>(
   name: string,
   fn: (...args: A) => R,
 ): Task<A, R> {
-  register("a task", meta, name, { kind: "task", run: fn }, fn);
+  registerFunction("a task", meta, name, fn);
   return Object.assign((...args: A): R => fn(...args), {
     module: meta.url,
     task: name,

@@ -1,5 +1,6 @@
 import { InvalidOptionError, Refusal } from "../errors.ts";
 import { checkOptionNames, type OptionNames } from "../option_names.ts";
+import { type KeyPlace, shownKey } from "./places.ts";
 
 /**
  * A change of one value, made inside of the Manager in one step.
@@ -89,10 +90,16 @@ export function checkChange(what: string, change: Change): void {
   }
 }
 
-/** The value after `change`; refused, with nothing changed, when the kinds do not fit. */
-export function changed(old: unknown, change: Change): unknown {
+/** The value at `place` after `change`; refused, with nothing changed, when the kinds do not fit. */
+export function changed(
+  old: unknown,
+  change: Change,
+  place: KeyPlace,
+): unknown {
   const { path = [] } = change;
-  return path.length === 0 ? whole(old, change) : part(old, change, path, 0);
+  return path.length === 0
+    ? whole(old, change, place)
+    : part(old, change, place, 0);
 }
 
 function isPath(path: unknown): boolean {
@@ -100,34 +107,47 @@ function isPath(path: unknown): boolean {
     path.every((step) => typeof step === "string" || Number.isInteger(step));
 }
 
-function whole(old: unknown, change: Change): unknown {
-  if ("delete" in change) return GONE;
-  if ("set" in change) return change.set;
-  if (change.add !== undefined) return sum(old, change.add);
-  if (!("push" in change)) return old;
-  const list = old ?? [];
-  if (Array.isArray(list)) return [...list, change.push];
-  throw new Refusal(
-    `Cannot push to a value as it must be an array: current type is ${typeof old}`,
+function refusal(place: KeyPlace, why: string, data?: unknown): Refusal {
+  return new Refusal(
+    `Cannot update ${shownKey(place)} as ${why}`,
+    data === undefined ? undefined : { data },
   );
 }
 
-function sum(old: unknown, add: number): number {
+function whole(old: unknown, change: Change, place: KeyPlace): unknown {
+  if ("delete" in change) return GONE;
+  if ("set" in change) return change.set;
+  if (change.add !== undefined) return sum(old, change.add, place);
+  if (!("push" in change)) return old;
+  const list = old ?? [];
+  if (Array.isArray(list)) return [...list, change.push];
+  throw refusal(
+    place,
+    `what is pushed to must be an array: current value is ${shown(old)}`,
+  );
+}
+
+function shown(value: unknown): string {
+  return Deno.inspect(value, { depth: 0, strAbbreviateSize: 100 });
+}
+
+function sum(old: unknown, add: number, place: KeyPlace): number {
   if (!Number.isFinite(add)) {
-    throw new Refusal(
-      `Cannot add to a value as 'add' must be a finite number: current value is ${
-        Deno.inspect(add)
-      }`,
+    throw refusal(
+      place,
+      `'add' must be a finite number: current value is ${shown(add)}`,
     );
   }
   if (typeof old === "number") {
     if (Number.isFinite(old + add)) return old + add;
-    throw new Refusal(
-      `Cannot add to a value as the sum must be finite: current values are ${old} and ${add}`,
+    throw refusal(
+      place,
+      `the sum must be finite: current values are ${old} and ${add}`,
     );
   }
-  throw new Refusal(
-    `Cannot add to a value as it must be a number: current type is ${typeof old}${
+  throw refusal(
+    place,
+    `what is added to must be a number: current value is ${shown(old)}${
       old === undefined ? ", give 'init'" : ""
     }`,
   );
@@ -137,24 +157,25 @@ function sum(old: unknown, add: number): number {
 function part(
   old: unknown,
   change: Change,
-  path: readonly (string | number)[],
+  place: KeyPlace,
   depth: number,
 ): unknown {
+  const path = change.path!;
   const step = path[depth]!;
   const inner = (value: unknown): unknown =>
     depth === path.length - 1
-      ? whole(value, change)
-      : part(value, change, path, depth + 1);
+      ? whole(value, change, place)
+      : part(value, change, place, depth + 1);
   if (Array.isArray(old)) {
     const at = typeof step === "number" ? step : NaN;
-    if (!(at >= 0 && at <= old.length)) throw lost(path, depth, old);
+    if (!(at >= 0 && at <= old.length)) throw lost(place, path, depth, old);
     const copy = [...old];
     const value = inner(old[at]);
     if (value !== GONE) copy[at] = value;
     else copy.splice(at, 1);
     return copy;
   }
-  if (!isPlain(old)) throw lost(path, depth, old);
+  if (!isPlain(old)) throw lost(place, path, depth, old);
   const copy = { ...old };
   const value = inner(Object.hasOwn(old, step) ? old[step] : undefined);
   // Not by assignment: that of `__proto__` is no property.
@@ -176,17 +197,19 @@ function isPlain(value: unknown): value is Record<string | number, unknown> {
 }
 
 function lost(
+  place: KeyPlace,
   path: readonly (string | number)[],
   depth: number,
   found: unknown,
 ): Refusal {
-  const shown = path.slice(0, depth).map((step) => `[${Deno.inspect(step)}]`);
-  return new Refusal(
-    `Cannot follow the path to ${
-      Deno.inspect(path[depth])
-    } as there must be an object that can have it at value${
-      shown.join("")
-    }: current value is ${Deno.inspect(found, { depth: 0 })}`,
-    { data: { path, depth } },
+  const steps = path.slice(0, depth).map((step) => `[${shown(step)}]`);
+  return refusal(
+    place,
+    `its path leads to ${
+      shown(path[depth])
+    }, and there must be an object that can have that at value${
+      steps.join("")
+    }: current value is ${shown(found)}`,
+    { path, depth },
   );
 }

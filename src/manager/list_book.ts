@@ -74,7 +74,11 @@ export class ListBook {
     return answer(this.#splice(list, at, gone.length, values), gone);
   }
 
-  /** Sorts as `Array.prototype.sort` does but numbers by their size, or turns it round. */
+  /**
+   * Sorts, or turns it round.
+   *
+   * @throws {Refusal} If the items cannot be sorted.
+   */
   order(list: string, how: "sort" | "reverse"): unknown {
     const items = this.#state.items(list).slice();
     const next = how === "reverse" ? items.toReversed() : sorted(list, items);

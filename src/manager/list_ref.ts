@@ -114,9 +114,10 @@ export class ListRef<T> extends Proxied {
   }
 
   /**
-   * Sorts it in one step: numbers by their size, anything else by its text.
+   * Sorts it in one step: numbers by their size, strings as `Array.prototype.sort` does.
    *
    * @returns A promise that resolves when it is done.
+   * @throws {Refusal} If the items are neither all numbers nor all strings; nothing was changed.
    */
   async sort(): Promise<void> {
     await this.vault.ask.order(this.name, "sort");
@@ -138,7 +139,7 @@ export class ListRef<T> extends Proxied {
    * @returns A promise of its first place, or of -1.
    */
   async indexOf(value: T): Promise<number> {
-    return (await this.slice()).indexOf(value);
+    return (await this.slice()).findIndex((item) => isSame(item, value));
   }
 
   /**
@@ -148,7 +149,7 @@ export class ListRef<T> extends Proxied {
    * @returns A promise of the number.
    */
   async count(value: T): Promise<number> {
-    return (await this.slice()).filter((item) => item === value).length;
+    return (await this.slice()).filter((item) => isSame(item, value)).length;
   }
 
   /**
@@ -164,6 +165,11 @@ export class ListRef<T> extends Proxied {
   async *[Symbol.asyncIterator](): AsyncGenerator<T, void, void> {
     yield* await this.slice();
   }
+}
+
+/** As of `Array.prototype.includes`: `NaN` is itself. */
+function isSame(a: unknown, b: unknown): boolean {
+  return a === b || Object.is(a, b);
 }
 
 defineProxy("ListRef", (vault, name) => new ListRef(vault, name));

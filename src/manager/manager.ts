@@ -15,6 +15,7 @@ import type { Supervisor } from "../supervisor/supervisor.ts";
 import { Journal } from "./journal.ts";
 import { InvalidOptionError } from "../errors.ts";
 import type { FileClaim } from "./file_claim.ts";
+import { checkFunction, checkText } from "./check_limits.ts";
 import { checkManagerOptions, type ManagerOptions } from "./manager_options.ts";
 import { type Host, hostOf } from "./remote/host.ts";
 import {
@@ -269,6 +270,7 @@ export class Manager extends SharedState implements AsyncDisposable {
    * @param name Its name.
    * @param make Makes it, when it is first asked for.
    * @returns What was made under that name.
+   * @throws {InvalidOptionError} If the name is no string, or `make` is no function.
    *
    * @example An event that all wait for
    * ```ts
@@ -282,6 +284,9 @@ export class Manager extends SharedState implements AsyncDisposable {
    * ```
    */
   handle<T>(name: string, make: () => T): T {
+    const what = `Cannot have a handle ${Deno.inspect(name)}`;
+    checkText(what, "name", name);
+    checkFunction(what, "make", make);
     if (!this.#handles.has(name)) this.#handles.set(name, make());
     return this.#handles.get(name) as T;
   }
@@ -297,6 +302,7 @@ export class Manager extends SharedState implements AsyncDisposable {
    * @param args The arguments of its constructor.
    * @returns A promise of its ref, which may travel.
    * @throws {ChildError} If it does not come up, or the Manager is stopping.
+   * @throws {InvalidOptionError} If the name is no string, or the definition is none.
    *
    * @example State with methods of its own
    * ```ts
@@ -328,6 +334,7 @@ export class Manager extends SharedState implements AsyncDisposable {
     definition: ActorClass<A, C>,
     ...args: A
   ): Promise<ActorRef<C>> {
+    checkText("Cannot have an actor of a Manager", "name", name);
     const id = `custom ${name}`;
     const known = this.#customs.get(id);
     if (known !== undefined) return await (known as Promise<ActorRef<C>>);

@@ -1,6 +1,6 @@
 import type { ActorRef } from "../actor/ref.ts";
 import { type Change, checkChange } from "./change.ts";
-import type { Reducer } from "./reducer.ts";
+import { checkReducer, type Reducer } from "./reducer.ts";
 import type { Step } from "./step.ts";
 import { checkTtl, checkVersion } from "./check_limits.ts";
 import type { Vault } from "./vault.ts";
@@ -61,12 +61,12 @@ export function planOf<K, V>(
       checkChange(`Cannot update a key of "${map}"`, change as Change);
       return plan({ deed: "update", key, change: change as Change });
     },
-    reduce: (key, { module, reducer }, args, init) =>
-      plan({
-        deed: "reduce",
-        key,
-        reduce: { by: { module, reducer }, args, init },
-      }),
+    reduce: (key, by, args, init) => {
+      checkReducer(`Cannot reduce a key of "${map}"`, by, args);
+      const { module, reducer } = by;
+      const reduce = { by: { module, reducer }, args, init };
+      return plan({ deed: "reduce", key, reduce });
+    },
     delete: (key) => plan({ deed: "delete", key }),
     expect: (key, version) => {
       checkVersion(`Cannot expect a version in "${map}"`, version);

@@ -2,7 +2,7 @@ import { deepFreeze } from "../actor/light/deep_freeze.ts";
 import { InvalidOptionError } from "../errors.ts";
 import { checkOptionNames } from "../option_names.ts";
 import { type Change, checkChange } from "./change.ts";
-import { checkTtl, checkVersion } from "./check_limits.ts";
+import { checkFunction, checkTtl, checkVersion } from "./check_limits.ts";
 import type { MapChange } from "./map_change.ts";
 import { type MapPlan, planOf, type SetOptions } from "./map_plan.ts";
 import { defineProxy, Proxied } from "./proxied.ts";
@@ -184,6 +184,7 @@ export class MapRef<K, V> extends Proxied {
    * @param init What it is given when there is no value.
    * @returns A promise of what the value is now.
    * @throws {Refusal} If the reducer throws, cannot be found, or returns a promise; nothing was changed.
+   * @throws {InvalidOptionError} If `by` is no reducer, or `args` are no array.
    */
   async reduce<A extends unknown[]>(
     key: K,
@@ -311,7 +312,7 @@ export class MapRef<K, V> extends Proxied {
    * @param compute Makes it of the entries that are watched; it must only compute.
    * @param options Which keys, and how they are watched.
    * @returns The values; one that `Object.is()` the last is left out.
-   * @throws {InvalidOptionError} If an option is out of its bounds.
+   * @throws {InvalidOptionError} If an option is out of its bounds, or `compute` is no function.
    *
    * @example A sum that follows
    * ```ts
@@ -332,6 +333,7 @@ export class MapRef<K, V> extends Proxied {
     compute: (entries: ReadonlyMap<K, V>) => T,
     options: MapWatchOptions = {},
   ): AsyncGenerator<T, void, void> {
+    checkFunction(`Cannot derive of "${this.name}"`, "compute", compute);
     const copy = new Map<K, V>();
     let last: { readonly value: T } | undefined;
     for await (const batch of this.#batches(options)) {

@@ -1,5 +1,6 @@
 import { deepFreeze } from "../actor/light/deep_freeze.ts";
 import { type Change, checkChange } from "./change.ts";
+import { checkText } from "./check_limits.ts";
 import { placeOf } from "./places.ts";
 import { defineProxy, Proxied } from "./proxied.ts";
 
@@ -31,8 +32,10 @@ export class NamespaceRef<T extends object> extends Proxied {
    *
    * @param field Its name.
    * @returns A promise of its value, or of `undefined` if it was never set.
+   * @throws {InvalidOptionError} If `field` is no string.
    */
   async get<F extends keyof T & string>(field: F): Promise<T[F] | undefined> {
+    this.#check("read", field);
     return deepFreeze(await this.vault.ask.get(this.#map, field)) as
       | T[F]
       | undefined;
@@ -45,8 +48,10 @@ export class NamespaceRef<T extends object> extends Proxied {
    * @param value What replaces its value.
    * @returns A promise that resolves when it is done.
    * @throws {DataCloneError} If the value cannot travel.
+   * @throws {InvalidOptionError} If `field` is no string.
    */
   async set<F extends keyof T & string>(field: F, value: T[F]): Promise<void> {
+    this.#check("set", field);
     await this.vault.ask.set(this.#map, field, value);
   }
 
@@ -57,12 +62,13 @@ export class NamespaceRef<T extends object> extends Proxied {
    * @param change What to do.
    * @returns A promise of what its value is now.
    * @throws {Refusal} If the kind of the value does not fit the change; nothing was changed.
-   * @throws {InvalidOptionError} If the change is none.
+   * @throws {InvalidOptionError} If the change is none, or `field` is no string.
    */
   async update<F extends keyof T & string>(
     field: F,
     change: Change<T[F]>,
   ): Promise<T[F]> {
+    this.#check("update", field);
     checkChange(`Cannot update "${field}" of "${this.name}"`, change as Change);
     const value = await this.vault.ask.update(
       this.#map,
@@ -77,9 +83,11 @@ export class NamespaceRef<T extends object> extends Proxied {
    *
    * @param field Its name.
    * @returns A promise of whether it was there.
+   * @throws {InvalidOptionError} If `field` is no string.
    */
-  delete(field: keyof T & string): Promise<boolean> {
-    return this.vault.ask.delete(this.#map, field);
+  async delete(field: keyof T & string): Promise<boolean> {
+    this.#check("delete", field);
+    return await this.vault.ask.delete(this.#map, field);
   }
 
   /**
@@ -92,6 +100,10 @@ export class NamespaceRef<T extends object> extends Proxied {
     return deepFreeze(
       Object.fromEntries(entries as [string, unknown][]),
     ) as Partial<T>;
+  }
+
+  #check(verb: string, field: string): void {
+    checkText(`Cannot ${verb} a field of "${this.name}"`, "field", field);
   }
 
   get #map(): string {

@@ -27,3 +27,20 @@ export function placedIn(
   const kind = KINDS.find((each) => place.startsWith(placeOf(each, "")));
   return kind && { kind, name: place.slice(placeOf(kind, "").length) };
 }
+
+/** A key, and the map that it is in. */
+export interface KeyPlace {
+  /** The map, by the name of its place. */
+  readonly map: string;
+  /** The key. */
+  readonly key: unknown;
+}
+
+/** A key as errors show it: with the kind and the name of what it belongs to. */
+export function shownKey({ map, key }: KeyPlace): string {
+  const shown = Deno.inspect(key, { depth: 0, strAbbreviateSize: 100 });
+  if (map === VALUES) return `the value ${shown}`;
+  if (map === COUNTERS) return `the counter ${shown}`;
+  const { kind = "map", name = map } = placedIn(map) ?? {};
+  return `${shown} of the ${kind} "${name}"`;
+}

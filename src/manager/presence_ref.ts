@@ -1,5 +1,6 @@
 import { deepFreeze } from "../actor/light/deep_freeze.ts";
 import { PRESENCE } from "./effect.ts";
+import { checkText } from "./check_limits.ts";
 import { defineProxy, ownerHere, Proxied } from "./proxied.ts";
 
 /**
@@ -31,8 +32,10 @@ export class PresenceRef<V> extends Proxied {
    * @param value Its value.
    * @returns A promise that resolves when it is there.
    * @throws {DataCloneError} If the value cannot travel.
+   * @throws {InvalidOptionError} If the key is no string.
    */
   async enter(key: string, value: V): Promise<void> {
+    checkText(`Cannot enter "${this.name}"`, "key", key);
     await this.vault.ask.enter(this.name, key, value, ownerHere());
   }
 
@@ -41,9 +44,11 @@ export class PresenceRef<V> extends Proxied {
    *
    * @param key Its key.
    * @returns A promise of whether it was there.
+   * @throws {InvalidOptionError} If the key is no string.
    */
-  leave(key: string): Promise<boolean> {
-    return this.vault.ask.withdraw(this.name, key);
+  async leave(key: string): Promise<boolean> {
+    checkText(`Cannot leave "${this.name}"`, "key", key);
+    return await this.vault.ask.withdraw(this.name, key);
   }
 
   /**

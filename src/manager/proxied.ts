@@ -64,7 +64,8 @@ export abstract class Proxied {
    * @returns A promise of what each of them gives, in their order.
    * @throws {VersionConflictError} If a key has another version than a step expects.
    * @throws {Refusal} If a value does not fit its change, or a reducer throws.
-   * @throws {InvalidOptionError} If there is something else than a step among them, or one of another Manager.
+   * @throws {InvalidOptionError} If they are no array, or there is something else than a step among them, or one of another
+   * Manager.
    *
    * @example Move money
    * ```ts
@@ -90,6 +91,14 @@ export abstract class Proxied {
    * ```
    */
   async transaction(steps: readonly Planned[]): Promise<unknown[]> {
+    if (!Array.isArray(steps)) {
+      throw new InvalidOptionError(
+        `Cannot do a transaction as 'steps' must be an array of what 'plan' made: current value is ${
+          Deno.inspect(steps, { depth: 0 })
+        }`,
+        { option: "steps", value: steps },
+      );
+    }
     const core = coreIn(this.vault);
     const own = steps.map((planned) => {
       if (coreIn(planned?.vault) === core) return planned.step;

@@ -1,10 +1,11 @@
-import { findLoaded, load, task } from "../actor/define.ts";
+import { findLoaded, load, registerFunction } from "../actor/define.ts";
 import { isThenable } from "../actor/is_thenable.ts";
 import { deepFreeze } from "../actor/light/deep_freeze.ts";
-import { Refusal } from "../errors.ts";
+import { InvalidOptionError, Refusal } from "../errors.ts";
 import { decode, encode } from "../memory/codec.ts";
 import { takeBack } from "../memory/moved_handles.ts";
 import { messageOf } from "../thrown.ts";
+import { type KeyPlace, shownKey } from "./places.ts";
 import { someInside } from "./some_inside.ts";
 
 /** How a reducer is named where it runs. */
@@ -70,10 +71,30 @@ export function reducer<S, A extends unknown[]>(
   name: string,
   fn: (state: S, ...args: A) => S,
 ): Reducer<S, A> {
-  task(meta, name, fn);
+  registerFunction("a reducer", meta, name, fn);
   REDUCERS.add(fn);
   const handle = (state: S, ...args: A): S => fn(state, ...args);
   return Object.assign(handle, { module: meta.url, reducer: name });
+}
+
+/** Refuses what no Manager could find: a function that was not registered has no name there. */
+export function checkReducer(what: string, by: unknown, args: unknown): void {
+  const { module, reducer } = (by ?? {}) as Partial<ReducerName>;
+  if (typeof module !== "string" || typeof reducer !== "string") {
+    throw new InvalidOptionError(
+      `${what} as 'by' must be what reducer(import.meta, name, fn) returned: current value is ${
+        Deno.inspect(by, { depth: 0 })
+      }`,
+      { option: "by", value: by },
+    );
+  }
+  if (Array.isArray(args)) return;
+  throw new InvalidOptionError(
+    `${what} as 'args' must be an array: current value is ${
+      Deno.inspect(args, { depth: 0 })
+    }`,
+    { option: "args", value: args },
+  );
 }
 
 /** The function behind a name. */
@@ -125,23 +146,25 @@ export function reduced(
   { reducer }: ReducerName,
   state: unknown,
   args: readonly unknown[],
+  place: KeyPlace,
 ): unknown {
+  const refusal = (why: string, cause?: unknown): Refusal =>
+    new Refusal(
+      `Cannot reduce ${shownKey(place)} as ${why}`,
+      cause === undefined ? undefined : { cause },
+    );
   let next: unknown;
   try {
     next = reduce(deepFreeze(withOwnBytes(state)), ...args);
   } catch (cause) {
     if (cause instanceof Refusal) throw cause;
-    throw new Refusal(
-      `Cannot reduce the value as the reducer "${reducer}" threw: ${
-        messageOf(cause)
-      }`,
-      { cause },
-    );
+    const why = `the reducer "${reducer}" threw: ${messageOf(cause)}`;
+    throw refusal(why, cause);
   }
   if (isThenable(next)) {
     Promise.resolve(next).catch(() => {});
-    throw new Refusal(
-      `Cannot reduce the value as the reducer "${reducer}" must not wait: it returned a promise`,
+    throw refusal(
+      `the reducer "${reducer}" must not wait: it returned a promise`,
     );
   }
   try {
@@ -149,12 +172,10 @@ export function reduced(
     takeBack(encode(next, { root: "result" }).attachments);
     return next;
   } catch (cause) {
-    throw new Refusal(
-      `Cannot reduce the value as what the reducer "${reducer}" returned cannot be kept: ${
-        messageOf(cause)
-      }`,
-      { cause },
-    );
+    const why = `what the reducer "${reducer}" returned cannot be kept: ${
+      messageOf(cause)
+    }`;
+    throw refusal(why, cause);
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Change } from "./change.ts";
 import { changed } from "./change.ts";
 import type { Draft } from "./draft.ts";
+import { shownKey } from "./places.ts";
 import { type Reduce, reduced, type ReducerName } from "./reducer.ts";
 import { VersionConflictError } from "./version_conflict_error.ts";
 
@@ -52,14 +53,14 @@ export function perform(
     case "update": {
       const change = step.change ?? {};
       const old = entry === undefined ? change.init : entry.value;
-      const value = changed(old, change);
+      const value = changed(old, change, step);
       draft.set(map, key, value, entry?.expires);
       return value;
     }
     case "reduce": {
       const { by, args, init } = step.reduce!;
       const old = entry === undefined ? init : entry.value;
-      const value = reduced(reducerOf(by), by, old, args);
+      const value = reduced(reducerOf(by), by, old, args, step);
       draft.set(map, key, value, entry?.expires);
       return value;
     }
@@ -70,12 +71,13 @@ export function perform(
   }
 }
 
-function expectVersion({ map, key, version }: Step, found: number): void {
+function expectVersion(step: Step, found: number): void {
+  const { map, version } = step;
   if (version === undefined || version === found) return;
   throw new VersionConflictError(
     `Cannot write ${
-      Deno.inspect(key, { depth: 0 })
-    } of "${map}" as its version must be ${version}: current value is ${found}; read it again`,
+      shownKey(step)
+    } as its version must be ${version}: current value is ${found}; read it again`,
     { map, version: found },
   );
 }

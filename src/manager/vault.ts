@@ -267,7 +267,7 @@ export class Vault {
     return this.#lists.splice(list, start, count, values);
   }
 
-  /** Sorts a list as `Array.prototype.sort` does but numbers by their size, or turns it round. */
+  /** Sorts a list of numbers or strings, or turns it round. */
   order(list: string, how: "sort" | "reverse"): unknown {
     return this.#lists.order(list, how);
   }

@@ -1,9 +1,9 @@
 import { deepFreeze } from "../actor/light/deep_freeze.ts";
 import type { ActorRef } from "../actor/ref.ts";
-import { ActorCrashedError, InvalidOptionError } from "../errors.ts";
+import { ActorCrashedError } from "../errors.ts";
 import { checkOptionNames, type OptionNames } from "../option_names.ts";
 import { isWantedEnd } from "./awaited.ts";
-import { checkCapacity } from "./check_limits.ts";
+import { checkCapacity, checkText } from "./check_limits.ts";
 import type { MapChange } from "./map_change.ts";
 import type { Vault } from "./vault.ts";
 
@@ -34,13 +34,7 @@ export function checkWatching(what: string, options: MapWatchOptions): void {
   checkOptionNames<MapWatchOptions>(what, options, NAMES);
   const { capacity = 1, prefix = "" } = options;
   checkCapacity(what, capacity);
-  if (typeof prefix === "string") return;
-  throw new InvalidOptionError(
-    `${what} as 'prefix' must be a string: current value is ${
-      Deno.inspect(prefix, { depth: 0 })
-    }`,
-    { option: "prefix", value: prefix },
-  );
+  checkText(what, "prefix", prefix);
 }
 
 /** The changes of a map in batches; of a Manager that was restarted a snapshot comes again. Ends with the Manager. */

@@ -316,7 +316,7 @@ Deno.test("nothing that a client says harms the Manager, or other clients", asyn
     ["splice", "l", NaN, 1, []],
     ["splice", "l", 0, 1, 7],
     ["order", "l", "shuffle"],
-    // An item of it has no text.
+    // Its items have no order.
     ["order", "l", "sort"],
     ["length", "troupe:list:l"],
     ["enqueue", "q", [1]],

@@ -30,7 +30,7 @@ Deno.test("MapRef.update() refuses to add to what is no number", async () => {
   const manager = await Manager.start({ system });
   const map = manager.map<string, unknown>("m");
   await map.set("k", "text");
-  await assertRejects(() => map.update("k", { add: 1 }), Refusal, "string");
+  await assertRejects(() => map.update("k", { add: 1 }), Refusal, '"text"');
   assertEquals(await map.get("k"), "text");
 });
 
