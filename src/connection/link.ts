@@ -257,7 +257,7 @@ export class Link {
 
 function tooLarge(bytes: number, limit: number): MessageTooLargeError {
   return new MessageTooLargeError(
-    `Cannot send to another process as the message is too large: current size is ${bytes} bytes, the limit is ${limit}; send it in parts, or raise mailbox.maxMessageBytes`,
+    `Cannot send to another process as the message is too large: current size is ${bytes} bytes, the limit is ${limit}; send it in parts, or raise maxMessageBytes`,
     { bytes, limit },
   );
 }

@@ -12,7 +12,6 @@ import { unmissed } from "../actor/unmissed.ts";
 import { keepHere } from "../memory/keep_here.ts";
 import { supervise } from "../supervisor/supervise.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
-import { Journal } from "./journal.ts";
 import { InvalidOptionError } from "../errors.ts";
 import type { FileClaim } from "./file_claim.ts";
 import { checkFunction, checkText } from "./check_limits.ts";
@@ -23,11 +22,12 @@ import {
   type RemoteManager,
   type RemoteOptions,
 } from "./remote/remote_manager.ts";
-import { makeReplica, type ReplicaMemory } from "./replica.ts";
+import type { ReplicaMemory } from "./replica.ts";
 import { ReplicaRef } from "./replica_ref.ts";
 import { SharedState } from "./shared_state.ts";
 import { stateFileErrorIn } from "./state_file_error.ts";
 import { Vault, type VaultOptions } from "./vault.ts";
+import { vaultMemory } from "./vault_memory.ts";
 
 /**
  * The actor behind a {@link Manager}. Each call is one message, so each is atomic.
@@ -148,17 +148,13 @@ export class Manager extends SharedState implements AsyncDisposable {
         "start it in the program, and send its maps, lists and so on",
       );
     }
-    const { system, name = "manager", keep = true, keepBytes, hangMs } =
-      options;
+    const { system, name = "manager", hangMs, mailbox = {} } = options;
     const file = options.file === IN_MEMORY ? undefined : options.file;
-    const replicas: Record<string, ReplicaMemory> = {};
-    for (const [map, replica] of Object.entries(options.replicas ?? {})) {
-      replicas[map] = makeReplica(replica);
-    }
-    const journal = keep ? { journal: Journal.memory(keepBytes) } : {};
+    const memory = vaultMemory(options);
     const child: SpawnOptions = {
       name,
       concurrency: CONCURRENCY,
+      mailbox,
       ...hangMs === undefined ? {} : { hangMs },
       ...file === undefined ? {} : { initTimeout: LOAD_MS },
     };
@@ -175,7 +171,7 @@ export class Manager extends SharedState implements AsyncDisposable {
         children: [{
           id: VAULT,
           actor: VaultActor,
-          args: [{ ...journal, ...path, replicas }],
+          args: [{ ...memory, ...path }],
           options: child,
         }],
       }, system);
@@ -184,7 +180,7 @@ export class Manager extends SharedState implements AsyncDisposable {
       // With its supervisor, and also with its system, which does not wait for that.
       gone = coreIn(vault)!.followed.then(release);
       const host = await opening?.open(tree, vault);
-      return new Manager(tree, replicas, gone, host);
+      return new Manager(tree, memory.replicas, gone, host);
     } catch (error) {
       if (gone === undefined) release();
       await gone;

@@ -32,6 +32,13 @@ export interface ManagerOptions {
    */
   readonly keepBytes?: number;
   /**
+   * Its mailbox, and those of its clients in other programs: the largest message, in bytes, 1 to 2,147,483,647. A value, and all
+   * that is put by one call, is one message.
+   *
+   * @default {{ maxMessageBytes: 67_108_864 }}
+   */
+  readonly mailbox?: { readonly maxMessageBytes?: number };
+  /**
    * Path of a SQLite file that the state is kept in, which is made if it is not there: every write is on disk before it is
    * answered. Locks and presence are not in it, as their holders end with the program. Beside it are `<file>.lock`, and
    * `<file>-wal` while it is open. Needs `--allow-read` and `--allow-write`. Not with `keep` false.
@@ -96,6 +103,7 @@ const NAMES: OptionNames<ManagerOptions> = {
   name: true,
   keep: true,
   keepBytes: true,
+  mailbox: true,
   file: true,
   replicas: true,
   hangMs: true,
@@ -118,6 +126,10 @@ const REPLICA_NAMES: OptionNames<ReplicaOptions> = {
   valueBytes: true,
   keyBytes: true,
 };
+const MAILBOX_NAMES: OptionNames<NonNullable<ManagerOptions["mailbox"]>> = {
+  maxMessageBytes: true,
+};
+const MAX_MESSAGE_BYTES = 2 ** 31 - 1;
 const MIN_BYTES = 2 ** 16;
 const MAX_BYTES = 2 ** 30;
 
@@ -126,6 +138,8 @@ export function checkManagerOptions(options: ManagerOptions): void {
   const what = "Cannot start a Manager";
   checkOptionNames<ManagerOptions>(what, options, NAMES);
   const { keep = true, keepBytes = MIN_BYTES, file, replicas = {} } = options;
+  // Any name will do.
+  checkOptionNames(what, replicas, replicas as never, "replicas");
   for (const [name, replica] of Object.entries(replicas)) {
     checkOptionNames(what, replica, REPLICA_NAMES, `replicas.${name}`);
   }
@@ -146,6 +160,14 @@ export function checkManagerOptions(options: ManagerOptions): void {
   if (!isWhole || keepBytes < MIN_BYTES || keepBytes > MAX_BYTES) {
     const bounds = `a whole number from ${MIN_BYTES} to ${MAX_BYTES}`;
     refuse("keepBytes", keepBytes, bounds);
+  }
+  const { mailbox = {} } = options;
+  checkOptionNames(what, mailbox, MAILBOX_NAMES, "mailbox");
+  const { maxMessageBytes = 1 } = mailbox;
+  const isSize = Number.isInteger(maxMessageBytes) && maxMessageBytes >= 1;
+  if (!isSize || maxMessageBytes > MAX_MESSAGE_BYTES) {
+    const bounds = `a whole number from 1 to ${MAX_MESSAGE_BYTES}`;
+    refuse("mailbox.maxMessageBytes", maxMessageBytes, bounds);
   }
   checkServing(what, options);
 }

@@ -7,12 +7,15 @@ import {
 import {
   InvalidOptionError,
   Manager,
+  type ManagerOptions,
   type MapRef,
+  MessageTooLargeError,
   type Reducer,
   reducer,
   Refusal,
   System,
 } from "../../mod.ts";
+import { served } from "../fixtures/served.ts";
 import { unsendable } from "../fixtures/bad_reducer.ts";
 
 /** A Manager and a map of it that holds `k`. */
@@ -188,3 +191,43 @@ Deno.test("QueueRef.take() says once that it cannot", () =>
     );
     assertEquals(error.message.startsWith('Cannot take from "q" as'), true);
   }));
+
+Deno.test("Manager.start() refuses replicas and sizes that are none by their names, and memory that there is not", async () => {
+  await using system = new System();
+  const refused: [unknown, string][] = [
+    [{ replicas: 5 }, "'replicas'"],
+    [{ replicas: { s: {} } }, "'replicas.s'"],
+    [{ replicas: { s: { capacity: 0 } } }, "'replicas.s'"],
+    [{ replicas: { s: { capacity: 1, valueBytes: 0 } } }, "'replicas.s'"],
+    [{ replicas: { s: { capacity: 1, keyBytes: 1e9 } } }, "'replicas.s'"],
+    [
+      { replicas: { s: { capacity: 2 ** 22, valueBytes: 2 ** 28 } } },
+      "'replicas.s'",
+    ],
+    [{ mailbox: { maxMessageBytes: 0 } }, "'mailbox.maxMessageBytes'"],
+    [{ mailbox: { maxMessageBytes: 2 ** 31 } }, "'mailbox.maxMessageBytes'"],
+    [{ mailbox: { capacity: 5 } }, "capacity"],
+  ];
+  for (const [options, part] of refused) {
+    const message = await refusal(() =>
+      Manager.start({ ...options as ManagerOptions, system })
+    );
+    assertStringIncludes(message, "Cannot start a Manager as");
+    assertStringIncludes(message, part);
+  }
+});
+
+Deno.test("a message that is too large names an option of the Manager, which can be raised", async () => {
+  for (const where of ["manager", "remote"] as const) {
+    const bounds = { maxMessageBytes: 10_000 };
+    await using both = await served({ mailbox: bounds });
+    const map = both[where].map<string, string>("m");
+    const error = await assertRejects(
+      () => map.set("a", "x".repeat(10_000)),
+      MessageTooLargeError,
+      "raise mailbox.maxMessageBytes",
+    );
+    assertEquals(error.limit, 10_000);
+    await map.set("a", "x".repeat(9_000));
+  }
+});

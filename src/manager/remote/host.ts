@@ -43,6 +43,8 @@ export interface HostSetup {
   readonly guests: Readonly<Record<string, GuestOptions>>;
   /** How long a client may be away, in milliseconds. */
   readonly awayMs: number;
+  /** Bounds of the mailbox of each door. */
+  readonly mailbox: NonNullable<ManagerOptions["mailbox"]>;
   /** Told of each who was refused, and why. */
   readonly onRefused: (error: Error) => void;
 }
@@ -123,7 +125,7 @@ export class Host {
   }
 
   #open(key: string, guest: string | undefined): Session {
-    const { tree, vault } = this.#setup;
+    const { tree, vault, mailbox } = this.#setup;
     const rights = guest === undefined ? undefined : this.#rights.get(guest);
     const onRefused = (error: NotPermittedError): void => this.#tell(error);
     const session = new Session({ guest, rights, vault, onRefused });
@@ -143,6 +145,7 @@ export class Host {
         name: `${who} ${number} of ${tree.name}`,
         placement: "local",
         concurrency: AT_ONCE,
+        mailbox,
       },
     }).finally(() => OPENING.delete(number));
     void this.#follow(key, session);
@@ -201,6 +204,7 @@ export interface Opening extends Disposable {
  */
 export function hostOf(options: ManagerOptions): Opening | undefined {
   const { address, guests = {}, awayMs = AWAY_MS, listen, system } = options;
+  const { mailbox = {} } = options;
   if (address === undefined) return undefined;
   const keys = Object.fromEntries(
     Object.entries(guests).map(([name, guest]) => [name, guest.key]),
@@ -221,8 +225,8 @@ export function hostOf(options: ManagerOptions): Opening | undefined {
     try {
       const listener = await open(stand);
       const { onRefused = logRefused(listener.address) } = listen ?? {};
-      const setup = { listener, tree, vault, guests, awayMs, onRefused };
-      const host = new Host(setup);
+      const whom = { tree, vault, guests, awayMs, mailbox };
+      const host = new Host({ ...whom, listener, onRefused });
       void coreIn(vault)!.followed.then(() => host.close());
       return host;
     } catch (error) {

@@ -177,6 +177,8 @@ export async function connectManager(
     others;
   checkMs(what, "reconnectMs", reconnectMs);
   checkSecret(what, "key", key);
+  const { maxMessageBytes } = bounds;
+  const mailbox = maxMessageBytes === undefined ? {} : { maxMessageBytes };
   const way = wayTo(what, address, { key, ...bounds });
   const stand = standOf(system);
   signal?.throwIfAborted();
@@ -197,7 +199,7 @@ export async function connectManager(
         args: [number],
         // What a call rejects with is no fault of who makes it.
         onFailure: [{ then: "resume" }],
-        options: { name, placement: "local", concurrency: AT_ONCE },
+        options: { name, placement: "local", concurrency: AT_ONCE, mailbox },
       }],
     }, system ?? stand.spawner);
     const vault = tree.ref(VAULT, FarVaultActor);
