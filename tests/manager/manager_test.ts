@@ -267,6 +267,15 @@ Deno.test("ListRef counts, finds, sorts, turns round, pops and iterates", async 
   assertEquals(await list.size(), 0);
 });
 
+Deno.test("ListRef is what an actor may answer with", async () => {
+  await using system = new System();
+  await using manager = await Manager.start({ system });
+  const holder = await system.spawn(Holder, []);
+  const list = await holder.ask.list(manager.list<string>("l"));
+  await list.push("a");
+  assertEquals(await manager.list("l").slice(), ["a"]);
+});
+
 // MA26
 Deno.test("MapRef gives keys, values, a copy of itself and its first item", async () => {
   await using system = new System();

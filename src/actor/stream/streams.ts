@@ -16,14 +16,17 @@ export type ElementOf<T> = T extends string ? never
   : never;
 
 /**
- * Whether `T` makes its elements as they are asked for, so that it can be read and not asked for.
+ * Whether `T` makes its elements as they are asked for, so that it can be read and not asked for. What can be iterated and has
+ * methods of its own may be a handle that travels as it is, such as a `Queue` or a `ListRef`: it can be asked for.
  *
  * @typeParam T What a method returns, awaited.
  */
 export type IsStream<T> = 0 extends (1 & T) ? false
   : [T] extends [never] ? false
   : T extends ReadableStream ? false
-  : T extends AsyncIterable<unknown> | Iterator<unknown> ? true
+  : T extends AsyncIterator<unknown> | Iterator<unknown> ? true
+  : T extends AsyncIterable<unknown>
+    ? [Exclude<keyof T, symbol>] extends [never] ? true : false
   : false;
 
 /**
