@@ -46,3 +46,9 @@ export function isOfClients(effect: Effect): boolean {
   if (kind === "hold" || kind === "free") return true;
   return (kind === "set" || kind === "delete") && name.startsWith(PRESENCE);
 }
+
+/** Whether it takes a key away that is an object: each copy of that is another key, so who reads the effect again finds none. */
+export function takesObject(effect: Effect): boolean {
+  const [kind, , key] = effect;
+  return kind === "delete" && typeof key === "object" && key !== null;
+}

@@ -1,7 +1,7 @@
 import { Refusal } from "../errors.ts";
 import { add, load, store } from "../memory/cells.ts";
 import { encode } from "../memory/codec.ts";
-import type { Effect } from "./effect.ts";
+import { type Effect, takesObject } from "./effect.ts";
 import { type Keeper, takenOver } from "./keeper.ts";
 import { effectsIn, putRecord, recordBytes } from "./record.ts";
 import type { State } from "./state.ts";
@@ -89,8 +89,10 @@ export class Journal implements Keeper {
     const adds = effects.some(isGrowth);
     const most = this.#share(adds ? GROWN : 1);
     const end = this.#write(this.#half, this.#length, effects, most);
-    if (end > most) this.#keepAnew(effects, end - this.#length, adds);
-    else {
+    const isBlind = effects.some(takesObject);
+    if (end > most || isBlind) {
+      this.#keepAnew(effects, end - this.#length, adds);
+    } else {
       this.#length = end;
       // Publishes the record.
       store(this.#words, WORD.LENGTHS + this.#half, end);

@@ -1,4 +1,4 @@
-import type { Effect } from "./effect.ts";
+import { type Effect, takesObject } from "./effect.ts";
 import { ListPlaces } from "./list_places.ts";
 import type { State } from "./state.ts";
 import type { StateRows } from "./state_rows.ts";
@@ -24,7 +24,7 @@ export class Unfolded {
     return this.#size;
   }
 
-  /** Whether a key has gone that only the bytes of its row tell from others: whoever reads the log would not find it. */
+  /** Whether the log does not say enough: of a key that is an object, see {@link takesObject}, which its row is found by. */
   get isUrgent(): boolean {
     return this.#isUrgent;
   }
@@ -44,6 +44,7 @@ export class Unfolded {
       case "set":
         return this.#set(this.#turnsOf(effect[1]), effect[2]);
       case "delete":
+        this.#isUrgent ||= takesObject(effect);
         return this.#delete(this.#turnsOf(effect[1]), effect[2]);
       case "splice": {
         const [, list, start, count, items] = effect;
@@ -88,8 +89,6 @@ export class Unfolded {
   #delete(turns: Map<unknown, Turn>, key: unknown): void {
     if (!turns.has(key)) this.#size++;
     turns.set(key, "gone");
-    // Each copy of an object is another key, but for its bytes.
-    if (typeof key === "object" && key !== null) this.#isUrgent = true;
   }
 
   #turnsOf(map: string): Map<unknown, Turn> {

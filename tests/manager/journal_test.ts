@@ -211,3 +211,12 @@ Deno.test("Journal takes no write of an incarnation that was given up", () => {
   );
   assertEquals(next.again().state.entry("m", "a")?.value, 1);
 });
+
+Deno.test("Journal takes away a key that is an object, of which each copy is another", () => {
+  let kept = new Kept();
+  const keys = [{ a: 1 }, { a: 2 }];
+  kept.write((draft) => keys.forEach((key) => draft.set("m", key, key.a)));
+  kept.write((draft) => draft.delete("m", keys[0]));
+  kept = kept.again();
+  assertEquals([...kept.state.maps.get("m")!.keys()], [{ a: 2 }]);
+});
