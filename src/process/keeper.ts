@@ -15,6 +15,7 @@ import { actor, type ActorClass } from "../actor/define.ts";
 import { endsAs } from "../actor/ends_as.ts";
 import { type Method, METHODS } from "../actor/mail/methods.ts";
 import { rememberMethod } from "../actor/mail/method_names.ts";
+import { askedForStream } from "../actor/stream/stream_method_error.ts";
 import type { ProcessOrder } from "../actor/process_order.ts";
 import { PUT_ASIDE } from "../actor/stash.ts";
 import { SOURCE, type StreamSource } from "../actor/stream/stream_source.ts";
@@ -170,16 +171,20 @@ class KeeperActor {
       throw error;
     }
     return this.#link.call("message", method, packed, this.#context.stashed)
-      .then((answer) => this.#finish(answer as Answer));
+      .then((answer) => this.#finish(method, answer as Answer));
   }
 
-  #finish(answer: Answer): unknown {
+  #finish(method: string, answer: Answer): unknown {
     if (answer.type === "aside") {
       this.#context.stash();
       throw PUT_ASIDE;
     }
     if (answer.type === "value") return unpack(this.#border, answer.value);
-    if (answer.type === "stream") return streamOf(this.#source(answer.stream));
+    if (answer.type === "stream") {
+      const { name } = this.#context;
+      const asked = askedForStream(name, rememberMethod(method));
+      return unanswerable(asked, this.#source(answer.stream));
+    }
     const error = passedError(answer.error as WireError);
     if (answer.type === "error") throw error;
     const { stream } = answer;
@@ -295,18 +300,6 @@ function unanswerable(error: Error, source?: StreamSource): object {
       throw error;
     },
     ...source === undefined ? {} : { [SOURCE]: source },
-  };
-}
-
-/** A value that can only be read as a stream. */
-function streamOf(source: StreamSource): object {
-  const error = new DataCloneError("Cannot send result as it is a stream", {
-    path: "result",
-  });
-  return {
-    ...unanswerable(error, source),
-    // What refuses it says how to read it.
-    [Symbol.asyncIterator]: () => ({ next: () => source.next() }),
   };
 }
 
