@@ -1,3 +1,5 @@
+import { nodeModule } from "../node_module.ts";
+
 type Receive = (port: MessagePort) => { message: unknown } | undefined;
 
 let receive: Receive | undefined;
@@ -5,8 +7,7 @@ let receive: Receive | undefined;
 /**
  * The next message of `port` without waiting for an event; `undefined` if there is none.
  *
- * By Node's function of that name, which is loaded by its first use: few threads ever read a port in synchronous code,
- * and Node's part of the platform takes milliseconds of each thread that starts.
+ * By Node's function of that name, which is loaded by its first use: few threads ever read a port in synchronous code.
  */
 export function receiveOnPort(
   port: MessagePort,
@@ -15,10 +16,6 @@ export function receiveOnPort(
 }
 
 function load(): Receive {
-  const { process } = globalThis as unknown as {
-    process: {
-      getBuiltinModule(name: string): { receiveMessageOnPort: Receive };
-    };
-  };
-  return process.getBuiltinModule("node:worker_threads").receiveMessageOnPort;
+  return nodeModule<{ receiveMessageOnPort: Receive }>("node:worker_threads")
+    .receiveMessageOnPort;
 }
