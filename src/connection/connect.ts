@@ -1,14 +1,15 @@
 import { checkOptionNames, type OptionNames } from "../option_names.ts";
 import { checkWait, type Wait } from "../sync/wait.ts";
 import { WaitTimeoutError } from "../sync/wait_timeout_error.ts";
-import { type Address, readAddress } from "./address.ts";
-import { ConnectionClosedError } from "./connection_closed_error.ts";
+import { readAddress } from "./address.ts";
+import { checkTrusted, type TrustedCertificates } from "./certificates.ts";
 import { type Connection, makeConnection } from "./connection.ts";
 import {
   checkConnection,
   type ConnectionOptions,
 } from "./connection_options.ts";
-import { closeQuietly, greet } from "./greet.ts";
+import { dial } from "./dial.ts";
+import { greet } from "./greet.ts";
 import { Published } from "./published.ts";
 import { secretOf } from "./shake_hands.ts";
 import { type Stand, standHere } from "./stand.ts";
@@ -17,10 +18,14 @@ import { type Stand, standHere } from "./stand.ts";
 const CONNECT_MS = 5_000;
 
 /** How a program connects to another; `timeout` is 5,000 ms if it is not given. */
-export interface ConnectOptions extends ConnectionOptions, Wait {}
+export interface ConnectOptions extends ConnectionOptions, Wait {
+  /** Who is trusted besides whom Deno trusts, at an address that begins with `tls://`; refused elsewhere. Default: nobody. */
+  readonly tls?: TrustedCertificates;
+}
 
 const NAMES: OptionNames<ConnectOptions> = {
   key: true,
+  tls: true,
   publish: true,
   capacity: true,
   maxMessageBytes: true,
@@ -35,17 +40,21 @@ const NAMES: OptionNames<ConnectOptions> = {
  *
  * - **Mutual:** both ends show by numbers used once that they know the key; before that nothing of the other one is read.
  * - **In time:** connecting and the handshake have `timeout` milliseconds.
+ * - **Encrypted** at `tls://host:port`, by TLS 1.3. The other end shows a certificate first, which must be valid now, name that
+ *   host, and be signed by who is trusted; before that it is told nothing.
  * - **Permissions:** a path needs `--allow-net=unix:/path` and `--allow-read` and `--allow-write` for it, a port
- *   `--allow-net=127.0.0.1:port`.
+ *   `--allow-net=host:port`.
  *
  * @typeParam Out What this end sends.
  * @typeParam In What the other end sends.
- * @param address A path, or `host:port` of this machine.
+ * @param address A path, `host:port` of this machine, or `tls://host:port`, which is encrypted and may be of any.
  * @param options The key, and what this program publishes.
- * @throws {AuthenticationError} If the other end does not know the key, or does not trust this one.
- * @throws {ConnectionClosedError} If nobody listens there.
+ * @throws {AuthenticationError} If the other end does not know the key, or does not trust this one, or its certificate is
+ * none that is trusted here.
+ * @throws {ConnectionClosedError} If nobody listens there, or it cannot be reached.
  * @throws {WaitTimeoutError} If it takes too long.
- * @throws {InvalidOptionError} If the address is none of this machine, or an option is out of bounds or none of them.
+ * @throws {InvalidOptionError} If the address is neither of this machine nor encrypted, or an option is out of bounds or none
+ * of them.
  *
  * @example An actor of another program
  * ```ts
@@ -100,14 +109,15 @@ export type Way = (
  * The way to the program at `address`, which can be gone again and again.
  *
  * @param what What cannot be done otherwise, such as `Cannot connect`.
- * @throws {InvalidOptionError} If the address is none of this machine, or an option is out of bounds.
+ * @throws {InvalidOptionError} If the address is neither of this machine nor encrypted, or an option is out of bounds.
  */
 export function wayTo(
   what: string,
   address: string,
-  options: ConnectionOptions,
+  options: ConnectOptions,
 ): Way {
   const to = readAddress(what, address);
+  const trusted = checkTrusted(what, to, options.tls);
   const { key, ...checked } = checkConnection(what, options);
   const published = new Published(what, options.publish);
   return async (stand, { timeout, signal }) => {
@@ -122,7 +132,7 @@ export function wayTo(
     );
     try {
       const secret = await secretOf(key);
-      const wire = await dial(to, address, stop.signal);
+      const wire = await dial(to, trusted, stop.signal);
       const greeted = await greet(wire, "caller", [secret], stop.signal);
       return await makeConnection({
         address,
@@ -137,39 +147,6 @@ export function wayTo(
       signal?.removeEventListener("abort", abort);
     }
   };
-}
-
-async function dial(
-  to: Address,
-  address: string,
-  signal: AbortSignal,
-): Promise<Deno.Conn> {
-  const over = Promise.withResolvers<never>();
-  over.promise.catch(() => {});
-  const dialled = "path" in to
-    ? Deno.connect({ transport: "unix", path: to.path })
-    : Deno.connect(to);
-  const abort = (): void => over.reject(signal.reason);
-  signal.addEventListener("abort", abort, { once: true });
-  if (signal.aborted) abort();
-  try {
-    return await Promise.race([over.promise, dialled as Promise<Deno.Conn>]);
-  } catch (cause) {
-    // One that comes too late is not wanted any more.
-    dialled.then((wire) => closeQuietly(wire as Deno.Conn), () => {});
-    if (signal.aborted || !isAbsent(cause)) throw cause;
-    throw new ConnectionClosedError(
-      `Cannot connect to "${address}" as nobody listens there: start the other program first`,
-      { address, how: "lost", cause },
-    );
-  } finally {
-    signal.removeEventListener("abort", abort);
-  }
-}
-
-function isAbsent(error: unknown): boolean {
-  return error instanceof Deno.errors.ConnectionRefused ||
-    error instanceof Deno.errors.NotFound;
 }
 
 function tooLate(address: string, timeoutMs: number): WaitTimeoutError {

@@ -26,6 +26,7 @@ import { type Handlers, Link } from "./link.ts";
 import type { Published } from "./published.ts";
 import { RefSide } from "./ref_side.ts";
 import { sendHandlers } from "./send_handlers.ts";
+import { closeQuietly, type Socket } from "./socket.ts";
 import type { Stand } from "./stand.ts";
 import { streamHandlers } from "./stream_handlers.ts";
 import { withinWait } from "./within_wait.ts";
@@ -44,7 +45,7 @@ export interface Made {
   /** See {@linkcode Connection.peer}. */
   readonly peer?: string | undefined;
   /** Whose other end has shown that it knows the key. */
-  readonly wire: Deno.Conn;
+  readonly wire: Socket;
   readonly frames: FrameReader;
   readonly stand: Stand;
   readonly published: Published;
@@ -64,7 +65,7 @@ export let standIn: (
 ) => void;
 
 /**
- * A connection with another program of this machine, whose other end has shown that it knows the key.
+ * A connection with another program, whose other end has shown that it knows the key.
  *
  * - **Values:** `send()` and `receive()`, in order, bounded, each whole; refs of actors may be in them.
  * - **Actors:** `actor()` gives the ref of one that the other program publishes. It is used like any other, and may be sent
@@ -379,7 +380,7 @@ export class Connection<Out = unknown, In = unknown>
     const late = setTimeout(() => this.#finish("here"), LEAVE_MS);
     await Promise.race([this.#link.sent(), this.ended]);
     // What the other end says meanwhile is read: to leave it unread may lose what was sent.
-    await (this.#made.wire as Deno.TcpConn).closeWrite().catch(() => {});
+    await this.#made.wire.closeWrite().catch(() => {});
     await this.ended;
     clearTimeout(late);
   }
@@ -389,9 +390,7 @@ export class Connection<Out = unknown, In = unknown>
     this.#how = how;
     const error = this.#closedError(`The connection has ended`, cause);
     this.#heartbeat.end();
-    try {
-      this.#made.wire.close();
-    } catch { /* It was closed by the other end. */ }
+    closeQuietly(this.#made.wire);
     this.#link.end(error);
     this.#inbox.end(error);
     this.#over.abort(error);

@@ -1,6 +1,7 @@
 import { AuthenticationError } from "./authentication_error.ts";
 import { FrameReader } from "./frame.ts";
 import { HANDSHAKE_LIMIT, type Role, shakeHands } from "./shake_hands.ts";
+import { closeQuietly, type Socket } from "./socket.ts";
 
 /** Keys as handshakes are done with them. */
 export type Secrets = readonly [
@@ -11,7 +12,7 @@ export type Secrets = readonly [
 /** A connection to who has shown the key. */
 export interface Greeted {
   /** The connection. */
-  readonly wire: Deno.Conn;
+  readonly wire: Socket;
   /** What reads its frames. */
   readonly frames: FrameReader;
   /** Which of the keys it has shown. */
@@ -27,7 +28,7 @@ export interface Greeted {
  * @throws {FrameError} If what it says is none of it.
  */
 export async function greet(
-  wire: Deno.Conn,
+  wire: Socket,
   role: Role,
   secrets: Secrets,
   signal: AbortSignal,
@@ -51,11 +52,4 @@ export async function greet(
   } finally {
     signal.removeEventListener("abort", stop);
   }
-}
-
-/** Closes a connection, also one that the other end has closed. */
-export function closeQuietly(wire: Deno.Conn): void {
-  try {
-    wire.close();
-  } catch { /* It was closed by the other end. */ }
 }

@@ -10,6 +10,10 @@ import { checkAwaited, type Wait } from "../sync/wait.ts";
 import { WaitTimeoutError } from "../sync/wait_timeout_error.ts";
 import { messageOf } from "../thrown.ts";
 import { readAddress } from "./address.ts";
+import {
+  checkServerCertificate,
+  type ServerCertificate,
+} from "./certificates.ts";
 import { type Connection, makeConnection } from "./connection.ts";
 import { ConnectionClosedError } from "./connection_closed_error.ts";
 import {
@@ -19,15 +23,19 @@ import {
   checkKeys,
   type ConnectionOptions,
 } from "./connection_options.ts";
-import { closeQuietly, greet, type Secrets } from "./greet.ts";
+import { type Encrypt, encryptingAs } from "./encrypt.ts";
+import { greet, type Secrets } from "./greet.ts";
 import { Inbox } from "./inbox.ts";
 import { type OpenSocket, openSocket } from "./open_socket.ts";
 import { Published } from "./published.ts";
 import { secretOf } from "./shake_hands.ts";
+import { closeQuietly } from "./socket.ts";
 import { type Stand, standHere } from "./stand.ts";
 
 /** How a program listens. */
 export interface ListenOptions extends ConnectionOptions {
+  /** What is shown to who connects: needed for an address that begins with `tls://`, and refused elsewhere. Default: none. */
+  readonly tls?: ServerCertificate;
   /**
    * Further keys, each by the name of who has it and nobody else: {@linkcode Connection.peer} says whose was shown. No
    * two keys may be the same. Each costs an attempt to connect some microseconds. Default: none.
@@ -58,6 +66,7 @@ export interface ListenOptions extends ConnectionOptions {
 const NAMES: OptionNames<ListenOptions> = {
   key: true,
   keys: true,
+  tls: true,
   publish: true,
   capacity: true,
   maxMessageBytes: true,
@@ -72,6 +81,8 @@ const NAMES: OptionNames<ListenOptions> = {
 /** What a listener is made of. */
 interface Setup {
   readonly socket: OpenSocket;
+  /** How it encrypts, if it does. */
+  readonly encrypt: Encrypt | undefined;
   readonly stand: Stand;
   readonly published: Published;
   /** The key that all share, and those of `peers`. */
@@ -87,19 +98,22 @@ interface Setup {
 let makeListener: (setup: Setup) => Listener;
 
 /**
- * Listens for other programs of this machine.
+ * Listens for other programs.
  *
  * - **Nobody else:** who does not show that it knows the key is cut, with one line that says so, and the others do not
  *   notice. A path can be used by this user only.
  * - **At once:** who connects may use the actors that are published, whether {@linkcode Listener.accept} is called or not.
+ * - **Encrypted** at `tls://host:port`, by TLS 1.3 and the certificate in `tls`; the key is shown inside of that. Who speaks
+ *   no TLS, or is slower with it and the key than `handshakeMs`, is cut.
  * - **Permissions:** a path needs `--allow-net=unix:/path` and `--allow-read` and `--allow-write` for its directory, a
- *   port `--allow-net=127.0.0.1:port`.
+ *   port `--allow-net=host:port`.
  *
- * @param address A path with a slash in it, or `host:port` of this machine; port 0 is any that is free.
+ * @param address A path with a slash in it, `host:port` of this machine, or `tls://host:port`, which is encrypted and may be
+ * of any; port 0 is any that is free.
  * @param options The key, what is published, and bounds.
  * @throws {AddressInUseError} If somebody listens there, or a file that is no socket is there.
- * @throws {InvalidOptionError} If the address is none of this machine, others may write to its directory, or an option is out
- * of bounds or none of them.
+ * @throws {InvalidOptionError} If the address is neither of this machine nor encrypted, others may write to its directory, the
+ * certificate is none or the key is not its own, or an option is out of bounds or none of them.
  *
  * @example Serve values
  * ```ts
@@ -135,7 +149,7 @@ export async function listen(
  *
  * @param what What cannot be done otherwise, such as `Cannot listen`.
  * @returns Opens it; it belongs to the stand.
- * @throws {InvalidOptionError} If the address is none of this machine, or an option is out of bounds.
+ * @throws {InvalidOptionError} If the address is neither of this machine nor encrypted, or an option is out of bounds.
  */
 export function listening(
   what: string,
@@ -155,6 +169,8 @@ export function listening(
     ),
   };
   checkKeys(what, key, keys);
+  const shown = checkServerCertificate(what, at, options.tls);
+  const encrypt = shown && encryptingAs(shown);
   const published = new Published(what, publish);
   return async (stand) => {
     // A system without anything in it would close meanwhile.
@@ -165,6 +181,7 @@ export function listening(
       const socket = await openSocket(at);
       return makeListener({
         socket,
+        encrypt,
         stand,
         published,
         secrets: [secret, ...others],
@@ -316,8 +333,9 @@ export class Listener implements AsyncDisposable {
     }
   }
 
-  async #greet(wire: Deno.Conn): Promise<void> {
+  async #greet(raw: Deno.Conn): Promise<void> {
     const { secrets, peers, stand, published, each, handshakeMs } = this.#setup;
+    const { encrypt } = this.#setup;
     const stop = new AbortController();
     const abort = (): void => stop.abort(this.#stop.signal.reason);
     this.#stop.signal.addEventListener("abort", abort, { once: true });
@@ -327,6 +345,7 @@ export class Listener implements AsyncDisposable {
     );
     this.#handshakes++;
     try {
+      const wire = encrypt ? await encrypt(raw, stop.signal) : raw;
       const greeted = await greet(wire, "listener", secrets, stop.signal);
       const { address } = this;
       const made = await makeConnection({

@@ -1,5 +1,5 @@
 /**
- * Connections of programs that were started apart: {@linkcode listen} and {@linkcode connect}, by an address of this machine
+ * Connections of programs that were started apart: {@linkcode listen} and {@linkcode connect}, by an address
  * and a key that both know.
  *
  * | Python                        | here                                                             |
@@ -17,7 +17,10 @@
  *
  * - **Who may connect:** who knows the key. Whoever has a ref may do all that a ref can do, as inside of one program: publish
  *   what others may ask, and stop.
- * - **Not encrypted:** addresses are those of this machine. To reach another one, lead a tunnel there, such as `ssh -L`.
+ * - **Encrypted or of this machine:** what is said at a path or at `127.0.0.1:port` is not encrypted, and does not leave this
+ *   machine. Others are reached by `listen("tls://0.0.0.0:4433", { key, tls: { cert, key } })` and
+ *   `connect("tls://host:4433", { key, tls: { caCerts } })`, by TLS 1.3: `cert` names the host, and is signed by one of `caCerts`
+ *   or by whom Deno trusts. The key is shown inside of that. Or lead a tunnel there, such as `ssh -L`.
  * - **Ends once:** a connection is not made again by itself; what `Manager.connect()` makes is.
  * - **Memory is not shared:** queues, locks and shared values cannot be sent; regions are attached to by their name.
  * - **Values:** `there.send(value)` and `there.receive()`, whole and in order, with `timeout` and `signal`; `ready()`,
@@ -31,7 +34,7 @@
  *   else is read before. Whoever does not, is too slow or one too many is cut with one line on stderr. A socket has the mode
  *   0600, in a directory of this user alone; one that lives is not taken over, and a dead one is replaced.
  * - **Permissions:** `--allow-net=unix:/path` and `--allow-read` and `--allow-write` of its directory, or
- *   `--allow-net=127.0.0.1:port`.
+ *   `--allow-net=host:port`; certificates are texts, and need none.
  *
  * @example An actor that calls back
  * ```ts
@@ -75,6 +78,7 @@
  */
 export { AddressInUseError } from "./address_in_use_error.ts";
 export { AuthenticationError } from "./authentication_error.ts";
+export type { ServerCertificate, TrustedCertificates } from "./certificates.ts";
 export { connect, type ConnectOptions } from "./connect.ts";
 export { Connection } from "./connection.ts";
 export {

@@ -6,6 +6,7 @@
 import { InvalidOptionError } from "../errors.ts";
 import { type Address, showAddress } from "./address.ts";
 import { AddressInUseError } from "./address_in_use_error.ts";
+import { closeQuietly } from "./socket.ts";
 
 /** How often it is tried while others listen in the same directory. */
 const TRIES = 200;
@@ -32,22 +33,21 @@ export interface OpenSocket {
  * @throws {InvalidOptionError} If the directory can be written to by others.
  */
 export async function openSocket(address: Address): Promise<OpenSocket> {
-  return "path" in address
-    ? await openUnix(address.path)
-    : openTcp(address.hostname, address.port);
+  return "path" in address ? await openUnix(address.path) : openPort(address);
 }
 
-function openTcp(hostname: string, port: number): OpenSocket {
+function openPort(address: Exclude<Address, { path: string }>): OpenSocket {
+  const { hostname, port } = address;
   let listener: Deno.TcpListener;
   try {
     listener = Deno.listen({ hostname, port });
   } catch (cause) {
     if (!(cause instanceof Deno.errors.AddrInUse)) throw cause;
-    throw inUse(showAddress({ hostname, port }), "somebody listens", cause);
+    throw inUse(showAddress(address), "somebody listens", cause);
   }
   return {
     listener,
-    address: showAddress({ hostname, port: listener.addr.port }),
+    address: showAddress({ ...address, port: listener.addr.port }),
     close: () => closeQuietly(listener),
   };
 }
@@ -146,12 +146,6 @@ function removeOwn(path: string, ino: number | null): void {
   try {
     if (Deno.lstatSync(path).ino === ino) Deno.removeSync(path);
   } catch { /* It is gone. */ }
-}
-
-function closeQuietly(listener: Deno.Listener | Deno.UnixListener): void {
-  try {
-    listener.close();
-  } catch { /* It is closed. */ }
 }
 
 function inUse(

@@ -461,7 +461,7 @@ Deno.test("listen() and connect() refuse options that are out of bounds, and do 
   ];
   for (const each of bad) {
     for (const act of [listen, connect]) {
-      const options = { key: KEY, ...each } as unknown as ListenOptions;
+      const options = { key: KEY, ...each } as never;
       const error = await assertRejects(
         () => act("127.0.0.1:1", options),
         InvalidOptionError,
