@@ -189,18 +189,20 @@ export class Manager extends SharedState implements AsyncDisposable {
   }
 
   /**
-   * Connects to a Manager in another program of this machine.
+   * Connects to a Manager in another program.
    *
    * @param address Where it is: what that program has as the `address` of its Manager.
    * @param key Its key, or that of a guest.
    * @param options Where it belongs, how long to wait, and how long to come back.
    * @returns A promise of a way to it, to be closed.
-   * @throws {AuthenticationError} If the other program does not know the key; nothing else was read of either.
-   * @throws {ConnectionClosedError} If nobody listens there.
+   * @throws {AuthenticationError} If the other program does not know the key, or has no certificate that is trusted at a
+   * `tls://` address; nothing else was read of either.
+   * @throws {ConnectionClosedError} If nobody listens there, or it cannot be reached.
    * @throws {WaitTimeoutError} If it takes too long.
    * @throws {TroupeError} If there is no Manager.
    * @throws {NotInProcessError} In an actor or a task with the placement `"process"`: its proxies may be sent there.
-   * @throws {InvalidOptionError} If the address is none of this machine, or an option is out of bounds or none of them.
+   * @throws {InvalidOptionError} If the address is neither of this machine nor encrypted, or an option is out of bounds or
+   * none of them.
    *
    * @example Two programs
    * ```ts

@@ -66,8 +66,8 @@ export interface ManagerOptions {
    */
   readonly hangMs?: number;
   /**
-   * Where other programs of this machine reach it, by `Manager.connect()`: a path, or `host:port`, as of `listen()`; port 0
-   * is any that is free. Needs a `key`.
+   * Where other programs reach it, by `Manager.connect()`: a path, `host:port` of this machine, or `tls://host:port`, as of
+   * `listen()`; port 0 is any that is free. Needs a `key`.
    *
    * @default {none: nobody else does}
    */
@@ -86,9 +86,10 @@ export interface ManagerOptions {
    * @default {5_000}
    */
   readonly awayMs?: number;
-  /** Bounds of the connections, and who is told of those that are refused; see `ListenOptions`. */
+  /** Certificates and bounds of the connections, and who is told of those that are refused; see `ListenOptions`. */
   readonly listen?: Pick<
     ListenOptions,
+    | "tls"
     | "maxMessageBytes"
     | "heartbeatMs"
     | "handshakeMs"
@@ -114,6 +115,7 @@ const NAMES: OptionNames<ManagerOptions> = {
   listen: true,
 };
 const LISTEN_NAMES: OptionNames<NonNullable<ManagerOptions["listen"]>> = {
+  tls: true,
   maxMessageBytes: true,
   heartbeatMs: true,
   handshakeMs: true,

@@ -39,7 +39,8 @@
  *   answered, locks that are held included. A lock or an entry of `presence` ends with the actor that took it.
  * - **From other programs:** `Manager.start({ address: "127.0.0.1:0", key })` is reached by `Manager.connect(address, key)`,
  *   with the same proxies. A connection that breaks is made again; what was asked is done once, or `InDoubtError` says that
- *   nobody knows. Locks and presence outlive a break of `awayMs`, not a `kill -9`.
+ *   nobody knows. Locks and presence outlive a break of `awayMs`, not a `kill -9`. From other machines: at
+ *   `tls://host:port`, with `listen: { tls: { cert, key } }`, and `Manager.connect(address, key, { tls: { caCerts } })`.
  * - **Guests:** `guests: { ada: { key, read: ["chat.*"], write: ["jobs"] } }` have keys of their own and may do no more than
  *   that: the rest is `NotPermittedError`. A right may be for a part of a map, as `{ name: "users", keys: "ada.*" }`.
  *

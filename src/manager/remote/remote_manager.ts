@@ -32,7 +32,9 @@ const AT_ONCE = 1 << 20;
 
 /** How a program connects to a Manager; `timeout`, 5,000 ms by default, and `signal` are for the first connection. */
 export interface RemoteOptions
-  extends Wait, Pick<ConnectOptions, "maxMessageBytes" | "heartbeatMs"> {
+  extends
+    Wait,
+    Pick<ConnectOptions, "tls" | "maxMessageBytes" | "heartbeatMs"> {
   /** Where it belongs. Default: the default system, or the actor that makes the call. */
   readonly system?: Spawner;
   /**
@@ -53,6 +55,7 @@ const NAMES: OptionNames<RemoteOptions> = {
   system: true,
   name: true,
   reconnectMs: true,
+  tls: true,
   maxMessageBytes: true,
   heartbeatMs: true,
   timeout: true,
@@ -67,7 +70,7 @@ let makeRemote: (
 ) => RemoteManager;
 
 /**
- * A Manager in another program of this machine: `Manager.connect()` makes it.
+ * A Manager in another program: `Manager.connect()` makes it.
  *
  * - **The same proxies:** `map()`, `list()`, `lock()` and so on lead to the state of that Manager, from every thread of this
  *   program, and may travel in values both ways. What is in shared memory stays there: a replica is read as a map.
@@ -162,7 +165,8 @@ export class RemoteManager extends SharedState implements AsyncDisposable {
 /**
  * Connects to the Manager at `address`; see `Manager.connect()`.
  *
- * @throws {InvalidOptionError} If the address is none of this machine, or an option is out of bounds or none of them.
+ * @throws {InvalidOptionError} If the address is neither of this machine nor encrypted, or an option is out of bounds or none
+ * of them.
  */
 export async function connectManager(
   address: string,
