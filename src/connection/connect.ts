@@ -1,9 +1,11 @@
+import { InvalidOptionError } from "../errors.ts";
 import { checkOptionNames, type OptionNames } from "../option_names.ts";
 import { checkWait, type Wait } from "../sync/wait.ts";
 import { WaitTimeoutError } from "../sync/wait_timeout_error.ts";
 import { readAddress } from "./address.ts";
 import { checkTrusted, type TrustedCertificates } from "./certificates.ts";
 import { type Connection, makeConnection } from "./connection.ts";
+import { ConnectionClosedError } from "./connection_closed_error.ts";
 import {
   checkConnection,
   type ConnectionOptions,
@@ -11,7 +13,7 @@ import {
 import { dial } from "./dial.ts";
 import { greet } from "./greet.ts";
 import { Published } from "./published.ts";
-import { secretOf } from "./shake_hands.ts";
+import { FullError, secretOf } from "./shake_hands.ts";
 import { type Stand, standHere } from "./stand.ts";
 
 /** How long it may take, unless said otherwise, in milliseconds. */
@@ -51,7 +53,7 @@ const NAMES: OptionNames<ConnectOptions> = {
  * @param options The key, and what this program publishes.
  * @throws {AuthenticationError} If the other end does not know the key, or does not trust this one, or its certificate is
  * none that is trusted here.
- * @throws {ConnectionClosedError} If nobody listens there, or it cannot be reached.
+ * @throws {ConnectionClosedError} If nobody listens there, it cannot be reached, or is full.
  * @throws {WaitTimeoutError} If it takes too long.
  * @throws {InvalidOptionError} If the address is neither of this machine nor encrypted, or an option is out of bounds or none
  * of them.
@@ -120,6 +122,12 @@ export function wayTo(
   const trusted = checkTrusted(what, to, options.tls);
   const { key, ...checked } = checkConnection(what, options);
   const published = new Published(what, options.publish);
+  if ("port" in to && to.port === 0) {
+    throw new InvalidOptionError(
+      `${what} as port 0 is none that somebody listens at: current value is "${address}"; use the address that the other end says`,
+      { option: "address", value: address },
+    );
+  }
   return async (stand, { timeout, signal }) => {
     // A system without anything in it would close meanwhile.
     const release = stand.hold();
@@ -141,12 +149,21 @@ export function wayTo(
         ...greeted,
         ...checked,
       });
+    } catch (error) {
+      throw error instanceof FullError ? full(address) : error;
     } finally {
       release();
       clearTimeout(timer);
       signal?.removeEventListener("abort", abort);
     }
   };
+}
+
+function full(address: string): ConnectionClosedError {
+  return new ConnectionClosedError(
+    `Cannot connect to "${address}" as it is full: it has as many connections as its 'maxConnections'; close one, or raise that`,
+    { address, how: "there" },
+  );
 }
 
 function tooLate(address: string, timeoutMs: number): WaitTimeoutError {

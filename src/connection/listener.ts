@@ -28,8 +28,8 @@ import { greet, type Secrets } from "./greet.ts";
 import { Inbox } from "./inbox.ts";
 import { type OpenSocket, openSocket } from "./open_socket.ts";
 import { Published } from "./published.ts";
-import { secretOf } from "./shake_hands.ts";
-import { closeQuietly } from "./socket.ts";
+import { secretOf, turnAway } from "./shake_hands.ts";
+import { closeQuietly, type Socket } from "./socket.ts";
 import { type Stand, standHere } from "./stand.ts";
 
 /** How a program listens. */
@@ -54,7 +54,7 @@ export interface ListenOptions extends ConnectionOptions {
    */
   readonly maxHandshakes?: number;
   /**
-   * How many connections there may be; who comes then is cut.
+   * How many connections there may be; who comes then is told so, and cut.
    *
    * @default {256}
    */
@@ -309,7 +309,7 @@ export class Listener implements AsyncDisposable {
 
   async #accept(): Promise<void> {
     const { listener } = this.#setup.socket;
-    const { maxConnections, maxHandshakes } = this.#setup;
+    const { maxHandshakes } = this.#setup;
     while (!this.#stop.signal.aborted) {
       let wire: Deno.Conn;
       try {
@@ -324,13 +324,14 @@ export class Listener implements AsyncDisposable {
       }
       if (this.#handshakes >= maxHandshakes) {
         this.#cut(wire, `${maxHandshakes} others are about to show the key`);
-      } else if (
-        this.#connections.size >= maxConnections ||
-        this.#line.size >= maxConnections
-      ) {
-        this.#cut(wire, `there are ${maxConnections} connections`);
       } else void this.#greet(wire);
     }
+  }
+
+  get #isFull(): boolean {
+    const { maxConnections } = this.#setup;
+    return this.#connections.size >= maxConnections ||
+      this.#line.size >= maxConnections;
   }
 
   async #greet(raw: Deno.Conn): Promise<void> {
@@ -346,6 +347,7 @@ export class Listener implements AsyncDisposable {
     this.#handshakes++;
     try {
       const wire = encrypt ? await encrypt(raw, stop.signal) : raw;
+      if (this.#isFull) return await this.#turnAway(wire, stop.signal);
       const greeted = await greet(wire, "listener", secrets, stop.signal);
       const { address } = this;
       const made = await makeConnection({
@@ -377,9 +379,25 @@ export class Listener implements AsyncDisposable {
     });
   }
 
+  /** Has who came know that there are too many, in as much time as to show the key. */
+  async #turnAway(wire: Socket, signal: AbortSignal): Promise<void> {
+    const { maxConnections } = this.#setup;
+    const cut = (): void => closeQuietly(wire);
+    signal.addEventListener("abort", cut, { once: true });
+    this.#refuse(tooMany(`there are ${maxConnections} connections`));
+    try {
+      await turnAway(wire);
+    } catch {
+      /* It is gone. */
+    } finally {
+      signal.removeEventListener("abort", cut);
+      cut();
+    }
+  }
+
   #cut(wire: Deno.Conn, why: string): void {
     closeQuietly(wire);
-    this.#refuse(new Error(`Cannot take another connection as ${why}`));
+    this.#refuse(tooMany(why));
   }
 
   #refuse(error: unknown): void {
@@ -390,6 +408,10 @@ export class Listener implements AsyncDisposable {
       reportError(thrown);
     }
   }
+}
+
+function tooMany(why: string): Error {
+  return new Error(`Cannot take another connection as ${why}`);
 }
 
 function tooSlow(timeoutMs: number): WaitTimeoutError {

@@ -30,6 +30,22 @@ const BYTES = 32;
 /** No frame of a handshake is longer, in bytes. */
 export const HANDSHAKE_LIMIT: number = BYTES;
 
+/**
+ * What a listener says in the place of its number that takes nobody any more. Whoever it is may know that: there is nothing in
+ * it, and who lies by it has only refused to be trusted.
+ */
+const FULL: Uint8Array<ArrayBuffer> = new Uint8Array([0]);
+
+/** The listener has said that it takes nobody any more. */
+export class FullError extends Error {}
+
+/** Says to who called that nobody is taken any more, and waits until it has left: what is cut at once may not be heard. */
+export async function turnAway(wire: Wire): Promise<void> {
+  await writeAll(wire, frameOf(FULL));
+  const rest = new Uint8Array(BYTES);
+  while (await readPart(wire, rest) !== null);
+}
+
 /** A key that nobody can guess. */
 export function newKey(): Uint8Array<ArrayBuffer> {
   return crypto.getRandomValues(new Uint8Array(BYTES));
@@ -74,7 +90,7 @@ export async function shakeHands(
   frames.limit = HANDSHAKE_LIMIT;
   const own = newKey();
   const keys = await Promise.all(secrets.map(importKey));
-  const said = messages(wire, frames);
+  const said = messages(wire, frames, role);
   await writeAll(wire, frameOf(own));
   const theirs = await said();
   const show = async (which: number): Promise<void> => {
@@ -128,6 +144,7 @@ function statement(
 function messages(
   wire: Wire,
   frames: FrameReader,
+  role: Role,
 ): () => Promise<Uint8Array<ArrayBuffer>> {
   const frame = new Uint8Array(BYTES + 4);
   return async () => {
@@ -139,6 +156,8 @@ function messages(
       const [message] = [...frames.push(frame.subarray(0, count))];
       if (message?.length === BYTES) return message;
       if (message === undefined) continue;
+      const isFull = role === "caller" && message.length === FULL.length;
+      if (isFull) throw new FullError();
       throw refusal(`its message has ${message.length} bytes`);
     }
   };

@@ -197,7 +197,7 @@ export class Manager extends SharedState implements AsyncDisposable {
    * @returns A promise of a way to it, to be closed.
    * @throws {AuthenticationError} If the other program does not know the key, or has no certificate that is trusted at a
    * `tls://` address; nothing else was read of either.
-   * @throws {ConnectionClosedError} If nobody listens there, or it cannot be reached.
+   * @throws {ConnectionClosedError} If nobody listens there, it cannot be reached, or is full.
    * @throws {WaitTimeoutError} If it takes too long.
    * @throws {TroupeError} If there is no Manager.
    * @throws {NotInProcessError} In an actor or a task with the placement `"process"`: its proxies may be sent there.

@@ -340,9 +340,13 @@ Deno.test("there are no more connections than maxConnections", async () => {
   const accepted = await listener.accept();
   await assertRejects(
     () => connect(address, { key: KEY, system }),
-    AuthenticationError,
-    "closed the connection",
+    ConnectionClosedError,
+    "is full",
   );
+  // Who says nothing, and does not leave, is in nobody's way.
+  using idle = await guard.dial();
+  await idle.read(new Uint8Array(5));
+  assertStringIncludes(guard.refused[0]!.message, "there are 1 connections");
   await first.close();
   await accepted.ended;
   await greets(guard);

@@ -231,8 +231,8 @@ Deno.test("bounds of messages, of connections and of handshakes hold over TLS", 
   const there = await listener.accept();
   await assertRejects(
     () => connect(address, options),
-    AuthenticationError,
-    "closed the connection",
+    ConnectionClosedError,
+    "is full",
   );
   await assertRejects(
     () => there.send(new Uint8Array(5_000)),

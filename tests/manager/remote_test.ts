@@ -6,6 +6,7 @@ import {
   assertRejects,
   assertStrictEquals,
 } from "@std/assert";
+import { stub } from "@std/testing/mock";
 import {
   ActorStoppedError,
   AddressInUseError,
@@ -265,6 +266,25 @@ Deno.test("Manager.connect() refuses what is none, and leaves nothing behind", a
   );
   assertEquals(system.tree().length, count);
   assertEquals(await both.remote.counter("c").add(1), 1);
+});
+
+Deno.test("Manager.connect() says that the other one is full, and that port 0 is none", async () => {
+  await using both = await served({ listen: { maxConnections: 1 } });
+  const { system, manager, remote } = both;
+  using log = stub(console, "error");
+  const full = await assertRejects(
+    () => Manager.connect(manager.address!, KEY, { system }),
+    ConnectionClosedError,
+    "is full",
+  );
+  assertEquals([full.address, full.how], [manager.address!, "there"]);
+  assertEquals(log.calls.length, 1);
+  await assertRejects(
+    () => Manager.connect("127.0.0.1:0", KEY, { system }),
+    InvalidOptionError,
+    "port 0",
+  );
+  assertEquals(await remote.counter("c").add(1), 1);
 });
 
 Deno.test("what an actor holds by a RemoteManager ends with it, and the next one is told", async () => {
