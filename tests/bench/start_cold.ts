@@ -3,13 +3,17 @@
  *
  * @module
  */
-import { System } from "../../mod.ts";
+import { type ActorClass, System } from "../../mod.ts";
 import { settle } from "./settle.ts";
+import type { Started } from "./started.ts";
 import { StartedActor } from "./started_actor.ts";
+import { StartedPartActor } from "./started_part_actor.ts";
 import { median } from "./statistics.ts";
 import {
+  type Contender,
   type Effort,
   expectResult,
+  type Peer,
   ratioAtMost,
   type Subject,
   type Trial,
@@ -29,19 +33,23 @@ async function medianOf(
   return median(figures);
 }
 
-async function openOurs(effort: Effort): Promise<Trial> {
-  const system = new System({ spares: 0 });
-  await settle(system);
-  const start = async () => {
-    const began = performance.now();
-    await using started = await system.spawn(StartedActor, []);
-    const ms = performance.now() - began;
-    expectResult("the started actor", await started.ask.answer(), 42);
-    return ms;
-  };
+function startOf(definition: ActorClass<[], Started>): Contender {
   return {
-    round: () => medianOf(effort, start),
-    close: () => system.close(),
+    async open(effort) {
+      const system = new System({ spares: 0 });
+      await settle(system);
+      const start = async () => {
+        const began = performance.now();
+        await using started = await system.spawn(definition, []);
+        const ms = performance.now() - began;
+        expectResult("the started actor", await started.ask.answer(), 42);
+        return ms;
+      };
+      return {
+        round: () => medianOf(effort, start),
+        close: () => system.close(),
+      };
+    },
   };
 }
 
@@ -66,16 +74,25 @@ function openRaw(effort: Effort): Trial {
   };
 }
 
-/** Start of a thread actor in a system that keeps no spares. */
-export const startCold: Subject = {
+const startPeers: readonly Peer[] = [{
+  name: "raw new Worker to first message",
+  bar: ratioAtMost(1.3, "≤ 1.3"),
+  contender: { open: openRaw },
+}];
+
+/** Starts of thread actors in a system that keeps no spares. */
+export const startsCold: readonly Subject[] = [{
   name: "start-cold",
   about: "start of a thread actor without a spare",
   unit: "ms",
   better: "lower",
-  ours: { open: openOurs },
-  peers: [{
-    name: "raw new Worker to first message",
-    bar: ratioAtMost(1.3, "≤ 1.3"),
-    contender: { open: openRaw },
-  }],
-};
+  ours: startOf(StartedActor),
+  peers: startPeers,
+}, {
+  name: "start-cold-part",
+  about: "the same of one whose module imports the actors alone",
+  unit: "ms",
+  better: "lower",
+  ours: startOf(StartedPartActor),
+  peers: startPeers,
+}];

@@ -19,7 +19,7 @@ import { queueSubjects } from "./queue.ts";
 import { recovery } from "./recovery.ts";
 import { regionLockSubjects } from "./region_locks.ts";
 import { regionSubjects } from "./regions.ts";
-import { startCold } from "./start_cold.ts";
+import { startsCold } from "./start_cold.ts";
 import { startWarm } from "./start_warm.ts";
 import { structField } from "./struct_field.ts";
 import type { Subject } from "./subject.ts";
@@ -31,7 +31,7 @@ export const SUBJECTS: readonly Subject[] = [
   askParked,
   tell,
   startWarm,
-  startCold,
+  ...startsCold,
   recovery,
   mainStall,
   counter,
