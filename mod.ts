@@ -66,29 +66,31 @@ export {
   task,
 } from "./src/actor/define.ts";
 export type {
+  ActorRef,
+  ActorStream,
+  Askable,
   Asks,
+  Correspondent,
+  DeadLetter,
+  DeadLetterReason,
+  DeadLetters,
+  ElementOf,
   Hook,
+  IsStream,
   Method,
+  SendOptions,
   Sends,
+  Streams,
   Tells,
   Tries,
-} from "./src/actor/messages.ts";
-export type { ActorRef } from "./src/actor/ref.ts";
+} from "./src/actor/mod.ts";
 export {
   asCompleted,
   type Settled,
   settleFirst,
   type SettleOptions,
 } from "./src/actor/settled.ts";
-export type { SendOptions } from "./src/actor/mail/send.ts";
-export type { ActorStream } from "./src/actor/stream/actor_stream.ts";
 export { StreamMethodError } from "./src/actor/stream/stream_method_error.ts";
-export type {
-  Askable,
-  ElementOf,
-  IsStream,
-  Streams,
-} from "./src/actor/stream/streams.ts";
 export type {
   Cell,
   CellFactory,
@@ -97,12 +99,6 @@ export type {
   ResumedFailure,
   Tied,
 } from "./src/actor/cell.ts";
-export type {
-  Correspondent,
-  DeadLetter,
-  DeadLetterReason,
-} from "./src/actor/mail/dead_letter.ts";
-export type { DeadLetters } from "./src/actor/mail/dead_letters.ts";
 export type {
   EveryOptions,
   Timer,
@@ -432,19 +428,20 @@ export {
   type TaskStream,
 } from "./src/pool/mod.ts";
 export { ProcessDiedError, type ProcessOptions } from "./src/process/mod.ts";
-export { AddressInUseError } from "./src/connection/address_in_use_error.ts";
-export { AuthenticationError } from "./src/connection/authentication_error.ts";
-export { connect, type ConnectOptions } from "./src/connection/connect.ts";
-export { Connection } from "./src/connection/connection.ts";
 export {
+  AddressInUseError,
+  AuthenticationError,
+  connect,
+  Connection,
   ConnectionClosedError,
   type ConnectionEnd,
-} from "./src/connection/connection_closed_error.ts";
-export type { ConnectionOptions } from "./src/connection/connection_options.ts";
-export {
+  type ConnectionOptions,
+  type ConnectOptions,
   listen,
   Listener,
   type ListenOptions,
-} from "./src/connection/listener.ts";
-export { NotPublishedError } from "./src/connection/not_published_error.ts";
-export type { Publications } from "./src/connection/published.ts";
+  NotPublishedError,
+  type Publications,
+  type ServerCertificate,
+  type TrustedCertificates,
+} from "./src/connection/mod.ts";
