@@ -21,7 +21,7 @@ import { Unfolded } from "./unfolded.ts";
 
 /** How many numbers of writes are taken at once: those that were not used are never used again. */
 const REVISIONS = 2 ** 20;
-/** How many rows may differ from the state: more of them hold up the thread for too long when they are brought in line. */
+/** How many rows may differ from the state: to bring so many in line holds up the thread for 5 to 10 ms. */
 const FOLD_ROWS = 1_000;
 /** How many bytes of writes may be in the log: all of them are read when the file is opened. A larger write is never there. */
 const FOLD_BYTES = 2 ** 20;
