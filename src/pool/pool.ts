@@ -80,7 +80,7 @@ export class Pool implements AsyncDisposable {
   }
 
   /**
-   * Starts all workers and waits until they are up; else the first jobs start them.
+   * Starts all workers and waits until they are up and have loaded the package; else the first jobs start them.
    *
    * @returns A promise without a value.
    * @throws {PoolBrokenError} If they do not come up: the promise rejects. Those that did go on; without any the pool ends.

@@ -91,10 +91,12 @@ export class PoolWorkerActor {
     this.#initArgs = initArgs;
   }
 
-  /** Runs the pool's `init`. */
+  /** Runs the pool's `init`. The first task waits for little more than its own module then. */
   async onStart(context: Context): Promise<void> {
     this.#name = context.name;
     this.#running.stopBy(context.signal);
+    // deno-lint-ignore troupe/barrels troupe/layers -- only loaded, as almost every task's module imports it
+    await import("../../mod.ts");
     await runInit(this.#init, this.#initArgs);
   }
 
