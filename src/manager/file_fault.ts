@@ -4,15 +4,21 @@ import { StateFileError, type StateFileReason } from "./state_file_error.ts";
 /** What was to be done with a state file. */
 export type FileVerb = "open" | "write";
 
-/** What to do about it, unless there is something better to say. */
+/** What to do about it, unless there is something better to say; `%log` stands for the path of its log. */
 const WAYS_OUT: Readonly<Record<StateFileReason, string>> = {
   inUse: "stop that one first",
   unreadable: "look at its path and its permissions",
-  corrupt: "put a copy back, or remove it to begin anew",
+  corrupt:
+    "remove %log if it is there, and then put a copy back, or remove the file too to begin anew",
   version: "open it with that version of the package, or name another path",
   full: "free room there",
   unwritable: "look at its disk and its permissions",
 };
+
+/** SQLite's log of the commits that are not in `file` yet: it is read with whatever is in the place of that. */
+export function logOf(file: string): string {
+  return `${file}-wal`;
+}
 
 /** A state file that cannot be used, in one line: why, and what to do. */
 export function fileFault(
@@ -20,7 +26,10 @@ export function fileFault(
   verb: FileVerb,
   file: string,
   why: string,
-  { wayOut = WAYS_OUT[reason], ...rest }: {
+  {
+    wayOut = WAYS_OUT[reason].replace("%log", () => `"${logOf(file)}"`),
+    ...rest
+  }: {
     wayOut?: string;
     cause?: unknown;
   } = {},

@@ -46,6 +46,9 @@ export interface ManagerOptions {
    * - **Of an older version** it is made one of this version when it is opened.
    * - **`":memory:"`** is no file: the state is kept as it is without one.
    * - **Damage** is refused at the start; only of the last commit before a crash it cannot be told from the crash.
+   * - **A backup** is a copy of the file, and of `<file>-wal` if that is there, of a Manager that is stopped. It is put back
+   *   when both have been removed: a log that stays is read with whatever file is beside it. A log that is removed or cut
+   *   takes along what is in it, which are the last writes, and that cannot be told afterwards.
    * - **A full disk:** the write that finds no room rejects and says so, and the Manager is restarted. As long as there is
    *   no room, or the file cannot be opened for another reason, it refuses all calls, with a `StateFileError` as the `cause`
    *   of each `Refusal`, and looks again once a second. Nothing that was acknowledged is lost.

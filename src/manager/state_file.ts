@@ -2,7 +2,7 @@ import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { TroupeError } from "../errors.ts";
 import { messageOf } from "../thrown.ts";
 import type { Effect } from "./effect.ts";
-import { fileFault, fileFaultOf } from "./file_fault.ts";
+import { fileFault, fileFaultOf, logOf } from "./file_fault.ts";
 import { FileLog } from "./file_log.ts";
 import type { Keeper } from "./keeper.ts";
 import { logDamage } from "./log_damage.ts";
@@ -294,12 +294,14 @@ class Statements {
 
 /** Looks for what SQLite would drop without a word when it opens the file. */
 function checkWal(file: string): void {
+  const log = logOf(file);
   let damage: string | undefined;
   try {
-    damage = logDamage(Deno.readFileSync(`${file}-wal`));
+    damage = logDamage(Deno.readFileSync(log));
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
   if (damage === undefined) return;
-  throw fileFault("corrupt", "open", file, `in its log ${damage} damaged`);
+  const why = `in its log "${log}" ${damage} damaged`;
+  throw fileFault("corrupt", "open", file, why);
 }

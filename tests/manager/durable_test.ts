@@ -201,7 +201,8 @@ Deno.test("StateFileError says in one line why, and what to do", async () => {
     assertEquals([error.code, error.reason], ["TROUPE_STATE_FILE", reason]);
     const [first, second] = error.message.split(why);
     assertEquals(first, `Cannot open the state file "${file}" as `);
-    assert(second !== undefined && /^[^\n]*: [a-z ,]+$/.test(second), second);
+    const rest = second?.replace(`"${file}-wal"`, "its log");
+    assert(rest !== undefined && /^[^\n]*: [a-z ,;]+$/.test(rest), second);
   };
   change(file, "CREATE TABLE theirs (a)");
   await says("it is not the file of a Manager", "corrupt");
@@ -334,6 +335,38 @@ Deno.test("Manager finds a commit that is lost in the log of a program that was 
   assert(error.message.includes("log"), error.message);
   // Nothing was changed: what can be had by hand is still there.
   assertEquals(await Deno.readFile(`${file}-wal`), log);
+});
+
+Deno.test("Manager whose log is damaged goes on as its error says: with a copy, or anew, when the log is removed too", async () => {
+  await using place = await scratch();
+  await using system = new System();
+  const { file } = place;
+  const log = `${file}-wal`;
+  {
+    await using manager = await Manager.start({ system, file });
+    await manager.map("m").set("kept", 1);
+  }
+  const copy = await Deno.readFile(file);
+  await killDurableWriter(file, 50);
+  const damaged = await Deno.readFile(log);
+  damaged[10_000]! ^= 1;
+  await Deno.writeFile(log, damaged);
+  const error = await refusedFile(system, file);
+  assertEquals(error.message.split(`"${log}"`).length, 3, error.message);
+  // Only the one of the two: it says the same.
+  await Deno.writeFile(file, copy);
+  assertEquals((await refusedFile(system, file)).message, error.message);
+  await Deno.remove(log);
+  {
+    await using manager = await Manager.start({ system, file });
+    assertEquals(await manager.map("m").entries(), [["kept", 1]]);
+  }
+  await Deno.writeFile(log, damaged);
+  await Deno.remove(file);
+  assertEquals((await refusedFile(system, file)).message, error.message);
+  await Deno.remove(log);
+  await using manager = await Manager.start({ system, file });
+  assertEquals(await manager.map("m").size(), 0);
 });
 
 Deno.test("Manager finds that its file was emptied, and begins anew when it was removed", async () => {
