@@ -31,13 +31,14 @@ export class QueueBook {
   put(queue: string, values: unknown[]): number {
     const { length } = this.#state.items(queue);
     this.#commit([["splice", queue, length, 0, values]]);
-    const line = this.#lines.get(queue);
-    for (let next = line?.first(); next !== undefined; next = line?.first()) {
-      const taken = this.#take(queue);
-      if (taken === undefined) break;
-      line!.give(next, taken);
-    }
+    this.#serve(queue);
     return this.#state.items(queue).length;
+  }
+
+  /** Puts back at the front what was taken and is in nobody's hands. */
+  putBack(queue: string, item: unknown): void {
+    this.#commit([["splice", queue, 0, 0, [item]]]);
+    this.#serve(queue);
   }
 
   /** Takes the first item of a queue, as soon as there is one; `undefined` when the time is over. */
@@ -70,6 +71,15 @@ export class QueueBook {
   /** Nobody waits any more. */
   close(): void {
     for (const line of this.#lines.values()) line.close();
+  }
+
+  #serve(queue: string): void {
+    const line = this.#lines.get(queue);
+    for (let next = line?.first(); next !== undefined; next = line?.first()) {
+      const taken = this.#take(queue);
+      if (taken === undefined) break;
+      line!.give(next, taken);
+    }
   }
 
   #take(queue: string): Taken | undefined {

@@ -293,6 +293,11 @@ export class Vault {
     return await this.#answer(await taken);
   }
 
+  /** Puts back at the front of a queue what {@linkcode Vault.dequeue} gave, and nobody has. */
+  requeue(queue: string, item: unknown): void | Promise<void> {
+    return this.#answer(this.#queues.putBack(queue, item));
+  }
+
   /** Who waits for an item does not any more. */
   leave(queue: string, ticket: string): void {
     this.#queues.leave(queue, ticket);

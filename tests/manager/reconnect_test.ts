@@ -115,6 +115,30 @@ Deno.test("what a program holds outlives a short break of its connection", async
   assertEquals(await held.release(), true);
 });
 
+Deno.test("a program that is away is given no items, and waits on when it is back", async () => {
+  await using both = await tied({ awayMs: 600_000 }, { reconnectMs: 600_000 });
+  const { manager, remote, wire } = both;
+  const jobs = manager.queue<string>("q");
+  const waiting = remote.queue<string>("q").take();
+  const leaving = new AbortController();
+  const { signal } = leaving;
+  const left = remote.queue<string>("other").take({ signal });
+  await remote.counter("c").add(1);
+  await wire.cut();
+  const here = jobs.take();
+  await jobs.put("first");
+  assertEquals(await here, "first");
+  await jobs.put("second");
+  assertEquals(await jobs.size(), 1);
+  leaving.abort();
+  wire.open(true);
+  assertEquals(await waiting, "second");
+  await assertRejects(() => left, DOMException);
+  // Nobody waits there any more.
+  await manager.queue("other").put("third");
+  assertEquals(await manager.queue("other").size(), 1);
+});
+
 Deno.test("a program that is away for too long loses what it holds, and a write without an answer is in doubt", async () => {
   await using both = await tied({ awayMs: 0 });
   const { manager, remote, wire } = both;

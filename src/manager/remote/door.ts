@@ -9,6 +9,7 @@ import { PRESENCE } from "../effect.ts";
 import type { MapChange } from "../map_change.ts";
 import type { Vault } from "../vault.ts";
 import { withCredit } from "../watching.ts";
+import { ItemWait } from "./item_wait.ts";
 import { isRead, needsOf } from "./needs.ts";
 import { pulled } from "./pulled.ts";
 import type { Session } from "./session.ts";
@@ -73,7 +74,9 @@ export class Door {
     this.#session.check(needsOf("ask", method, args));
     if (isRead(method)) return await this.#ask(method, args);
     if (begun.size >= MOST_BEGUN) throw tooMany("calls", MOST_BEGUN);
-    const answer = this.#ask(method, args);
+    const answer = method === "dequeue"
+      ? this.#dequeue(id, args as [string, string, number])
+      : this.#ask(method, args);
     begun.set(id, answer);
     return await answer;
   }
@@ -119,15 +122,15 @@ export class Door {
     const [name, ticket] = args as [string, string];
     const { ask } = this.#vault;
     switch (method) {
-      case "acquire":
-      case "dequeue": {
+      case "acquire": {
         const timeoutMs = args[2] as number;
-        return ask[method](name, this.#own(ticket), timeoutMs, this.#owner);
+        return ask.acquire(name, this.#own(ticket), timeoutMs, this.#owner);
       }
       case "release":
       case "abandon":
+        return ask[method](name, this.#own(ticket));
       case "leave":
-        return ask[method](name, this.#own(ticket)) as Promise<unknown>;
+        return this.#leave(name, this.#own(ticket));
       case "enter":
         return ask.enter(name, ticket, args[2], this.#owner);
       case "entries":
@@ -138,6 +141,33 @@ export class Door {
           (...args: readonly unknown[]) => Promise<unknown>
         >)[method]!(...args);
     }
+  }
+
+  async #dequeue(
+    id: number,
+    [queue, ticket, timeoutMs]: [string, string, number],
+  ): Promise<unknown> {
+    const { begun, waits } = this.#session;
+    const wait = new ItemWait({
+      vault: this.#vault,
+      queue,
+      ticket: this.#own(ticket),
+      owner: this.#owner,
+      isWanted: () => begun.has(id),
+    });
+    waits.add(wait);
+    try {
+      return await wait.take(timeoutMs);
+    } finally {
+      waits.delete(wait);
+    }
+  }
+
+  async #leave(queue: string, ticket: string): Promise<void> {
+    for (const wait of this.#session.waits) {
+      if (wait.is(queue, ticket)) return wait.end();
+    }
+    await this.#vault.ask.leave(queue, ticket);
   }
 
   /** Who made an entry of presence is not told: that is the ref of another client. */

@@ -107,6 +107,7 @@ export class Host {
     clearTimeout(session.late);
     session.late = undefined;
     session.keepOnly(hello.pending);
+    for (const wait of session.waits) wait.arrive();
     void before?.close();
     const door = await session.door!;
     // While the door came up the client may have come once more.
@@ -164,6 +165,7 @@ export class Host {
   /** A client is away: it may come back. */
   #away(key: string, session: Session): void {
     const { awayMs } = this.#setup;
+    for (const wait of session.waits) wait.depart();
     session.late = setTimeout(() => this.#end(key, session), awayMs);
     // It is no reason for a program to go on.
     Deno.unrefTimer(session.late);
@@ -180,6 +182,7 @@ export class Host {
 
   #forget(key: string, session: Session): void {
     clearTimeout(session.late);
+    for (const wait of session.waits) wait.end();
     if (this.#sessions.get(key) === session) this.#sessions.delete(key);
   }
 

@@ -20,10 +20,11 @@ const WHAT = "Cannot do what another program asks for";
 /** The longest ticket. */
 const TICKET = 64;
 
-/** What is asked: every method of the Manager's actor but its hooks, and which rights it needs. */
-const RULES: Readonly<
-  Record<Exclude<keyof Vault, "onStart" | "onStop">, Rule>
-> = {
+/** What is no call of a client: hooks, and what only a door asks for. */
+type Inside = "onStart" | "onStop" | "requeue";
+
+/** What is asked: every other method of the Manager's actor, and which rights it needs. */
+const RULES: Readonly<Record<Exclude<keyof Vault, Inside>, Rule>> = {
   get: (map, key) => [onMap("read", map, { one: key })],
   entry: (map, key) => [onMap("read", map, { one: key })],
   has: (map, key) => [onMap("read", map, { one: key })],

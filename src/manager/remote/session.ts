@@ -2,6 +2,7 @@ import type { ActorRef } from "../../actor/ref.ts";
 import type { Connection } from "../../connection/connection.ts";
 import type { Vault } from "../vault.ts";
 import type { Door } from "./door.ts";
+import type { ItemWait } from "./item_wait.ts";
 import { NotPermittedError } from "./not_permitted_error.ts";
 import type { Need, Rights } from "./rights.ts";
 
@@ -37,6 +38,8 @@ export class Session {
   late: ReturnType<typeof setTimeout> | undefined;
   /** What was begun and is not to be done twice, until the client says that it knows what came of it. */
   readonly begun: Map<number, Promise<unknown>> = new Map();
+  /** Those of them that wait for an item of a queue. */
+  readonly waits: Set<ItemWait> = new Set();
 
   /** One that nobody has come to yet. */
   constructor(setup: SessionSetup) {
