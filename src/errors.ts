@@ -209,7 +209,7 @@ export class DecodeError extends TroupeError {
   }
 }
 
-/** A handle of a kind this isolate cannot revive arrived, code `TROUPE_UNKNOWN_HANDLE`. */
+/** A handle was used whose kind this isolate does not define, code `TROUPE_UNKNOWN_HANDLE`. */
 export class UnknownHandleError extends TroupeError {
   /** The kind the sender named. */
   readonly kind: string;

@@ -104,7 +104,8 @@
  * ancestor, or as `RemoteError`, under their own `name`; what refers back to an error that it is part of arrives as
  * `"[Circular]"`); refs, Manager proxies and other handles arrive as themselves; buffers, ports and streams move. Instances of
  * your own classes arrive as plain objects, as they do from `structuredClone`. Functions, symbols, weak collections and
- * proxies are refused with their path. At most 1,000 levels deep and `mailbox.maxMessageBytes` (64 MiB) long.
+ * proxies are refused with their path. A handle of a part of the package that the receiver's module does not import, types
+ * aside, can be sent on; to use it throws `UnknownHandleError`. At most 1,000 levels deep and `mailbox.maxMessageBytes` (64 MiB) long.
  *
  * ## What is not promised
  *
@@ -164,6 +165,7 @@ export {
   TopLevelSpawnError,
   TroupeError,
   UnknownExportError,
+  UnknownHandleError,
   UnknownMethodError,
   WorkerDiedError,
 } from "../errors.ts";

@@ -50,14 +50,14 @@ const keys: (string | undefined)[] = new Array(KEYS).fill(undefined);
 /**
  * Decodes the value that lies in `source` from `start` to `end`.
  *
- * Nothing of the result shares memory with `source`, except attachments.
+ * Nothing of the result shares memory with `source`, except attachments. A handle whose kind this isolate does not define can
+ * only be sent on; to use it throws {@linkcode UnknownHandleError}.
  *
  * @param source The bytes; a view of shared memory is fine, if nobody writes there now.
  * @param start Where the value begins, in bytes.
  * @param stop Where the value ends, in bytes; it must end exactly here.
  * @param parts The attachments that came with it.
  * @throws {DecodeError} If the bytes are not an encoded value.
- * @throws {UnknownHandleError} If a handle's kind is not defined in this isolate.
  */
 export function decode(
   source: Uint8Array,

@@ -83,26 +83,30 @@ export function definePortable(
   revivers.set(kind, revive);
 }
 
-let passing = false;
-
-/** From now on a handle of a kind that is not defined here is no error: it can be sent on, and nothing else. */
-export function passUnknownPortables(): void {
-  passing = true;
-}
-
-/**
- * Makes the handle of `kind` from its data.
- *
- * @throws {UnknownHandleError} If this isolate does not define `kind`.
- */
+/** The handle of `kind` from its data; one that can only be sent on, if this isolate does not define `kind`. */
 export function revivePortable(kind: string, data: unknown): unknown {
   const revive = revivers.get(kind);
-  if (revive === undefined) {
-    if (passing) return { [portable]: () => ({ kind, data }) };
-    throw new UnknownHandleError(
-      `Cannot revive a handle as its kind is not defined here: current kind is "${kind}"; have the module of the actor import more than types of it, such as import "@troupe/actors"`,
-      { kind },
-    );
-  }
-  return revive(data);
+  return revive === undefined ? unknownHandle(kind, data) : revive(data);
+}
+
+/** What any object is asked for, whoever looks at it: nobody uses a handle by these. */
+const LOOKED_AT: ReadonlySet<string | symbol> = new Set([
+  "constructor",
+  "then",
+  "toJSON",
+]);
+
+/** A handle that says what is missing when it is used. To refuse the message instead would cost whoever gets it all the rest. */
+function unknownHandle(kind: string, data: unknown): object {
+  return new Proxy({ [portable]: () => ({ kind, data }) }, {
+    get(target, key) {
+      if (typeof key === "symbol" || LOOKED_AT.has(key)) {
+        return Reflect.get(target, key);
+      }
+      throw new UnknownHandleError(
+        `Cannot use "${key}" of a handle as its kind is not defined here: current kind is "${kind}"; have the module of the actor import more than types of it, such as import "@troupe/actors"`,
+        { kind },
+      );
+    },
+  });
 }

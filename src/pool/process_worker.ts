@@ -18,7 +18,6 @@ import type { ActorRef } from "../actor/ref.ts";
 import { errorToWire, registerError, type WireError } from "../error_wire.ts";
 import { DataCloneError, TroupeError } from "../errors.ts";
 import type { Words } from "../memory/cells.ts";
-import { passUnknownPortables } from "../memory/portable.ts";
 import {
   cancelledBatch,
   nextCancel,
@@ -99,8 +98,6 @@ export class ProcessWorkerActor {
 
   /** Starts the process, which runs the pool's `init`. */
   async onStart(context: Context): Promise<void> {
-    // The modules that define what is sent through this thread are loaded in the process.
-    passUnknownPortables();
     registerError(ProcessDiedError);
     this.#context = context;
     await this.#process.start(context);

@@ -3,6 +3,7 @@ import {
   assertEquals,
   assertInstanceOf,
   assertStrictEquals,
+  assertStringIncludes,
   assertThrows,
 } from "@std/assert";
 import {
@@ -330,10 +331,15 @@ Deno.test("encode() sends handles that are functions or proxies", () => {
   assertEquals(refusal([answersAll]).path, "args[0]");
 });
 
-Deno.test("decode() refuses a handle of an unknown kind by name", () => {
-  const strange = { [portable]: () => ({ kind: "strange", data: 1 }) };
-  const error = assertThrows(() => send(strange), UnknownHandleError);
+Deno.test("decode() gives a handle of an unknown kind that can be sent on, and says what is missing when it is used", async () => {
+  const strange = { [portable]: () => ({ kind: "strange", data: [1] }) };
+  const [there] = send([strange]) as unknown as [{ take(): void }];
+  const error = assertThrows(() => there.take(), UnknownHandleError);
   assertEquals(error.kind, "strange");
+  assertStringIncludes(error.message, '"take"');
+  assertStrictEquals(await Promise.resolve(there), there);
+  definePortable("strange", (data) => data);
+  assertEquals<unknown>(send([there]), [[1]]);
 });
 
 Deno.test("encode() refuses to run inside a portable method", () => {
