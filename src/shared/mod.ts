@@ -32,8 +32,8 @@
  * `SharedMemory.create({ size, name })` makes memory that other processes of the same user open by its name:
  * `await SharedMemory.open(name)`. `region.bytes`, `region.view(Float64Array)` and `struct({ … }).on(region)` are views of it.
  *
- * - **Owner:** its creator, whose `await using` unlinks it. Opening owns nothing. The region of a process that was killed is
- *   unlinked when the next one makes a region (on Linux), unless it was made with `keep: true`.
+ * - **Owner:** its creator, whose `await using` unlinks it. Opening owns nothing. The region of a process that ended without
+ *   unlinking it, however it did, is unlinked when the next one makes a region (on Linux), unless it was made with `keep: true`.
  * - **No crash:** closing detaches every view before it unmaps the memory, and a region has all of its memory from the
  *   beginning.
  * - **Files:** `SharedMemory.file(path, { size })` is a region that is a file: it lasts, is made whole or not at all, and a

@@ -368,7 +368,8 @@ export async function makeList(
       { option: "values", value: values },
     );
   }
-  const rooms = values.map((value) => roomFor(value, reserve));
+  // Not by values.map(), which passes over holes.
+  const rooms = Array.from(values, (value) => roomFor(value, reserve));
   const region = await make({ size: bytesFor(rooms), ...rest });
   try {
     layList(region.view(Int32Array), rooms);

@@ -226,6 +226,9 @@ Deno.test("SharedList.create() refuses what no slot holds, and leaves no region"
     );
     assertEquals(error.option, "value");
   }
+  const holed: number[] = [1];
+  holed[2] = 2;
+  await assertRejects(() => SharedList.create(holed), InvalidOptionError);
   await using list = await SharedList.create([1]);
   assertThrows(() => list.set(0, undefined as unknown as null), RangeError);
   assertEquals(list.get(0), 1);
