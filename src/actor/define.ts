@@ -210,7 +210,8 @@ export function task<A extends unknown[], R>(
  * - **State over restarts:** what `checkpoint()` returned last is given to `restore(state)`, as a copy, when a supervisor
  *   restarts the actor: before `onStart`, and after an end of whatever kind. It is called after each message, before the
  *   next one begins, or less often by `SpawnOptions.checkpointMs`; and when the actor stops or a handler threw, when what
- *   the handler had changed by then is in it. `undefined` keeps the state before. An actor that nobody restarts is not
+ *   the handler had changed by then is in it. `undefined` keeps the state before. An answer may be there
+ *   before the state that it is of was kept: it proves nothing of that. An actor that nobody restarts is not
  *   asked for its state, and a start by hand begins without it, as does one whose failures made its supervisor give up.
  *
  * @param meta `import.meta` of the module that exports the handle.
