@@ -1,6 +1,6 @@
 /** The whole of continuous integration: every step runs, every failure counts. @module */
 
-import { spawnStep } from "./spawn_step.ts";
+import { spawnAside, spawnStep, type StepEnd } from "./spawn_step.ts";
 import { processorTime, stolenShare } from "./stolen_time.ts";
 import {
   checkSteps,
@@ -23,6 +23,8 @@ const DEMO_MS = 120_000;
 const TESTS_MS = 30 * 60_000;
 /** From this share of stolen processor time on a failure is in doubt: deadlines of tests pass while the machine stands still. */
 const STOLEN = 0.05;
+/** What needs only a processor, and no deadline: it runs beside the others, with what they leave. */
+const ASIDE: readonly string[] = ["tests/model"];
 /** Files that are run once more at most: where more have failed, it is no accident. */
 const IN_DOUBT = 12;
 
@@ -78,8 +80,29 @@ async function report(
   step: Step,
   env: Record<string, string>,
 ): Promise<boolean> {
+  head(step);
+  return foot(await spawnStep(step, env));
+}
+
+/** Runs a step beside others; what it returns says how it ended, under a heading. */
+function beside(step: Step, env: Record<string, string>): Report {
+  const ending = spawnAside(step, env);
+  return async () => {
+    const end = await ending;
+    head(step);
+    console.log(end.text);
+    return foot(end);
+  };
+}
+
+/** Says how a step ended, once it has. */
+type Report = () => Promise<boolean>;
+
+function head(step: Step): void {
   console.log(`\n== ${step.name}: deno ${step.args.join(" ")}`);
-  const { code, ms } = await spawnStep(step, env);
+}
+
+function foot({ code, ms }: StepEnd): boolean {
   const took = `${(ms / 1000).toFixed(1)} s`;
   console.log(
     code === 0 ? `-- ok, ${took}` : `-- FAILED with code ${code}, ${took}`,
@@ -117,11 +140,17 @@ async function reportTests(
   const folder = await Deno.makeTempDir({ prefix: "troupe_ci_" });
   const total: Tally = { passed: 0, failed: 0 };
   try {
-    for (const step of testRuns(folder)) {
+    const runs = testRuns(folder)
+      .map((run) => ({ ...run, timeoutMs: TESTS_MS }));
+    const asides = runs.filter(({ name }) => ASIDE.includes(name))
+      .map((run) => ({ run, ended: beside(run, env) }));
+    const inTurn = runs.filter(({ name }) => !ASIDE.includes(name))
+      .map((run) => ({ run, ended: () => report(run, env) }));
+    for (const { run, ended } of [...inTurn, ...asides]) {
       const before = await processorTime();
-      const isOk = await report({ ...step, timeoutMs: TESTS_MS }, env);
+      const isOk = await ended();
       const share = stolenShare(before, await processorTime());
-      const junit = reportOf(step, folder);
+      const junit = reportOf(run, folder);
       const text = exists(junit) ? await Deno.readTextFile(junit) : "";
       const { passed, failed } = tallyOf(text);
       total.passed += passed;
@@ -137,7 +166,7 @@ async function reportTests(
       );
       if (isMended) total.passed += failed;
       else {
-        failures.push(step.name);
+        failures.push(run.name);
         total.failed += Math.max(failed, 1);
       }
     }

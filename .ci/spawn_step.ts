@@ -53,3 +53,36 @@ export async function spawnStep(
     }
   }
 }
+
+/** How a step ended that ran beside others. */
+export interface AsideEnd extends StepEnd {
+  /** What it printed. */
+  text: string;
+}
+
+/**
+ * Runs a step beside others: they come first at the processors, and it shows nothing until it has ended.
+ *
+ * @param env Variables to set for the child.
+ */
+export async function spawnAside(
+  { args, timeoutMs }: Step,
+  env: Record<string, string>,
+): Promise<AsideEnd> {
+  const start = performance.now();
+  const [program, ...before] = Deno.build.os === "windows"
+    ? [Deno.execPath()]
+    : ["nice", "-n", "5", Deno.execPath()];
+  const command = new Deno.Command(program!, {
+    args: [...before, ...args],
+    env,
+    stdin: "null",
+    ...timeoutMs === undefined
+      ? {}
+      : { signal: AbortSignal.timeout(timeoutMs) },
+  });
+  const { code, stdout, stderr } = await command.output();
+  const decoder = new TextDecoder();
+  const text = decoder.decode(stdout) + decoder.decode(stderr);
+  return { code, ms: performance.now() - start, text };
+}

@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { failedFiles, failedTests, tallyOf } from "../../.ci/run_all.ts";
 import { processorTimeIn, stolenShare } from "../../.ci/stolen_time.ts";
+import { spawnAside } from "../../.ci/spawn_step.ts";
 import { reportOf, testRuns, testSteps } from "../../.ci/steps.ts";
 
 Deno.test("tallyOf() adds up the suites of a report", () => {
@@ -90,4 +91,13 @@ Deno.test("testRuns() runs every test in one run or the other, and covers only s
   const { args: docs } = runs.at(-1)!;
   assert(docs.includes("--junit-path=reports/docs.xml"));
   assertEquals(reportOf(runs[1]!, "reports"), "reports/tests.actor.xml");
+});
+
+Deno.test("spawnAside() gives what a step printed, and how it ended", async () => {
+  const code = "console.log('out'); console.error('err'); Deno.exit(3)";
+  const step = { name: "aside", args: ["eval", code] };
+  const end = await spawnAside(step, { NO_COLOR: "1" });
+  assertEquals([end.code, end.text], [3, "out\nerr\n"]);
+  const late = { ...step, args: ["eval", "for (;;);"], timeoutMs: 300 };
+  assert((await spawnAside(late, {})).code !== 0);
 });
