@@ -17,6 +17,7 @@ import {
   ConnectionClosedError,
   type ConnectionEnd,
 } from "./connection_closed_error.ts";
+import { checkedNumber } from "./connection_options.ts";
 import { FrameError, type FrameReader } from "./frame.ts";
 import { pack, unpack } from "./freight.ts";
 import { Gate } from "./gate.ts";
@@ -147,6 +148,7 @@ export class Connection<Out = unknown, In = unknown>
       this.#handlers(),
       made.maxMessageBytes,
     );
+    this.#link.say("takes", made.maxMessageBytes);
     this.#side.onSaid = () => this.#bound();
     this.#release = stand.hold();
   }
@@ -177,7 +179,7 @@ export class Connection<Out = unknown, In = unknown>
    * @param value Anything that may be sent to another process, refs of actors included.
    * @param options How long to wait.
    * @throws {DataCloneError} If it cannot be sent.
-   * @throws {MessageTooLargeError} If it is larger than `maxMessageBytes`.
+   * @throws {MessageTooLargeError} If it is larger than `maxMessageBytes` of either end.
    * @throws {WaitTimeoutError} If there was no room in time.
    * @throws {ConnectionClosedError} If the connection has ended, now or before the other end said that it came.
    * @throws {InvalidOptionError} If an option is out of bounds, or none of them.
@@ -322,6 +324,10 @@ export class Connection<Out = unknown, In = unknown>
       giveUpValue: (id: number) => this.#inbox.giveUp(id),
       actor: (name: string) => this.#made.published.get(name),
       beat: () => {},
+      takes: (bytes: number) =>
+        this.#link.limitTo(
+          checkedNumber("Cannot send", "maxMessageBytes", bytes),
+        ),
       bye: () => {
         this.#left = true;
         this.#finish(this.#closing === undefined ? "there" : "here");

@@ -18,8 +18,9 @@ export interface ConnectionOptions {
    */
   readonly capacity?: number;
   /**
-   * The largest message, in bytes, also with what is asked and answered; to be the same on both sides. Nothing is
-   * allocated for a larger one, and who sends it is cut.
+   * The largest message, in bytes, also with what is asked and answered. Each end tells it to the other one first, and what is
+   * too large for either is refused with `MessageTooLargeError` where it is sent, or was asked for. Nothing is allocated for a
+   * larger one, and who sends it all the same, or before it was told, is cut.
    *
    * @default {67_108_864}
    */

@@ -59,7 +59,8 @@ export class FarStream implements ActorStream<unknown> {
       this.#signal?.throwIfAborted();
       return step.done ? DONE : { done: false, value: step.value };
     } catch (error) {
-      this.#finish();
+      // What could not be sent here has not ended it there.
+      void this.return().catch(() => {});
       throw this.#signal?.aborted ? this.#signal.reason : error;
     }
   }

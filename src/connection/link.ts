@@ -47,6 +47,8 @@ export class Link {
   readonly #pending: Map<number, PromiseWithResolvers<unknown>> = new Map();
   readonly #unsent: Uint8Array[] = [];
   readonly #limit: number;
+  /** What the other end takes, once it has said so. */
+  #theirs: number | undefined;
   #unsentBytes = 0;
   #sending: Promise<void> | undefined;
   #next = 1;
@@ -81,6 +83,11 @@ export class Link {
     const limit = this.#limit - ENVELOPE;
     if (bytes.length > limit) throw tooLarge(bytes.length, limit);
     return bytes;
+  }
+
+  /** From now on nothing is sent that is larger than the other end takes, in bytes: it could only cut the connection. */
+  limitTo(bytes: number): void {
+    this.#theirs = bytes;
   }
 
   /** What was said and not sent yet, in bytes: more and more when the other end does not read. */
@@ -206,17 +213,17 @@ export class Link {
     try {
       const value = await this.#handle(name, args);
       if (this.#over !== undefined) return;
-      return this.#send([KIND.ANSWER, id, value, []]);
+      return this.#send([KIND.ANSWER, id, value, []], ANSWERED);
     } catch (error) {
       thrown = error;
     }
     if (this.#over !== undefined) return;
-    try {
-      this.#send([KIND.ERROR, id, errorToWire(thrown), []]);
-    } catch {
-      // It holds what cannot be sent: its text can.
-      const text = new TroupeError(messageOf(thrown));
-      this.#send([KIND.ERROR, id, errorToWire(text), []]);
+    for (const wire of wiresOf(thrown, this.#most)) {
+      try {
+        return this.#send([KIND.ERROR, id, wire, []]);
+      } catch {
+        /* It holds what cannot be sent, or is too large: the next one holds less. */
+      }
     }
   }
 
@@ -225,9 +232,20 @@ export class Link {
     await this.#sending;
   }
 
-  #send(message: readonly unknown[]): void {
+  /** The largest frame that may be sent, in bytes. */
+  get #most(): number {
+    return Math.min(this.#limit, this.#theirs ?? Infinity);
+  }
+
+  #send(message: readonly unknown[], what?: string): void {
     const bytes = pack(this.#border, message, "message");
-    if (bytes.length > this.#limit) throw tooLarge(bytes.length, this.#limit);
+    const most = this.#most;
+    if (bytes.length > most) {
+      const both = this.#theirs === undefined
+        ? ""
+        : ` (${this.#limit} of its sender and ${this.#theirs} of its receiver)`;
+      throw tooLarge(bytes.length, most, both, what);
+    }
     this.#unsent.push(frameOf(bytes));
     this.#unsentBytes += bytes.length;
     this.#sending ??= this.#flush();
@@ -255,11 +273,30 @@ export class Link {
   }
 }
 
-function tooLarge(bytes: number, limit: number): MessageTooLargeError {
+/** What cannot be done with a message, and with an answer, that is too large. */
+const SENT = "send to another process as the message";
+const ANSWERED =
+  "answer what another process asked for, and what was done, as the answer";
+
+function tooLarge(
+  bytes: number,
+  limit: number,
+  both = "",
+  what: string = SENT,
+): MessageTooLargeError {
   return new MessageTooLargeError(
-    `Cannot send to another process as the message is too large: current size is ${bytes} bytes, the limit is ${limit}; send it in parts, or raise maxMessageBytes`,
+    `Cannot ${what} is too large: current size is ${bytes} bytes, the limit is ${limit}${both}; send it in parts, or raise maxMessageBytes`,
     { bytes, limit },
   );
+}
+
+/** An error as it is sent: whole; else without what led to it; else so much of its text that it fits into `most` bytes. */
+function* wiresOf(thrown: unknown, most: number): Generator<WireError> {
+  const { cause: _, errors: __, ...wire } = errorToWire(thrown);
+  yield errorToWire(thrown);
+  yield { ...wire, stack: "" };
+  const text = new TroupeError(messageOf(thrown).slice(0, most >> 2));
+  yield { ...errorToWire(text), stack: "" };
 }
 
 function joined(parts: readonly Uint8Array[]): Uint8Array {

@@ -86,7 +86,15 @@ export function sendHandlers({ border, say, over }: Serving): Handlers {
       drain: boolean,
     ) => coreOf(ref).stop(reason, deadlineMs, drain),
     follow: (ref: ActorRef<unknown>) =>
-      void coreOf(ref).followed.then((report) => say("gone", ref, report)),
+      void coreOf(ref).followed.then((report) => {
+        try {
+          say("gone", ref, report);
+        } catch {
+          // Why is too large for the other end, or cannot be sent: that it is gone can.
+          const { kind, code } = report;
+          say("gone", ref, { kind, code });
+        }
+      }),
   };
 }
 

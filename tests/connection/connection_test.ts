@@ -26,6 +26,7 @@ import {
   pipe,
   select,
   System,
+  TroupeError,
   WaitTimeoutError,
   watch,
 } from "../../mod.ts";
@@ -101,6 +102,43 @@ Deno.test("Connection.send() refuses a message over the limit, and the connectio
   await here.send(new Uint8Array(1_500));
   assertEquals((await there.receive() as Uint8Array).length, 1_500);
 });
+
+for (
+  const [whose, listening, connecting] of [
+    ["who asks", {}, { maxMessageBytes: 1_024 }],
+    ["who is asked", { maxMessageBytes: 1_024 }, {}],
+  ] as const
+) {
+  Deno.test(`a message over the limit of ${whose} is refused to that one, and the connection lives on`, async () => {
+    await using both = await connected(listening, connecting);
+    const { system, listener, here, there } = both;
+    const counter = await system.spawn(Counter, []);
+    listener.publish("counter", counter);
+    const far = await here.actor<CounterActor>("counter");
+    const tooLarge = async (act: () => Promise<unknown>): Promise<void> => {
+      const error = await assertRejects(act, MessageTooLargeError);
+      assertEquals(error.limit, 1_024);
+      assert(error.bytes >= 1_100 && error.bytes < 1_300, `${error.bytes}`);
+      assert(error.message.includes("67108864"), error.message);
+    };
+    // Of this end, of an answer, and of what was said before.
+    await tooLarge(() => far.ask.echo(new Uint8Array(1_100)));
+    await tooLarge(() => far.ask.large(1_100));
+    await tooLarge(() => here.send(new Uint8Array(1_100)));
+    await tooLarge(() => there.send(new Uint8Array(1_100)));
+    const reading = far.stream.larger(1_100);
+    assertEquals((await reading.next()).value?.length, 0);
+    await tooLarge(() => reading.next());
+    // Nobody reads it: its end is not waited for by anybody but this.
+    await counter.ask.unread();
+    assertEquals(await far.ask.add(1), 1);
+    // Of what does not fit as much comes as does: also of why it is gone.
+    const gone = far.exited;
+    await assertRejects(() => far.ask.failLong(), TroupeError, "none left");
+    assertEquals((await gone).kind, "failed");
+    assertEquals([here.closed, there.closed], [false, false]);
+  });
+}
 
 Deno.test("Connection.actor() gives a ref that asks, tells, sends, reads streams and stops", async () => {
   await using both = await connected();
@@ -413,7 +451,7 @@ Deno.test("who knows the key and calls what is no call harms nobody", async () =
     ["none", null],
   ].map(([kind, data]) => ({ [portable]: () => ({ kind, data }) }));
   const border = NO_BORDER;
-  const link = new Link(wire, frames, border, {}, 2 ** 20);
+  const link = new Link(wire, frames, border, { takes() {} }, 2 ** 20);
   const running = link.run();
   const names = [
     "value",
@@ -430,6 +468,7 @@ Deno.test("who knows the key and calls what is no call harms nobody", async () =
     "streamReturn",
     "release",
     "gone",
+    "takes",
   ];
   const things: unknown[] = [
     undefined,

@@ -19,8 +19,18 @@ import {
   WaitTimeoutError,
 } from "../../mod.ts";
 import { encryptAsCaller } from "../../src/connection/encrypt.ts";
-import { FrameError } from "../../src/connection/frame.ts";
-import { newKey, writeAll } from "../../src/connection/shake_hands.ts";
+import {
+  FrameError,
+  frameOf,
+  FrameReader,
+} from "../../src/connection/frame.ts";
+import {
+  HANDSHAKE_LIMIT,
+  newKey,
+  secretOf,
+  shakeHands,
+  writeAll,
+} from "../../src/connection/shake_hands.ts";
 import { certify, type Said } from "../fixtures/certificates.ts";
 import { KEY } from "../fixtures/connected.ts";
 import { openDescriptors } from "../fixtures/descriptors.ts";
@@ -239,15 +249,30 @@ Deno.test("bounds of messages, of connections and of handshakes hold over TLS", 
     MessageTooLargeError,
   );
   assertEquals(there.closed, false);
-  // Larger than the other end takes: that cuts it, and has nothing of it.
-  using log = stub(console, "error");
+  // What one end says comes after what it takes.
+  await there.send("ready");
+  await here.receive();
   await assertRejects(
     () => here.send(new Uint8Array(5_000)),
-    ConnectionClosedError,
+    MessageTooLargeError,
+    "4096 of its receiver",
   );
-  assertEquals([await there.ended, there.pending], ["lost", false]);
-  assertEquals(log.calls.length, 1);
+  assertEquals(here.closed, false);
   await here.close();
+  assertEquals([await there.ended, there.pending], ["there", false]);
+  // Who sends it all the same is cut, and the other end has nothing of it.
+  using log = stub(console, "error");
+  const { signal } = new AbortController();
+  const to = { ...at, tls: true };
+  const raw = await Deno.connect(at);
+  const wire = await encryptAsCaller(raw, to, TRUST.caCerts, signal);
+  const frames = new FrameReader(HANDSHAKE_LIMIT);
+  await shakeHands(wire, frames, "caller", await secretOf(options.key));
+  const cut = await listener.accept();
+  await writeAll(wire, frameOf(new Uint8Array(5_000)));
+  assertEquals([await cut.ended, cut.pending], ["lost", false]);
+  assertEquals(log.calls.length, 1);
+  wire.close();
   const silent = await Deno.connect(at);
   const second = await Deno.connect(at);
   await readAll(second);

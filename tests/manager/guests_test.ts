@@ -18,6 +18,12 @@ import {
   System,
 } from "../../mod.ts";
 import type { GuestOptions } from "../../src/manager/mod.ts";
+import { FrameReader } from "../../src/connection/frame.ts";
+import {
+  HANDSHAKE_LIMIT,
+  secretOf,
+  shakeHands,
+} from "../../src/connection/shake_hands.ts";
 import type { Door } from "../../src/manager/remote/door.ts";
 import { KEY } from "../fixtures/connected.ts";
 import { credit } from "../fixtures/manager_tasks.ts";
@@ -482,8 +488,13 @@ Deno.test("garbage, a frame too large and who takes his time are cut with a line
     "too large",
   );
   // Who knows the key and sends more than it may.
-  await using rude = await connect(address, { key: KEY, system });
-  await rude.send(new Uint8Array(100_000)).catch(() => {});
-  assertEquals(await rude.ended, "lost");
+  using rude = await Deno.connect({ hostname: "127.0.0.1", port });
+  const frames = new FrameReader(HANDSHAKE_LIMIT);
+  await shakeHands(rude, frames, "caller", await secretOf(KEY));
+  await rude.write(new Uint8Array([1, 0, 1, 0]));
+  const chunk = new Uint8Array(64);
+  while (await rude.read(chunk).catch(() => null) !== null);
+  assertEquals(said.lines.length, 5);
+  assert(said.lines[4]?.includes("current value is 65537"), said.lines[4]);
   assertEquals(await remote.counter("c").add(1), 1);
 });
