@@ -71,7 +71,8 @@ export function checkTrusted(
   checkNames<TrustedCertificates>(what, tls, { caCerts: true });
   const { caCerts } = tls;
   if (!Array.isArray(caCerts) || caCerts.length === 0) {
-    throw refusal(what, "tls.caCerts", "must be an array of at least one text");
+    const must = "must be an array of at least one text";
+    throw refusal(what, "tls.caCerts", `${must}: ${kindOf(caCerts)}`);
   }
   return caCerts.flatMap((each) => certificatesIn(what, "tls.caCerts", each));
 }
@@ -90,7 +91,7 @@ function checkNames<Options extends object>(
   names: OptionNames<Options>,
 ): void {
   if (typeof tls !== "object" || tls === null) {
-    throw refusal(what, "tls", "must be an object");
+    throw refusal(what, "tls", `must be an object: ${kindOf(tls)}`);
   }
   const named = Object.entries(tls).filter(([, value]) => value !== undefined);
   const hidden = named.map(([name]) => [name, "not shown"] as const);
@@ -113,6 +114,13 @@ function certificatesIn(what: string, option: string, pem: unknown): string[] {
 
 function crypto(): typeof import("node:crypto") {
   return nodeModule("node:crypto");
+}
+
+/** What was given, but for what is in it. */
+function kindOf(value: unknown): string {
+  if (value === null) return "current value is null";
+  if (Array.isArray(value)) return `current length is ${value.length}`;
+  return `current type is ${typeof value}`;
 }
 
 /** Without the value: it may be a secret. */

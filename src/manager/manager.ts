@@ -224,7 +224,8 @@ export class Manager extends SharedState implements AsyncDisposable {
     key: Uint8Array,
     options: RemoteOptions = {},
   ): Promise<RemoteManager> {
-    if (!(options.system instanceof System)) {
+    // Whether they are options at all is looked at below.
+    if (!(options?.system instanceof System)) {
       refuseInProcess(
         "Cannot connect to a Manager",
         "connect in the program, and send its maps, lists and so on",

@@ -105,3 +105,24 @@ Deno.test("a Manager with a certificate that is none is not started, and leaves 
     "tls://",
   );
 });
+
+Deno.test("Manager.connect() says of options that are none what they are, and nothing of what is in them", async () => {
+  const address = "tls://localhost:9";
+  for (
+    const [options, text] of [
+      [null, "the options must be an object: current value is null"],
+      [7, "the options must be an object: current value is 7"],
+      [{ tls: null }, "'tls' must be an object: current value is null"],
+      [{ tls: "secret" }, "'tls' must be an object: current type is string"],
+      [{ tls: { caCerts: "secret" } }, "one text: current type is string"],
+      [{ tls: { caCerts: [] } }, "one text: current length is 0"],
+    ] as const
+  ) {
+    const { message } = await assertRejects(
+      () => Manager.connect(address, KEY, options as never),
+      InvalidOptionError,
+      text,
+    );
+    assertEquals(message.includes("secret"), false);
+  }
+});
