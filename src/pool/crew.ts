@@ -76,6 +76,8 @@ export class Crew {
   };
   #retained: Spawner | undefined;
   #desk: { readonly cell: Cell; readonly number: number } | undefined;
+  /** So many are not let go when they have nothing to do. */
+  #least: number;
   #failures = 0;
   /** Why nobody is started any more, until one of those that start is up, or none is left; see {@link Crew.#judge}. */
   #doubt: { readonly error: unknown } | undefined;
@@ -93,6 +95,7 @@ export class Crew {
     this.#options = options;
     this.#hooks = hooks;
     this.#modules = modules;
+    this.#least = options.minSize;
     // Asked here: when the first worker starts, another actor of this thread may run.
     this.#owner = options.system ?? runningLight()?.home;
   }
@@ -314,6 +317,13 @@ export class Crew {
     releaseDefaultSpawner();
   }
 
+  /** Lets no worker go from now on while there are no more than so many. */
+  keepAtLeast(count: number): void {
+    if (count === this.#least) return;
+    this.#least = count;
+    this.#restWhenIdle();
+  }
+
   /** Lets workers go that have had nothing to do for long enough. */
   #restWhenIdle(): void {
     const { idleMs } = this.#options;
@@ -323,9 +333,9 @@ export class Crew {
 
   #rest(): void {
     this.#idle = undefined;
-    const { idleMs, minSize } = this.#options;
+    const { idleMs } = this.#options;
     const latest = performance.now() - idleMs;
-    let more = this.up - minSize;
+    let more = this.up - this.#least;
     let wait = Infinity;
     for (const seat of this.#seats.values()) {
       if (more <= 0) return;

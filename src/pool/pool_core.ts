@@ -303,13 +303,20 @@ export class PoolCore {
   #keepUp(): void {
     const { size, minSize } = this.#options;
     const least = this.#warm === undefined ? minSize : size;
+    this.#crew.keepAtLeast(least);
     this.#crew.want(Math.max(0, least - this.#crew.up));
   }
 
   #checkWarm(): void {
     if (this.#crew.up < this.#options.size) return;
     this.#warm?.resolve();
+    this.#settleWarm();
+  }
+
+  /** Nobody waits for all workers any more: they may be let go again. */
+  #settleWarm(): void {
     this.#warm = undefined;
+    this.#crew.keepAtLeast(this.#options.minSize);
   }
 
   #brokenError(what: string, cause: unknown = this.#cause): PoolBrokenError {
@@ -329,7 +336,7 @@ export class PoolCore {
       work.reject(this.#brokenError(`run "${work.name}"`, cause));
     }
     this.#warm?.reject(this.#brokenError("start all workers", cause));
-    this.#warm = undefined;
+    this.#settleWarm();
   }
 
   #break(cause: unknown): void {

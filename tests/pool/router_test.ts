@@ -54,6 +54,8 @@ Deno.test("Pool.warm() rejects when not all workers come up, and the pool goes o
   await using pool = new Pool({
     system,
     size: 2,
+    // The one that comes up has nothing to do, and is there until it is told that the other one is not.
+    idleMs: 1,
     init: comeUp,
     initArgs: [startsAllowed(1)],
   });

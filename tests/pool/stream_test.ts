@@ -190,7 +190,9 @@ Deno.test("Job.progress tells how many tasks are done", async () => {
     assertEquals(total, 4);
     seen.push(done);
   }
-  assertEquals(seen, [2, 4]);
+  // Not by two each: what a worker has not begun another one takes over.
+  assertEquals(seen, seen.toSorted((a, b) => a - b));
+  assertEquals([new Set(seen).size, seen.at(-1)], [seen.length, 4]);
 });
 
 Deno.test("current.signal shows a cancel to a task that computes", async () => {
