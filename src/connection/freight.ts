@@ -14,6 +14,7 @@ import {
   type Encoded,
 } from "../memory/codec.ts";
 import { takeBack } from "../memory/moved_handles.ts";
+import { refusingUnknown } from "../memory/portable.ts";
 
 /** What a ref is called on its way. */
 export const FAR = "far";
@@ -50,7 +51,8 @@ export function packArgs(
 
 /** The value that was made into `bytes`. */
 export function unpack(border: Border, bytes: Uint8Array): unknown {
-  return crossing(border, () => decode(bytes, 0, bytes.length));
+  const read = () => decode(bytes, 0, bytes.length);
+  return crossing(border, () => refusingUnknown(read));
 }
 
 function bytesOf(

@@ -83,10 +83,45 @@ export function definePortable(
   revivers.set(kind, revive);
 }
 
-/** The handle of `kind` from its data; one that can only be sent on, if this isolate does not define `kind`. */
+let passing = false;
+let refusing = false;
+
+/** From now on this isolate passes on what another program sends, also handles of kinds that are not defined here. */
+export function passUnknownPortables(): void {
+  passing = true;
+}
+
+/**
+ * Calls `act`, which reads what another program sent: a handle of a kind that is not defined here is refused, as where it is
+ * sent on it may mean something that the program was never given.
+ */
+export function refusingUnknown<T>(act: () => T): T {
+  const before = refusing;
+  refusing = !passing;
+  try {
+    return act();
+  } finally {
+    refusing = before;
+  }
+}
+
+/**
+ * The handle of `kind` from its data; one that can only be sent on, if this isolate does not define `kind`.
+ *
+ * @throws {UnknownHandleError} If it does not, and another program has sent it.
+ */
 export function revivePortable(kind: string, data: unknown): unknown {
   const revive = revivers.get(kind);
-  return revive === undefined ? unknownHandle(kind, data) : revive(data);
+  if (revive !== undefined) return revive(data);
+  if (refusing) throw unknown("revive a handle", kind);
+  return unknownHandle(kind, data);
+}
+
+function unknown(what: string, kind: string): UnknownHandleError {
+  return new UnknownHandleError(
+    `Cannot ${what} as its kind is not defined here: current kind is "${kind}"; have the module of the actor import more than types of it, such as import "@troupe/actors"`,
+    { kind },
+  );
 }
 
 /** What any object is asked for, whoever looks at it: nobody uses a handle by these. */
@@ -103,10 +138,7 @@ function unknownHandle(kind: string, data: unknown): object {
       if (typeof key === "symbol" || LOOKED_AT.has(key)) {
         return Reflect.get(target, key);
       }
-      throw new UnknownHandleError(
-        `Cannot use "${key}" of a handle as its kind is not defined here: current kind is "${kind}"; have the module of the actor import more than types of it, such as import "@troupe/actors"`,
-        { kind },
-      );
+      throw unknown(`use "${key}" of a handle`, kind);
     },
   });
 }

@@ -14,6 +14,7 @@
 import type { Context } from "../actor/current.ts";
 import { actor, type ActorClass } from "../actor/define.ts";
 import { isEnd } from "../actor/ends_as.ts";
+import { passUnknownPortables } from "../memory/portable.ts";
 import type { ActorRef } from "../actor/ref.ts";
 import { errorToWire, registerError, type WireError } from "../error_wire.ts";
 import { DataCloneError, TroupeError } from "../errors.ts";
@@ -98,6 +99,8 @@ export class ProcessWorkerActor {
 
   /** Starts the process, which runs the pool's `init`. */
   async onStart(context: Context): Promise<void> {
+    // The modules that define what is sent through this thread are loaded in the process.
+    passUnknownPortables();
     registerError(ProcessDiedError);
     this.#context = context;
     await this.#process.start(context);

@@ -25,7 +25,7 @@ import {
   MessageTooLargeError,
   TroupeError,
 } from "../errors.ts";
-import { portable } from "../memory/portable.ts";
+import { passUnknownPortables, portable } from "../memory/portable.ts";
 import { messageOf } from "../thrown.ts";
 import type { Answer, Become, Element, Made } from "./keeper_protocol.ts";
 import { childFor } from "./child_ahead.ts";
@@ -39,6 +39,9 @@ import { passedError } from "../connection/known_errors.ts";
 import { frameLimit, Link } from "../connection/link.ts";
 // Refs of other programs go on to the process as any other.
 import "../connection/gated_line.ts";
+
+// The modules that define what is sent through this thread are loaded in the process.
+passUnknownPortables();
 
 /** How long a process that was let go may take to end, in milliseconds. */
 const LEAVE_MS = 2_000;
