@@ -182,7 +182,7 @@ Deno.test("StateFile keeps a list in order, however often an item comes between 
 
 Deno.test("StateFile writes nothing of items that have come and gone before the fold", async () => {
   await using kept = await Kept.make();
-  for (let n = 0; n < 3_000; n++) {
+  for (let n = 1; n <= 3_000; n++) {
     kept.splice(kept.state.items("l").length, 0, n);
     const done = kept.splice(0, n % 100 === 0 ? 0 : 1);
     if (n % 100 === 0) await done;
