@@ -147,7 +147,7 @@ export class Door {
     id: number,
     [queue, ticket, timeoutMs]: [string, string, number],
   ): Promise<unknown> {
-    const { begun, waits } = this.#session;
+    const { begun, waits, connection } = this.#session;
     const wait = new ItemWait({
       vault: this.#vault,
       queue,
@@ -156,6 +156,8 @@ export class Door {
       isWanted: () => begun.has(id),
     });
     waits.add(wait);
+    // It may have gone before this came to its turn.
+    if (connection === undefined) wait.depart();
     try {
       return await wait.take(timeoutMs);
     } finally {

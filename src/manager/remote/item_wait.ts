@@ -42,22 +42,27 @@ export class ItemWait {
 
   /** Waits for an item, as `Vault.dequeue()` does. */
   async take(timeoutMs: number): Promise<Taken | undefined> {
-    const { vault, queue, ticket, owner, isWanted } = this.#setup;
+    const { vault, queue, ticket, owner } = this.#setup;
     const until = performance.now() + timeoutMs;
+    if (this.#back !== undefined && !await this.#returned()) return undefined;
     for (let left = timeoutMs;; left = until - performance.now()) {
       const departures = this.#departures;
       const taken = await vault.ask.dequeue(queue, ticket, left, owner);
       if (departures === this.#departures) return taken;
       if (taken !== undefined) {
-        if (this.#back === undefined) return taken;
+        if (this.#back === undefined && !this.#isOver) return taken;
         // It was given before the line was left: no wire has it.
         await vault.ask.requeue(queue, taken.item);
       }
-      await this.#back?.promise;
-      if (this.#isOver || !isWanted() || performance.now() >= until) {
-        return undefined;
-      }
+      const waits = await this.#returned();
+      if (!waits || performance.now() >= until) return undefined;
     }
+  }
+
+  /** Waits until the client is back, also if it goes away again at once; says whether it still waits. */
+  async #returned(): Promise<boolean> {
+    while (this.#back !== undefined) await this.#back.promise;
+    return !this.#isOver && this.#setup.isWanted();
   }
 
   /** The client is away. */
