@@ -77,18 +77,29 @@ export function failedTests(report: string): string[] {
   );
 }
 
+/** How a step went. */
+interface Outcome {
+  readonly isOk: boolean;
+  /** The share of the processor time that others had meanwhile. */
+  readonly stolen: number;
+}
+
 /** Runs one step under a heading and says how it ended. */
 async function report(
   step: Step,
   env: Record<string, string>,
-): Promise<boolean> {
+): Promise<Outcome> {
   head(step);
-  return foot(await spawnStep(step, env));
+  return foot(await measured(spawnStep(step, env)));
 }
 
-/** Runs a step beside others; what it returns says how it ended, under a heading. */
-function beside(step: Step, env: Record<string, string>): Report {
-  const ending = spawnAside(step, env);
+/** Runs a step beside others, until `signal` aborts; what it returns waits for its end, and says how it was. */
+function beside(
+  step: Step,
+  env: Record<string, string>,
+  signal: AbortSignal,
+): () => Promise<Outcome> {
+  const ending = measured(spawnAside(step, env, signal));
   return async () => {
     const end = await ending;
     head(step);
@@ -97,19 +108,25 @@ function beside(step: Step, env: Record<string, string>): Report {
   };
 }
 
-/** Says how a step ended, once it has. */
-type Report = () => Promise<boolean>;
+/** How a step ended that begins now, with the share of the processor time that others had. */
+async function measured<End extends StepEnd>(
+  ending: Promise<End>,
+): Promise<End & { stolen: number }> {
+  const before = await processorTime();
+  const end = await ending;
+  return { ...end, stolen: stolenShare(before, await processorTime()) };
+}
 
 function head(step: Step): void {
   console.log(`\n== ${step.name}: deno ${step.args.join(" ")}`);
 }
 
-function foot({ code, ms }: StepEnd): boolean {
+function foot({ code, ms, stolen }: StepEnd & { stolen: number }): Outcome {
   const took = `${(ms / 1000).toFixed(1)} s`;
   console.log(
     code === 0 ? `-- ok, ${took}` : `-- FAILED with code ${code}, ${took}`,
   );
-  return code === 0;
+  return { isOk: code === 0, stolen };
 }
 
 /**
@@ -131,7 +148,8 @@ async function passesAgain(
   }
   console.log(`-- in doubt, so run once more: ${files.join(", ")}`);
   const args = ["test", "-A", "--no-check", ...files];
-  return await report({ name: "again", args, timeoutMs: TESTS_MS }, env);
+  const step = { name: "again", args, timeoutMs: TESTS_MS };
+  return (await report(step, env)).isOk;
 }
 
 /** Runs the tests; their number is in the tally, and a run that broke outside of a test counts as one failure. */
@@ -141,22 +159,20 @@ async function reportTests(
 ): Promise<Tally> {
   const folder = await Deno.makeTempDir({ prefix: "troupe_ci_" });
   const total: Tally = { passed: 0, failed: 0 };
+  const over = new AbortController();
   try {
     const runs = testRuns(folder);
-    const asides = runs.filter(({ name }) => ASIDE.includes(name))
-      .map((run) => ({
-        run,
-        ended: beside({ ...run, timeoutMs: ASIDE_MS }, env),
-      }));
-    const inTurn = runs.filter(({ name }) => !ASIDE.includes(name))
-      .map((run) => ({
-        run,
-        ended: () => report({ ...run, timeoutMs: TESTS_MS }, env),
-      }));
+    const isAside = ({ name }: Step): boolean => ASIDE.includes(name);
+    const asides = runs.filter(isAside).map((run) => {
+      const step = { ...run, timeoutMs: ASIDE_MS };
+      return { run, ended: beside(step, env, over.signal) };
+    });
+    const inTurn = runs.filter((run) => !isAside(run)).map((run) => {
+      const step = { ...run, timeoutMs: TESTS_MS };
+      return { run, ended: () => report(step, env) };
+    });
     for (const { run, ended } of [...inTurn, ...asides]) {
-      const before = await processorTime();
-      const isOk = await ended();
-      const share = stolenShare(before, await processorTime());
+      const { isOk, stolen } = await ended();
       const junit = reportOf(run, folder);
       const text = exists(junit) ? await Deno.readTextFile(junit) : "";
       const { passed, failed } = tallyOf(text);
@@ -165,7 +181,7 @@ async function reportTests(
         total.failed += failed;
         continue;
       }
-      const isMended = await passesAgain(text, share, env);
+      const isMended = await passesAgain(text, stolen, env);
       failures.push(
         ...failedTests(text).map((name) =>
           isMended ? `${name} (passed when run again)` : name
@@ -180,6 +196,7 @@ async function reportTests(
     await reportCoverage(folder, env);
     return total;
   } finally {
+    over.abort();
     await Deno.remove(folder, { recursive: true });
   }
 }
@@ -204,7 +221,7 @@ export async function runAll(env: Record<string, string>): Promise<number> {
   const total: Tally = { passed: 0, failed: 0 };
   const failures: string[] = [];
   const count = async (step: Step) => {
-    if (await report(step, quiet)) total.passed++;
+    if ((await report(step, quiet)).isOk) total.passed++;
     else {
       total.failed++;
       failures.push(step.name);

@@ -64,10 +64,12 @@ export interface AsideEnd extends StepEnd {
  * Runs a step beside others: they come first at the processors, and it shows nothing until it has ended.
  *
  * @param env Variables to set for the child.
+ * @param signal Ends the child.
  */
 export async function spawnAside(
   { args, timeoutMs }: Step,
   env: Record<string, string>,
+  signal: AbortSignal,
 ): Promise<AsideEnd> {
   const start = performance.now();
   const [program, ...before] = Deno.build.os === "windows"
@@ -77,9 +79,9 @@ export async function spawnAside(
     args: [...before, ...args],
     env,
     stdin: "null",
-    ...timeoutMs === undefined
-      ? {}
-      : { signal: AbortSignal.timeout(timeoutMs) },
+    signal: timeoutMs === undefined
+      ? signal
+      : AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
   });
   const { code, stdout, stderr } = await command.output();
   const decoder = new TextDecoder();

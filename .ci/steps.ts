@@ -16,7 +16,7 @@ export interface Step {
 const EXAMPLE_MS = 60_000;
 
 /** Paths below `tests/` that hold no tests of their own: programs that tests start, and measurements. */
-const NOT_TESTS = "--ignore=tests/bench,tests/fixtures";
+const NOT_TESTS = ["tests/bench", "tests/fixtures"];
 
 /** Whether a path, relative to the repository, exists. */
 export function exists(path: string): boolean {
@@ -103,7 +103,14 @@ export function testSteps(args: readonly string[]): Step[] {
   }
   const tests = {
     name: "tests",
-    args: ["test", "-A", "--no-check", ...args, NOT_TESTS, "tests"],
+    args: [
+      "test",
+      "-A",
+      "--no-check",
+      ...args,
+      `--ignore=${NOT_TESTS.join(",")}`,
+      "tests",
+    ],
   };
   // The code blocks import the package by its name, which needs its page.
   if (!exists("mod.ts")) return [tests];

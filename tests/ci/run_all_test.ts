@@ -93,11 +93,16 @@ Deno.test("testRuns() runs every test in one run or the other, and covers only s
   assertEquals(reportOf(runs[1]!, "reports"), "reports/tests.actor.xml");
 });
 
-Deno.test("spawnAside() gives what a step printed, and how it ended", async () => {
-  const code = "console.log('out'); console.error('err'); Deno.exit(3)";
-  const step = { name: "aside", args: ["eval", code] };
-  const end = await spawnAside(step, { NO_COLOR: "1" });
+Deno.test("spawnAside() gives what a step printed, and how it ended; its time and its signal end it", async () => {
+  const step = (code: string) => ({ name: "aside", args: ["eval", code] });
+  const over = new AbortController();
+  const says = step("console.log('out'); console.error('err'); Deno.exit(3)");
+  const end = await spawnAside(says, { NO_COLOR: "1" }, over.signal);
   assertEquals([end.code, end.text], [3, "out\nerr\n"]);
-  const late = { ...step, args: ["eval", "for (;;);"], timeoutMs: 300 };
-  assert((await spawnAside(late, {})).code !== 0);
+  const endless = step("for (;;);");
+  const late = { ...endless, timeoutMs: 300 };
+  assert((await spawnAside(late, {}, over.signal)).code !== 0);
+  const ending = spawnAside(endless, {}, over.signal);
+  over.abort();
+  assert((await ending).code !== 0);
 });
