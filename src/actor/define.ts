@@ -74,10 +74,10 @@ function key(module: string, name: string): string {
   return `${module}#${name}`;
 }
 
-/** Checks a definition and enters it: one name of one module stands for one thing. */
 /** What is registered, as errors call it. */
 type Registered = "a task" | "a reducer" | "an actor";
 
+/** Checks a definition and enters it: one name of one module stands for one thing. */
 function register(
   what: Registered,
   meta: ImportMeta,

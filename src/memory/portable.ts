@@ -125,7 +125,7 @@ function unknown(what: string, kind: string): UnknownHandleError {
 }
 
 /** What any object is asked for, whoever looks at it: nobody uses a handle by these. */
-const LOOKED_AT: ReadonlySet<string | symbol> = new Set([
+const LOOKED_AT: ReadonlySet<string> = new Set([
   "constructor",
   "then",
   "toJSON",

@@ -14,11 +14,11 @@
 import type { Context } from "../actor/current.ts";
 import { actor, type ActorClass } from "../actor/define.ts";
 import { isEnd } from "../actor/ends_as.ts";
-import { passUnknownPortables } from "../memory/portable.ts";
 import type { ActorRef } from "../actor/ref.ts";
 import { errorToWire, registerError, type WireError } from "../error_wire.ts";
 import { DataCloneError, TroupeError } from "../errors.ts";
 import type { Words } from "../memory/cells.ts";
+import { passUnknownPortables } from "../memory/portable.ts";
 import {
   cancelledBatch,
   nextCancel,
