@@ -13,7 +13,6 @@ import {
   RegionError,
   RegionNotFoundError,
 } from "./region_errors.ts";
-import { drawRegionName } from "./region_name.ts";
 import { NOBODY, ownProcess } from "./region_owner.ts";
 import { drawIdentity, TAIL_BYTES, tailOf } from "./region_tail.ts";
 
@@ -82,6 +81,9 @@ function mayOpen(path: string): void {
 /**
  * Makes a file, all zeros, unless there is one. It has its name only when it is whole.
  *
+ * Until then its name is that of its part, and who makes it holds a lock of the system on it. A part that nobody holds is of
+ * one that was killed: whoever comes next takes it away.
+ *
  * @param room Bytes of its room, a multiple of 64; 0 for none.
  */
 export async function makeRegionFile(
@@ -89,26 +91,57 @@ export async function makeRegionFile(
   size: number,
   room: number,
 ): Promise<void> {
-  const part = `${path}.${drawRegionName()}`;
+  const part = `${path}.troupe_part`;
   const facts = { size, room, identity: drawIdentity(), owner: NOBODY };
-  try {
+  while (!exists(path)) {
+    if (factsOf(part)?.isSymlink) {
+      throw new RegionError(
+        `Cannot make the region "${path}" as "${part}" is a link: remove it`,
+        { region: path },
+      );
+    }
     using file = await Deno.open(part, {
-      createNew: true,
+      create: true,
       write: true,
       mode: MODE,
     });
-    // Not a hole: a disk that is full would end the program in the middle of a write.
-    const rest = lengthFor(size, room) - TAIL_BYTES;
-    for (let at = 0; at < rest; at += PIECE) {
-      await writeAll(file, new Uint8Array(Math.min(PIECE, rest - at)));
+    await file.lock(true);
+    // Who made it meanwhile has taken it away.
+    if (!isAt(part, file)) continue;
+    try {
+      // Bytes in it may be a region's by now: they are never written over.
+      if (exists(path) || file.statSync().size > 0) continue;
+      // Not a hole: a disk that is full would end the program in the middle of a write.
+      const rest = lengthFor(size, room) - TAIL_BYTES;
+      for (let at = 0; at < rest; at += PIECE) {
+        await writeAll(file, new Uint8Array(Math.min(PIECE, rest - at)));
+      }
+      await writeAll(file, tailOf(facts));
+      await file.sync();
+      await Deno.link(part, path);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+    } finally {
+      Deno.removeSync(part);
     }
-    await writeAll(file, tailOf(facts));
-    await file.sync();
-    await Deno.link(part, path);
+  }
+}
+
+function exists(path: string): boolean {
+  return factsOf(path) !== undefined;
+}
+
+/** Whether an open file is the one of that name. */
+function isAt(path: string, file: Deno.FsFile): boolean {
+  return factsOf(path)?.ino === file.statSync().ino;
+}
+
+function factsOf(path: string): Deno.FileInfo | undefined {
+  try {
+    return Deno.lstatSync(path);
   } catch (error) {
-    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
-  } finally {
-    await Deno.remove(part).catch(() => {});
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
   }
 }
 

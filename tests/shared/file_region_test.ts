@@ -3,6 +3,7 @@ import { LayoutMismatchError } from "../../src/memory/layout_mismatch_error.ts";
 import { libc } from "../../src/memory/libc.ts";
 import {
   RegionDamagedError,
+  RegionError,
   RegionNotFoundError,
 } from "../../src/memory/region_errors.ts";
 import { ROOM, ROOM_OWNER } from "../../src/memory/region_room.ts";
@@ -139,6 +140,52 @@ Deno.test("SharedMemory.file() makes one file for all who come at a time", async
   assertEquals(region.view(Int32Array)[0], 3_000);
   assertEquals(folder.names, ["region"]);
   region.close();
+});
+
+Deno.test("SharedMemory.file() leaves nothing of one that was killed while it made the file, and waits for one that lives", async () => {
+  await using folder = new Folder();
+  const child = new Deno.Command(Deno.execPath(), {
+    args: programArgs(folder, "make"),
+    cwd: PACKAGE,
+    stdin: "null",
+    stdout: "null",
+  }).spawn();
+  const part = `${folder.file()}.troupe_part`;
+  const length = (): number => {
+    try {
+      return Deno.statSync(part).size;
+    } catch {
+      return 0;
+    }
+  };
+  while (length() === 0) await new Promise((done) => setTimeout(done, 1));
+  child.kill("SIGKILL");
+  await child.status;
+  assertEquals(folder.names, ["region.troupe_part"]);
+  const held = await Deno.open(part, { write: true });
+  await held.lock(true);
+  const making = SharedMemory.file(folder.file(), { size: 64 });
+  const first = await Promise.race([
+    making.then(() => "made"),
+    new Promise((done) => setTimeout(done, 100, "waits")),
+  ]);
+  held.close();
+  const region = await making;
+  assertEquals([first, region.size, region.bytes[0]], ["waits", 64, 0]);
+  assertEquals(folder.names, ["region"]);
+  region.close();
+});
+
+Deno.test("SharedMemory.file() follows no link that is in the place of its part", async () => {
+  await using folder = new Folder();
+  const other = folder.file("other");
+  await Deno.symlink(other, `${folder.file()}.troupe_part`);
+  await assertRejects(
+    () => SharedMemory.file(folder.file(), { size: 64 }),
+    RegionError,
+    "is a link: remove it",
+  );
+  assertEquals(folder.names, ["region.troupe_part"]);
 });
 
 Deno.test("SharedMemory.file() frees what was held when nobody has it open, with ownerDied", async () => {
