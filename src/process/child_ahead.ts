@@ -4,6 +4,8 @@
  *   none → waiting    it is started, and shakes hands
  *   waiting → none    a keeper takes it; or it is dropped: nobody came in time, or the thread is something else
  *
+ * One for which an actor waits is started ahead too: while the thread loads what keeps it.
+ *
  * @module
  */
 import { AHEAD_MS, aheadKey } from "../actor/nursery/processes_ahead.ts";
@@ -15,24 +17,29 @@ const NAME = "spare process";
 
 interface Waiting {
   readonly key: string;
+  /** Rejects only if somebody waits for it. */
   readonly child: Promise<ChildProcess | undefined>;
   readonly timer: ReturnType<typeof setTimeout>;
 }
 
 let waiting: Waiting | undefined;
 
-/** Starts one as `order` says. */
-export function startAhead(order: ProcessOrder): void {
+/**
+ * Starts one as `order` says.
+ *
+ * @param name The actor that waits for it, if one does.
+ */
+export function startAhead(order: ProcessOrder, name?: string): void {
   dropAhead();
+  const isWanted = name !== undefined;
+  const started = ChildProcess.start(name ?? NAME, order, !isWanted);
+  // Of one for which nobody waits: the start that needs it fails too, and says why.
+  const child = isWanted ? started : started.catch(() => undefined);
+  child.catch(() => {});
+  const timer = setTimeout(dropAhead, AHEAD_MS);
+  waiting = { key: keyOf(order), child, timer };
   // What else its keeper needs, and nothing of which runs before it is one.
   void import("./keeper_handlers.ts");
-  const child = ChildProcess.start(NAME, order, true);
-  waiting = {
-    key: keyOf(order),
-    // The start that needs it fails too, and says why.
-    child: child.catch(() => undefined),
-    timer: setTimeout(dropAhead, AHEAD_MS),
-  };
 }
 
 /** Ends the one that waits, if one does. */
@@ -57,10 +64,10 @@ export async function childFor(
 }
 
 function end(dropped: Waiting | undefined): void {
-  void dropped?.child.then((child) => {
+  dropped?.child.then((child) => {
     child?.kill();
     child?.letGo();
-  });
+  }, () => {});
 }
 
 function take(): Waiting | undefined {

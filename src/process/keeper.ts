@@ -21,6 +21,7 @@ import { PUT_ASIDE } from "../actor/stash.ts";
 import { SOURCE, type StreamSource } from "../actor/stream/stream_source.ts";
 import type { WireError } from "../error_wire.ts";
 import {
+  ActorInitError,
   DataCloneError,
   MessageTooLargeError,
   TroupeError,
@@ -77,7 +78,7 @@ class KeeperActor {
 
   async onStart(context: Context): Promise<void> {
     this.#context = context;
-    this.#child = await childFor(context.name, this.#order);
+    this.#child = await this.#process(context.name);
     const { wire, frames } = this.#child;
     this.#link = new Link(
       wire,
@@ -101,6 +102,19 @@ class KeeperActor {
     });
     // It may not have been there to hear it.
     if (signal.aborted) stop();
+  }
+
+  async #process(name: string): Promise<ChildProcess> {
+    try {
+      return await childFor(name, this.#order);
+    } catch (cause) {
+      throw new ActorInitError(
+        `Cannot start "${name}" as its process cannot be started: ${
+          messageOf(cause)
+        }`,
+        { actor: name, cause },
+      );
+    }
   }
 
   /** Does a part of the start: nothing is left of one that fails, and nothing more to be told of. */

@@ -137,4 +137,10 @@ Deno.test("ProcessesAhead foresees the third of a kind, and leaves a plain spare
   assert(ahead.choose([cold, one], undefined) === one);
   assert(ahead.choose([one], undefined) === one);
   assert(ahead.choose([], kind) === undefined);
+  // The process of one that starts is begun at once, if none waits for it.
+  ahead.start(one, order("a"), "actor");
+  assertEquals(said, ["ahead"]);
+  ahead.start(one, order("b"), "actor");
+  ahead.start(two, order("a"), "actor");
+  assertEquals(said, ["ahead", "ahead", "ahead"]);
 });

@@ -12,10 +12,12 @@ import {
   InitTimeoutError,
   InvalidOptionError,
   MessageTooLargeError,
+  type OutputLine,
   Refusal,
   type SpawnOptions,
   supervise,
   System,
+  type SystemOptions,
   UnknownMethodError,
 } from "../../mod.ts";
 import { ProcessDiedError } from "../../src/process/process_died_error.ts";
@@ -36,8 +38,8 @@ const PROCESS = { placement: "process", initTimeout: 30_000 } as const;
 
 type CounterRef = ActorRef<CounterActor>;
 
-function newSystem(): System {
-  return new System({ spares: 0, deadLetterLines: 0 });
+function newSystem(options: SystemOptions = {}): System {
+  return new System({ spares: 0, deadLetterLines: 0, ...options });
 }
 
 async function counterIn(
@@ -319,18 +321,30 @@ Deno.test("an answer that is larger than any message is refused, and its actor g
   assertEquals(large.length, 63 * 2 ** 20);
 });
 
-Deno.test("spawn() rejects with the error that a process ended by, and not with the line after it", async () => {
-  await using system = newSystem();
-  await assertRejects(
-    () =>
-      system.spawn(Counter, [], {
-        ...PROCESS,
-        process: { v8Flags: ["--nonsense"] },
-      }),
-    ActorInitError,
-    "ended with code 1; it wrote last: error: V8 did not recognize flag",
-  );
-});
+for (
+  const [why, process, lines] of [
+    [
+      'The process of "counter" ended with code 1; it wrote last: error: V8 did not recognize flag',
+      { v8Flags: ["--nonsense"] },
+      1,
+    ],
+    ["Failed to spawn", { cwd: "/no such directory" }, 0],
+  ] as const
+) {
+  Deno.test(`spawn() tries once to start a process, and rejects as ${why}`, async () => {
+    const said: string[] = [];
+    const onOutput = ({ text }: OutputLine) => {
+      if (/^error/.test(text)) said.push(text);
+    };
+    await using system = newSystem({ onOutput });
+    const error = await assertRejects(
+      () => system.spawn(Counter, [], { ...PROCESS, name: "counter", process }),
+      ActorInitError,
+      `Cannot start "counter" as its process cannot be started: ${why}`,
+    );
+    assertEquals([error.actor, said.length], ["counter", lines]);
+  });
+}
 
 Deno.test("spawn() refuses options of a process that are out of bounds, and in other placements", async () => {
   await using system = newSystem();

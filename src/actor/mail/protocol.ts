@@ -310,8 +310,12 @@ export type FromNursery =
   }
   /** Nobody waits for the worker: it prepares, for actors of the modules that are foreseen; see foreseen.ts. */
   | { readonly type: "warmUp"; readonly foreseen: readonly string[] }
-  /** A spare is to start a process ahead. */
-  | { readonly type: "ahead"; readonly order: ProcessOrder }
+  /** A spare is to start a process ahead; or at once, for the actor of that name. */
+  | {
+    readonly type: "ahead";
+    readonly order: ProcessOrder;
+    readonly name?: string;
+  }
   | {
     readonly type: "stop";
     readonly reason: unknown;

@@ -64,6 +64,9 @@ const ZOMBIE_MS = 500;
 /** Whoever took a spare starts first; its place is filled this many milliseconds later. */
 const REFILL_MS = 20;
 
+/** The start of a process needs a core for longer: the places are filled when it is over, after this many milliseconds at the latest. */
+const REFILL_LATEST_MS = 500;
+
 /**
  * Taking a thread down costs as much as 60 ms of a core. One that sleeps can
  * wait so many milliseconds, while whoever takes its place starts.
@@ -86,6 +89,8 @@ export class Brood {
   readonly #foreseen: Foreseen;
   readonly #hooks: BroodHooks;
   readonly #life: AbortController = new AbortController();
+  /** Those that start a process. */
+  readonly #starting: Set<Chick> = new Set();
   /** Let go, and not yet taken down. */
   readonly #frozen: Set<Chick> = new Set();
   #held: Chick[] | undefined;
@@ -111,15 +116,23 @@ export class Brood {
     this.#refillSoon();
     const kind = this.#processes.note(ahead);
     const spare = this.#processes.choose(this.#spares, kind);
+    const waiting: Taker = ahead === undefined ? taker : {
+      ...taker,
+      use: (chick) => {
+        this.#starting.add(chick);
+        this.#processes.start(chick, ahead, become.name);
+        taker.use(chick);
+      },
+    };
     if (spare !== undefined) {
       this.#forgetSpare(spare);
-      taker.use(spare);
+      waiting.use(spare);
       return () => {};
     }
-    this.#takers.push(taker);
+    this.#takers.push(waiting);
     this.#hooks.onHatch(nameOfLock());
     return () => {
-      const at = this.#takers.indexOf(taker);
+      const at = this.#takers.indexOf(waiting);
       if (at >= 0) this.#takers.splice(at, 1);
     };
   }
@@ -166,6 +179,7 @@ export class Brood {
 
   /** Lets a worker go. */
   release(chick: Chick): void {
+    this.#starting.delete(chick);
     if (this.#held !== undefined) {
       chick.released = true;
       this.#held.push(chick);
@@ -187,12 +201,15 @@ export class Brood {
     }, ZOMBIE_MS);
   }
 
-  #refillSoon(): void {
+  #refillSoon(latest = performance.now() + REFILL_LATEST_MS): void {
     if (this.#refill !== undefined || this.#failures >= MAX_BOOT_FAILURES) {
       return;
     }
     this.#refill = setTimeout(() => {
       this.#refill = undefined;
+      if (this.#starting.size > 0 && performance.now() < latest) {
+        return this.#refillSoon(latest);
+      }
       if (this.#spares.length + this.#booting.size >= this.#wanted) return;
       this.#make();
       this.#refillSoon();
@@ -231,7 +248,10 @@ export class Brood {
     const chick: Chick = make((message) => {
       if (message.type === "seeded") this.#seeded(chick);
       else if (message.type === "warm") this.#warmed(chick);
-      else this.#hooks.onMessage(chick, message);
+      else {
+        if (message.type === "started") this.#starting.delete(chick);
+        this.#hooks.onMessage(chick, message);
+      }
     });
     this.#booting.set(id, chick);
     setTimeout(() => this.#giveUp(chick), BOOT_LIMIT_MS);

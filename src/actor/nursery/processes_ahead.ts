@@ -38,6 +38,12 @@ export class ProcessesAhead {
     return order.find(({ warm }) => warm) ?? order[0];
   }
 
+  /** Has `chick` start the process of the actor that it becomes, while it loads what keeps it; unless it has. */
+  start(chick: Chick, order: ProcessOrder, name: string): void {
+    if (chick.ahead === aheadKey(order)) return;
+    chick.post({ type: "ahead", order, name });
+  }
+
   /** Has one of the spares start the process that is foreseen, unless one has. */
   prepare(spares: readonly Chick[]): void {
     const { order, key } = this.#foreseen ?? {};

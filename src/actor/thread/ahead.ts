@@ -7,7 +7,7 @@ import { KEEPER, type ProcessOrder } from "../process_order.ts";
 
 /** What of `src/process/child_ahead.ts` is used here. */
 interface ChildAhead {
-  startAhead(order: ProcessOrder): void;
+  startAhead(order: ProcessOrder, name?: string): void;
   dropAhead(): void;
 }
 
@@ -15,11 +15,19 @@ const MODULE = new URL("../../process/child_ahead.ts", import.meta.url).href;
 
 let loaded: Promise<ChildAhead> | undefined;
 
-/** Starts a process as `order` says, without telling it what to be. */
-export async function startAhead(order: ProcessOrder): Promise<void> {
+/**
+ * Starts a process as `order` says, without telling it what to be.
+ *
+ * @param name The actor that waits for it, if one does.
+ * @returns A promise of its begin.
+ */
+export async function startAhead(
+  order: ProcessOrder,
+  name?: string,
+): Promise<void> {
   try {
     loaded ??= import(MODULE);
-    (await loaded).startAhead(order);
+    (await loaded).startAhead(order, name);
   } catch { /* The start that needs it fails too, and says why. */ }
 }
 

@@ -79,6 +79,8 @@ interface Hooks {
 let bed: Bed;
 /** What this thread plays while nobody waits for it. */
 let rehearsal: Promise<void> | undefined;
+/** The begin of the process that was started ahead. */
+let ahead: Promise<void> | undefined;
 let isolate: Isolate | undefined;
 let offspring: Offspring | undefined;
 let loop: ActorLoop | undefined;
@@ -99,7 +101,7 @@ function receive({ data }: MessageEvent<FromNursery | Seed>): void {
   if (data.type === "seed") seed(data);
   else if (data.type === "warmUp") void warmUp(data.foreseen);
   else if (data.type === "become") void become(data);
-  else if (data.type === "ahead") void startAhead(data.order);
+  else if (data.type === "ahead") ahead = startAhead(data.order, data.name);
   else if (data.type === "stop") stop(data.reason, data.drain);
   else if (data.type === "kept") checkpoints?.kept();
   else if (data.type === "shelved") shelf?.known();
@@ -214,7 +216,9 @@ async function become(message: Become): Promise<void> {
 function initError(name: string, cause: unknown): Error {
   if (
     cause instanceof ModuleLoadError || cause instanceof UnknownExportError ||
-    cause instanceof TopLevelSpawnError
+    cause instanceof TopLevelSpawnError ||
+    // One that says so itself.
+    cause instanceof ActorInitError && cause.actor === name
   ) return cause;
   return new ActorInitError(
     `Cannot start "${name}" as its constructor, restore, onStart or onRestart failed: ${
@@ -227,6 +231,8 @@ function initError(name: string, cause: unknown): Error {
 async function start(here: Isolate, message: Become): Promise<void> {
   const { name, incarnation, args, attachments } = message;
   const definition = await load(message);
+  // Who keeps a process looks for it.
+  await ahead;
   offspring = new Offspring(here, name);
   enterHome(offspring);
   markImports();
