@@ -122,7 +122,7 @@ export async function makeRegionFile(
     } catch (error) {
       if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
     } finally {
-      Deno.removeSync(part);
+      await Deno.remove(part);
     }
   }
 }
