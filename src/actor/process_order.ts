@@ -90,7 +90,7 @@ export function keeperOf(
 ): Plan {
   const { kind, module, definition, args, once } = plan;
   const { attachments = [] } = encodeFor(isolate, args);
-  refuseShared("args", attachments);
+  refuseShared(attachments, args, "args");
   const { concurrency, stash, hangMs, permissions, process } = options;
   const { maxMessageBytes: maxBytes } = options;
   const order: ProcessOrder = {

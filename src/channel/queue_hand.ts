@@ -4,7 +4,7 @@
  * @module
  */
 import { decode } from "../memory/decode.ts";
-import { InvalidOptionError } from "../errors.ts";
+import { DataCloneError, InvalidOptionError } from "../errors.ts";
 import { encode } from "../memory/encode.ts";
 import { throwFenced } from "../sync/obtain.ts";
 import { collect, collectSync, discard } from "./depot.ts";
@@ -14,7 +14,7 @@ import type { QueueCore } from "./queue_core.ts";
 import { RECORD } from "./queue_layout.ts";
 import { QueueRecords } from "./queue_records.ts";
 import type { Freight } from "./queue_ring.ts";
-import { UnsendableError } from "./unsendable_error.ts";
+import { pathOfHolder } from "../memory/unsendable.ts";
 
 /** Messages up to so many bytes are copied in the section that takes them; larger ones are read where they lie. */
 const COPIED = 1 << 14;
@@ -81,9 +81,10 @@ export class QueueHand {
     load.goods = attachments && new Goods(attachments, transfer);
     if (load.goods !== undefined && this.#core.monitor.plot !== undefined) {
       this.drop(load);
-      throw new UnsendableError(
-        "Cannot put as the message holds what only threads of this program can have, such as shared memory or a port: send what is in it",
-        { path: "", unsent: value },
+      const path = pathOfHolder(attachments!, value, "value");
+      throw new DataCloneError(
+        `Cannot send ${path} to other programs as it holds what only threads of this one can have, such as shared memory or a port: send what is in it`,
+        { path },
       );
     }
     this.#checkFits(length, value);

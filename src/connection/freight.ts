@@ -38,7 +38,8 @@ export function pack(
   value: unknown,
   root: string,
 ): Uint8Array<ArrayBuffer> {
-  return crossing(border, () => bytesOf(encode(value, { root }), root));
+  const encoded = crossing(border, () => encode(value, { root }));
+  return bytesOf(encoded, value, root);
 }
 
 /** As {@link pack}, for the arguments of a call. */
@@ -46,7 +47,8 @@ export function packArgs(
   border: Border,
   args: readonly unknown[],
 ): Uint8Array<ArrayBuffer> {
-  return crossing(border, () => bytesOf(encodeArguments(args), "args"));
+  const encoded = crossing(border, () => encodeArguments(args));
+  return bytesOf(encoded, args, "args");
 }
 
 /** The value that was made into `bytes`. */
@@ -57,7 +59,8 @@ export function unpack(border: Border, bytes: Uint8Array): unknown {
 
 function bytesOf(
   { bytes, length, attachments }: Encoded,
-  path: string,
+  value: unknown,
+  root: string,
 ): Uint8Array<ArrayBuffer> {
   if (attachments === undefined) {
     const copy = new Uint8Array(length);
@@ -65,5 +68,5 @@ function bytesOf(
     return copy;
   }
   takeBack(attachments);
-  throw unshared(path, attachments);
+  throw unshared(attachments, value, root);
 }

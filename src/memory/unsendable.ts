@@ -7,6 +7,7 @@
 
 import * as types from "node:util/types";
 import { reasonToStay } from "./keep_here.ts";
+import { type Portable, portable } from "./portable.ts";
 
 const WAY_OUT: Readonly<Record<string, string>> = {
   URL: "send its href",
@@ -93,12 +94,45 @@ export function isOfGlobal(value: object, tag: string): boolean {
  * @returns `name` alone if it cannot be found.
  */
 export function pathOf(target: unknown, root: unknown, name: string): string {
+  return pathWhere((value) => value === target, root, name) ?? name;
+}
+
+/**
+ * Finds where one of `held` is inside `root`: itself, a view of it, or a handle that has it.
+ *
+ * @returns `name` alone if it cannot be found.
+ */
+export function pathOfHolder(
+  held: readonly unknown[],
+  root: unknown,
+  name: string,
+): string {
+  const holds = (value: unknown): boolean => {
+    if (held.includes(value)) return true;
+    if (ArrayBuffer.isView(value)) return held.includes(value.buffer);
+    if (!isPortable(value)) return false;
+    return pathWhere(holds, value[portable]().data, "") !== undefined;
+  };
+  return pathWhere(holds, root, name) ?? name;
+}
+
+function isPortable(value: unknown): value is Portable {
+  const type = typeof value;
+  return (type === "function" || type === "object" && value !== null) &&
+    portable in (value as object);
+}
+
+function pathWhere(
+  is: (value: unknown) => boolean,
+  root: unknown,
+  name: string,
+): string | undefined {
   const seen = new Set<unknown>();
   const open: Child[] = [{ value: root, path: name }];
   // A list and not recursion: the message may be refused for its depth.
   for (let item = open.pop(); item !== undefined; item = open.pop()) {
     const { value, path } = item;
-    if (value === target) return short(path);
+    if (is(value)) return short(path);
     if (typeof value !== "object" || value === null) continue;
     if (seen.has(value) || types.isProxy(value)) continue;
     seen.add(value);
@@ -106,7 +140,7 @@ export function pathOf(target: unknown, root: unknown, name: string): string {
       open.push(...children(value, path).reverse());
     } catch { /* A getter threw: the target is not in here, or not again. */ }
   }
-  return name;
+  return undefined;
 }
 
 /**

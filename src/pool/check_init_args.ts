@@ -16,7 +16,9 @@ export function checkInitArgs(
 ): void {
   const root = "initArgs";
   const { attachments } = encode(initArgs, { root });
-  if (placement === "process") refuseShared(root, attachments ?? []);
+  if (placement === "process") {
+    refuseShared(attachments ?? [], initArgs, root);
+  }
   // What gives itself away by being sent is not sent yet.
   takeBack(attachments);
   const [moved] = movable(attachments);

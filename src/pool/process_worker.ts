@@ -340,7 +340,8 @@ export class ProcessWorkerActor {
 function explained(error: unknown, task: string): unknown {
   if (!(error instanceof DataCloneError)) return error;
   const message = error.message
-    .replace("Cannot send args", () => `Cannot send args of "${task}"`)
+    // Where it is in the batch means nothing to them.
+    .replace(/Cannot send args\S*/, () => `Cannot send args of "${task}"`)
     .replace("start the actor on a thread", 'use the placement "thread"');
   return new DataCloneError(message, { path: "args", cause: error.cause });
 }

@@ -193,7 +193,7 @@ function sharedIn(value: unknown): unknown {
   const shared = attachments.filter((each) => !(each instanceof ArrayBuffer));
   if (shared.length === 0) return undefined;
   takeBack(attachments);
-  return unshared("result", shared);
+  return unshared(shared, value, "result");
 }
 
 /** Runs the tasks of one worker of a pool in its process; started by such workers only. */

@@ -57,10 +57,9 @@ Deno.test("Queue.in() carries messages of any kind, and refuses what is of one p
   const words = Queue.in<unknown>(region, "words");
   await endOf(start("say", region.name));
   assertEquals(await words.take(LIMIT), { text: "from another process" });
-  await assertRejects(
-    () => words.put({ memory: new SharedArrayBuffer(8) }),
-    UnsendableError,
-  );
+  const message = { memory: [new SharedArrayBuffer(8)] };
+  const error = await assertRejects(() => words.put(message), UnsendableError);
+  assertEquals([error.path, error.unsent], ["value.memory[0]", message]);
   assertEquals(words.size, 0);
   assert(Queue.in(region, "words") === words);
 });

@@ -215,7 +215,7 @@ export function encodeMessage(
   if (encoded.attachments !== undefined && core.line === undefined) {
     const { isolate: { table }, address: { endpoint } } = core;
     const apart = isApart(table.get(endpoint, ENDPOINT.POLICY));
-    if (apart) refuseShared("args", encoded.attachments);
+    if (apart) refuseShared(encoded.attachments, args, "args");
   }
   const limit = core.maxBytes;
   if (encoded.length <= limit || limit === 0) return encoded;
