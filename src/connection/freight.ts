@@ -51,10 +51,14 @@ export function packArgs(
   return bytesOf(encoded, args, "args");
 }
 
-/** The value that was made into `bytes`. */
+/** The value that another program made into `bytes`. */
 export function unpack(border: Border, bytes: Uint8Array): unknown {
-  const read = () => decode(bytes, 0, bytes.length);
-  return crossing(border, () => refusingUnknown(read));
+  return refusingUnknown(() => unpackOwn(border, bytes));
+}
+
+/** As {@link unpack}, from the program that this process is of: handles of kinds that are not known here can be sent on. */
+export function unpackOwn(border: Border, bytes: Uint8Array): unknown {
+  return crossing(border, () => decode(bytes, 0, bytes.length));
 }
 
 function bytesOf(

@@ -24,7 +24,7 @@ import { ENDPOINT, EndpointTable } from "../memory/endpoints.ts";
 import type { Answer, Become, Element, Made } from "./keeper_protocol.ts";
 import type { FarSide } from "../connection/far_line.ts";
 import { FrameReader } from "../connection/frame.ts";
-import { pack, packArgs, unpack } from "../connection/freight.ts";
+import { pack, packArgs, unpackOwn } from "../connection/freight.ts";
 import { HANDSHAKE_LIMIT, shakeHands } from "../connection/shake_hands.ts";
 import { Imports } from "../connection/imports.ts";
 import { frameLimit, Link } from "../connection/link.ts";
@@ -193,7 +193,7 @@ class Server {
     const definition = await load(wanted, this.#importModule);
     markImports();
     const state = this.#state = new ProcessContext(become, this.#side);
-    state.unpackArgs = (bytes) => unpack(this.#border, bytes) as unknown[];
+    state.unpackArgs = (bytes) => unpackOwn(this.#border, bytes) as unknown[];
     enterLight(state.shown);
     this.#catchStrays();
     await this.#make(definition, become, state);
@@ -214,7 +214,7 @@ class Server {
       : new definition.make(...values);
     this.#methods = state.methods = methodsOf(this.#instance);
     if (restore !== undefined) {
-      await this.#hook("restore", [unpack(this.#border, restore)]);
+      await this.#hook("restore", [unpackOwn(this.#border, restore)]);
     }
     await this.#hook("onStart", [state.context]);
   }
