@@ -30,7 +30,7 @@ export function ownStop(
   reason: unknown,
   options: StopOptions = {},
 ): OwnStop {
-  checkStopOptions(actor, options);
+  checkStopOptions(actor, reason, options);
   const refused = refuseReason(reason, actor);
   if (refused !== undefined) throw refused;
   const { drain = false, timeout = DEFAULT_TIMEOUT_MS } = options;

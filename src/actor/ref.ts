@@ -110,11 +110,11 @@ export interface ActorRef<C> extends AsyncDisposable {
    * - **Wanted:** a supervisor does not restart it, unless its `restartStopped` says so.
    * - **Idempotent:** of an actor that has ended it resolves at once.
    *
-   * @param reason Given to `onStop` and to `Context.signal`.
+   * @param reason Given to `onStop` and to `Context.signal`. An object that has the names of options and no others is none.
    * @param options Whether it drains, and when it is killed.
    * @returns How the incarnation ended; never rejects.
    * @throws {DOMException} `DataCloneError`, at once, if `reason` cannot be cloned; nothing was stopped.
-   * @throws {InvalidOptionError} At once, if an option is out of its bounds; nothing was stopped.
+   * @throws {InvalidOptionError} At once, if an option is out of its bounds or in the place of the reason; nothing was stopped.
    */
   stop(reason?: unknown, options?: StopOptions): Promise<ExitReport>;
   /**
@@ -249,7 +249,7 @@ export class Ref<C> implements ActorRef<C> {
 
   /** See {@link ActorRef.stop}. */
   stop(reason?: unknown, options: StopOptions = {}): Promise<ExitReport> {
-    checkStopOptions(this.name, options);
+    checkStopOptions(this.name, reason, options);
     const { timeout = DEFAULT_TIMEOUT_MS, drain } = options;
     return this.#core.stop(reason, timeout, drain);
   }

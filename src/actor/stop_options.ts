@@ -39,9 +39,13 @@ const NAMES: OptionNames<StopOptions> = { drain: true, timeout: true };
 /**
  * Checks how `actor` is to be stopped.
  *
- * @throws {InvalidOptionError} If an option is out of its bounds, or there is none of its name.
+ * @throws {InvalidOptionError} If an option is out of its bounds, there is none of its name, or they are where the reason is.
  */
-export function checkStopOptions(actor: string, options: StopOptions): void {
+export function checkStopOptions(
+  actor: string,
+  reason: unknown,
+  options: StopOptions,
+): void {
   const refuse = (option: string, must: string, value: unknown): never => {
     throw new InvalidOptionError(
       `Cannot stop "${actor}" as '${option}' must be ${must}: current value is ${
@@ -51,6 +55,12 @@ export function checkStopOptions(actor: string, options: StopOptions): void {
     );
   };
   checkOptionNames(`Cannot stop "${actor}"`, options, NAMES);
+  if (isOptions(reason)) {
+    throw new InvalidOptionError(
+      `Cannot stop "${actor}" as its options come behind its reason: call stop(undefined, options)`,
+      { option: "reason", value: reason },
+    );
+  }
   const { drain, timeout } = options;
   if (drain !== undefined && typeof drain !== "boolean") {
     refuse("drain", "true or false", drain);
@@ -58,6 +68,13 @@ export function checkStopOptions(actor: string, options: StopOptions): void {
   if (timeout !== undefined && !(typeof timeout === "number" && timeout >= 0)) {
     refuse("timeout", "0 or more milliseconds", timeout);
   }
+}
+
+/** Whether a reason has the names of options, and no others. */
+function isOptions(reason: unknown): boolean {
+  if (typeof reason !== "object" || reason === null) return false;
+  const names = Object.keys(reason);
+  return names.length > 0 && names.every((name) => Object.hasOwn(NAMES, name));
 }
 
 /** Why `actor` cannot be stopped for `reason`, which has to travel; `undefined` if it can. */

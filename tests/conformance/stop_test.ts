@@ -108,6 +108,11 @@ conformance(
     ) {
       assertThrows(() => ref.stop("no", options), InvalidOptionError);
     }
+    assertThrows(
+      () => ref.stop({ timeout: 100, drain: true }),
+      InvalidOptionError,
+      "come behind its reason: call stop(undefined, options)",
+    );
     assertEquals(await ref.ask.count(), 1);
   },
 );
