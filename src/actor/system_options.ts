@@ -38,7 +38,8 @@ export interface SystemOptions {
   readonly freeze?: boolean;
   /**
    * Called on the thread that made the system with each line that a process of it writes, in order, and before the end of
-   * its actor is told. Of one that is killed from here the last lines may be missing.
+   * its actor is told. Of one that is killed from here the last lines may be missing. What it throws is thrown on that
+   * thread, where nobody catches it: that ends the program.
    *
    * Without it the thread that keeps the process writes each line, with the name of its actor in front, to the program's own
    * stdout or stderr: also while the thread of the system is busy.

@@ -101,7 +101,7 @@ let makeListener: (setup: Setup) => Listener;
  * Listens for other programs.
  *
  * - **Nobody else:** who does not show that it knows the key is cut, with one line that says so, and the others do not
- *   notice. A path can be used by this user only.
+ *   notice. A path can be used by this user only; its directory is made if there is none, and stays.
  * - **At once:** who connects may use the actors that are published, whether {@linkcode Listener.accept} is called or not.
  * - **Encrypted** at `tls://host:port`, by TLS 1.3 and the certificate in `tls`; the key is shown inside of that. Who speaks
  *   no TLS, or is slower with it and the key than `handshakeMs`, is cut.
