@@ -58,6 +58,9 @@ export interface Made {
 /** Makes a connection; `connect()` and a `Listener` do. Nothing is left of the wire if that fails. */
 export let makeConnection: (made: Made) => Promise<Connection>;
 
+/** The largest message, with what is around it, that the other end of a connection may be sent, in bytes. */
+export let mostTo: (connection: Connection) => number;
+
 /** Has `outer` stand for `inner` at the other end of a connection; see `TwoWay.standIn()`. */
 export let standIn: (
   connection: Connection,
@@ -289,6 +292,7 @@ export class Connection<Out = unknown, In = unknown>
       await connection.#open();
       return connection;
     };
+    mostTo = (connection) => connection.#link.most;
     standIn = (connection, inner, outer) =>
       connection.#side.border.standIn(coreIn(inner)!, coreIn(outer)!);
     Object.defineProperty(this.prototype, selectable, {

@@ -218,7 +218,7 @@ export class Link {
       thrown = error;
     }
     if (this.#over !== undefined) return;
-    for (const wire of wiresOf(thrown, this.#most)) {
+    for (const wire of wiresOf(thrown, this.most)) {
       try {
         return this.#send([KIND.ERROR, id, wire, []]);
       } catch {
@@ -233,13 +233,13 @@ export class Link {
   }
 
   /** The largest frame that may be sent, in bytes. */
-  get #most(): number {
+  get most(): number {
     return Math.min(this.#limit, this.#theirs ?? Infinity);
   }
 
   #send(message: readonly unknown[], what?: string): void {
     const bytes = pack(this.#border, message, "message");
-    const most = this.#most;
+    const most = this.most;
     if (bytes.length > most) {
       const both = this.#theirs === undefined
         ? ""

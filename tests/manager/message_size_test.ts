@@ -29,6 +29,12 @@ for (
     await refused(() => Array.fromAsync(far.watch()));
     assertEquals(await here.has("other"), false);
     assertEquals(await far.get("small"), "s");
+    const items = manager.queue<string>("q");
+    await items.put(LARGE);
+    await items.put("next");
+    await refused(() => remote.queue("q").take());
+    await refused(() => remote.queue("q").tryTake());
+    assertEquals([await items.take(), await items.take()], [LARGE, "next"]);
     await far.delete("large");
     for await (const change of far.watch()) {
       assertEquals(change.type, "snapshot");

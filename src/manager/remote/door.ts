@@ -3,10 +3,14 @@ import { actor, type ActorClass } from "../../actor/define.ts";
 import type { ActorRef } from "../../actor/ref.ts";
 import type { ActorStream } from "../../actor/stream/actor_stream.ts";
 import { unmissed } from "../../actor/unmissed.ts";
-import { Refusal } from "../../errors.ts";
+import { mostTo } from "../../connection/connection.ts";
+import { MessageTooLargeError, Refusal } from "../../errors.ts";
+import { encode } from "../../memory/encode.ts";
+import { takeBack } from "../../memory/moved_handles.ts";
 import type { Owner } from "../clients.ts";
 import { PRESENCE } from "../effect.ts";
 import type { MapChange } from "../map_change.ts";
+import type { Taken } from "../queue_book.ts";
 import type { Vault } from "../vault.ts";
 import { withCredit } from "../watching.ts";
 import { ItemWait } from "./item_wait.ts";
@@ -20,6 +24,9 @@ const MOST_WAITING = 65_536;
 const MOST_STREAMS = 1_024;
 /** Calls of one client that are not done yet, or whose answer it may not have. */
 const MOST_BEGUN = 65_536;
+
+/** Bytes that are around an answer. */
+const AROUND = 64;
 
 /** Sessions whose doors are being opened, by the number that those are given. */
 export const OPENING: Map<number, Session> = new Map();
@@ -159,10 +166,28 @@ export class Door {
     // It may have gone before this came to its turn.
     if (connection === undefined) wait.depart();
     try {
-      return await wait.take(timeoutMs);
+      const taken = await wait.take(timeoutMs);
+      if (taken !== undefined) await this.#checkSize(queue, taken);
+      return taken;
     } finally {
       waits.delete(wait);
     }
+  }
+
+  /** An item that is too large for its way stays the first one: another client may have room for it. */
+  async #checkSize(queue: string, taken: Taken): Promise<void> {
+    const { connection } = this.#session;
+    if (connection === undefined) return;
+    const { length, attachments } = encode(taken);
+    takeBack(attachments);
+    const bytes = length + AROUND;
+    const limit = mostTo(connection);
+    if (bytes <= limit) return;
+    await this.#vault.ask.requeue(queue, taken.item);
+    throw new MessageTooLargeError(
+      `Cannot take the first item of a queue as it is too large for the connection, and it stays there: current size is ${bytes} bytes, the limit is ${limit}; raise maxMessageBytes of both programs`,
+      { bytes, limit },
+    );
   }
 
   async #leave(queue: string, ticket: string): Promise<void> {

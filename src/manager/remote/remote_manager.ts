@@ -80,7 +80,8 @@ let makeRemote: (
  *   program still knows that it has begun. Otherwise it rejects with {@linkcode InDoubtError}, and so does one that was sent
  *   and is not answered within 5,000 ms.
  * - **Too large:** a call that is larger than `maxMessageBytes` of either program, or whose answer is, rejects with
- *   `MessageTooLargeError`, and so does a watch; nothing else does. One whose answer is too large has been done.
+ *   `MessageTooLargeError`, and so does a watch; nothing else does. One whose answer is too large has been done; but
+ *   `take()` leaves the item where it is.
  * - **Leases:** what an actor of this program holds, such as a lock or an entry of presence, ends with it; what others hold
  *   ends with this. All of it ends when the connection is away for longer than `ManagerOptions.awayMs`.
  * - **Rights:** a guest is refused what it may not have with {@linkcode NotPermittedError}.
