@@ -9,6 +9,7 @@
  * @module
  */
 import { errorFromWire } from "../../error_wire.ts";
+import { loadText } from "../../memory/byte_text.ts";
 import { EndpointTable } from "../../memory/endpoints.ts";
 import { ActorLoop } from "./actor_loop.ts";
 import { Shelves } from "./shelves.ts";
@@ -36,6 +37,7 @@ const SCENES = 20;
  * @param isOver Whether the thread has a life of its own by now: then it is cut short.
  */
 export async function rehearse(isOver: () => boolean): Promise<void> {
+  loadText();
   const table = new EndpointTable();
   // Row 0 is a main thread that never comes.
   table.open();
