@@ -17,6 +17,8 @@ const NAME = "spare process";
 
 interface Waiting {
   readonly key: string;
+  /** Whether an actor waits for it: then its end is that of a start, and it is not replaced. */
+  readonly isWanted: boolean;
   /** Rejects only if somebody waits for it. */
   readonly child: Promise<ChildProcess | undefined>;
   readonly timer: ReturnType<typeof setTimeout>;
@@ -37,7 +39,7 @@ export function startAhead(order: ProcessOrder, name?: string): void {
   const child = isWanted ? started : started.catch(() => undefined);
   child.catch(() => {});
   const timer = setTimeout(dropAhead, AHEAD_MS);
-  waiting = { key: keyOf(order), child, timer };
+  waiting = { key: keyOf(order), isWanted, child, timer };
   // What else its keeper needs, and nothing of which runs before it is one.
   void import("./keeper_handlers.ts");
 }
@@ -55,7 +57,7 @@ export async function childFor(
   const ahead = take();
   if (ahead?.key === keyOf(order)) {
     const child = await ahead.child;
-    if (child?.alive) {
+    if (child !== undefined && (ahead.isWanted || child.alive)) {
       child.name = name;
       return child;
     }

@@ -4,10 +4,15 @@ import { type SpawnOptions, System } from "../../mod.ts";
 import type { Chick } from "../../src/actor/nursery/chick.ts";
 import { ProcessesAhead } from "../../src/actor/nursery/processes_ahead.ts";
 import type { ProcessOrder } from "../../src/actor/process_order.ts";
+import { childFor, startAhead } from "../../src/process/child_ahead.ts";
+import { ownHolder } from "../../src/process/private_directory.ts";
 import { Counter, surroundings, whoami } from "../fixtures/process_actors.ts";
 
 const PROCESS: SpawnOptions = { placement: "process", initTimeout: 30_000 };
 const MODULE = "process_actors.ts";
+
+// Its lock is held for life: no test is to be blamed for it.
+await ownHolder();
 
 function systemWithSpare(): System {
   return new System({ spares: 1, deadLetterLines: 0 });
@@ -28,6 +33,21 @@ function isOurs(pid: number): boolean {
   } catch {
     return false;
   }
+}
+
+/** The order of a task of that module. */
+function orderOf(module: string): ProcessOrder {
+  return {
+    kind: "task",
+    module,
+    definition: "whoami",
+    concurrency: 1,
+    stash: 1,
+    hangMs: 0,
+    maxBytes: 1,
+    permissions: undefined,
+    options: {},
+  };
 }
 
 async function until(is: () => boolean): Promise<void> {
@@ -90,18 +110,36 @@ test("a process that was started ahead ends when its thread becomes another acto
   assertEquals(await counter.ask.add(1), 2);
 });
 
+Deno.test({
+  name:
+    "a process that an actor waits for and that is killed before its keeper is there is not replaced",
+  ignore: Deno.build.os !== "linux",
+  // Its input is closed with the thread that keeps it, which is this one.
+  sanitizeResources: false,
+  async fn() {
+    const order = orderOf(
+      new URL(`../fixtures/${MODULE}`, import.meta.url).href,
+    );
+    const before = processes();
+    startAhead(order, "actor");
+    const isNew = (pid: number): boolean => !before.includes(pid);
+    await until(() => processes().some(isNew));
+    const [pid] = processes().filter(isNew);
+    // One that is not connected yet fails the start.
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    Deno.kill(pid!, "SIGKILL");
+    await until(() => !processes().includes(pid!));
+    // Until that is known here too.
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const found = await childFor("actor", order).catch(() => undefined);
+    assertEquals([found?.pid ?? pid, found?.alive ?? false], [pid, false]);
+    assertEquals(processes().filter(isNew), []);
+    found?.letGo();
+    await found?.ended();
+  },
+});
+
 Deno.test("ProcessesAhead foresees the third of a kind, and leaves a plain spare to who keeps no process", () => {
-  const order = (module: string): ProcessOrder => ({
-    kind: "task",
-    module,
-    definition: "whoami",
-    concurrency: 1,
-    stash: 1,
-    hangMs: 0,
-    maxBytes: 1,
-    permissions: undefined,
-    options: {},
-  });
   const said: unknown[] = [];
   const chick = (warm: boolean): Chick => {
     const fake: Partial<Chick> = {
@@ -115,13 +153,13 @@ Deno.test("ProcessesAhead foresees the third of a kind, and leaves a plain spare
   const [one, two] = [chick(true), chick(true)];
   const ahead = new ProcessesAhead();
   assertEquals(ahead.note(undefined), undefined);
-  const kind = ahead.note(order("a"));
+  const kind = ahead.note(orderOf("a"));
   ahead.prepare([cold, one, two]);
-  ahead.note(order("b"));
-  ahead.note(order("a"));
+  ahead.note(orderOf("b"));
+  ahead.note(orderOf("a"));
   ahead.prepare([cold, one, two]);
   assertEquals(said, []);
-  assertEquals(ahead.note(order("a")), kind);
+  assertEquals(ahead.note(orderOf("a")), kind);
   ahead.prepare([cold]);
   assertEquals(said, []);
   ahead.prepare([cold, one, two]);
@@ -138,9 +176,9 @@ Deno.test("ProcessesAhead foresees the third of a kind, and leaves a plain spare
   assert(ahead.choose([one], undefined) === one);
   assert(ahead.choose([], kind) === undefined);
   // The process of one that starts is begun at once, if none waits for it.
-  ahead.start(one, order("a"), "actor");
+  ahead.start(one, orderOf("a"), "actor");
   assertEquals(said, ["ahead"]);
-  ahead.start(one, order("b"), "actor");
-  ahead.start(two, order("a"), "actor");
+  ahead.start(one, orderOf("b"), "actor");
+  ahead.start(two, orderOf("a"), "actor");
   assertEquals(said, ["ahead", "ahead", "ahead"]);
 });
