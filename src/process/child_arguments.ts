@@ -37,7 +37,14 @@ export function childArguments(plan: ChildPlan): string[] {
     ...flags.length === 0 ? [] : [`--v8-flags=${flags.join(",")}`],
     ...permissionFlags(plan.permissions, plan.socket, plan.grants),
     plan.main,
+    // It removes that also when it is told nothing, as its keeper was ended before.
+    ..."path" in plan.socket ? [directoryOf(plan.socket.path)] : [],
   ];
+}
+
+/** The directory that a socket is in. */
+export function directoryOf(socket: string): string {
+  return socket.slice(0, socket.lastIndexOf("/"));
 }
 
 /** The flags for `permissions`, with those of `grants` that are inherited, and what it takes to connect to `socket`. */
@@ -67,7 +74,7 @@ export function permissionFlags(
   }
   if ("path" in socket) {
     // The directory of the socket, which it removes if its keeper cannot.
-    const directory = socket.path.slice(0, socket.path.lastIndexOf("/"));
+    const directory = directoryOf(socket.path);
     own.read = withItem(own.read, directory);
     own.write = withItem(own.write, directory);
     own.net = withItem(own.net, `unix:${socket.path}`);

@@ -90,13 +90,14 @@ export class ChildProcess {
     let started: Started | undefined;
     try {
       started = begin(name, place.plan);
+      const listener = place.listen();
       await tellKey(started, key, place.plan, {
         maxMessageBytes: order.maxBytes,
         ahead,
       });
       const { wire, frames } = await connection(
         name,
-        place.listener,
+        listener,
         key,
         started,
       );
@@ -169,11 +170,11 @@ function killed(child: Deno.ChildProcess, signal: Deno.Signal): void {
 
 interface Door {
   readonly socket: ChildPlan["socket"];
-  readonly listener: Deno.Listener;
+  listen(): Deno.Listener;
   close(): Promise<void>;
 }
 
-interface Place extends Pick<Door, "listener" | "close"> {
+interface Place extends Pick<Door, "listen" | "close"> {
   readonly plan: ChildPlan;
 }
 
@@ -185,9 +186,9 @@ function openPlace(
 ): Place {
   const { permissions, options } = order;
   const main = mainModule(order);
-  const { socket, listener, close } = openDoor(holder);
+  const { socket, ...door } = openDoor(holder);
   const plan = { main, socket, config, permissions, grants, options };
-  return { listener, plan, close };
+  return { ...door, plan };
 }
 
 /** Where the child connects to: a socket in a directory of our own, or a port. */
@@ -196,16 +197,19 @@ function openDoor(holder: Holder): Door {
     const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     const { port } = listener.addr as Deno.NetAddr;
     const close = (): Promise<void> => Promise.resolve(listener.close());
-    return { listener, socket: { port }, close };
+    return { listen: () => listener, socket: { port }, close };
   }
   const directory = makePrivateDirectory(holder);
   const path = `${directory}/socket`;
-  const listener = Deno.listen({ transport: "unix", path });
+  let listener: Deno.UnixListener | undefined;
   return {
-    listener: listener as unknown as Deno.Listener,
     socket: { path },
+    listen: () => {
+      listener = Deno.listen({ transport: "unix", path });
+      return listener as unknown as Deno.Listener;
+    },
     close: () => {
-      listener.close();
+      listener?.close();
       return removePrivateDirectory(directory);
     },
   };

@@ -53,20 +53,27 @@ const ORPHANED = 1;
 /** The exit code of one that calls `self.close()`. */
 const CLOSED = 1;
 
-/** Reads the line on the input, byte by byte: what follows is not for this thread. */
-function readTold(): Told {
+/** Reads the line on the input, byte by byte: what follows is not for this thread. There is none if the keeper has ended. */
+function readTold(): Told | undefined {
   const bytes: number[] = [];
   const byte = new Uint8Array(1);
-  while (Deno.stdin.readSync(byte) !== null && byte[0] !== 10) {
+  while (byte[0] !== 10) {
+    if (Deno.stdin.readSync(byte) === null) return undefined;
     bytes.push(byte[0]!);
   }
   return JSON.parse(new TextDecoder().decode(new Uint8Array(bytes)));
 }
 
+/** Takes the directory of the socket from the arguments, if it is in one: the actor has no arguments. */
+function takeDirectory(): string | undefined {
+  const [directory] = Deno.args;
+  Object.defineProperty(Deno, "args", { value: [], configurable: true });
+  return directory;
+}
+
 /** Removes what the keeper would have, had it not ended meanwhile. */
-async function clearAway({ socket }: Told): Promise<void> {
-  if (!("path" in socket)) return;
-  const directory = socket.path.slice(0, socket.path.lastIndexOf("/"));
+async function clearAway(directory: string | undefined): Promise<void> {
+  if (directory === undefined) return;
   await Deno.remove(directory, { recursive: true }).catch(() => {});
 }
 
@@ -85,18 +92,23 @@ export async function serve(
   importModule: () => Promise<unknown>,
 ): Promise<void> {
   const frames = new FrameReader(HANDSHAKE_LIMIT);
+  const directory = takeDirectory();
   const told = readTold();
+  if (told === undefined) {
+    await clearAway(directory);
+    Deno.exit(ORPHANED);
+  }
   let wire: Deno.Conn;
   let dies: boolean;
   try {
     wire = await connect(told);
     // Its keeper does too, unless it is ended first: from the next line on this process has no time for it.
-    await clearAway(told);
+    await clearAway(directory);
     // Before it is known that the keeper lives.
     dies = dieWithKeeper();
     await shakeHands(wire, frames, "child", Uint8Array.fromHex(told.key));
   } catch (error) {
-    await clearAway(told);
+    await clearAway(directory);
     throw error;
   }
   if (!dies || told.maxBytes !== undefined) startWatchdog(told.maxBytes);

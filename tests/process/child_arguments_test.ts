@@ -114,5 +114,6 @@ Deno.test("childArguments() hands flags on to V8 and bounds the heap", () => {
     "--allow-write=/tmp/x",
     "--allow-net=unix:/tmp/x/socket",
     "/tmp/x/main.ts",
+    "/tmp/x",
   ]);
 });

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 
 const PROGRAM = new URL(
   "../fixtures/process_parent_program.ts",
@@ -49,5 +49,31 @@ Deno.test({
       assertEquals([point, ...left()], [point]);
       await Deno.remove(home, { recursive: true });
     }
+  },
+});
+
+Deno.test({
+  name:
+    "a process whose program was killed before it told it anything takes its directory away",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    const directory = await Deno.makeTempDir();
+    await Deno.writeTextFile(`${directory}/socket`, "");
+    const entry = new URL(
+      "../../src/process/process_entry.ts",
+      import.meta.url,
+    );
+    const code =
+      `import { serve } from "${entry}"; await serve(() => Promise.reject());`;
+    const main = `data:text/javascript,${encodeURIComponent(code)}`;
+    const allowed = [`--allow-read=${directory}`, `--allow-write=${directory}`];
+    const { code: exit, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "--no-check", ...allowed, main, directory],
+      stdin: "null",
+      stdout: "null",
+      stderr: "piped",
+    }).output();
+    assertEquals([exit, new TextDecoder().decode(stderr)], [1, ""]);
+    await assertRejects(() => Deno.stat(directory), Deno.errors.NotFound);
   },
 });

@@ -245,7 +245,7 @@ Deno.test("run() in a process gives it the permissions, variables and directory 
     process: { env: { TROUPE_TEST: "yes" }, cwd },
   });
   await Deno.remove(cwd);
-  assertEquals(found, ["yes", cwd]);
+  assertEquals(found, ["yes", cwd, []]);
 });
 
 Deno.test("run() in a process gives the result when it is there, and the end when the process has ended", async () => {
