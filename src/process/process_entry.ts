@@ -20,6 +20,7 @@ import { Checkpoints } from "../actor/thread/checkpoints.ts";
 import { enterIsolate, Isolate } from "../actor/thread/isolate.ts";
 import { TaskRunner } from "../actor/thread/task_runner.ts";
 import { errorToWire } from "../error_wire.ts";
+import { loadText } from "../memory/byte_text.ts";
 import { ENDPOINT, EndpointTable } from "../memory/endpoints.ts";
 import type { Answer, Become, Element, Made } from "./keeper_protocol.ts";
 import type { FarSide } from "../connection/far_line.ts";
@@ -117,9 +118,8 @@ export async function serve(
   // As on a thread, one that closes itself does not end well.
   const value = (): never => Deno.exit(CLOSED);
   Object.defineProperty(globalThis, "close", { value, configurable: true });
-  // deno-lint-ignore troupe/barrels troupe/layers -- only loaded, as almost every actor's module imports it
-  if (told.ahead) void import("../../mod.ts");
   const server = new Server(wire, frames, importModule, told);
+  if (told.ahead) void server.prepare();
   globalThis.addEventListener(
     "unload",
     () => writeLastWords(told.mark, server.takeUnsent()),
@@ -181,6 +181,16 @@ class Server {
       packArgs: (args) => packArgs(this.#border, args),
       expect: (id, name) => this.#border.expect(id, name),
     };
+  }
+
+  /** While nobody waits: loads the whole package, as almost every actor's module imports it, and reads a message. */
+  async prepare(): Promise<void> {
+    // What a process does for the first time is slow.
+    loadText();
+    const sample = [0, { name: "rehearsal", args: new Uint8Array(1) }, [1.5]];
+    unpackOwn(this.#border, pack(this.#border, sample, "rehearsal"));
+    // deno-lint-ignore troupe/barrels troupe/layers -- only loaded, nothing of it is used here
+    await import("../../mod.ts").catch(() => {});
   }
 
   /** What was said and not sent yet. */

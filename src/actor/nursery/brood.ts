@@ -249,12 +249,17 @@ export class Brood {
       if (message.type === "seeded") this.#seeded(chick);
       else if (message.type === "warm") this.#warmed(chick);
       else {
-        if (message.type === "started") this.#starting.delete(chick);
+        if (message.type === "started") this.#started(chick);
         this.#hooks.onMessage(chick, message);
       }
     });
     this.#booting.set(id, chick);
     setTimeout(() => this.#giveUp(chick), BOOT_LIMIT_MS);
+  }
+
+  /** It has something to do first, most likely. */
+  #started(chick: Chick): void {
+    setTimeout(() => this.#starting.delete(chick), REFILL_MS);
   }
 
   #giveUp(chick: Chick): void {
