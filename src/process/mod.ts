@@ -17,7 +17,8 @@
  * - **What it starts** lives in the program that started it, and ends with it; also what it supervises. A pool is started
  *   there too, and not inside of it, as its workers share memory with whoever uses it.
  * - **What it sends** leaves it at once: `trySend()` inside of it cannot know whether there is room, and says `true`.
- * - **It has no input:** its standard input is what it hears of its program by; whoever reads `Deno.stdin` in it waits.
+ * - **It has no input:** its standard input is what it hears of its program by; whoever reads `Deno.stdin` in it waits. Nor
+ *   has it arguments: `Deno.args` is empty.
  * - **What it writes** comes out line by line, with its name in front, or goes to a logger of yours: `SystemOptions.onOutput`.
  *   The last lines of stderr are in the error of its end.
  *
