@@ -81,8 +81,9 @@ function mayOpen(path: string): void {
 /**
  * Makes a file, all zeros, unless there is one. It has its name only when it is whole.
  *
- * Until then its name is that of its part, and who makes it holds a lock of the system on it. A part that nobody holds is of
- * one that was killed: whoever comes next takes it away.
+ * Until then it is a part beside it, and who makes it holds a lock of the system on a third file: never on what may be a
+ * region by then, for which others wait without leaving their thread. Both are of one that was killed when nobody holds the
+ * lock: whoever comes next takes them away.
  *
  * @param room Bytes of its room, a multiple of 64; 0 for none.
  */
@@ -91,39 +92,57 @@ export async function makeRegionFile(
   size: number,
   room: number,
 ): Promise<void> {
-  const part = `${path}.troupe_part`;
-  const facts = { size, room, identity: drawIdentity(), owner: NOBODY };
+  const lock = `${path}.troupe_lock`;
   while (!exists(path)) {
-    if (factsOf(part)?.isSymlink) {
+    if (factsOf(lock)?.isSymlink) {
       throw new RegionError(
-        `Cannot make the region "${path}" as "${part}" is a link: remove it`,
+        `Cannot make the region "${path}" as "${lock}" is a link: remove it`,
         { region: path },
       );
     }
-    using file = await Deno.open(part, {
+    using file = await Deno.open(lock, {
       create: true,
       write: true,
       mode: MODE,
     });
     await file.lock(true);
-    // Who made it meanwhile has taken it away.
-    if (!isAt(part, file)) continue;
+    // Who had it before has taken it away.
+    if (!isAt(lock, file)) continue;
     try {
-      // Bytes in it may be a region's by now: they are never written over.
-      if (exists(path) || file.statSync().size > 0) continue;
-      // Not a hole: a disk that is full would end the program in the middle of a write.
-      const rest = lengthFor(size, room) - TAIL_BYTES;
-      for (let at = 0; at < rest; at += PIECE) {
-        await writeAll(file, new Uint8Array(Math.min(PIECE, rest - at)));
-      }
-      await writeAll(file, tailOf(facts));
-      await file.sync();
-      await Deno.link(part, path);
-    } catch (error) {
-      if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+      if (!exists(path)) await makeWhole(path, size, room);
     } finally {
-      await Deno.remove(part);
+      await Deno.remove(lock);
     }
+  }
+}
+
+/** Makes one of which nobody else makes a part. */
+async function makeWhole(
+  path: string,
+  size: number,
+  room: number,
+): Promise<void> {
+  const part = `${path}.troupe_part`;
+  const facts = { size, room, identity: drawIdentity(), owner: NOBODY };
+  if (exists(part)) await Deno.remove(part);
+  try {
+    using file = await Deno.open(part, {
+      createNew: true,
+      write: true,
+      mode: MODE,
+    });
+    // Not a hole: a disk that is full would end the program in the middle of a write.
+    const rest = lengthFor(size, room) - TAIL_BYTES;
+    for (let at = 0; at < rest; at += PIECE) {
+      await writeAll(file, new Uint8Array(Math.min(PIECE, rest - at)));
+    }
+    await writeAll(file, tailOf(facts));
+    await file.sync();
+    await Deno.link(part, path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+  } finally {
+    await Deno.remove(part).catch(() => {});
   }
 }
 

@@ -145,8 +145,8 @@ export class SharedMemory implements AsyncDisposable, StructRegion, Region {
    *
    * - **Lasting:** what is written is there for who opens it next, also when this program is killed; after {@link flush} also when
    *   the machine is. Nobody owns it: {@link unlink} removes the file.
-   * - **Whole or not at all:** a new file has its name only when it has all its bytes on the disk; until then it has another
-   *   one, with `.troupe_part` at its end. What one that was killed leaves there, the next one takes away.
+   * - **Whole or not at all:** a new file has its name only when it has all its bytes on the disk; until then it is
+   *   beside it, as `.troupe_part` and `.troupe_lock`. What one that was killed leaves there, the next one takes away.
    * - **Locks** in its room are free when nobody has it open, with `ownerDied` if they were held.
    * - **Do not cut** the file while somebody has it open: the system ends a program that touches what is missing.
    * - **Permissions:** `--allow-ffi`, and `--allow-read` and `--allow-write` for the file; to make it, for its folder.

@@ -161,8 +161,11 @@ Deno.test("SharedMemory.file() leaves nothing of one that was killed while it ma
   while (length() === 0) await new Promise((done) => setTimeout(done, 1));
   child.kill("SIGKILL");
   await child.status;
-  assertEquals(folder.names, ["region.troupe_part"]);
-  const held = await Deno.open(part, { write: true });
+  assertEquals(folder.names.sort(), [
+    "region.troupe_lock",
+    "region.troupe_part",
+  ]);
+  const held = await Deno.open(`${folder.file()}.troupe_lock`, { write: true });
   await held.lock(true);
   const making = SharedMemory.file(folder.file(), { size: 64 });
   const first = await Promise.race([
@@ -176,16 +179,29 @@ Deno.test("SharedMemory.file() leaves nothing of one that was killed while it ma
   region.close();
 });
 
-Deno.test("SharedMemory.file() follows no link that is in the place of its part", async () => {
+Deno.test("SharedMemory.file() follows no link that is in the place of its lock", async () => {
   await using folder = new Folder();
   const other = folder.file("other");
-  await Deno.symlink(other, `${folder.file()}.troupe_part`);
+  await Deno.symlink(other, `${folder.file()}.troupe_lock`);
   await assertRejects(
     () => SharedMemory.file(folder.file(), { size: 64 }),
     RegionError,
     "is a link: remove it",
   );
-  assertEquals(folder.names, ["region.troupe_part"]);
+  assertEquals(folder.names, ["region.troupe_lock"]);
+});
+
+Deno.test("SharedMemory.file() makes one file for all who come at a time on one thread", async () => {
+  for (let round = 0; round < 20; round++) {
+    await using folder = new Folder();
+    const regions = await Promise.all(
+      [1, 2, 3].map(() => SharedMemory.file(folder.file(), { size: 4_096 })),
+    );
+    regions[0]!.bytes[0] = 7;
+    assertEquals(regions.map(({ bytes }) => bytes[0]), [7, 7, 7]);
+    assertEquals(folder.names, ["region"]);
+    for (const region of regions) region.close();
+  }
 });
 
 Deno.test("SharedMemory.file() frees what was held when nobody has it open, with ownerDied", async () => {
