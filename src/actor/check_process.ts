@@ -58,6 +58,10 @@ export function checkProcess(
   checkPermissions(what, permissions, refuse);
   if (options === undefined) return;
   checkOptionNames(what, options, NAMES, "process");
+  const { inheritEnv } = options;
+  if (inheritEnv !== undefined && typeof inheritEnv !== "boolean") {
+    refuse("process.inheritEnv", "be true or false", inheritEnv);
+  }
   checkNumbers(options, refuse);
   checkTexts(options, refuse);
 }
@@ -126,10 +130,14 @@ function checkTexts(
   }
   for (const [name, value] of Object.entries(env)) {
     if (!isText(name) || name.includes("=")) {
-      refuse("process.env", "have names without '='", name);
+      refuse(
+        "process.env",
+        "have names of a letter or more, without '='",
+        name,
+      );
     }
     if (typeof value !== "string" || value.includes("\0")) {
-      refuse(`process.env.${name}`, "be a text", value);
+      refuse(`process.env.${name}`, "be a text without a zero byte", value);
     }
   }
 }

@@ -7,6 +7,7 @@ import type { ExitReport } from "../exit_report.ts";
 import { cancelReason, type Errand, type JobState } from "./errand.ts";
 import { ProgressFeed } from "./progress.ts";
 import type { ActorRef } from "./ref.ts";
+import { messageOf } from "../thrown.ts";
 import { failedReport, type ThreadCell } from "./thread/thread_cell.ts";
 
 /** A task on a thread of its own. */
@@ -132,9 +133,22 @@ export class ThreadErrand<R> implements Errand<R> {
     }
     return report.kind === "failed"
       ? report.error ?? error
-      : new WorkerDiedError(
-        `The thread of "${cell.name}" ended (${report.kind}) before its task did`,
-        { task: this.#task, report },
-      );
+      : diedWith(report, cell.name, this.#task);
   }
+}
+
+function diedWith(
+  report: ExitReport,
+  name: string,
+  task: string,
+): WorkerDiedError {
+  const { kind, error: cause } = report;
+  const how = `"${name}" ended (${kind}) before its task did`;
+  return cause === undefined
+    ? new WorkerDiedError(`The thread of ${how}`, { task, report })
+    : new WorkerDiedError(`${how}: ${messageOf(cause)}`, {
+      task,
+      report,
+      cause,
+    });
 }

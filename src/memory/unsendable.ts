@@ -110,10 +110,19 @@ export function pathOfHolder(
   const holds = (value: unknown): boolean => {
     if (held.includes(value)) return true;
     if (ArrayBuffer.isView(value)) return held.includes(value.buffer);
-    if (!isPortable(value)) return false;
-    return pathWhere(holds, value[portable]().data, "") !== undefined;
+    const data = isPortable(value) ? dataOf(value) : undefined;
+    return data !== undefined && pathWhere(holds, data, "") !== undefined;
   };
   return pathWhere(holds, root, name) ?? name;
+}
+
+/** What a handle becomes; nothing, if it does not become anything where this is asked. */
+function dataOf(handle: Portable): unknown {
+  try {
+    return handle[portable]().data;
+  } catch {
+    return undefined;
+  }
 }
 
 function isPortable(value: unknown): value is Portable {

@@ -13,12 +13,11 @@ export function startFailure(
   { init, initTimeout }: CheckedPoolOptions,
 ): string {
   if (error instanceof SystemClosedError) return "their system is closed";
-  if (error instanceof DataCloneError && error.path === "args") {
-    return "a process shares no memory with them: use a pool of the program that started it";
-  }
-  // It is the fifth of what a worker is given.
   if (error instanceof DataCloneError) {
-    return error.message.replace("args[4]", "initArgs");
+    // It is the fifth of what a worker is given; the others have memory in common with the pool.
+    return error.path.startsWith("args[4]")
+      ? error.message.replace("args[4]", "initArgs")
+      : "a process shares no memory with them: use a pool of the program that started it";
   }
   if (init !== undefined) {
     const cause = error instanceof ActorInitError ? error.cause : undefined;

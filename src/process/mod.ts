@@ -11,7 +11,8 @@
  * - **It ends for certain.** A kill ends it in synchronous code too, and so does the end of the program that started it,
  *   by whatever means, within a second.
  * - **The third of a kind starts sooner:** after two starts from one module, with the same options, within 30 s, a spare
- *   thread of the system starts a process like them ahead, which waits for 30 s; with `spares: 0` there is none.
+ *   thread of the system starts a process like them ahead, which waits for 30 s; with `spares: 0` there is none. It ends
+ *   with its system: that of `run()` and `spawn()` closes when nothing runs, so make a `System` for starts with pauses.
  * - **Nobody else talks to it.** It is connected by a socket in a directory that only this user may enter, and both sides
  *   show that they know a key, which goes over its standard input, before either reads anything of the other.
  * - **What it starts** lives in the program that started it, and ends with it; also what it supervises. A pool is started

@@ -39,6 +39,7 @@ import {
   dieOnceIn,
   hoard,
   pidOf,
+  poolInside,
   shared,
   spinIn,
   tellUpTo,
@@ -157,6 +158,15 @@ Deno.test("Pool.run() in a process rejects as its task misbehaves, and the pool 
       assertEquals(await pool.run(square, [3]), 9);
     });
   }
+});
+
+Deno.test("a pool inside of a process is refused, with the way out", async () => {
+  await using system = newSystem();
+  const options = { placement: "process", initTimeout: 30_000 } as const;
+  assertStringIncludes(
+    await system.run(poolInside, [], options),
+    "a process shares no memory with them: use a pool of the program that started it",
+  );
 });
 
 Deno.test("Pool.run() in a process refuses what only threads can share, and goes on", async () => {

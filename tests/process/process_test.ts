@@ -21,11 +21,13 @@ import {
   System,
   type SystemOptions,
   UnknownMethodError,
+  WorkerDiedError,
 } from "../../mod.ts";
 import { ProcessDiedError } from "../../src/process/process_died_error.ts";
 import {
   Counter,
   type CounterActor,
+  die,
   hasGlobal,
   linger,
   mayRead,
@@ -248,6 +250,16 @@ Deno.test("run() in a process gives it the permissions, variables and directory 
   assertEquals(found, ["yes", cwd, []]);
 });
 
+Deno.test("run() in a process rejects with how that ended, and what it wrote last", async () => {
+  await using system = newSystem();
+  const error = await assertRejects(
+    async () => await system.run(die, [3], { ...PROCESS, name: "dies" }),
+    WorkerDiedError,
+    '"dies" ended (crashed) before its task did: The process of "dies" ended with code 3; it wrote last: no more',
+  );
+  assertInstanceOf(error.cause, ProcessDiedError);
+});
+
 Deno.test("run() in a process gives the result when it is there, and the end when the process has ended", async () => {
   await using system = newSystem();
   const job = system.run(linger, [300], PROCESS);
@@ -373,6 +385,9 @@ Deno.test("spawn() refuses options of a process that are out of bounds, and in o
     { ...PROCESS, permissions: { read: [""] } },
     { ...PROCESS, permissions: { net: ["a\0b"] } },
     { ...PROCESS, process: { maxMemoryMb: 1 } },
+    { ...PROCESS, process: { inheritEnv: "no" as never } },
+    { ...PROCESS, process: { env: { "": "1" } } },
+    { ...PROCESS, process: { env: { A: "x\0y" } } },
     { ...PROCESS, process: { nice: 20 } },
     { ...PROCESS, process: { nice: -1 } },
     { ...PROCESS, process: { v8Flags: ["-x"] } },
