@@ -132,7 +132,7 @@ function checkTexts(
     if (!isText(name) || name.includes("=")) {
       refuse(
         "process.env",
-        "have names of a letter or more, without '='",
+        "have names that are not empty, without '='",
         name,
       );
     }

@@ -78,7 +78,7 @@ class KeeperActor {
 
   async onStart(context: Context): Promise<void> {
     this.#context = context;
-    this.#child = await this.#process(context.name);
+    this.#child = await this.#startProcess(context.name);
     const { wire, frames } = this.#child;
     this.#link = new Link(
       wire,
@@ -104,7 +104,8 @@ class KeeperActor {
     if (signal.aborted) stop();
   }
 
-  async #process(name: string): Promise<ChildProcess> {
+  /** Says of what cannot be started that it is the process: the constructor and the hooks have no part in it. */
+  async #startProcess(name: string): Promise<ChildProcess> {
     try {
       return await childFor(name, this.#order);
     } catch (cause) {

@@ -51,6 +51,16 @@ function programArgs(folder: Folder, what: string): string[] {
   ];
 }
 
+function startProgram(
+  folder: Folder,
+  what: string,
+  stdout: "null" | "piped",
+): Deno.ChildProcess {
+  const args = programArgs(folder, what);
+  const command = { args, cwd: PACKAGE, stdin: "null", stdout } as const;
+  return new Deno.Command(Deno.execPath(), command).spawn();
+}
+
 Deno.test("SharedMemory.file() keeps what was written, its layout and its values", async () => {
   await using folder = new Folder();
   const Point = struct({ x: "f64", y: "f64" });
@@ -144,12 +154,7 @@ Deno.test("SharedMemory.file() makes one file for all who come at a time", async
 
 Deno.test("SharedMemory.file() leaves nothing of one that was killed while it made the file, and waits for one that lives", async () => {
   await using folder = new Folder();
-  const child = new Deno.Command(Deno.execPath(), {
-    args: programArgs(folder, "make"),
-    cwd: PACKAGE,
-    stdin: "null",
-    stdout: "null",
-  }).spawn();
+  const child = startProgram(folder, "make", "null");
   const part = `${folder.file()}.troupe_part`;
   const length = (): number => {
     try {
@@ -206,12 +211,7 @@ Deno.test("SharedMemory.file() makes one file for all who come at a time on one 
 
 Deno.test("SharedMemory.file() frees what was held when nobody has it open, with ownerDied", async () => {
   await using folder = new Folder();
-  const child = new Deno.Command(Deno.execPath(), {
-    args: programArgs(folder, "hold"),
-    cwd: PACKAGE,
-    stdin: "null",
-    stdout: "piped",
-  }).spawn();
+  const child = startProgram(folder, "hold", "piped");
   const reader = child.stdout.getReader();
   await reader.read();
   await reader.cancel();
